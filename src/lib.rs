@@ -1,0 +1,6 @@
+//! memviz.
+pub mod analyse;
+pub mod export;
+#[cfg(feature = "python")]
+pub mod record;
+pub mod trace;

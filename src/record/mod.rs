@@ -1,0 +1,48 @@
+//! Runs a program on the embedded interpreter and records it. The only stage that knows RustPython.
+
+mod describe;
+mod label;
+mod monitor;
+mod program;
+mod raw;
+mod recorder;
+mod run;
+mod session;
+mod stack;
+mod text;
+
+pub use raw::LayoutError;
+pub use run::{Recorded, Script, run};
+
+use crate::trace::Granularity;
+
+/// How to record.
+#[derive(Debug, Clone)]
+pub struct RecordOptions {
+    pub granularity: Granularity,
+    /// Steps after which the recording ends; the program itself goes on.
+    pub max_steps: usize,
+    /// Record also the names that the interpreter puts into namespaces (`__name__`, ...).
+    pub implicit_names: bool,
+}
+
+impl Default for RecordOptions {
+    fn default() -> Self {
+        RecordOptions {
+            granularity: Granularity::Line,
+            max_steps: 10_000,
+            implicit_names: false,
+        }
+    }
+}
+
+/// Why a program could not be recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    #[error("this build of the interpreter cannot be observed: {0}")]
+    Layout(#[from] LayoutError),
+    #[error("the interpreter refuses to be monitored")]
+    Monitoring,
+    #[error("no thread for the interpreter: {0}")]
+    Thread(std::io::Error),
+}

@@ -1,0 +1,190 @@
+//! Native callbacks for the interpreter's monitoring events (PEP 669). Only the program's own code
+//! objects fire line events; the standard library runs at full speed.
+
+use super::RecordError;
+use super::raw::header::ObjPtr;
+use super::session::{self, Fired};
+use rustpython_vm::builtins::PyCode;
+use std::borrow::Borrow;
+use rustpython_vm::function::FuncArgs;
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+
+/// One of the six tools that the interpreter has room for; its name is taken out again, so that
+/// `sys.monitoring.get_tool` does not show it.
+const TOOL: usize = 4;
+
+/// Events by their place in the interpreter's list, which PEP 669 fixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(usize)]
+pub(crate) enum Monitored {
+    Start = 0,
+    Resume = 1,
+    Return = 2,
+    Yield = 3,
+    Line = 5,
+    Instruction = 6,
+    Jump = 7,
+    Raise = 11,
+    Unwind = 13,
+    Throw = 14,
+}
+
+const ALL: [Monitored; 10] = [
+    Monitored::Start,
+    Monitored::Resume,
+    Monitored::Return,
+    Monitored::Yield,
+    Monitored::Line,
+    Monitored::Instruction,
+    Monitored::Jump,
+    Monitored::Raise,
+    Monitored::Unwind,
+    Monitored::Throw,
+];
+
+/// Fire for every code object: a start tells whose the code is, the others are rare.
+const EVERYWHERE: [Monitored; 4] = [
+    Monitored::Start,
+    Monitored::Raise,
+    Monitored::Unwind,
+    Monitored::Throw,
+];
+
+fn mask(events: &[Monitored]) -> u32 {
+    events.iter().fold(0, |mask, event| mask | 1 << *event as u32)
+}
+
+/// Which events the program's own code fires.
+pub(crate) fn own_events(granularity: crate::trace::Granularity) -> u32 {
+    use crate::trace::Granularity;
+    let calls = [
+        Monitored::Start,
+        Monitored::Resume,
+        Monitored::Return,
+        Monitored::Yield,
+    ];
+    let finer = match granularity {
+        Granularity::Call => mask(&[]),
+        Granularity::Line => mask(&[Monitored::Line, Monitored::Jump]),
+        Granularity::Instruction => {
+            mask(&[Monitored::Line, Monitored::Jump, Monitored::Instruction])
+        }
+    };
+    mask(&calls) | finer
+}
+
+/// Switches monitoring on.
+pub(crate) fn start(vm: &VirtualMachine) -> Result<(), RecordError> {
+    let failed = |_| RecordError::Monitoring;
+    let monitoring = vm
+        .sys_module
+        .get_attr("monitoring", vm)
+        .map_err(failed)?;
+    // Makes the sentinel that switches an event off at one place.
+    monitoring.get_attr("DISABLE", vm).map_err(failed)?;
+    {
+        let mut state = vm.state.monitoring.lock();
+        state.tool_names[TOOL] = Some("memviz".to_owned());
+        for event in ALL {
+            let callback: PyObjectRef = vm
+                .new_function("memviz", move |args: FuncArgs, vm: &VirtualMachine| {
+                    fired(event, &args, vm)
+                })
+                .into();
+            state.callbacks.insert((TOOL, event as usize), callback);
+        }
+    }
+    let set_events = monitoring.get_attr("set_events", vm).map_err(failed)?;
+    set_events
+        .call((TOOL, mask(&EVERYWHERE)), vm)
+        .map_err(failed)?;
+    vm.state.monitoring.lock().tool_names[TOOL] = None;
+    // Calls run in frames whose value stack can be read.
+    vm.use_tracing.set(true);
+    Ok(())
+}
+
+/// Switches monitoring off.
+pub(crate) fn stop(vm: &VirtualMachine) {
+    vm.use_tracing.set(false);
+    let mut state = vm.state.monitoring.lock();
+    state.global_events[TOOL] = 0;
+    state.local_events.retain(|(tool, _), _| *tool != TOOL);
+    state.callbacks.retain(|(tool, _), _| *tool != TOOL);
+    state.disabled.retain(|(_, _, tool)| *tool != TOOL);
+    let events = state.combined_events();
+    vm.state.monitoring_events.store(events);
+}
+
+/// Lets a code object of the program's own, and those that stand in it, fire their events.
+fn watch_own(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
+    let mut all = vec![code.as_object().to_owned()];
+    let mut next = 0;
+    while next < all.len() {
+        let inner: Vec<PyObjectRef> = all[next]
+            .downcast_ref::<PyCode>()
+            .map(|code| {
+                let constants = code.code.constants.iter();
+                constants
+                    .map(|constant| constant.borrow())
+                    .filter(|constant: &&PyObject| constant.downcast_ref::<PyCode>().is_some())
+                    .map(|constant| constant.to_owned())
+                    .collect()
+            })
+            .unwrap_or_default();
+        all.extend(inner);
+        next += 1;
+    }
+    let mut state = vm.state.monitoring.lock();
+    for code in &all {
+        let id = code.get_id();
+        state.local_events.insert((TOOL, id), events);
+        state.disabled.retain(|(of, _, tool)| *tool != TOOL || *of != id);
+    }
+    drop(state);
+    // Set once more by the interpreter's own function, which rewrites the running code.
+    let set = vm
+        .sys_module
+        .get_attr("monitoring", vm)
+        .and_then(|monitoring| monitoring.get_attr("set_local_events", vm));
+    if let Ok(set) = set {
+        vm.state.monitoring.lock().tool_names[TOOL] = Some("memviz".to_owned());
+        let _ = set.call((TOOL, code.to_owned(), events), vm);
+        vm.state.monitoring.lock().tool_names[TOOL] = None;
+    }
+}
+
+/// Every callback: finds out whose code it is, and takes a step where it is the program's own.
+fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    let Some(code) = args.args.first().and_then(|code| code.downcast_ref::<PyCode>()) else {
+        return Ok(vm.ctx.none());
+    };
+    let detail = args.args.get(1);
+    let number = detail
+        .and_then(|n| n.downcast_ref::<rustpython_vm::builtins::PyInt>())
+        .and_then(|n| u32::try_from(n.as_bigint()).ok())
+        .unwrap_or(0);
+    let passed = args.args.get(2).map(|object| ObjPtr::of(object));
+    let what = Fired {
+        event,
+        code: ObjPtr::of(code.as_object()),
+        number,
+        passed,
+    };
+    match session::fired(&what, vm) {
+        session::Answer::Foreign if event == Monitored::Start => {
+            let disable = vm.state.monitoring.lock().disable.clone();
+            Ok(disable.unwrap_or_else(|| vm.ctx.none()))
+        }
+        session::Answer::NewModule { events } => {
+            watch_own(code, events, vm);
+            session::fired(&what, vm);
+            Ok(vm.ctx.none())
+        }
+        session::Answer::Full => {
+            stop(vm);
+            Ok(vm.ctx.none())
+        }
+        _ => Ok(vm.ctx.none()),
+    }
+}

@@ -1,0 +1,137 @@
+//! Reads of live objects that leave no mark: no count moves, no Python code runs.
+
+use super::LayoutError;
+use rustpython_vm::builtins::{PyInt, PyList};
+use rustpython_vm::frame::FrameObject;
+use rustpython_vm::{AsObject, Py, PyObject, PyRef, VirtualMachine};
+use std::ptr::NonNull;
+
+const GENERATION_OFFSET: usize = 2 * size_of::<usize>() + 1;
+const GENERATION_UNTRACKED: u8 = 0xFF;
+
+/// A pointer to an object that the recorder knows to be alive: one that the death log has not
+/// named since it was last seen as a referent of a living one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ObjPtr(NonNull<PyObject>);
+
+// SAFETY: the pointer is only followed while the recorder's lock is held and the thread that owns
+// the interpreter's attention is the current one.
+unsafe impl Send for ObjPtr {}
+
+impl ObjPtr {
+    pub(crate) fn of(object: &PyObject) -> ObjPtr {
+        ObjPtr(NonNull::from(object))
+    }
+
+    pub(crate) fn address(self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
+    /// The object itself. The borrow must not outlive the step in which it was taken.
+    pub(crate) fn object<'a>(self) -> &'a PyObject {
+        // SAFETY: see the type: the object is alive, and nothing runs that could free it before
+        // the step is over.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// The strong count, or `None` for an immortal object.
+    pub(crate) fn refcount(self) -> Option<u32> {
+        let object = self.object();
+        if object.is_immortal() {
+            None
+        } else {
+            Some(u32::try_from(object.strong_count()).unwrap_or(u32::MAX))
+        }
+    }
+
+    /// The collector's generation, or `None` where the collector does not track the object.
+    pub(crate) fn generation(self) -> Option<u8> {
+        let object = self.object();
+        if !object.is_gc_tracked() {
+            return None;
+        }
+        // SAFETY: the self-test has found the generation byte at this place of the header.
+        let generation = unsafe { *self.0.as_ptr().byte_add(GENERATION_OFFSET).cast::<u8>() };
+        (generation != GENERATION_UNTRACKED).then_some(generation)
+    }
+
+    /// Appends the objects that this one refers to, in the interpreter's order.
+    pub(crate) fn extend_referents(self, out: &mut Vec<ObjPtr>) {
+        let mut raw: Vec<NonNull<PyObject>> = std::mem::take(&mut scratch());
+        raw.clear();
+        // SAFETY: the object is alive and nothing changes it while it is read.
+        unsafe { self.object().gc_extend_referent_ptrs(&mut raw) };
+        out.extend(raw.iter().map(|p| ObjPtr(*p)));
+        give_back(raw);
+    }
+
+    /// Whether the object's class gives it member slots (`__slots__`), and how many are filled.
+    pub(crate) fn filled_slots(self) -> usize {
+        let count = self.object().class().slots().member_count;
+        // Slot i stands i + 1 words before the prefix that stands before the object.
+        (0..count)
+            .filter(|index| {
+                let offset = EXTENSION_BYTES + (index + 1) * size_of::<usize>();
+                self.field(-(offset as isize)).is_some()
+            })
+            .count()
+    }
+
+    /// The object that a field or slot of this one holds. `offset` is in bytes from the object's
+    /// start and must come from one of its class's member descriptors, or be a slot's.
+    pub(crate) fn field(self, offset: isize) -> Option<ObjPtr> {
+        // SAFETY: the offset is that of a field which holds a pointer to an object or null.
+        let cell = unsafe { *self.0.as_ptr().byte_offset(offset).cast::<*mut PyObject>() };
+        NonNull::new(cell).map(ObjPtr)
+    }
+}
+
+/// Size of the prefix that holds the instance dict.
+const EXTENSION_BYTES: usize = 16;
+
+thread_local! {
+    static SCRATCH: std::cell::Cell<Vec<NonNull<PyObject>>> = const { std::cell::Cell::new(Vec::new()) };
+}
+
+fn scratch() -> Vec<NonNull<PyObject>> {
+    SCRATCH.with(std::cell::Cell::take)
+}
+
+fn give_back(buffer: Vec<NonNull<PyObject>>) {
+    SCRATCH.with(|cell| cell.set(buffer));
+}
+
+/// A frame's slots for local variables, cells and free variables, empty ones included.
+pub(crate) fn fast_locals(frame: &FrameObject) -> Vec<Option<ObjPtr>> {
+    // SAFETY: the frame is suspended, finished, or running on this thread, which is inside the
+    // recorder.
+    unsafe { frame.fastlocals() }
+        .iter()
+        .map(|slot| slot.as_ref().map(|object| ObjPtr::of(object)))
+        .collect()
+}
+
+/// Checks at every start that object headers are laid out as this module reads them.
+pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
+    let list: PyRef<PyList> = vm.ctx.new_list(Vec::new());
+    let pointer = ObjPtr::of(list.as_object());
+    if pointer.refcount() != Some(1) {
+        return Err(LayoutError::Header("a new list's count is not 1"));
+    }
+    if pointer.generation() != Some(0) {
+        return Err(LayoutError::Header("a new list is not in generation 0"));
+    }
+    let number: PyRef<PyInt> = vm.ctx.new_bigint(&(1u64 << 40).into());
+    if ObjPtr::of(number.as_object()).generation().is_some() {
+        return Err(LayoutError::Header("an int seems to be tracked"));
+    }
+    if ObjPtr::of(&vm.ctx.none()).refcount().is_some() {
+        return Err(LayoutError::Header("None is not immortal"));
+    }
+    super::deaths::self_test(vm)
+}
+
+/// A frame object's own view of a frame, for frames that are objects of the program.
+pub(crate) fn frame_of(object: &PyObject) -> Option<&Py<FrameObject>> {
+    object.downcast_ref::<FrameObject>()
+}

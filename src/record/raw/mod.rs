@@ -1,0 +1,20 @@
+//! The only module with `unsafe` code: reads of the interpreter's object headers, the hook that
+//! sees every death, the recorder's own heap, and the tap on standard output.
+//!
+//! It leans on the memory layout of `rustpython-vm` 0.6.0, which is pinned to the byte in
+//! `Cargo.toml`; [`header::self_test`] checks what is leaned on at every start.
+#![allow(unsafe_code)]
+
+pub(crate) mod deaths;
+pub(crate) mod header;
+pub(crate) mod heap;
+pub(crate) mod output;
+
+/// Why the interpreter that was built in cannot be observed.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutError {
+    #[error("the interpreter's object header is not laid out as expected: {0}")]
+    Header(&'static str),
+    #[error("the interpreter's type tables cannot be made writable: {0}")]
+    Protect(std::io::Error),
+}

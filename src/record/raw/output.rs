@@ -1,0 +1,43 @@
+//! A tap on standard output: what the program writes to descriptor 1 is copied on its way.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static TAPPED: AtomicBool = AtomicBool::new(false);
+static COPY: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Starts or stops copying.
+pub(crate) fn tap(on: bool) {
+    TAPPED.store(on, Ordering::SeqCst);
+}
+
+/// What was written since the last call.
+pub(crate) fn drain() -> Vec<u8> {
+    let _inside = super::heap::Inside::enter();
+    std::mem::take(&mut *COPY.lock().unwrap_or_else(|e| e.into_inner()))
+}
+
+/// Stands before the system's `write` for everything that is linked into this program, so that
+/// no pipe has to stand between the program and its terminal.
+///
+/// # Safety
+/// As for the system's `write`: `buffer` must be readable for `count` bytes.
+#[cfg(target_os = "linux")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn write(
+    descriptor: libc::c_int,
+    buffer: *const libc::c_void,
+    count: libc::size_t,
+) -> libc::ssize_t {
+    // SAFETY: the arguments go to the kernel as they came.
+    let written = unsafe { libc::syscall(libc::SYS_write, descriptor, buffer, count) };
+    if descriptor == 1 && written > 0 && TAPPED.load(Ordering::Relaxed) {
+        let _inside = super::heap::Inside::enter();
+        // SAFETY: the kernel has just read these bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(buffer.cast::<u8>(), written as usize) };
+        COPY.lock()
+            .unwrap_or_else(|e| e.into_inner())
+            .extend_from_slice(bytes);
+    }
+    written as libc::ssize_t
+}

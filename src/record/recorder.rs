@@ -1,0 +1,483 @@
+//! The record of one run: which objects live, what they looked like at the last step, and the
+//! steps themselves.
+
+use super::describe::describe;
+use super::label::Labeller;
+use super::program::Program;
+use super::raw::deaths::{self, LogEntry};
+use super::raw::header::ObjPtr;
+use super::stack::RunningFrame;
+use crate::trace::{
+    CallFrame, Cause, Count, Death, Event, FileId, Held, Kind, Moment, ObjId, ObjectChange,
+    ObjectInfo, ObjectState, Reference, Step, StepHead, Symbol, Symbols,
+};
+use rustpython_vm::VirtualMachine;
+use rustpython_vm::builtins::PyWeak;
+use std::collections::{HashMap, HashSet};
+
+/// A living object of the program, as it was when it was last looked at.
+struct Live {
+    id: ObjId,
+    pointer: ObjPtr,
+    kind: Kind,
+    /// Its references are not the program's business.
+    leaf: bool,
+    /// Its own referents and, after them, those of its folded parts.
+    snapshot: Vec<ObjPtr>,
+    own: usize,
+    /// Objects that are folded into this one, or could be, and whether they are.
+    parts: Vec<(ObjPtr, bool)>,
+    state: ObjectState,
+}
+
+/// What happened, as the hook that saw it says.
+pub(crate) struct Happening {
+    pub event: Event,
+    pub file: FileId,
+    pub function: Symbol,
+    pub line: u32,
+    pub ran: Option<u32>,
+    pub opcode: Option<Symbol>,
+    pub columns: Option<(u32, u32)>,
+    pub thread: Option<u32>,
+    /// Objects that the hook itself holds, and how often.
+    pub borrowed: Vec<(ObjPtr, u32)>,
+    /// Objects that the interpreter holds in passing, and as what: a return value, an exception.
+    pub in_flight: Vec<(ObjPtr, &'static str)>,
+}
+
+pub(crate) struct Recorder {
+    pub symbols: Symbols,
+    pub objects: Vec<ObjectInfo>,
+    pub steps: Vec<Step>,
+    pub program: Program,
+    labeller: Labeller,
+    living: Vec<Live>,
+    by_address: HashMap<usize, usize>,
+    /// Since when parts that are folded into their owners have been seen.
+    part_births: HashMap<usize, Moment>,
+    frames: Vec<CallFrame>,
+    log: Vec<LogEntry>,
+    scratch: Vec<ObjPtr>,
+    /// New objects whose references have not been read yet, as places in `living`.
+    pending: Vec<usize>,
+    allocated: Vec<ObjId>,
+    now: Moment,
+    /// The line that runs between the last step and the next.
+    running_line: u32,
+    /// Addresses of the frames that run at this step.
+    running: HashSet<usize>,
+}
+
+impl Recorder {
+    pub(crate) fn new(program: Program) -> Recorder {
+        Recorder {
+            symbols: Symbols::default(),
+            objects: Vec::new(),
+            steps: Vec::new(),
+            program,
+            labeller: Labeller::default(),
+            living: Vec::new(),
+            by_address: HashMap::new(),
+            part_births: HashMap::new(),
+            frames: Vec::new(),
+            log: Vec::new(),
+            scratch: Vec::new(),
+            pending: Vec::new(),
+            allocated: Vec::new(),
+            now: Moment { step: 0, line: 0 },
+            running_line: 0,
+            running: HashSet::new(),
+        }
+    }
+
+    /// Takes one step: what died, what is there, what changed.
+    pub(crate) fn capture(
+        &mut self,
+        happening: Happening,
+        running: &[RunningFrame],
+        stdout: String,
+        vm: &VirtualMachine,
+    ) {
+        self.now = Moment {
+            step: self.steps.len() as u32 + 1,
+            line: self.running_line,
+        };
+        self.running = running.iter().map(|frame| frame.object.address()).collect();
+        let left = self.bury();
+        let known = self.living.len();
+        let old_frames = std::mem::take(&mut self.frames);
+        let mut frames = Vec::with_capacity(running.len());
+        for frame in running.iter().filter(|frame| frame.own.is_some()) {
+            frames.push(self.call_frame(frame, vm));
+        }
+        for (pointer, _) in &happening.in_flight {
+            self.id_of(*pointer, vm);
+        }
+        let mut changed = self.find_changes(known, &happening.borrowed, vm);
+        changed.sort_by_key(|(id, _)| *id);
+        let mut next = 0;
+        while next < self.pending.len() {
+            self.reread(self.pending[next], vm);
+            next += 1;
+        }
+        let own = running.iter().filter(|frame| frame.own.is_some());
+        for (frame, running) in frames.iter_mut().zip(own) {
+            let at = self.by_address.get(&running.object.address());
+            frame.object = at.map(|at| self.living[*at].id);
+        }
+        let entered = self.entered(&happening.borrowed);
+        let held = self.held(&happening, running);
+        let frames_kept = old_frames
+            .iter()
+            .zip(&frames)
+            .take_while(|(old, new)| old == new)
+            .count();
+        self.steps.push(Step {
+            head: StepHead {
+                event: happening.event,
+                file: happening.file,
+                function: happening.function,
+                line: happening.line,
+                ran: happening.ran,
+                opcode: happening.opcode,
+                columns: happening.columns,
+                stdout,
+                thread: happening.thread,
+                allocated: std::mem::take(&mut self.allocated),
+                freed: left.clone(),
+                collections: Vec::new(),
+                held,
+            },
+            entered,
+            changed,
+            left,
+            frames_kept: frames_kept as u32,
+            frames: frames[frames_kept..].to_vec(),
+        });
+        // After a return it is the caller's line that goes on.
+        let after = match happening.event {
+            Event::Return => frames.iter().rev().nth(1),
+            _ => frames.last(),
+        };
+        self.running_line = match happening.event {
+            Event::Line => happening.line,
+            _ => after.map_or(0, |frame| frame.line),
+        };
+        self.frames = frames;
+    }
+
+    /// Takes the dead off the living, in the order in which they died.
+    fn bury(&mut self) -> Vec<ObjId> {
+        let mut log = std::mem::take(&mut self.log);
+        deaths::drain(&mut log);
+        let mut dead: Vec<(usize, bool)> = Vec::new();
+        for entry in &log {
+            match *entry {
+                LogEntry::Death { address, untracked } => dead.push((address, untracked)),
+                LogEntry::Resurrection { address } => {
+                    if let Some(at) = dead.iter().rposition(|(found, _)| *found == address) {
+                        dead.remove(at);
+                    }
+                }
+            }
+        }
+        self.log = log;
+        let mut left = Vec::new();
+        for (address, untracked) in dead {
+            self.program.forget(address);
+            self.labeller.forget(address);
+            self.part_births.remove(&address);
+            let Some(at) = self.by_address.remove(&address) else {
+                continue;
+            };
+            let gone = self.living.swap_remove(at);
+            if let Some(moved) = self.living.get(at) {
+                self.by_address.insert(moved.pointer.address(), at);
+            }
+            let collected = untracked && gone.state.generation.is_some();
+            self.objects[gone.id.0 as usize - 1].died = Some(Death {
+                at: self.now,
+                cause: if collected {
+                    Cause::Collector
+                } else {
+                    Cause::RefCount
+                },
+            });
+            left.push(gone.id);
+        }
+        left
+    }
+
+    fn call_frame(&mut self, frame: &RunningFrame, vm: &VirtualMachine) -> CallFrame {
+        let names = frame
+            .names
+            .iter()
+            .map(|name| crate::trace::Name {
+                name: self.symbols.intern(&name.name),
+                kind: name.kind,
+                to: self.id_of(name.to, vm),
+            })
+            .collect();
+        CallFrame {
+            function: self.symbols.intern(frame.function),
+            file: frame.own.unwrap_or(FileId(0)),
+            line: frame.line,
+            object: None,
+            names,
+        }
+    }
+
+    /// The serial of a living object, which becomes one of the program's if it is not yet.
+    fn id_of(&mut self, pointer: ObjPtr, vm: &VirtualMachine) -> ObjId {
+        if let Some(at) = self.by_address.get(&pointer.address()) {
+            return self.living[*at].id;
+        }
+        let description = describe(pointer, &mut self.program, vm);
+        // A type whose deaths cannot be seen would make every later fact about it a guess.
+        deaths::hook(pointer.object()).expect("the tables of all types can be written alike");
+        let id = ObjId(self.objects.len() as u32 + 1);
+        let refcount = pointer.refcount();
+        let older = refcount.is_none() || description.leaf || self.now.step <= 1;
+        let born = match self.part_births.remove(&pointer.address()) {
+            Some(moment) => Some(moment),
+            None if older => None,
+            None => Some(self.now),
+        };
+        self.objects.push(ObjectInfo {
+            type_name: self.symbols.intern(&description.type_name),
+            kind: description.kind,
+            address: pointer.address() as u64,
+            size: None,
+            immortal: refcount.is_none(),
+            born,
+            died: None,
+        });
+        if born.is_some() {
+            self.allocated.push(id);
+        }
+        let (value, true_length) = match description.value {
+            Some(value) => (Some(self.symbols.intern(&value.text)), value.true_length),
+            None => (None, None),
+        };
+        let place = self.living.len();
+        self.living.push(Live {
+            id,
+            pointer,
+            kind: description.kind,
+            leaf: description.leaf || description.kind == Kind::Atom,
+            snapshot: Vec::new(),
+            own: 0,
+            parts: Vec::new(),
+            state: ObjectState {
+                refcount: Count::Immortal,
+                generation: None,
+                value,
+                name: description.name.map(|name| self.symbols.intern(&name)),
+                true_length,
+                refs: Vec::new(),
+            },
+        });
+        self.by_address.insert(pointer.address(), place);
+        self.pending.push(place);
+        id
+    }
+
+    /// Reads the references of an object anew.
+    fn reread(&mut self, place: usize, vm: &VirtualMachine) {
+        let Live {
+            pointer,
+            kind,
+            leaf,
+            ..
+        } = self.living[place];
+        // A running frame's names stand in the call stack.
+        let running = kind == Kind::Frame && self.running.contains(&pointer.address());
+        if leaf || running {
+            let live = &mut self.living[place];
+            live.leaf = true;
+            live.state.refs.clear();
+            live.snapshot.clear();
+            live.parts.clear();
+            return;
+        }
+        let (references, parts) = self.labeller.references(
+            pointer,
+            kind,
+            kind == Kind::Module,
+            &mut self.symbols,
+            vm,
+        );
+        let refs = references
+            .into_iter()
+            .map(|reference| Reference {
+                label: reference.label,
+                to: self.id_of(reference.to, vm),
+                weak: reference.weak,
+            })
+            .collect();
+        for part in &parts {
+            let known = self.by_address.contains_key(&part.address());
+            if !known && part.refcount().is_some() {
+                self.part_births.entry(part.address()).or_insert(self.now);
+            }
+        }
+        let live = &mut self.living[place];
+        live.state.refs = refs;
+        live.parts = parts
+            .into_iter()
+            .map(|part| (part, is_folded(part, kind)))
+            .collect();
+        let mut snapshot = std::mem::take(&mut live.snapshot);
+        snapshot.clear();
+        look(pointer, kind, &mut snapshot);
+        live.own = snapshot.len();
+        for (part, folded) in &live.parts {
+            if *folded {
+                part.extend_referents(&mut snapshot);
+            }
+        }
+        live.snapshot = snapshot;
+    }
+
+    /// Compares every living object with what it was, reads anew what changed, and meets what
+    /// that leads to.
+    fn find_changes(
+        &mut self,
+        known: usize,
+        borrowed: &[(ObjPtr, u32)],
+        vm: &VirtualMachine,
+    ) -> Vec<(ObjId, ObjectChange)> {
+        let mut changes = Vec::new();
+        let mut scratch = std::mem::take(&mut self.scratch);
+        for place in 0..known {
+            let live = &mut self.living[place];
+            let mut same_refs = true;
+            if live.kind == Kind::Frame {
+                let running = self.running.contains(&live.pointer.address());
+                same_refs = running == live.leaf;
+                live.leaf = running;
+            }
+            let live = &self.living[place];
+            same_refs = same_refs && (live.leaf || unchanged(live, &mut scratch));
+            let refcount = count(live.pointer, borrowed);
+            let generation = live.pointer.generation();
+            let renamed = live.kind == Kind::Generator;
+            if same_refs
+                && !renamed
+                && refcount == live.state.refcount
+                && generation == live.state.generation
+            {
+                continue;
+            }
+            let old = live.state.clone();
+            if !same_refs {
+                self.reread(place, vm);
+            }
+            if renamed {
+                let name = describe(self.living[place].pointer, &mut self.program, vm).name;
+                self.living[place].state.name = name.map(|name| self.symbols.intern(&name));
+            }
+            let live = &mut self.living[place];
+            live.state.refcount = refcount;
+            live.state.generation = generation;
+            if let Some(change) = ObjectChange::between(&old, &live.state) {
+                changes.push((live.id, change));
+            }
+        }
+        self.scratch = scratch;
+        changes
+    }
+
+    /// The objects that were met in this step.
+    fn entered(&mut self, borrowed: &[(ObjPtr, u32)]) -> Vec<(ObjId, ObjectState)> {
+        let mut places = std::mem::take(&mut self.pending);
+        places.sort_by_key(|place| self.living[*place].id);
+        places
+            .into_iter()
+            .map(|place| {
+                let live = &mut self.living[place];
+                live.state.refcount = count(live.pointer, borrowed);
+                live.state.generation = live.pointer.generation();
+                (live.id, live.state.clone())
+            })
+            .collect()
+    }
+
+    /// The references that the interpreter itself holds to objects of the program.
+    fn held(&mut self, happening: &Happening, running: &[RunningFrame]) -> Vec<Held> {
+        let mut held = Vec::new();
+        let mut hold = |this: &mut Self, by: &str, to: ObjPtr| {
+            if let Some(at) = this.by_address.get(&to.address()) {
+                let to = this.living[*at].id;
+                held.push(Held {
+                    by: this.symbols.intern(by),
+                    to,
+                });
+            }
+        };
+        for (pointer, as_what) in &happening.in_flight {
+            hold(self, as_what, *pointer);
+        }
+        for frame in running {
+            if frame.own.is_some() {
+                if let Some(function) = frame.called {
+                    hold(self, &format!("call of {}", frame.function), function);
+                }
+            } else {
+                for name in &frame.names {
+                    let by = format!("{} of {} (library)", name.name, frame.function);
+                    hold(self, &by, name.to);
+                }
+            }
+        }
+        held
+    }
+}
+
+/// The count as it would be without this hook.
+fn count(pointer: ObjPtr, borrowed: &[(ObjPtr, u32)]) -> Count {
+    match pointer.refcount() {
+        None => Count::Immortal,
+        Some(count) => {
+            let ours: u32 = borrowed
+                .iter()
+                .filter(|(object, _)| *object == pointer)
+                .map(|(_, times)| times)
+                .sum();
+            Count::Of(count - ours.min(count))
+        }
+    }
+}
+
+/// A module owns its namespace whoever else refers to it; other parts must be held once.
+fn is_folded(part: ObjPtr, owner: Kind) -> bool {
+    owner == Kind::Module || part.refcount() == Some(1)
+}
+
+/// Appends what an object refers to, of itself.
+fn look(pointer: ObjPtr, kind: Kind, out: &mut Vec<ObjPtr>) {
+    if kind == Kind::WeakRef {
+        let weak = pointer.object().downcast_ref::<PyWeak>();
+        out.extend(weak.and_then(|weak| weak.upgrade()).map(|object| ObjPtr::of(&object)));
+    }
+    pointer.extend_referents(out);
+}
+
+/// Whether an object and its parts refer to what they referred to when it was last read.
+fn unchanged(live: &Live, scratch: &mut Vec<ObjPtr>) -> bool {
+    scratch.clear();
+    look(live.pointer, live.kind, scratch);
+    if scratch[..] != live.snapshot[..live.own] {
+        return false;
+    }
+    for (part, folded) in &live.parts {
+        if is_folded(*part, live.kind) != *folded {
+            return false;
+        }
+        if *folded {
+            part.extend_referents(scratch);
+        }
+    }
+    scratch[..] == live.snapshot[..]
+}

@@ -1,0 +1,250 @@
+//! The recording that is under way: there is one interpreter in a process, and so one of these.
+
+use super::monitor::{self, Monitored};
+use super::raw::heap::Inside;
+use super::raw::header::ObjPtr;
+use super::raw::{deaths, output};
+use super::recorder::{Happening, Recorder};
+use super::stack::{self, RunningFrame};
+use super::{RecordOptions, describe};
+use crate::trace::{Event, FileId};
+use rustpython_vm::builtins::PyCode;
+use rustpython_vm::{AsObject, VirtualMachine};
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+
+pub(crate) struct Session {
+    pub recorder: Recorder,
+    pub options: RecordOptions,
+    /// The line that each running frame was last told to run, by the frame's address.
+    lines: HashMap<usize, u32>,
+    watched: HashSet<usize>,
+    stdout: Vec<u8>,
+    /// The recording reached its bound.
+    pub full: bool,
+    process: u32,
+}
+
+/// A monitoring event, with what the interpreter says of it.
+pub(crate) struct Fired {
+    pub event: Monitored,
+    pub code: ObjPtr,
+    /// Line number, or offset of the instruction in bytes.
+    pub number: u32,
+    /// What is returned, yielded or raised.
+    pub passed: Option<ObjPtr>,
+}
+
+pub(crate) enum Answer {
+    /// A step was taken, or nothing was to be done.
+    Done,
+    /// The code is not the program's own.
+    Foreign,
+    /// A code object of the program's own that has not been told to fire its events yet.
+    NewModule { events: u32 },
+    /// The recording is over.
+    Full,
+}
+
+static SESSION: Mutex<Option<Session>> = Mutex::new(None);
+
+/// Opens the session.
+pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
+    *lock() = Some(Session {
+        recorder,
+        options,
+        lines: HashMap::new(),
+        watched: HashSet::new(),
+        stdout: Vec::new(),
+        full: false,
+        process: std::process::id(),
+    });
+}
+
+/// Ends the session and hands it over.
+pub(crate) fn close() -> Option<Session> {
+    lock().take()
+}
+
+fn lock() -> std::sync::MutexGuard<'static, Option<Session>> {
+    SESSION.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// Takes the step that an event stands for.
+pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
+    let _inside = Inside::enter();
+    let mut session = lock();
+    let Some(session) = session.as_mut() else {
+        return Answer::Done;
+    };
+    if session.full || session.process != std::process::id() {
+        return Answer::Done;
+    }
+    let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
+        return Answer::Done;
+    };
+    let Some(file) = session.recorder.program.own_file(code) else {
+        return Answer::Foreign;
+    };
+    if fired.event == Monitored::Start && session.watched.insert(fired.code.address()) {
+        let events = monitor::own_events(session.options.granularity);
+        if code.code.obj_name.as_str() == "<module>" {
+            session.add_module(vm);
+        }
+        return Answer::NewModule { events };
+    }
+    session.step(fired, file, vm);
+    if session.recorder.steps.len() >= session.options.max_steps {
+        session.full = true;
+        return Answer::Full;
+    }
+    Answer::Done
+}
+
+impl Session {
+    /// Notes the module whose body is about to run.
+    fn add_module(&mut self, vm: &VirtualMachine) {
+        let mut namespace = None;
+        rustpython_vm::frame::for_each_current_frame(|frame| {
+            namespace.get_or_insert_with(|| ObjPtr::of(frame.iframe().globals().as_object()));
+        });
+        if let Some(namespace) = namespace {
+            let name = describe::text_in(namespace, "__name__", vm);
+            self.recorder.program.add_module(namespace, name);
+        }
+    }
+
+    fn step(&mut self, fired: &Fired, file: FileId, vm: &VirtualMachine) {
+        let running = stack::running_frames(&mut self.recorder.program, self.options.implicit_names);
+        let Some(top) = running.last() else { return };
+        let frame = top.object.address();
+        let function = self.recorder.symbols.intern(top.function);
+        let ran = self.lines.get(&frame).copied();
+        let current = ran.unwrap_or(top.line);
+        let mut happening = Happening {
+            event: Event::Line,
+            file,
+            function,
+            line: current,
+            ran,
+            opcode: None,
+            columns: None,
+            thread: None,
+            // The call of this hook holds the code object twice, and what is passed three times.
+            borrowed: vec![(fired.code, 2)],
+            in_flight: Vec::new(),
+        };
+        if let Some(passed) = fired.passed {
+            happening.borrowed.push((passed, 3));
+        }
+        match fired.event {
+            Monitored::Start => {
+                happening.event = Event::Call;
+                happening.line = top.line;
+                happening.ran = None;
+            }
+            Monitored::Resume | Monitored::Throw => {
+                happening.event = Event::Call;
+            }
+            Monitored::Return | Monitored::Yield => {
+                happening.event = Event::Return;
+                happening.in_flight.extend(fired.passed.map(|o| (o, "return value")));
+            }
+            Monitored::Unwind => {
+                happening.event = Event::Return;
+                happening.in_flight.extend(fired.passed.map(|o| (o, "exception being raised")));
+            }
+            Monitored::Raise => {
+                happening.event = Event::Exception;
+                happening.in_flight.extend(fired.passed.map(|o| (o, "exception being raised")));
+            }
+            Monitored::Line => {
+                happening.line = fired.number;
+                self.lines.insert(frame, fired.number);
+            }
+            Monitored::Jump => {
+                if !loops_on_one_line(fired, top, ran) {
+                    return;
+                }
+            }
+            Monitored::Instruction => {
+                happening.event = Event::Instruction;
+                happening.line = top.line;
+            }
+        }
+        if matches!(fired.event, Monitored::Return | Monitored::Unwind) {
+            self.lines.remove(&frame);
+        }
+        self.stdout.extend(output::drain());
+        let stdout = take_text(&mut self.stdout);
+        self.recorder.capture(happening, &running, stdout, vm);
+    }
+
+    /// The last step: what is left when the script has ended.
+    pub(crate) fn exit_step(
+        &mut self,
+        globals: RunningFrame,
+        raised: Option<ObjPtr>,
+        vm: &VirtualMachine,
+    ) {
+        self.stdout.extend(output::drain());
+        let stdout = String::from_utf8_lossy(&std::mem::take(&mut self.stdout)).into_owned();
+        let function = self.recorder.symbols.intern(globals.function);
+        let happening = Happening {
+            event: Event::Exit,
+            file: globals.own.unwrap_or(FileId(0)),
+            function,
+            line: globals.line,
+            ran: Some(globals.line),
+            opcode: None,
+            columns: None,
+            thread: None,
+            borrowed: Vec::new(),
+            in_flight: raised.map(|o| (o, "uncaught exception")).into_iter().collect(),
+        };
+        self.recorder.capture(happening, &[globals], stdout, vm);
+    }
+
+    /// Stops listening.
+    pub(crate) fn stop(vm: &VirtualMachine) {
+        monitor::stop(vm);
+        deaths::watch(false);
+        output::tap(false);
+    }
+}
+
+/// The interpreter tells of a line only when the line changes. A loop that stands on one line is
+/// told by its jumps back.
+fn loops_on_one_line(fired: &Fired, top: &RunningFrame, ran: Option<u32>) -> bool {
+    let mut back = false;
+    rustpython_vm::frame::for_each_current_frame(|frame| {
+        if ObjPtr::of(frame.as_object()) == top.object {
+            let code = &frame.iframe().code().code;
+            let line_at = |byte: u32| {
+                let at = code.locations.get(byte as usize / 2);
+                at.map(|(start, _)| start.line.get() as u32)
+            };
+            let target = fired.passed.and_then(|to| {
+                let to = to.object().downcast_ref::<rustpython_vm::builtins::PyInt>()?;
+                u32::try_from(to.as_bigint()).ok()
+            });
+            back = target.is_some_and(|target| {
+                target < fired.number && line_at(target) == ran && line_at(fired.number) == ran
+            }) && !stack::inside_comprehension(frame);
+        }
+    });
+    back
+}
+
+/// The text that is complete so far: bytes of a character that is not yet whole stay behind.
+fn take_text(bytes: &mut Vec<u8>) -> String {
+    let whole = match std::str::from_utf8(bytes) {
+        Ok(_) => bytes.len(),
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        Err(_) => bytes.len(),
+    };
+    let rest = bytes.split_off(whole);
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    *bytes = rest;
+    text
+}

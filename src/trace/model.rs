@@ -1,0 +1,358 @@
+//! What a trace holds: plain data, no interpreter, no drawing.
+
+use serde::{Deserialize, Serialize};
+
+/// The serial number of an object, from 1 in the order in which the recorder met the objects.
+/// Never an address, never used twice: an address that a later object gets again has a new serial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ObjId(pub u32);
+
+/// An interned text of the trace; [`Symbols`] gives it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Symbol(pub u32);
+
+/// The texts of a trace, each once.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Symbols {
+    texts: Vec<String>,
+    #[serde(skip)]
+    index: std::collections::HashMap<String, Symbol>,
+}
+
+impl Symbols {
+    /// The symbol of `text`, made on first use.
+    pub fn intern(&mut self, text: &str) -> Symbol {
+        if let Some(symbol) = self.index.get(text) {
+            return *symbol;
+        }
+        let symbol = Symbol(u32::try_from(self.texts.len()).expect("fewer than 2^32 texts"));
+        self.texts.push(text.to_owned());
+        self.index.insert(text.to_owned(), symbol);
+        symbol
+    }
+
+    /// All texts, by symbol.
+    pub fn all(&self) -> &[String] {
+        &self.texts
+    }
+
+    /// The text of `symbol`; the empty text for one that this trace does not have.
+    pub fn text(&self, symbol: Symbol) -> &str {
+        self.texts
+            .get(symbol.0 as usize)
+            .map_or("", String::as_str)
+    }
+}
+
+/// How a reference is named at its owner. The texts are those of the export contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Label {
+    /// `[0]`: a position in a sequence.
+    Index(u32),
+    /// `['k']`: the value of a dict entry; the text is the key as Python writes it.
+    Value(Symbol),
+    /// `key 'k'`: the key of a dict entry.
+    Key(Symbol),
+    /// `.attr`: an instance attribute or slot.
+    Attr(Symbol),
+    /// `element`: a member of a set.
+    Element,
+    /// `cell x`: what a cell of the variable `x` holds.
+    Cell(Symbol),
+    /// `__defaults__[0]`.
+    Default(u32),
+    /// `__kwdefaults__['k']`.
+    KwDefault(Symbol),
+    /// `__closure__[0]`.
+    Closure(u32),
+    /// Any other name, as it stands: `__self__`, `tb_next`, `frame`, `args`, a variable's name.
+    Named(Symbol),
+    /// `referent 3`: the interpreter's own order, where no better name is known.
+    Referent(u32),
+}
+
+impl Label {
+    /// The label as the export contract writes it.
+    pub fn display(self, symbols: &Symbols) -> String {
+        match self {
+            Label::Index(i) => format!("[{i}]"),
+            Label::Value(k) => format!("[{}]", symbols.text(k)),
+            Label::Key(k) => format!("key {}", symbols.text(k)),
+            Label::Attr(a) => format!(".{}", symbols.text(a)),
+            Label::Element => "element".to_owned(),
+            Label::Cell(x) => format!("cell {}", symbols.text(x)),
+            Label::Default(i) => format!("__defaults__[{i}]"),
+            Label::KwDefault(k) => format!("__kwdefaults__[{}]", symbols.text(k)),
+            Label::Closure(i) => format!("__closure__[{i}]"),
+            Label::Named(n) => symbols.text(n).to_owned(),
+            Label::Referent(i) => format!("referent {i}"),
+        }
+    }
+}
+
+/// A labelled edge from one object to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Reference {
+    pub label: Label,
+    pub to: ObjId,
+    /// A weak reference adds nothing to its target's count.
+    pub weak: bool,
+}
+
+/// A reference count as the interpreter gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Count {
+    /// The object lives as long as the process; its count says nothing.
+    Immortal,
+    Of(u32),
+}
+
+/// What kind of thing an object is: what the pictures need to tell tables from atoms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// A value without references: `int`, `str`, `None`, ...
+    Atom,
+    /// `list`, `tuple`, `deque` and what derives from them.
+    Sequence,
+    /// `dict` and what derives from it.
+    Mapping,
+    Set,
+    Instance,
+    Class,
+    Function,
+    Method,
+    Cell,
+    /// Generators, coroutines and asynchronous generators.
+    Generator,
+    Frame,
+    Exception,
+    Traceback,
+    Module,
+    /// A dict that serves as the namespace of a module: drawn by its name alone.
+    Namespace,
+    WeakRef,
+    Iterator,
+    /// Native functions, code objects, descriptors and all that is drawn as a plain box.
+    Other,
+}
+
+/// A step and the line that ran in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// Step number, from 1.
+    pub step: u32,
+    /// Line number, from 1; 0 where no line of the program is known.
+    pub line: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// The last reference went away.
+    RefCount,
+    /// The collector found it unreachable.
+    Collector,
+    /// The program ended.
+    Exit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Death {
+    pub at: Moment,
+    pub cause: Cause,
+}
+
+/// What never changes over an object's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectInfo {
+    pub type_name: Symbol,
+    pub kind: Kind,
+    /// Where it stands in memory; a later object may get the same address.
+    pub address: u64,
+    /// Bytes of the object's own block, where known.
+    pub size: Option<u32>,
+    pub immortal: bool,
+    /// `None`: older than the recording.
+    pub born: Option<Moment>,
+    pub died: Option<Death>,
+}
+
+/// What changes over an object's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectState {
+    pub refcount: Count,
+    /// Generation of the collector's lists, 0 to 2, or 3 for frozen objects; `None`: not tracked.
+    pub generation: Option<u8>,
+    /// An atom's value as Python writes it, cut to [`crate::trace::VALUE_LIMIT`] characters.
+    pub value: Option<Symbol>,
+    /// The name of a function, class, module or code object; a generator's function and state.
+    pub name: Option<Symbol>,
+    /// Length of a value that was cut, in its own units (characters, bytes, bits).
+    pub true_length: Option<u64>,
+    pub refs: Vec<Reference>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum NameKind {
+    Global,
+    Local,
+    Cell,
+    Free,
+    /// An entry of the value stack, not a name of the program's.
+    Stack,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Name {
+    pub name: Symbol,
+    pub kind: NameKind,
+    pub to: ObjId,
+}
+
+/// One call frame of the program's own code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallFrame {
+    pub function: Symbol,
+    pub file: FileId,
+    pub line: u32,
+    /// The frame as an object, where the program can see it.
+    pub object: Option<ObjId>,
+    pub names: Vec<Name>,
+}
+
+/// A reference that the interpreter itself holds, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Held {
+    pub by: Symbol,
+    pub to: ObjId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FileId(pub u16);
+
+/// A source file of the program's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// As the user would name it.
+    pub path: String,
+    /// Empty where it could not be read.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Event {
+    Call,
+    Line,
+    Return,
+    Exception,
+    Instruction,
+    Exit,
+}
+
+impl Event {
+    pub fn name(self) -> &'static str {
+        match self {
+            Event::Call => "call",
+            Event::Line => "line",
+            Event::Return => "return",
+            Event::Exception => "exception",
+            Event::Instruction => "instruction",
+            Event::Exit => "exit",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Granularity {
+    Line,
+    Instruction,
+    Call,
+}
+
+impl Granularity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Granularity::Line => "line",
+            Granularity::Instruction => "instruction",
+            Granularity::Call => "call",
+        }
+    }
+}
+
+/// One run of the collector.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    pub generation: u8,
+    pub automatic: bool,
+    pub candidates: Vec<ObjId>,
+    /// Counts after the references from inside the candidate set are taken off.
+    pub gc_refs: Vec<(ObjId, u32)>,
+    pub unreachable: Vec<ObjId>,
+    pub weakrefs_cleared: Vec<ObjId>,
+    pub finalized: Vec<ObjId>,
+    pub resurrected: Vec<ObjId>,
+    pub collected: Vec<ObjId>,
+}
+
+/// What a step says beside the heap and the call stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepHead {
+    pub event: Event,
+    pub file: FileId,
+    pub function: Symbol,
+    /// The line about to run.
+    pub line: u32,
+    /// The line of this function that has just run.
+    pub ran: Option<u32>,
+    /// The instruction about to run, at instruction steps.
+    pub opcode: Option<Symbol>,
+    /// First and last column of the instruction in its line, in bytes from 0.
+    pub columns: Option<(u32, u32)>,
+    /// What the program wrote to standard output since the step before.
+    pub stdout: String,
+    /// Numbered from 1, once a second thread exists.
+    pub thread: Option<u32>,
+    pub allocated: Vec<ObjId>,
+    pub freed: Vec<ObjId>,
+    pub collections: Vec<Collection>,
+    pub held: Vec<Held>,
+}
+
+/// How the run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    Finished,
+    Exception {
+        type_name: String,
+        message: String,
+        traceback: Vec<TracebackEntry>,
+    },
+    /// `SystemExit`.
+    Exit {
+        code: i32,
+    },
+    /// The recording reached a bound; the program itself went on.
+    Limit {
+        limit: String,
+    },
+    Interrupted,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TracebackEntry {
+    pub file: String,
+    pub line: u32,
+    pub function: String,
+}
+
+/// What ran and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    pub engine: String,
+    pub engine_version: String,
+    pub python: String,
+    pub script: String,
+    pub granularity: Granularity,
+    pub outcome: Outcome,
+    pub exit_code: i32,
+    pub files: Vec<SourceFile>,
+}
