@@ -1,7 +1,7 @@
 //! The reference ledger: for each object, whose references make up its count.
 
 use crate::trace::{
-    CallFrame, Count, Granularity, Held, Label, NameKind, ObjId, State, Symbol, Symbols,
+    Count, Granularity, Held, Label, NameKind, ObjId, ObjectInfo, State, Symbol, Symbols,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Walker};
@@ -51,6 +51,8 @@ impl OwnerLabel {
 pub struct Ledger {
     owners: BTreeMap<ObjId, Vec<Owner>>,
     reachable: BTreeSet<ObjId>,
+    /// What a weak reference leads to.
+    weakly: BTreeSet<ObjId>,
 }
 
 impl Ledger {
@@ -63,6 +65,13 @@ impl Ledger {
     /// holds.
     pub fn is_reachable(&self, id: ObjId) -> bool {
         self.reachable.contains(&id)
+    }
+
+    /// Whether an object belongs into a picture of the program: one that the program made does
+    /// while it lives; one that was there before (a small int, a module) while something of the
+    /// program refers to it.
+    pub fn is_listed(&self, id: ObjId, info: &ObjectInfo) -> bool {
+        info.born.is_some() || self.owners.contains_key(&id) || self.weakly.contains(&id)
     }
 
     /// The part of an object's count that no owner explains; 0 for immortal objects. Negative
@@ -108,6 +117,13 @@ pub fn ledger(state: &State, held: &[Held], granularity: Granularity) -> Ledger 
     let mut ledger = Ledger {
         owners,
         reachable: BTreeSet::new(),
+        weakly: state
+            .heap
+            .values()
+            .flat_map(|object| &object.refs)
+            .filter(|reference| reference.weak)
+            .map(|reference| reference.to)
+            .collect(),
     };
     ledger.reachable = reachable(state, &ledger);
     ledger
@@ -141,10 +157,4 @@ fn reachable(state: &State, ledger: &Ledger) -> BTreeSet<ObjId> {
         .iter(&graph)
         .filter_map(|node| graph[node])
         .collect()
-}
-
-/// Frames that are objects of the program hold their names themselves only once they have
-/// stopped running.
-pub fn frame_of_object(frames: &[CallFrame], id: ObjId) -> Option<usize> {
-    frames.iter().position(|frame| frame.object == Some(id))
 }

@@ -317,10 +317,11 @@ struct Heap<'e>(&'e StepEntry<'e>);
 
 impl Serialize for Heap<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let heap = &self.0.state.heap;
-        let mut list = serializer.serialize_seq(Some(heap.len()))?;
-        for (id, object) in heap {
-            list.serialize_element(&self.0.object(*id, object))?;
+        let mut list = serializer.serialize_seq(None)?;
+        for (id, object) in &self.0.state.heap {
+            if self.0.ledger.is_listed(*id, self.0.document.trace.object(*id)) {
+                list.serialize_element(&self.0.object(*id, object))?;
+            }
         }
         list.end()
     }

@@ -116,6 +116,13 @@ pub(crate) fn stop(vm: &VirtualMachine) {
     vm.state.monitoring_events.store(events);
 }
 
+/// Takes back what was switched off for a code object that is dead: the next one may stand at the
+/// same address.
+pub(crate) fn forget(code: usize, start: u32, vm: &VirtualMachine) {
+    let mut state = vm.state.monitoring.lock();
+    state.disabled.remove(&(code, start as usize, TOOL));
+}
+
 /// Lets a code object of the program's own, and those that stand in it, fire their events.
 fn watch_own(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
     let mut all = vec![code.as_object().to_owned()];

@@ -58,6 +58,9 @@ pub(crate) struct Recorder {
     part_births: HashMap<usize, Moment>,
     frames: Vec<CallFrame>,
     log: Vec<LogEntry>,
+    /// Addresses at which an object died since the last step, and whether the collector had taken
+    /// it off its lists before.
+    dead: Vec<(usize, bool)>,
     scratch: Vec<ObjPtr>,
     /// New objects whose references have not been read yet, as places in `living`.
     pending: Vec<usize>,
@@ -82,6 +85,7 @@ impl Recorder {
             part_births: HashMap::new(),
             frames: Vec::new(),
             log: Vec::new(),
+            dead: Vec::new(),
             scratch: Vec::new(),
             pending: Vec::new(),
             allocated: Vec::new(),
@@ -167,27 +171,38 @@ impl Recorder {
         self.frames = frames;
     }
 
-    /// Takes the dead off the living, in the order in which they died.
-    fn bury(&mut self) -> Vec<ObjId> {
+    /// Reads the log of deaths. What was known of the dead objects' addresses is forgotten at
+    /// once: the next object may stand there already. Returns the addresses.
+    pub(crate) fn absorb_deaths(&mut self) -> Vec<usize> {
         let mut log = std::mem::take(&mut self.log);
         deaths::drain(&mut log);
-        let mut dead: Vec<(usize, bool)> = Vec::new();
+        let mut addresses = Vec::new();
         for entry in &log {
             match *entry {
-                LogEntry::Death { address, untracked } => dead.push((address, untracked)),
+                LogEntry::Death { address, untracked } => {
+                    self.program.forget(address);
+                    self.labeller.forget(address);
+                    self.part_births.remove(&address);
+                    self.dead.push((address, untracked));
+                    addresses.push(address);
+                }
                 LogEntry::Resurrection { address } => {
-                    if let Some(at) = dead.iter().rposition(|(found, _)| *found == address) {
-                        dead.remove(at);
+                    if let Some(at) = self.dead.iter().rposition(|(found, _)| *found == address) {
+                        self.dead.remove(at);
                     }
                 }
             }
         }
         self.log = log;
+        addresses
+    }
+
+    /// Takes the dead off the living, in the order in which they died.
+    fn bury(&mut self) -> Vec<ObjId> {
+        self.absorb_deaths();
+        let dead = std::mem::take(&mut self.dead);
         let mut left = Vec::new();
         for (address, untracked) in dead {
-            self.program.forget(address);
-            self.labeller.forget(address);
-            self.part_births.remove(&address);
             let Some(at) = self.by_address.remove(&address) else {
                 continue;
             };

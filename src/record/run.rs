@@ -209,6 +209,10 @@ fn hook_known_types(vm: &VirtualMachine) -> Result<(), RecordError> {
             open.push(ObjPtr::of(&module));
         }
     }
+    // Nothing that can be walked refers to a code object.
+    if let Ok(code) = vm.compile("0", rustpython_vm::compiler::Mode::Exec, "<memviz>") {
+        deaths::hook(code.as_object())?;
+    }
     while let Some(object) = open.pop() {
         if !seen.insert(object.address()) {
             continue;

@@ -19,6 +19,8 @@ pub(crate) struct Session {
     /// The line that each running frame was last told to run, by the frame's address.
     lines: HashMap<usize, u32>,
     watched: HashSet<usize>,
+    /// Code objects of others, whose starts are switched off: address, and place of the start.
+    foreign: HashMap<usize, u32>,
     stdout: Vec<u8>,
     /// The recording reached its bound.
     pub full: bool,
@@ -55,6 +57,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         options,
         lines: HashMap::new(),
         watched: HashSet::new(),
+        foreign: HashMap::new(),
         stdout: Vec::new(),
         full: false,
         process: std::process::id(),
@@ -83,7 +86,16 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
         return Answer::Done;
     };
+    for address in session.recorder.absorb_deaths() {
+        session.watched.remove(&address);
+        if let Some(start) = session.foreign.remove(&address) {
+            monitor::forget(address, start, vm);
+        }
+    }
     let Some(file) = session.recorder.program.own_file(code) else {
+        if fired.event == Monitored::Start {
+            session.foreign.insert(fired.code.address(), fired.number);
+        }
         return Answer::Foreign;
     };
     if fired.event == Monitored::Start && session.watched.insert(fired.code.address()) {
