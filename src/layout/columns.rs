@@ -1,0 +1,160 @@
+//! Which column each box stands in, and which boxes share a place because their lives do not
+//! overlap.
+
+use super::union::{Node, Union};
+
+/// References lighter than this part of a box's heaviest do not push it to the right.
+const LIGHT: f64 = 0.15;
+
+/// The column of each node: 0 for call frames, from 1 for objects.
+pub(super) fn columns(union: &Union) -> Vec<usize> {
+    let count = union.nodes.len();
+    let is_frame: Vec<bool> = union.nodes.iter().map(|node| node.depth.is_some()).collect();
+    let mut order: Vec<(usize, usize)> = union
+        .edges
+        .iter()
+        .enumerate()
+        .filter(|(_, edge)| edge.from != edge.to && !is_frame[edge.from] && !is_frame[edge.to])
+        .map(|(index, edge)| (edge.weight(), index))
+        .collect();
+    order.sort_by(|(a_weight, a), (b_weight, b)| {
+        let keys = |index: usize| {
+            let edge = &union.edges[index];
+            (union.nodes[edge.from].key, union.nodes[edge.to].key)
+        };
+        b_weight.cmp(a_weight).then_with(|| keys(*a).cmp(&keys(*b)))
+    });
+    let mut after: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
+    let mut before: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
+    let mut search = Search::new(count);
+    for (weight, index) in order {
+        let (from, to) = (union.edges[index].from, union.edges[index].to);
+        if !search.leads(&after, to, from) {
+            after[from].push((to, weight));
+            before[to].push((from, weight));
+        }
+    }
+    let mut column = vec![0; count];
+    for node in topological(&after, &before) {
+        if is_frame[node] {
+            continue;
+        }
+        let heaviest = before[node].iter().map(|(_, weight)| *weight).max().unwrap_or(0);
+        column[node] = 1 + before[node]
+            .iter()
+            .filter(|(_, weight)| *weight as f64 >= LIGHT * heaviest as f64)
+            .map(|(from, _)| column[*from])
+            .max()
+            .unwrap_or(0);
+    }
+    column
+}
+
+/// A search for a path, with its marks kept between searches.
+struct Search {
+    seen: Vec<u32>,
+    round: u32,
+    open: Vec<usize>,
+}
+
+impl Search {
+    fn new(count: usize) -> Search {
+        Search {
+            seen: vec![0; count],
+            round: 0,
+            open: Vec::new(),
+        }
+    }
+
+    fn leads(&mut self, after: &[Vec<(usize, usize)>], from: usize, to: usize) -> bool {
+        self.round += 1;
+        self.open.clear();
+        self.open.push(from);
+        while let Some(node) = self.open.pop() {
+            if node == to {
+                return true;
+            }
+            if self.seen[node] != self.round {
+                self.seen[node] = self.round;
+                self.open.extend(after[node].iter().map(|(next, _)| *next));
+            }
+        }
+        false
+    }
+}
+
+fn topological(after: &[Vec<(usize, usize)>], before: &[Vec<(usize, usize)>]) -> Vec<usize> {
+    let mut missing: Vec<usize> = before.iter().map(Vec::len).collect();
+    let mut order: Vec<usize> = (0..after.len()).filter(|node| missing[*node] == 0).collect();
+    let mut next = 0;
+    while next < order.len() {
+        let node = order[next];
+        next += 1;
+        for (to, _) in &after[node] {
+            missing[*to] -= 1;
+            if missing[*to] == 0 {
+                order.push(*to);
+            }
+        }
+    }
+    order
+}
+
+/// A place in a column, shared by boxes that are never drawn together.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pub column: usize,
+    pub width: f64,
+    pub height: f64,
+    pub nodes: Vec<usize>,
+}
+
+/// Gives every node a slot. Returns the slots and the slot of each node.
+pub(super) fn slots(union: &Union, columns: &[usize]) -> (Vec<Slot>, Vec<usize>) {
+    let mut order: Vec<usize> = (0..union.nodes.len()).collect();
+    order.sort_by_key(|node| (columns[*node], union.nodes[*node].first, union.nodes[*node].key));
+    let mut slots: Vec<Slot> = Vec::new();
+    let mut of_node = vec![0; union.nodes.len()];
+    for node in order {
+        let slot = best_slot(union, &slots, columns[node], node).unwrap_or_else(|| {
+            slots.push(Slot {
+                column: columns[node],
+                width: 0.0,
+                height: 0.0,
+                nodes: Vec::new(),
+            });
+            slots.len() - 1
+        });
+        let size = union.nodes[node].size;
+        slots[slot].nodes.push(node);
+        slots[slot].width = slots[slot].width.max(size.width);
+        slots[slot].height = slots[slot].height.max(size.height);
+        of_node[node] = slot;
+    }
+    (slots, of_node)
+}
+
+/// The free slot whose boxes are most like this one.
+fn best_slot(union: &Union, slots: &[Slot], column: usize, node: usize) -> Option<usize> {
+    let wanted = &union.nodes[node];
+    slots
+        .iter()
+        .enumerate()
+        .filter(|(_, slot)| slot.column == column)
+        .filter_map(|(index, slot)| {
+            let last = &union.nodes[*slot.nodes.last()?];
+            let free = slot.nodes.iter().all(|n| apart(&union.nodes[*n], wanted));
+            (free && last.depth == wanted.depth).then(|| {
+                let unlike = usize::from(last.title != wanted.title)
+                    + usize::from(last.tone != wanted.tone);
+                let height = (slot.height - wanted.size.height).abs() as usize;
+                (unlike, height, index)
+            })
+        })
+        .min()
+        .map(|(_, _, index)| index)
+}
+
+fn apart(a: &Node, b: &Node) -> bool {
+    a.last < b.first || b.last < a.first
+}

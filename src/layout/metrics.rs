@@ -1,0 +1,82 @@
+//! Sizes, in pixels. Text is set in a monospace font, so its width follows from its columns.
+
+use crate::view::{Cell, Row, SceneBox};
+use unicode_width::UnicodeWidthStr;
+
+/// Advance of DejaVu Sans Mono in ems (1233 / 2048); every text carries its length, so another
+/// monospace font is stretched to it.
+const ADVANCE: f64 = 1233.0 / 2048.0;
+
+pub const ROW_FONT: f64 = 13.0;
+pub const TITLE_FONT: f64 = 12.0;
+pub const SMALL_FONT: f64 = 10.5;
+pub const TITLE_HEIGHT: f64 = 20.0;
+pub const ROW_HEIGHT: f64 = 20.0;
+pub const PADDING: f64 = 7.0;
+/// Width of a cell that holds the dot of an arrow.
+pub const DOT_CELL: f64 = 18.0;
+const SMALLEST_BOX: f64 = 74.0;
+
+/// Space between boxes of one column: the words above a box stand there.
+pub const GAP: f64 = 26.0;
+/// Space around a lane.
+pub const LANE_GAP: f64 = 9.0;
+pub const LANE_HEIGHT: f64 = 3.0;
+/// Space between columns, in which the arrows turn.
+pub const GUTTER: f64 = 52.0;
+pub const MARGIN: f64 = 16.0;
+
+/// Width of `text` at `font` pixels.
+pub fn text_width(text: &str, font: f64) -> f64 {
+    text.width() as f64 * font * ADVANCE
+}
+
+/// What a box needs at one step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BoxSize {
+    pub width: f64,
+    pub height: f64,
+    /// Width of the label cells.
+    pub labels: f64,
+}
+
+fn cell_width(cell: &Cell) -> f64 {
+    match cell {
+        Cell::Text(text) if text.is_empty() => 0.0,
+        Cell::Text(text) => text_width(text, ROW_FONT) + 2.0 * PADDING,
+        Cell::Arrow(_) => DOT_CELL,
+    }
+}
+
+fn value_width(row: &Row) -> f64 {
+    cell_width(&row.value)
+}
+
+/// Measures a box as it stands at one step.
+pub fn measure(scene_box: &SceneBox) -> BoxSize {
+    let plain = scene_box.rows.iter().filter(|row| !row.aside);
+    let labels = plain
+        .clone()
+        .map(|row| cell_width(&row.label))
+        .fold(0.0, f64::max);
+    let values = plain.map(value_width).fold(0.0, f64::max);
+    let asides = scene_box
+        .rows
+        .iter()
+        .filter(|row| row.aside)
+        .map(value_width)
+        .fold(0.0, f64::max);
+    let serial = scene_box
+        .serial
+        .map_or(0.0, |serial| text_width(&format!(" #{serial}"), SMALL_FONT));
+    let title = text_width(&scene_box.title, TITLE_FONT)
+        + serial
+        + text_width(&scene_box.count, SMALL_FONT)
+        + 3.0 * PADDING
+        + 4.0;
+    BoxSize {
+        width: (labels + values).max(asides).max(title).max(SMALLEST_BOX).ceil(),
+        height: TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT,
+        labels: labels.ceil(),
+    }
+}

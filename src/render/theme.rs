@@ -1,0 +1,105 @@
+//! Colours by role. They are told apart by colour-blind readers, and no meaning hangs on colour
+//! alone: a word, a dash or a shape goes with it.
+
+use crate::view::Tone;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    #[default]
+    Light,
+    Dark,
+    /// Black on white, for paper.
+    Print,
+}
+
+/// The colours of a theme.
+#[derive(Debug, Clone, Copy)]
+pub struct Palette {
+    pub background: &'static str,
+    pub panel: &'static str,
+    pub text: &'static str,
+    pub quiet: &'static str,
+    pub row: &'static str,
+    pub line: &'static str,
+    pub arrow: &'static str,
+    pub weak: &'static str,
+    pub changed: &'static str,
+    pub changed_row: &'static str,
+    pub garbage: &'static str,
+    pub garbage_fill: &'static str,
+}
+
+impl Theme {
+    pub fn palette(self) -> Palette {
+        match self {
+            Theme::Light => Palette {
+                background: "#ffffff",
+                panel: "#f5f6f8",
+                text: "#1b1f24",
+                quiet: "#5b6570",
+                row: "#ffffff",
+                line: "#c3c9d1",
+                arrow: "#3b4754",
+                weak: "#7a5195",
+                changed: "#b35900",
+                changed_row: "#fff1dc",
+                garbage: "#a3324c",
+                garbage_fill: "#fbe9ed",
+            },
+            Theme::Dark => Palette {
+                background: "#15181d",
+                panel: "#1e232a",
+                text: "#e8ebef",
+                quiet: "#a3adb9",
+                row: "#1b2027",
+                line: "#4a5460",
+                arrow: "#c4ccd6",
+                weak: "#c6a0e0",
+                changed: "#ffb454",
+                changed_row: "#3a2c14",
+                garbage: "#ff8fa6",
+                garbage_fill: "#3b1c25",
+            },
+            Theme::Print => Palette {
+                background: "#ffffff",
+                panel: "#ffffff",
+                text: "#000000",
+                quiet: "#404040",
+                row: "#ffffff",
+                line: "#808080",
+                arrow: "#000000",
+                weak: "#404040",
+                changed: "#000000",
+                changed_row: "#e6e6e6",
+                garbage: "#000000",
+                garbage_fill: "#f0f0f0",
+            },
+        }
+    }
+
+    /// The colour of a box's title bar.
+    pub fn title(self, tone: Tone) -> &'static str {
+        match (self, tone) {
+            (Theme::Print, Tone::ActiveFrame) => "#d0d0d0",
+            (Theme::Print, _) => "#ebebeb",
+            (Theme::Light, Tone::Frame) => "#dde3ea",
+            (Theme::Light, Tone::ActiveFrame) => "#b9d4f4",
+            (Theme::Light, Tone::Container) => "#d5ecd9",
+            (Theme::Light, Tone::Instance) => "#fbe3b8",
+            (Theme::Light, Tone::Class) => "#e4d9f2",
+            (Theme::Light, Tone::Function) => "#cfe8ec",
+            (Theme::Light, Tone::Suspended) => "#e3e3e3",
+            (Theme::Light, Tone::Exception) => "#f6d0cd",
+            (Theme::Light, Tone::Atom) => "#eceff2",
+            (Theme::Dark, Tone::Frame) => "#323b46",
+            (Theme::Dark, Tone::ActiveFrame) => "#1f4a7a",
+            (Theme::Dark, Tone::Container) => "#24492d",
+            (Theme::Dark, Tone::Instance) => "#5a4313",
+            (Theme::Dark, Tone::Class) => "#433159",
+            (Theme::Dark, Tone::Function) => "#1d4a52",
+            (Theme::Dark, Tone::Suspended) => "#3a3a3a",
+            (Theme::Dark, Tone::Exception) => "#5f2a27",
+            (Theme::Dark, Tone::Atom) => "#2a3038",
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The words above a picture: step, event, the source around the line.
+
+use crate::trace::{Event, Step, Trace};
+
+/// A line of source and its part in the step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceLine {
+    pub number: u32,
+    pub text: String,
+    /// This line has just run.
+    pub ran: bool,
+    /// This line runs next.
+    pub next: bool,
+}
+
+/// The words above a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caption {
+    /// `step 3 of 12`
+    pub step: String,
+    /// What happens at this step, in words.
+    pub event: String,
+    pub file: String,
+    pub source: Vec<SourceLine>,
+    /// The last lines that the program has written.
+    pub output: Vec<String>,
+}
+
+const LINES_AROUND: u32 = 2;
+const OUTPUT_LINES: usize = 5;
+const LINE_LIMIT: usize = 76;
+
+pub(super) fn caption(trace: &Trace, number: u32, step: &Step, output: &str) -> Caption {
+    let head = &step.head;
+    let file = trace.header.files.get(head.file.0 as usize);
+    let function = trace.symbols.text(head.function);
+    let place = if function == "<module>" {
+        String::new()
+    } else {
+        format!(" in {function}()")
+    };
+    let event = match head.event {
+        Event::Call if function == "<module>" => "the script starts".to_owned(),
+        Event::Call => format!("{function}() is entered"),
+        Event::Line => match head.ran {
+            Some(ran) => format!("line {ran} has run, line {} is next{place}", head.line),
+            None => format!("line {} is next{place}", head.line),
+        },
+        Event::Return if function == "<module>" => "the script's last line has run".to_owned(),
+        Event::Return => format!("{function}() is about to return"),
+        Event::Exception => format!("an exception is raised in line {}{place}", head.line),
+        Event::Instruction => {
+            let opcode = head.opcode.map_or("", |opcode| trace.symbols.text(opcode));
+            format!("line {}: {opcode} is next{place}", head.line)
+        }
+        Event::Exit => "the script has ended; this is what is left".to_owned(),
+    };
+    let next = matches!(head.event, Event::Line | Event::Instruction).then_some(head.line);
+    let ran = match head.event {
+        Event::Call => None,
+        Event::Exit => None,
+        _ => head.ran,
+    };
+    Caption {
+        step: format!("step {number} of {}", trace.steps.len()),
+        event,
+        file: file.map_or(String::new(), |file| file.path.clone()),
+        source: source_lines(file.map_or("", |file| &file.text), head.line, ran, next),
+        output: last_lines(output),
+    }
+}
+
+fn source_lines(text: &str, around: u32, ran: Option<u32>, next: Option<u32>) -> Vec<SourceLine> {
+    let lines: Vec<&str> = text.lines().collect();
+    let count = lines.len() as u32;
+    let shown = 2 * LINES_AROUND + 1;
+    let first = around
+        .saturating_sub(LINES_AROUND)
+        .clamp(1, count.saturating_sub(shown - 1).max(1));
+    let mut wanted: Vec<u32> = (first..first + shown).filter(|n| *n <= count).collect();
+    // The line that has run may stand far from the one that is next.
+    if let Some(ran) = ran
+        && ran >= 1
+        && ran <= count
+        && !wanted.contains(&ran)
+    {
+        let far_end = if ran < first { wanted.len() - 1 } else { 0 };
+        wanted.remove(far_end);
+        wanted.push(ran);
+        wanted.sort_unstable();
+    }
+    wanted
+        .into_iter()
+        .map(|number| SourceLine {
+            number,
+            text: cut(lines[number as usize - 1]),
+            ran: ran == Some(number),
+            next: next == Some(number),
+        })
+        .collect()
+}
+
+fn cut(line: &str) -> String {
+    let line = line.replace('\t', "    ");
+    if line.chars().count() <= LINE_LIMIT {
+        return line;
+    }
+    let kept: String = line.chars().take(LINE_LIMIT - 1).collect();
+    format!("{kept}…")
+}
+
+fn last_lines(output: &str) -> Vec<String> {
+    let mut lines: Vec<&str> = output.lines().rev().take(OUTPUT_LINES).collect();
+    lines.reverse();
+    lines.into_iter().map(cut).collect()
+}

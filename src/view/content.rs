@@ -1,0 +1,301 @@
+//! What stands in the box of each kind of object.
+
+use super::scene::{Cell, Mark, Row, StepView, Tone, grouped};
+use crate::trace::{Kind, Label, ObjId, ObjectState, Reference};
+
+/// Title, rows and colour of a box.
+pub(super) struct Content {
+    pub tone: Tone,
+    pub title: String,
+    pub rows: Vec<Row>,
+    /// What is said where there are no rows.
+    pub empty: &'static str,
+}
+
+/// Characters of an inline value.
+const INLINE_LIMIT: usize = 28;
+
+/// What the interpreter keeps at a function beside what the program put there.
+const FUNCTION_FURNITURE: [&str; 9] = [
+    "__globals__",
+    "__builtins__",
+    "__module__",
+    "__name__",
+    "__qualname__",
+    "__doc__",
+    "__type_params__",
+    "__annotations__",
+    "__annotate__",
+];
+
+/// What the interpreter puts into a class beside what its body says.
+const CLASS_FURNITURE: [&str; 17] = [
+    "__module__",
+    "__qualname__",
+    "__doc__",
+    "__dict__",
+    "__weakref__",
+    "__firstlineno__",
+    "__static_attributes__",
+    "__annotate_func__",
+    "__annotations_cache__",
+    "__classdictcell__",
+    "__type_params__",
+    "__slots__",
+    "__hash__",
+    "__match_args__",
+    "__orig_bases__",
+    "__parameters__",
+    "__abstractmethods__",
+];
+
+/// What a frame object holds beside its variables.
+const FRAME_FURNITURE: [&str; 5] = ["f_code", "function", "f_globals", "f_builtins", "f_locals"];
+
+pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> Content {
+    let info = view.info(id);
+    let type_name = view.text(info.type_name).to_owned();
+    let named = object.name.map(|name| view.text(name).to_owned());
+    let rows = rows(view, info.kind, object);
+    let (tone, title, empty) = match info.kind {
+        Kind::Sequence | Kind::Mapping | Kind::Set => (Tone::Container, type_name, "empty"),
+        Kind::Class => (
+            Tone::Class,
+            format!("class {}", named.unwrap_or_default()),
+            "no attributes",
+        ),
+        Kind::Function => (
+            Tone::Function,
+            format!("function {}", named.unwrap_or_default()),
+            "",
+        ),
+        Kind::Generator => (
+            Tone::Suspended,
+            format!("{type_name} {}", named.unwrap_or_default()),
+            "",
+        ),
+        Kind::Frame => (
+            Tone::Suspended,
+            format!("frame {}()", named.unwrap_or_default()),
+            "no names",
+        ),
+        Kind::Exception | Kind::Traceback => (Tone::Exception, type_name, ""),
+        Kind::Cell => (Tone::Function, type_name, "empty"),
+        Kind::WeakRef => (Tone::Instance, type_name, "dead: refers to nothing"),
+        Kind::Atom => (Tone::Atom, type_name, ""),
+        Kind::Module => (
+            Tone::Class,
+            format!("module {}", named.unwrap_or_default()),
+            "empty",
+        ),
+        Kind::Instance => (Tone::Instance, type_name, "no attributes"),
+        _ => (Tone::Instance, type_name, ""),
+    };
+    Content {
+        tone,
+        title,
+        rows,
+        empty,
+    }
+}
+
+/// Whether a function or class has anything of its own to show.
+pub(super) fn has_rows(view: &StepView<'_>, id: ObjId) -> bool {
+    let Some(object) = view.object(id) else {
+        return false;
+    };
+    let info = view.info(id);
+    match info.kind {
+        Kind::Class => info.born.is_some(),
+        kind => object.refs.iter().any(|r| shows(view, kind, r)),
+    }
+}
+
+/// Whether `owner`'s box holds what `part` holds, so that `part` needs none of its own.
+pub(super) fn absorbs(view: &StepView<'_>, owner: ObjId, part: ObjId) -> bool {
+    let kinds = (view.info(owner).kind, view.info(part).kind);
+    match kinds {
+        (Kind::Generator, Kind::Frame) => true,
+        (Kind::Exception, Kind::Sequence) => view
+            .object(part)
+            .is_some_and(|tuple| tuple.refs.iter().all(|r| !view.is_box(r.to))),
+        _ => false,
+    }
+}
+
+fn row(label: impl Into<String>, value: Cell) -> Row {
+    Row {
+        label: Cell::Text(label.into()),
+        value,
+        mark: Mark::None,
+        aside: false,
+    }
+}
+
+fn named(view: &StepView<'_>, label: Label, names: &[&str]) -> bool {
+    match label {
+        Label::Named(name) | Label::Attr(name) => names.contains(&view.text(name)),
+        _ => false,
+    }
+}
+
+/// Whether a reference is worth a row in the box of its owner.
+fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
+    let label = reference.label;
+    if matches!(label, Label::Key(_)) || named(view, label, &["__class__"]) {
+        return false;
+    }
+    match kind {
+        Kind::Function => !named(view, label, &FUNCTION_FURNITURE),
+        Kind::Class => matches!(label, Label::Attr(_)) && !named(view, label, &CLASS_FURNITURE),
+        Kind::Frame => !named(view, label, &FRAME_FURNITURE),
+        Kind::Module => {
+            matches!(label, Label::Attr(name) if !view.text(name).starts_with("__"))
+        }
+        Kind::Generator => !named(
+            view,
+            label,
+            &["code", "__name__", "__qualname__"],
+        ),
+        _ => true,
+    }
+}
+
+fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
+    if kind == Kind::Atom {
+        let text = object.value.map_or("", |value| view.text(value));
+        return vec![row("", Cell::Text(shortened(text, 60, object.true_length)))];
+    }
+    let mut rows = Vec::new();
+    let mut key = None;
+    for reference in &object.refs {
+        if let Label::Key(_) = reference.label {
+            key = Some(reference.to);
+            continue;
+        }
+        let key = key.take();
+        if !shows(view, kind, reference) {
+            continue;
+        }
+        if kind == Kind::Generator && view.info(reference.to).kind == Kind::Frame {
+            frame_rows(view, reference, &mut rows);
+            continue;
+        }
+        let value = if kind == Kind::Exception && is_absorbed_tuple(view, reference) {
+            Cell::Text(inline_tuple(view, reference.to))
+        } else {
+            view.cell(reference.to, reference.weak)
+        };
+        let label = match key {
+            // A key that is a box of its own gets an arrow, like a value.
+            Some(key) if kind == Kind::Mapping && view.is_box(key) => view.cell(key, false),
+            _ => Cell::Text(row_label(view, kind, reference.label)),
+        };
+        rows.push(Row {
+            label,
+            value,
+            mark: Mark::None,
+            aside: false,
+        });
+    }
+    rows
+}
+
+fn is_absorbed_tuple(view: &StepView<'_>, reference: &Reference) -> bool {
+    matches!(reference.label, Label::Named(name) if view.text(name) == "args")
+        && view
+            .object(reference.to)
+            .is_some_and(|tuple| tuple.refs.iter().all(|r| !view.is_box(r.to)))
+}
+
+fn inline_tuple(view: &StepView<'_>, id: ObjId) -> String {
+    let Some(tuple) = view.object(id) else {
+        return String::new();
+    };
+    let parts: Vec<String> = tuple.refs.iter().map(|r| inline_text(view, r.to)).collect();
+    match &parts[..] {
+        [one] => format!("({one},)"),
+        parts => format!("({})", parts.join(", ")),
+    }
+}
+
+/// A suspended frame's variables hang on its generator.
+fn frame_rows(view: &StepView<'_>, reference: &Reference, rows: &mut Vec<Row>) {
+    let Some(frame) = view.object(reference.to) else {
+        return;
+    };
+    for inner in &frame.refs {
+        if shows(view, Kind::Frame, inner) {
+            rows.push(row(
+                inner.label.display(&view.trace.symbols),
+                view.cell(inner.to, inner.weak),
+            ));
+        }
+    }
+}
+
+fn row_label(view: &StepView<'_>, kind: Kind, label: Label) -> String {
+    match label {
+        Label::Index(i) => i.to_string(),
+        Label::Value(key) | Label::Attr(key) => view.text(key).to_owned(),
+        Label::Element => String::new(),
+        Label::Cell(_) => String::new(),
+        Label::Default(i) => format!("default {i}"),
+        Label::KwDefault(key) => format!("default {}", view.text(key)),
+        Label::Closure(i) => format!("closure {i}"),
+        Label::Named(name) if kind == Kind::Cell && view.text(name) == "cell_contents" => {
+            String::new()
+        }
+        other => other.display(&view.trace.symbols),
+    }
+}
+
+/// A value as it stands in a row: an atom's text, or what kind of thing it is.
+pub(super) fn inline_text(view: &StepView<'_>, id: ObjId) -> String {
+    let info = view.info(id);
+    let Some(object) = view.object(id) else {
+        return "gone".to_owned();
+    };
+    if let Some(value) = object.value {
+        return shortened(view.text(value), INLINE_LIMIT, object.true_length);
+    }
+    let name = object.name.map(|name| view.text(name)).unwrap_or_default();
+    let type_name = view.text(info.type_name);
+    match info.kind {
+        Kind::Module => format!("module {name}"),
+        Kind::Class => format!("class {name}"),
+        Kind::Function => format!("function {name}"),
+        Kind::Namespace => format!("namespace of {name}"),
+        _ if name.is_empty() => type_name.to_owned(),
+        _ => format!("{type_name} {name}"),
+    }
+}
+
+/// Text cut to `limit` characters, with its true length where it was cut here or before.
+fn shortened(text: &str, limit: usize, true_length: Option<u64>) -> String {
+    let length = text.chars().count();
+    if length <= limit && true_length.is_none() {
+        return text.to_owned();
+    }
+    let quoted = text.ends_with(['\'', '"']);
+    // Two characters of a quoted text are its quotes.
+    let whole = true_length.map_or_else(
+        || length - if quoted { 2 } else { 0 },
+        |length| length as usize,
+    );
+    if !quoted {
+        return if length <= limit {
+            text.to_owned()
+        } else {
+            let cut: String = text.chars().take(limit - 1).collect();
+            format!("{cut}… ({} digits)", grouped(whole))
+        };
+    }
+    let cut: String = text
+        .chars()
+        .take(limit - 2)
+        .collect::<String>()
+        .trim_end_matches(['…', '\''])
+        .to_owned();
+    format!("{cut}…' ({})", grouped(whole))
+}

@@ -1,0 +1,10 @@
+//! What to show of each step: which objects are boxes, what stands in their rows, what is new.
+
+mod caption;
+mod content;
+mod scene;
+
+pub use caption::{Caption, SourceLine};
+pub use scene::{
+    Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Scenes, Status, Tone, ViewOptions,
+};

@@ -1,0 +1,511 @@
+//! Scenes: one for each step, boxes with rows and arrows, without places.
+
+use super::caption::{Caption, caption};
+use super::content::{Content, content};
+use crate::analyse::{Ledger, ledger};
+use crate::trace::{
+    CallFrame, Cause, Count, Event, Kind, NameKind, ObjId, ObjectInfo, ObjectState, Replay, State,
+    Step, Trace,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What to draw, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewOptions {
+    /// Draw every object as a box, also small values.
+    pub boxes: bool,
+    /// Rows of a container that are drawn before and after the ones left out.
+    pub first_rows: usize,
+    pub last_rows: usize,
+}
+
+impl Default for ViewOptions {
+    fn default() -> Self {
+        ViewOptions {
+            boxes: false,
+            first_rows: 12,
+            last_rows: 3,
+        }
+    }
+}
+
+/// Which thing a box stands for, the same over all steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BoxKey {
+    /// A call of a function, numbered in the order of the calls.
+    Call(u32),
+    Object(ObjId),
+}
+
+/// The colour role of a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tone {
+    Frame,
+    ActiveFrame,
+    Container,
+    Instance,
+    Class,
+    Function,
+    Suspended,
+    Exception,
+    Atom,
+}
+
+/// How an object stands at this step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    Alive,
+    /// Nothing reaches it any more, and the collector has not come yet.
+    Unreachable,
+    /// It died since the step before.
+    Dead(Cause),
+}
+
+/// What happened to a box or row since the step before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    None,
+    New,
+    Changed,
+}
+
+/// An arrow from a row to a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrow {
+    pub to: BoxKey,
+    pub weak: bool,
+    pub mark: Mark,
+}
+
+/// One half of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    Text(String),
+    Arrow(Arrow),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub label: Cell,
+    pub value: Cell,
+    pub mark: Mark,
+    /// Text about the object rather than of it: "... 9,990 more", "empty".
+    pub aside: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SceneBox {
+    pub key: BoxKey,
+    pub tone: Tone,
+    pub title: String,
+    /// Serial, for the corner of the title.
+    pub serial: Option<u32>,
+    /// The reference count in words.
+    pub count: String,
+    pub rows: Vec<Row>,
+    pub status: Status,
+    pub mark: Mark,
+    /// Place in the call stack, for frames.
+    pub depth: Option<usize>,
+}
+
+/// One step, ready to be laid out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scene {
+    pub number: u32,
+    pub caption: Caption,
+    pub boxes: Vec<SceneBox>,
+}
+
+/// Makes the scenes of a trace, one after the other.
+#[derive(Debug)]
+pub struct Scenes<'t> {
+    trace: &'t Trace,
+    options: &'t ViewOptions,
+    replay: Replay<'t>,
+    /// The numbers of the calls on the stack.
+    calls: Vec<u32>,
+    next_call: u32,
+    before: BTreeMap<BoxKey, SceneBox>,
+    output: String,
+    every_box: bool,
+}
+
+impl<'t> Scenes<'t> {
+    pub fn new(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
+        let asked_for = trace.header.files.iter().any(|file| {
+            file.text.lines().any(|line| line.trim() == "# memviz: boxes")
+        });
+        Scenes {
+            trace,
+            options,
+            replay: trace.replay(),
+            calls: Vec::new(),
+            next_call: 0,
+            before: BTreeMap::new(),
+            output: String::new(),
+            every_box: options.boxes || asked_for,
+        }
+    }
+}
+
+impl Iterator for Scenes<'_> {
+    type Item = Scene;
+
+    fn next(&mut self) -> Option<Scene> {
+        let (number, step, state) = self.replay.next()?;
+        number_calls(&mut self.calls, &mut self.next_call, step, state);
+        self.output.push_str(&step.head.stdout);
+        let view = StepView {
+            trace: self.trace,
+            options: self.options,
+            every_box: self.every_box,
+            state,
+            step,
+            ledger: &ledger(state, &step.head.held, self.trace.header.granularity),
+            calls: &self.calls,
+        };
+        let mut boxes = view.boxes();
+        mark_changes(&mut boxes, &self.before, number);
+        let mut ghosts = view.ghosts(&self.before);
+        let now: BTreeSet<BoxKey> = boxes.iter().map(|b| b.key).collect();
+        // A ghost's arrows stay where both ends are still drawn.
+        let drawn: BTreeSet<BoxKey> = ghosts.iter().map(|b| b.key).chain(now).collect();
+        for ghost in &mut ghosts {
+            for row in &mut ghost.rows {
+                keep_arrow(&mut row.value, &drawn);
+                keep_arrow(&mut row.label, &drawn);
+            }
+        }
+        self.before = boxes.iter().map(|b| (b.key, b.clone())).collect();
+        boxes.extend(ghosts);
+        Some(Scene {
+            number,
+            caption: caption(self.trace, number, step, &self.output),
+            boxes,
+        })
+    }
+}
+
+fn keep_arrow(cell: &mut Cell, drawn: &BTreeSet<BoxKey>) {
+    if let Cell::Arrow(arrow) = cell
+        && !drawn.contains(&arrow.to)
+    {
+        *cell = Cell::Text("gone".to_owned());
+    }
+}
+
+/// Gives each call a number of its own: a call event with no deeper stack is a new call.
+fn number_calls(calls: &mut Vec<u32>, next: &mut u32, step: &Step, state: &State) {
+    let depth = state.frames.len();
+    if step.head.event == Event::Call && calls.len() >= depth {
+        calls.truncate(depth.saturating_sub(1));
+    }
+    calls.truncate(depth);
+    while calls.len() < depth {
+        calls.push(*next);
+        *next += 1;
+    }
+}
+
+/// Compares boxes and rows with those of the step before.
+fn mark_changes(boxes: &mut [SceneBox], before: &BTreeMap<BoxKey, SceneBox>, number: u32) {
+    if number == 1 {
+        return;
+    }
+    for new in boxes {
+        let Some(old) = before.get(&new.key) else {
+            new.mark = Mark::New;
+            continue;
+        };
+        let old_rows: BTreeMap<String, &Row> = old
+            .rows
+            .iter()
+            .map(|row| (row_key(&row.label), row))
+            .collect();
+        for row in &mut new.rows {
+            let changed = match old_rows.get(&row_key(&row.label)) {
+                None => true,
+                Some(old) => !same_content(&old.value, &row.value),
+            };
+            if changed && !row.aside {
+                row.mark = Mark::Changed;
+                if let Cell::Arrow(arrow) = &mut row.value {
+                    arrow.mark = Mark::Changed;
+                }
+            }
+        }
+    }
+}
+
+fn row_key(label: &Cell) -> String {
+    match label {
+        Cell::Text(text) => text.clone(),
+        Cell::Arrow(arrow) => format!("{:?}", arrow.to),
+    }
+}
+
+fn same_content(a: &Cell, b: &Cell) -> bool {
+    match (a, b) {
+        (Cell::Text(a), Cell::Text(b)) => a == b,
+        (Cell::Arrow(a), Cell::Arrow(b)) => a.to == b.to,
+        _ => false,
+    }
+}
+
+/// One step, with everything that is needed to say what its boxes hold.
+pub(super) struct StepView<'s> {
+    pub trace: &'s Trace,
+    pub options: &'s ViewOptions,
+    pub every_box: bool,
+    pub state: &'s State,
+    pub step: &'s Step,
+    pub ledger: &'s Ledger,
+    pub calls: &'s [u32],
+}
+
+impl StepView<'_> {
+    pub(super) fn text(&self, symbol: crate::trace::Symbol) -> &str {
+        self.trace.symbols.text(symbol)
+    }
+
+    pub(super) fn info(&self, id: ObjId) -> &ObjectInfo {
+        self.trace.object(id)
+    }
+
+    pub(super) fn object(&self, id: ObjId) -> Option<&ObjectState> {
+        self.state.heap.get(&id)
+    }
+
+    /// All boxes of the step: frames first, then objects by serial.
+    fn boxes(&self) -> Vec<SceneBox> {
+        let mut boxes: Vec<SceneBox> = (0..self.state.frames.len())
+            .map(|depth| self.frame_box(depth))
+            .collect();
+        // What an arrow of a drawn box leads to is drawn; so is what nothing reaches.
+        let mut wanted: BTreeSet<ObjId> = BTreeSet::new();
+        let mut open: Vec<ObjId> = self.unreachable_boxes();
+        for frame in &boxes {
+            targets(frame, &mut open);
+        }
+        while let Some(id) = open.pop() {
+            if !wanted.insert(id) {
+                continue;
+            }
+            if let Some(object) = self.object_box(id) {
+                targets(&object, &mut open);
+            }
+        }
+        boxes.extend(wanted.into_iter().filter_map(|id| self.object_box(id)));
+        boxes
+    }
+
+    /// Objects that are drawn although no arrow leads to them from a name.
+    fn unreachable_boxes(&self) -> Vec<ObjId> {
+        self.state
+            .heap
+            .keys()
+            .copied()
+            .filter(|id| self.info(*id).born.is_some() && !self.ledger.is_reachable(*id))
+            .filter(|id| self.is_box(*id) && !self.is_part(*id))
+            .collect()
+    }
+
+    fn frame_box(&self, depth: usize) -> SceneBox {
+        let frame: &CallFrame = &self.state.frames[depth];
+        let newest = depth + 1 == self.state.frames.len();
+        let rows = frame
+            .names
+            .iter()
+            .filter(|name| {
+                name.kind != NameKind::Stack || self.step.head.event == Event::Instruction
+            })
+            .map(|name| Row {
+                label: Cell::Text(self.text(name.name).to_owned()),
+                value: self.cell(name.to, false),
+                mark: Mark::None,
+                aside: false,
+            })
+            .collect::<Vec<_>>();
+        let function = self.text(frame.function);
+        let title = match function {
+            "<module>" => self.module_title(frame),
+            function => format!("{function}()"),
+        };
+        SceneBox {
+            key: BoxKey::Call(self.calls[depth]),
+            tone: if newest { Tone::ActiveFrame } else { Tone::Frame },
+            title,
+            serial: None,
+            count: if self.step.head.event == Event::Exit {
+                String::new()
+            } else {
+                format!("line {}", frame.line)
+            },
+            rows: self.shortened(rows, "no names yet"),
+            status: Status::Alive,
+            mark: Mark::None,
+            depth: Some(depth),
+        }
+    }
+
+    fn module_title(&self, frame: &CallFrame) -> String {
+        if self.state.frames.first().is_some_and(|first| std::ptr::eq(first, frame)) {
+            return "globals".to_owned();
+        }
+        let file = self.trace.header.files.get(frame.file.0 as usize);
+        let name = file.map_or("module", |file| {
+            file.path.rsplit('/').next().unwrap_or("module")
+        });
+        format!("globals of {name}")
+    }
+
+    /// The box of an object, if it is alive and drawn as one.
+    fn object_box(&self, id: ObjId) -> Option<SceneBox> {
+        let object = self.object(id)?;
+        if let Some(depth) = self.running_frame(id) {
+            // A running frame is drawn in the call stack.
+            debug_assert!(depth < self.calls.len());
+            return None;
+        }
+        let Content { tone, title, rows, empty } = content(self, id, object);
+        let status = if self.ledger.is_reachable(id) {
+            Status::Alive
+        } else {
+            Status::Unreachable
+        };
+        Some(SceneBox {
+            key: BoxKey::Object(id),
+            tone,
+            title,
+            serial: Some(id.0),
+            count: match object.refcount {
+                Count::Immortal => "immortal".to_owned(),
+                Count::Of(1) => "1 ref".to_owned(),
+                Count::Of(count) => format!("{count} refs"),
+            },
+            rows: self.shortened(rows, empty),
+            status,
+            mark: Mark::None,
+            depth: None,
+        })
+    }
+
+    /// The first and last rows, where there are too many, and a word where there are none.
+    fn shortened(&self, mut rows: Vec<Row>, empty: &str) -> Vec<Row> {
+        let aside = |text: String| Row {
+            label: Cell::Text(String::new()),
+            value: Cell::Text(text),
+            mark: Mark::None,
+            aside: true,
+        };
+        let (first, last) = (self.options.first_rows, self.options.last_rows);
+        if rows.is_empty() && !empty.is_empty() {
+            rows.push(aside(empty.to_owned()));
+        } else if rows.len() > first + last + 1 {
+            let more = rows.len() - first - last;
+            let tail = rows.split_off(rows.len() - last);
+            rows.truncate(first);
+            rows.push(aside(format!("… {} more", grouped(more))));
+            rows.extend(tail);
+        }
+        rows
+    }
+
+    /// The place in the call stack of a frame object that runs.
+    fn running_frame(&self, id: ObjId) -> Option<usize> {
+        self.state.frames.iter().position(|frame| frame.object == Some(id))
+    }
+
+    /// A cell that leads to an object: an arrow to its box, or its value.
+    pub(super) fn cell(&self, to: ObjId, weak: bool) -> Cell {
+        if let Some(depth) = self.running_frame(to) {
+            return Cell::Arrow(Arrow {
+                to: BoxKey::Call(self.calls[depth]),
+                weak,
+                mark: Mark::None,
+            });
+        }
+        if self.is_box(to) {
+            return Cell::Arrow(Arrow {
+                to: BoxKey::Object(to),
+                weak,
+                mark: Mark::None,
+            });
+        }
+        Cell::Text(super::content::inline_text(self, to))
+    }
+
+    /// Whether an object is drawn as a box of its own.
+    pub(super) fn is_box(&self, id: ObjId) -> bool {
+        let info = self.info(id);
+        match info.kind {
+            Kind::Atom => self.every_box || self.long_shared_atom(id),
+            Kind::Module => self.object(id).is_some_and(|object| !object.refs.is_empty()),
+            Kind::Namespace => false,
+            Kind::Class | Kind::Function => super::content::has_rows(self, id),
+            Kind::Other => self.object(id).is_some_and(|object| !object.refs.is_empty()),
+            _ => true,
+        }
+    }
+
+    /// A long text that several things share is worth a box.
+    fn long_shared_atom(&self, id: ObjId) -> bool {
+        self.object(id).is_some_and(|object| {
+            object.value.is_some_and(|value| self.text(value).chars().count() > 40)
+        })
+    }
+
+    /// An object that is drawn as part of another: a generator's frame, an exception's arguments.
+    fn is_part(&self, id: ObjId) -> bool {
+        let owners = self.ledger.owners(id);
+        owners.len() == 1
+            && matches!(owners[0].from, crate::analyse::Source::Object(owner)
+                if super::content::absorbs(self, owner, id))
+    }
+
+    /// What died since the step before, as it was then.
+    fn ghosts(&self, before: &BTreeMap<BoxKey, SceneBox>) -> Vec<SceneBox> {
+        let freed = &self.step.head.freed;
+        freed
+            .iter()
+            .filter_map(|id| {
+                let mut ghost = before.get(&BoxKey::Object(*id))?.clone();
+                let cause = self.info(*id).died.map_or(Cause::RefCount, |death| death.cause);
+                ghost.status = Status::Dead(cause);
+                ghost.count = "freed".to_owned();
+                ghost.mark = Mark::None;
+                for row in &mut ghost.rows {
+                    row.mark = Mark::None;
+                    if let Cell::Arrow(arrow) = &mut row.value {
+                        arrow.mark = Mark::None;
+                    }
+                }
+                Some(ghost)
+            })
+            .collect()
+    }
+}
+
+fn targets(from: &SceneBox, into: &mut Vec<ObjId>) {
+    for row in &from.rows {
+        for cell in [&row.label, &row.value] {
+            if let Cell::Arrow(Arrow { to: BoxKey::Object(id), .. }) = cell {
+                into.push(*id);
+            }
+        }
+    }
+}
+
+/// A number with commas between thousands.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
