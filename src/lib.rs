@@ -1,5 +1,6 @@
 //! memviz.
 pub mod analyse;
+pub mod cli;
 pub mod export;
 pub mod layout;
 #[cfg(feature = "python")]

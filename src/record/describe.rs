@@ -169,7 +169,7 @@ fn derives_from_deque(class: &Py<PyType>) -> bool {
 /// A dict that is a module's namespace: it begins with the entries that the import system makes.
 /// Keys are compared by identity, so no `__eq__` of the program's is asked.
 fn is_namespace(pointer: ObjPtr, program: &Program, vm: &VirtualMachine) -> bool {
-    if program.is_own_namespace(pointer) {
+    if program.is_own_namespace(pointer) || program.is_foreign_namespace(pointer) {
         return true;
     }
     let mut entries = Vec::new();

@@ -9,7 +9,8 @@
 //! refers to is shown as its owner's.
 
 use super::describe::{function_code, suspendable};
-use super::raw::header::{ObjPtr, fast_locals, frame_of};
+use super::raw::frames::slots_of_object;
+use super::raw::header::{ObjPtr, frame_of};
 use super::text;
 use crate::trace::{Kind, Label, Symbols};
 use rustpython_vm::builtins::{PyBaseException, PyCode, PyFunction, PyTraceback, PyType, PyWeak};
@@ -410,7 +411,7 @@ impl Pass<'_> {
         self.named("f_globals");
         self.named("f_builtins");
         let names = slot_names(frame.iframe().code());
-        for (slot, name) in fast_locals(frame).iter().zip(&names) {
+        for (slot, name) in slots_of_object(frame).iter().zip(&names) {
             if slot.is_some() {
                 self.named(name);
             }

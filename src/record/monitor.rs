@@ -99,14 +99,11 @@ pub(crate) fn start(vm: &VirtualMachine) -> Result<(), RecordError> {
         .call((TOOL, mask(&EVERYWHERE)), vm)
         .map_err(failed)?;
     vm.state.monitoring.lock().tool_names[TOOL] = None;
-    // Calls run in frames whose value stack can be read.
-    vm.use_tracing.set(true);
     Ok(())
 }
 
 /// Switches monitoring off.
 pub(crate) fn stop(vm: &VirtualMachine) {
-    vm.use_tracing.set(false);
     let mut state = vm.state.monitoring.lock();
     state.global_events[TOOL] = 0;
     state.local_events.retain(|(tool, _), _| *tool != TOOL);

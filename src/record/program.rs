@@ -25,6 +25,7 @@ pub(crate) struct Program {
     by_path: HashMap<String, Option<FileId>>,
     codes: HashMap<usize, Option<FileId>>,
     namespaces: HashSet<usize>,
+    foreign_namespaces: HashSet<usize>,
     modules: HashSet<String>,
 }
 
@@ -39,6 +40,7 @@ impl Program {
             by_path: HashMap::new(),
             codes: HashMap::new(),
             namespaces: HashSet::new(),
+            foreign_namespaces: HashSet::new(),
             modules: HashSet::from(["__main__".to_owned()]),
         }
     }
@@ -108,6 +110,15 @@ impl Program {
     pub(crate) fn add_module(&mut self, namespace: ObjPtr, name: Option<String>) {
         self.namespaces.insert(namespace.address());
         self.modules.extend(name);
+    }
+
+    /// Notes the namespace of a module that is not the program's.
+    pub(crate) fn add_foreign_namespace(&mut self, namespace: ObjPtr) {
+        self.foreign_namespaces.insert(namespace.address());
+    }
+
+    pub(crate) fn is_foreign_namespace(&self, dict: ObjPtr) -> bool {
+        self.foreign_namespaces.contains(&dict.address())
     }
 
     pub(crate) fn is_own_namespace(&self, dict: ObjPtr) -> bool {

@@ -107,7 +107,10 @@ impl Recorder {
             step: self.steps.len() as u32 + 1,
             line: self.running_line,
         };
-        self.running = running.iter().map(|frame| frame.object.address()).collect();
+        self.running = running
+            .iter()
+            .filter_map(|frame| frame.object.map(ObjPtr::address))
+            .collect();
         let left = self.bury();
         let known = self.living.len();
         let old_frames = std::mem::take(&mut self.frames);
@@ -127,7 +130,9 @@ impl Recorder {
         }
         let own = running.iter().filter(|frame| frame.own.is_some());
         for (frame, running) in frames.iter_mut().zip(own) {
-            let at = self.by_address.get(&running.object.address());
+            let at = running
+                .object
+                .and_then(|object| self.by_address.get(&object.address()));
             frame.object = at.map(|at| self.living[*at].id);
         }
         let entered = self.entered(&happening.borrowed);
@@ -435,6 +440,9 @@ impl Recorder {
             hold(self, as_what, *pointer);
         }
         for frame in running {
+            if let Some(object) = frame.object {
+                hold(self, &format!("running frame of {}", frame.function), object);
+            }
             if frame.own.is_some() {
                 if let Some(function) = frame.called {
                     hold(self, &format!("call of {}", frame.function), function);

@@ -193,7 +193,11 @@ fn start_recording(
     let _inside = Inside::enter();
     header::self_test(vm)?;
     hook_known_types(vm)?;
-    session::open(Recorder::new(script.program()), options.clone());
+    let mut program = script.program();
+    if let Some(builtins) = vm.builtins.as_object().dict() {
+        program.add_foreign_namespace(ObjPtr::of(builtins.as_object()));
+    }
+    session::open(Recorder::new(program), options.clone());
     monitor::start(vm)?;
     deaths::watch(true);
     output::tap(true);
@@ -290,7 +294,8 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
     let namespace = ObjPtr::of(main.dict()?.as_object());
     Some(RunningFrame {
         // No frame stands here any more: the module itself keeps the names.
-        object: ObjPtr::of(&main),
+        address: 0,
+        object: None,
         own: Some(file),
         function: "<module>",
         line,

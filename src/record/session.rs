@@ -3,13 +3,13 @@
 use super::monitor::{self, Monitored};
 use super::raw::heap::Inside;
 use super::raw::header::ObjPtr;
-use super::raw::{deaths, output};
+use super::raw::{deaths, frames, output};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
 use crate::trace::{Event, FileId};
-use rustpython_vm::builtins::PyCode;
-use rustpython_vm::{AsObject, VirtualMachine};
+use rustpython_vm::VirtualMachine;
+use rustpython_vm::builtins::{PyCode, PyInt};
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
@@ -116,11 +116,7 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
 impl Session {
     /// Notes the module whose body is about to run.
     fn add_module(&mut self, vm: &VirtualMachine) {
-        let mut namespace = None;
-        rustpython_vm::frame::for_each_current_frame(|frame| {
-            namespace.get_or_insert_with(|| ObjPtr::of(frame.iframe().globals().as_object()));
-        });
-        if let Some(namespace) = namespace {
+        if let Some(namespace) = frames::innermost().map(|frame| frame.globals()) {
             let name = describe::text_in(namespace, "__name__", vm);
             self.recorder.program.add_module(namespace, name);
         }
@@ -129,7 +125,7 @@ impl Session {
     fn step(&mut self, fired: &Fired, file: FileId, vm: &VirtualMachine) {
         let running = stack::running_frames(&mut self.recorder.program, self.options.implicit_names);
         let Some(top) = running.last() else { return };
-        let frame = top.object.address();
+        let frame = top.address;
         let function = self.recorder.symbols.intern(top.function);
         let ran = self.lines.get(&frame).copied();
         let current = ran.unwrap_or(top.line);
@@ -151,6 +147,8 @@ impl Session {
         }
         match fired.event {
             Monitored::Start => {
+                // An earlier call may have stood at the same place.
+                self.lines.remove(&frame);
                 happening.event = Event::Call;
                 happening.line = top.line;
                 happening.ran = None;
@@ -175,7 +173,7 @@ impl Session {
                 self.lines.insert(frame, fired.number);
             }
             Monitored::Jump => {
-                if !loops_on_one_line(fired, top, ran) {
+                if !loops_on_one_line(fired, ran) {
                     return;
                 }
             }
@@ -227,25 +225,22 @@ impl Session {
 
 /// The interpreter tells of a line only when the line changes. A loop that stands on one line is
 /// told by its jumps back.
-fn loops_on_one_line(fired: &Fired, top: &RunningFrame, ran: Option<u32>) -> bool {
-    let mut back = false;
-    rustpython_vm::frame::for_each_current_frame(|frame| {
-        if ObjPtr::of(frame.as_object()) == top.object {
-            let code = &frame.iframe().code().code;
-            let line_at = |byte: u32| {
-                let at = code.locations.get(byte as usize / 2);
-                at.map(|(start, _)| start.line.get() as u32)
-            };
-            let target = fired.passed.and_then(|to| {
-                let to = to.object().downcast_ref::<rustpython_vm::builtins::PyInt>()?;
-                u32::try_from(to.as_bigint()).ok()
-            });
-            back = target.is_some_and(|target| {
-                target < fired.number && line_at(target) == ran && line_at(fired.number) == ran
-            }) && !stack::inside_comprehension(frame);
-        }
+fn loops_on_one_line(fired: &Fired, ran: Option<u32>) -> bool {
+    let Some(frame) = frames::innermost() else {
+        return false;
+    };
+    let code = &frame.code().code;
+    let line_at = |byte: u32| {
+        let at = code.locations.get(byte as usize / 2);
+        at.map(|(start, _)| start.line.get() as u32)
+    };
+    let target = fired.passed.and_then(|to| {
+        let to = to.object().downcast_ref::<PyInt>()?;
+        u32::try_from(to.as_bigint()).ok()
     });
-    back
+    target.is_some_and(|target| {
+        target < fired.number && line_at(target) == ran && line_at(fired.number) == ran
+    }) && !stack::inside_comprehension(frame)
 }
 
 /// The text that is complete so far: bytes of a character that is not yet whole stay behind.

@@ -1,12 +1,11 @@
 //! The running call frames: whose they are, where they stand, what their names lead to.
 
 use super::program::Program;
-use super::raw::header::{ObjPtr, fast_locals};
+use super::raw::frames::{self, LiveFrame};
+use super::raw::header::ObjPtr;
 use crate::trace::{FileId, NameKind};
-use rustpython_vm::builtins::{PyCode, PyStr};
+use rustpython_vm::builtins::PyStr;
 use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN, CodeFlags};
-use rustpython_vm::frame::FrameObject;
-use rustpython_vm::{AsObject, Py};
 
 /// One name of a running frame and the object that it leads to.
 #[derive(Debug, Clone)]
@@ -19,8 +18,10 @@ pub(crate) struct RunningName {
 /// One running frame.
 #[derive(Debug, Clone)]
 pub(crate) struct RunningFrame {
-    /// The frame as an object.
-    pub object: ObjPtr,
+    /// Where the frame stands; the next call may get the same place.
+    pub address: usize,
+    /// The frame as an object, where there is one.
+    pub object: Option<ObjPtr>,
     /// The file, for frames of the program's own code.
     pub own: Option<FileId>,
     pub function: &'static str,
@@ -54,25 +55,21 @@ const IMPLICIT_NAMES: [&str; 18] = [
 
 /// The frames of the current thread, oldest first.
 pub(crate) fn running_frames(program: &mut Program, implicit_names: bool) -> Vec<RunningFrame> {
-    let mut frames = Vec::new();
-    rustpython_vm::frame::for_each_current_frame(|frame| {
-        frames.push(read(frame, program, implicit_names));
-    });
+    let mut frames: Vec<RunningFrame> = frames::running()
+        .into_iter()
+        .map(|frame| read(frame, program, implicit_names))
+        .collect();
     frames.reverse();
     frames
 }
 
-fn read(frame: &Py<FrameObject>, program: &mut Program, implicit_names: bool) -> RunningFrame {
-    let code = frame.iframe().code();
+fn read(frame: LiveFrame, program: &mut Program, implicit_names: bool) -> RunningFrame {
+    let code = frame.code();
     let own = program.own_file(code);
     let mut names = Vec::new();
-    let optimized = code.code.flags.contains(CodeFlags::OPTIMIZED);
-    let locals = frame.iframe().locals.get().map(|locals| ObjPtr::of(locals.obj()));
-    let mut referents = Vec::new();
-    ObjPtr::of(frame.as_object()).extend_referents(&mut referents);
-    let slots = fast_locals(frame);
     let slot_names = super::label::slot_names(code);
-    for ((slot, name), kind) in slots.iter().zip(&slot_names).zip(&*code.code.localspluskinds) {
+    let kinds = &*code.code.localspluskinds;
+    for ((slot, name), kind) in frame.slots().iter().zip(&slot_names).zip(kinds) {
         let Some(to) = *slot else { continue };
         names.push(RunningName {
             name: (*name).to_owned(),
@@ -80,34 +77,26 @@ fn read(frame: &Py<FrameObject>, program: &mut Program, implicit_names: bool) ->
             to,
         });
     }
-    if let (Some(namespace), false) = (locals, optimized) {
-        let global = ObjPtr::of(frame.iframe().globals().as_object()) == namespace;
+    let optimized = code.code.flags.contains(CodeFlags::OPTIMIZED);
+    if let (Some(namespace), false) = (frame.namespace(), optimized) {
+        let global = frame.globals() == namespace;
         let kind = if global { NameKind::Global } else { NameKind::Local };
         names.extend(namespace_names(namespace, kind, implicit_names && own.is_some()));
     }
-    // After code, function, globals, builtins and the filled slots comes the value stack.
-    let anchors = if frame.iframe().func_obj().is_some() { 4 } else { 3 };
-    let filled = slots.iter().flatten().count();
-    let end = match locals {
-        Some(locals) => referents
-            .iter()
-            .rposition(|referent| *referent == locals)
-            .unwrap_or(referents.len()),
-        None => referents.len(),
-    };
-    let stack = referents.get(anchors + filled..end).unwrap_or_default();
-    names.extend(stack.iter().enumerate().map(|(depth, to)| RunningName {
+    let stack = frame.value_stack().into_iter().enumerate();
+    names.extend(stack.map(|(depth, to)| RunningName {
         name: format!("stack {depth}"),
         kind: NameKind::Stack,
-        to: *to,
+        to,
     }));
     RunningFrame {
-        object: ObjPtr::of(frame.as_object()),
+        address: frame.address(),
+        object: frame.object(),
         own,
         function: code.code.obj_name.as_str(),
-        line: frame.current_location().line.get() as u32,
+        line: frame.line(),
         names,
-        called: frame.iframe().func_obj().map(ObjPtr::of),
+        called: frame.function(),
     }
 }
 
@@ -147,10 +136,10 @@ pub(crate) fn namespace_names(
 }
 
 /// Whether a comprehension that was compiled into its function is under way in the frame.
-pub(crate) fn inside_comprehension(frame: &Py<FrameObject>) -> bool {
-    let code: &Py<PyCode> = frame.iframe().code();
-    fast_locals(frame)
+pub(crate) fn inside_comprehension(frame: LiveFrame) -> bool {
+    frame
+        .slots()
         .iter()
-        .zip(&*code.code.localspluskinds)
+        .zip(&*frame.code().code.localspluskinds)
         .any(|(slot, kind)| slot.is_some() && kind & CO_FAST_HIDDEN != 0)
 }

@@ -23,6 +23,11 @@ impl ObjPtr {
         ObjPtr(NonNull::from(object))
     }
 
+    /// A pointer that the interpreter itself holds.
+    pub(super) fn from_raw(pointer: NonNull<PyObject>) -> ObjPtr {
+        ObjPtr(pointer)
+    }
+
     pub(crate) fn address(self) -> usize {
         self.0.as_ptr() as usize
     }
@@ -101,16 +106,6 @@ fn give_back(buffer: Vec<NonNull<PyObject>>) {
     SCRATCH.with(|cell| cell.set(buffer));
 }
 
-/// A frame's slots for local variables, cells and free variables, empty ones included.
-pub(crate) fn fast_locals(frame: &FrameObject) -> Vec<Option<ObjPtr>> {
-    // SAFETY: the frame is suspended, finished, or running on this thread, which is inside the
-    // recorder.
-    unsafe { frame.fastlocals() }
-        .iter()
-        .map(|slot| slot.as_ref().map(|object| ObjPtr::of(object)))
-        .collect()
-}
-
 /// Checks at every start that object headers are laid out as this module reads them.
 pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     let list: PyRef<PyList> = vm.ctx.new_list(Vec::new());
@@ -128,6 +123,7 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     if ObjPtr::of(&vm.ctx.none()).refcount().is_some() {
         return Err(LayoutError::Header("None is not immortal"));
     }
+    super::frames::self_test(vm)?;
     super::deaths::self_test(vm)
 }
 

@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod deaths;
+pub(crate) mod frames;
 pub(crate) mod header;
 pub(crate) mod heap;
 pub(crate) mod output;

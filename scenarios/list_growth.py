@@ -1,0 +1,13 @@
+"""How a list grows.
+
+Notice: a list asks for more room than it needs, so that most appends find room: its size in bytes
+stays the same for several appends, then jumps.
+"""
+import sys
+
+xs = []
+sizes = []
+for n in range(10):
+    xs.append(n)
+    sizes.append(sys.getsizeof(xs))
+print(sizes)

@@ -1,0 +1,287 @@
+//! The arguments. Defaults stand with the options of the stage that they are for.
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Runs a Python script and draws what it does in memory, step by step.
+///
+/// memviz runs the script on an embedded Python interpreter (RustPython) and records every object
+/// at every step: births, deaths, reference counts, the collector at work. Each step becomes a
+/// picture: output/SCRIPT_STEM/frames/0001.svg and so on.
+///
+/// memviz's own options may stand before SCRIPT or right after it. The first other word after
+/// SCRIPT, and all that follows it, goes to the script; `--` after SCRIPT says that all the rest
+/// does.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    override_usage = "memviz [OPTIONS] SCRIPT [ARGS...]\n       memviz [OPTIONS] -c CODE [ARGS...]\n       memviz [OPTIONS] -m MODULE [ARGS...]\n       memviz [OPTIONS] - [ARGS...]      (the script comes from standard input)\n       memviz COMMAND ..."
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Say what is being done; twice for more
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a script, as memviz does without a command
+    Run(RunArgs),
+    /// Run scripts and check what their `# memviz: expect ...` comments claim
+    Check(CheckArgs),
+    /// Draw a saved trace again, without running anything
+    Render(RenderArgs),
+    /// Write a saved trace to standard output in another form
+    Export(ExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Run this code instead of a script; what follows is for the code
+    #[arg(short = 'c', value_name = "CODE", num_args = 1.., allow_hyphen_values = true)]
+    pub code: Option<Vec<String>>,
+    /// Run this module as a script; what follows is for the module
+    #[arg(short = 'm', value_name = "MODULE", num_args = 1.., allow_hyphen_values = true, conflicts_with = "code")]
+    pub module: Option<Vec<String>>,
+    /// Run without recording: the output is the same
+    #[arg(long)]
+    pub no_record: bool,
+    /// Record no more than this many steps; the script itself goes on
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_steps: u64,
+    /// Record also the names that Python puts into a module by itself (`__name__`, ...)
+    #[arg(long)]
+    pub all_names: bool,
+    #[command(flatten)]
+    pub products: ProductArgs,
+    /// The script and its arguments, or `-` for standard input
+    #[arg(value_name = "SCRIPT", trailing_var_arg = true)]
+    pub script: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProductArgs {
+    /// Folder to write to [default: output/SCRIPT_STEM]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write over a folder that holds something else
+    #[arg(long)]
+    pub force: bool,
+    /// What to write
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "svg")]
+    pub format: Vec<Format>,
+    /// Who lays out the pictures: memviz, or an installed Graphviz, step by step
+    #[arg(long, value_enum, default_value_t = Engine::Memviz)]
+    pub engine: Engine,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub theme: ThemeName,
+    /// Draw small values as boxes of their own, too
+    #[arg(long)]
+    pub boxes: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// frames/0001.svg ..., one picture a step
+    Svg,
+    /// dot/0001.dot ..., for Graphviz
+    Dot,
+    /// trace.json
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Engine {
+    Memviz,
+    Dot,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ThemeName {
+    Light,
+    Dark,
+    Print,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// The scripts, each run by itself
+    #[arg(value_name = "SCRIPT", required = true)]
+    pub scripts: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RenderArgs {
+    /// A trace.memviz
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    #[command(flatten)]
+    pub products: ProductArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// A trace.memviz
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// Only this step (dot)
+    #[arg(long, value_name = "N")]
+    pub step: Option<u32>,
+    /// Also each instance's reference to its class (json)
+    #[arg(long)]
+    pub class_references: bool,
+    /// Draw small values as boxes of their own, too (dot)
+    #[arg(long)]
+    pub boxes: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    Json,
+    Dot,
+}
+
+/// Puts the options that stand right after the script before it, and keeps what is the script's
+/// own from being read as memviz's.
+pub(super) fn arrange(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments = arguments.into_iter();
+    let mut out: Vec<OsString> = arguments.next().into_iter().collect();
+    let mut rest: Vec<OsString> = arguments.collect();
+    if rest.first().is_some_and(|word| word == "run") {
+        out.push(rest.remove(0));
+    } else if rest
+        .first()
+        .is_some_and(|word| Cli::command().find_subcommand(word).is_some() || word == "help")
+    {
+        out.extend(rest);
+        return out;
+    }
+    let options = own_options();
+    let mut at = take_options(&rest, 0, &options, &mut out);
+    let Some(first) = rest.get(at) else {
+        return out;
+    };
+    if first == "-c" || first == "-m" {
+        let end = (at + 2).min(rest.len());
+        let script = rest[at..end].to_vec();
+        at = take_options(&rest, end, &options, &mut out);
+        out.extend(script);
+        out.extend(rest.drain(at..).skip_while(|word| word == "--"));
+        return out;
+    }
+    if first != "-" && first.to_string_lossy().starts_with('-') {
+        // No option of ours: clap says so.
+        out.extend(rest.drain(at..));
+        return out;
+    }
+    let script = first.clone();
+    at = take_options(&rest, at + 1, &options, &mut out);
+    out.extend([OsString::from("--"), script]);
+    let mut own = rest.drain(at..).peekable();
+    if own.peek().is_some_and(|word| word == "--") {
+        own.next();
+    }
+    out.extend(own);
+    out
+}
+
+/// memviz's options that may stand around a script, and whether a value follows each.
+fn own_options() -> HashMap<String, bool> {
+    let command = Cli::command();
+    let mut options = HashMap::from([
+        ("--help".to_owned(), false),
+        ("-h".to_owned(), false),
+        ("--version".to_owned(), false),
+        ("-V".to_owned(), false),
+    ]);
+    for argument in command.get_arguments() {
+        let value = argument.get_action().takes_values();
+        if let Some(long) = argument.get_long() {
+            options.insert(format!("--{long}"), value);
+        }
+        if let Some(short) = argument.get_short().filter(|short| !"cm".contains(*short)) {
+            options.insert(format!("-{short}"), value);
+        }
+    }
+    options.insert("-vv".to_owned(), false);
+    options
+}
+
+/// Moves the options that stand at `at` and behind it to `out`; returns where they end.
+fn take_options(
+    words: &[OsString],
+    mut at: usize,
+    options: &HashMap<String, bool>,
+    out: &mut Vec<OsString>,
+) -> usize {
+    while let Some(word) = words.get(at) {
+        let text = word.to_string_lossy();
+        let name = text.split('=').next().unwrap_or_default();
+        let Some(takes_value) = options.get(name) else {
+            break;
+        };
+        out.push(word.clone());
+        at += 1;
+        if *takes_value && !text.contains('=') {
+            out.extend(words.get(at).cloned());
+            at += 1;
+        }
+    }
+    at.min(words.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arranged(line: &str) -> String {
+        let words = line.split(' ').map(OsString::from);
+        let out: Vec<String> = arrange(words)
+            .into_iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        out.join(" ")
+    }
+
+    #[test]
+    fn options_may_stand_before_the_script_or_right_after_it() {
+        let cases = [
+            ("memviz a.py", "memviz -- a.py"),
+            ("memviz a.py --format json --out d x", "memviz --format json --out d -- a.py x"),
+            ("memviz --out=d a.py x --out e", "memviz --out=d -- a.py x --out e"),
+            ("memviz a.py -- --out e", "memviz -- a.py --out e"),
+            ("memviz a.py --own 3", "memviz -- a.py --own 3"),
+            ("memviz run --no-record a.py -v", "memviz run --no-record -v -- a.py"),
+            ("memviz -c 1 --format json -x", "memviz --format json -c 1 -x"),
+            ("memviz - a", "memviz -- - a"),
+            ("memviz --bogus a.py", "memviz --bogus a.py"),
+            ("memviz render t --out d", "memviz render t --out d"),
+        ];
+        for (given, wanted) in cases {
+            assert_eq!(arranged(given), wanted, "{given}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_agrees_with_the_stages_defaults() {
+        Cli::command().debug_assert();
+        let cli = Cli::parse_from(["memviz", "a.py"]);
+        #[cfg(feature = "python")]
+        assert_eq!(
+            cli.run.max_steps as usize,
+            crate::record::RecordOptions::default().max_steps
+        );
+        assert_eq!(cli.run.products.boxes, crate::view::ViewOptions::default().boxes);
+    }
+}

@@ -1,0 +1,55 @@
+//! `memviz check`: holds the claims in scripts' comments against what the scripts do.
+
+use super::args::CheckArgs;
+use super::problem::Problem;
+use super::run::check_file;
+use crate::analyse::{Verdict, check as verdict};
+use crate::record::{RecordOptions, Script, run as record};
+use crate::trace::Trace;
+
+/// The exit code where a claim does not hold.
+const CLAIM_FAILED: i32 = 1;
+
+pub(super) fn check(args: &CheckArgs) -> Result<i32, Problem> {
+    // One process holds one interpreter, so each further script gets a process of its own.
+    if let [script] = &args.scripts[..] {
+        check_file(script)?;
+        let script = Script::File(script.clone());
+        let recorded = record(&script, &[], Some(&RecordOptions::default()), &mut |_| {})
+            .map_err(Problem::new)?;
+        let Some(trace) = recorded.trace else {
+            return Err(Problem::new(format!("{} did not start", script.shown()))
+                .hint("Python's own message stands above"));
+        };
+        return Ok(report(&trace));
+    }
+    let program = std::env::current_exe().map_err(Problem::new)?;
+    let mut worst = 0;
+    for script in &args.scripts {
+        let status = std::process::Command::new(&program)
+            .arg("check")
+            .arg("--")
+            .arg(script)
+            .stdout(std::process::Stdio::null())
+            .status()
+            .map_err(Problem::new)?;
+        worst = worst.max(status.code().unwrap_or(super::FAILURE));
+    }
+    Ok(worst)
+}
+
+fn report(trace: &Trace) -> i32 {
+    let Verdict { claims, failures } = verdict(trace);
+    for failure in &failures {
+        let file = &trace.header.files[failure.expectation.file.0 as usize].path;
+        let step = failure.step.map_or(String::new(), |step| format!(" (step {step})"));
+        eprintln!(
+            "{file}:{}: expected {}, but {}{step}",
+            failure.expectation.line, failure.expectation.text, failure.found
+        );
+    }
+    let script = &trace.header.script;
+    let held = claims - failures.len();
+    eprintln!("{script}: {held} of {claims} expectations hold");
+    if failures.is_empty() { 0 } else { CLAIM_FAILED }
+}

@@ -1,0 +1,45 @@
+//! `memviz export`: a saved trace in another form, on standard output.
+
+use super::args::{ExportArgs, ExportFormat};
+use super::problem::Problem;
+use super::render::read;
+use crate::export::{JsonOptions, write_json};
+use crate::layout::plan;
+use crate::render::dot;
+use crate::view::{Scenes, ViewOptions};
+use std::io::{self, BufWriter, Write};
+
+pub(super) fn export(args: &ExportArgs) -> Result<(), Problem> {
+    let trace = read(&args.trace)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let done = match args.format {
+        ExportFormat::Json => {
+            let options = JsonOptions {
+                class_references: args.class_references,
+            };
+            write_json(&trace, options, &mut out).map_err(io::Error::from)
+        }
+        ExportFormat::Dot => {
+            let view = ViewOptions {
+                boxes: args.boxes,
+                ..ViewOptions::default()
+            };
+            if let Some(step) = args.step
+                && (step == 0 || step as usize > trace.steps.len())
+            {
+                return Err(Problem::new(format!("there is no step {step}"))
+                    .hint(format!("the steps are 1 to {}", trace.steps.len())));
+            }
+            let plan = plan(Scenes::new(&trace, &view));
+            Scenes::new(&trace, &view)
+                .filter(|scene| args.step.is_none_or(|step| step == scene.number))
+                .try_for_each(|scene| out.write_all(dot(&plan.picture(&scene)).as_bytes()))
+        }
+    };
+    match done.and_then(|()| out.flush()) {
+        // Whoever reads may stop reading.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Problem::new(format!("cannot write: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}

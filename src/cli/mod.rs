@@ -1,0 +1,111 @@
+//! The command line: arguments, one file a command, `error:` and `hint:` lines.
+
+mod args;
+#[cfg(feature = "python")]
+mod check;
+mod export;
+mod output;
+mod problem;
+mod render;
+#[cfg(feature = "python")]
+mod run;
+
+use args::{Cli, Command};
+use clap::Parser;
+use problem::Problem;
+use std::ffi::OsString;
+
+/// The exit code of memviz's own failures.
+const FAILURE: i32 = 2;
+
+/// Does what the command line says; returns the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
+    let cli = match Cli::try_parse_from(args::arrange(arguments)) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    log(cli.verbose);
+    let done = match cli.command {
+        Some(Command::Run(run)) => run_program(run),
+        Some(Command::Check(check)) => check_scripts(&check),
+        Some(Command::Render(render)) => render::render(&render).map(|()| 0),
+        Some(Command::Export(export)) => export::export(&export).map(|()| 0),
+        None => run_program(cli.run),
+    };
+    done.unwrap_or_else(|problem| {
+        problem.show();
+        FAILURE
+    })
+}
+
+#[cfg(feature = "python")]
+fn run_program(run: args::RunArgs) -> Result<i32, Problem> {
+    run::run(run)
+}
+
+#[cfg(feature = "python")]
+fn check_scripts(check: &args::CheckArgs) -> Result<i32, Problem> {
+    check::check(check)
+}
+
+#[cfg(not(feature = "python"))]
+fn run_program(_: args::RunArgs) -> Result<i32, Problem> {
+    Err(without_interpreter())
+}
+
+#[cfg(not(feature = "python"))]
+fn check_scripts(_: &args::CheckArgs) -> Result<i32, Problem> {
+    Err(without_interpreter())
+}
+
+#[cfg(not(feature = "python"))]
+fn without_interpreter() -> Problem {
+    Problem::new("this memviz was built without its interpreter")
+        .hint("build it with the feature `python`, which is on by default")
+}
+
+/// Help and version go to standard output; a wrong command line is an error with a hint.
+fn usage(error: &clap::Error) -> i32 {
+    use clap::error::ErrorKind;
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            0
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            FAILURE
+        }
+        _ => {
+            let text = error.render().to_string();
+            let mut lines = text.lines();
+            let first = lines.next().unwrap_or("error: wrong arguments");
+            eprintln!("{first}");
+            for line in lines.take_while(|line| !line.starts_with("Usage")) {
+                if let Some(tip) = line.trim().strip_prefix("tip: ") {
+                    if !tip.starts_with("to pass") {
+                        eprintln!("hint: {tip}");
+                    }
+                } else if line.starts_with("For more") {
+                } else if !line.trim().is_empty() {
+                    eprintln!("{line}");
+                }
+            }
+            eprintln!("hint: `memviz --help` lists what there is");
+            FAILURE
+        }
+    }
+}
+
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    // Fails only where one is set already.
+    let _ = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .try_init();
+}

@@ -1,0 +1,32 @@
+//! What memviz itself could not do, and what to do about it.
+
+use std::fmt::Display;
+
+/// A failure of memviz's own.
+#[derive(Debug)]
+pub(super) struct Problem {
+    error: String,
+    hint: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(error: impl Display) -> Problem {
+        Problem {
+            error: error.to_string(),
+            hint: None,
+        }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Display) -> Problem {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// Writes it to standard error.
+    pub(super) fn show(&self) {
+        eprintln!("error: {}", self.error);
+        if let Some(hint) = &self.hint {
+            eprintln!("hint: {hint}");
+        }
+    }
+}
