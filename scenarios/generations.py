@@ -3,6 +3,7 @@
 Notice: a new list is in generation 0; each collection that it survives moves it on, to 1 and to 2,
 where it is looked at more rarely.
 """
+# memviz: generations
 import gc
 
 gc.disable()

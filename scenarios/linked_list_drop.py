@@ -11,9 +11,7 @@ class Node:
         self.rest = rest
 
 
-head = None
-for value in (3, 2, 1):
-    head = Node(value, head)
-# memviz: expect refcount(head) == 1; refcount(head.rest) == 1; count("Node") == 3
+head = Node(1, Node(2, Node(3, None)))  # memviz: expect count("Node") == 3; refcount(head) == 1
+print(head.rest.rest.value)  # memviz: expect refcount(head.rest) == 1; refcount(head.rest.rest) == 1
 del head  # memviz: expect count("Node") == 0
 print("all three are gone")

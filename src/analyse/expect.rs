@@ -128,7 +128,11 @@ type Names = BTreeMap<(FileId, String, String), ObjId>;
 
 fn remember(trace: &Trace, state: &State, names: &mut Names) {
     for frame in &state.frames {
-        for name in frame.names.iter().filter(|name| name.kind != NameKind::Stack) {
+        for name in frame
+            .names
+            .iter()
+            .filter(|name| name.kind != NameKind::Stack)
+        {
             let key = (
                 frame.file,
                 trace.symbols.text(frame.function).to_owned(),
@@ -157,7 +161,9 @@ impl Moment<'_> {
         let (name, arguments) = call
             .strip_suffix(')')
             .and_then(|call| call.split_once('('))
-            .ok_or_else(|| format!("`{claim}` is no claim: write refcount(x) == 2, same(a, b), ..."))?;
+            .ok_or_else(|| {
+                format!("`{claim}` is no claim: write refcount(x) == 2, same(a, b), ...")
+            })?;
         let arguments: Vec<&str> = arguments.split(',').map(str::trim).collect();
         match (name, &arguments[..], wanted) {
             ("refcount", [path], Some(wanted)) => equal(wanted, &self.refcount(path)?),
@@ -176,19 +182,27 @@ impl Moment<'_> {
             }
             ("alive", [path], None) => {
                 let id = self.last(path)?;
-                truth(self.state.heap.contains_key(&id), || "it is dead".to_owned())
+                truth(self.state.heap.contains_key(&id), || {
+                    "it is dead".to_owned()
+                })
             }
             ("dead", [path], None) => {
                 let id = self.last(path)?;
-                truth(!self.state.heap.contains_key(&id), || "it is alive".to_owned())
+                truth(!self.state.heap.contains_key(&id), || {
+                    "it is alive".to_owned()
+                })
             }
             ("reachable", [path], None) => {
                 let id = self.living(path)?;
-                truth(self.ledger.is_reachable(id), || "it is unreachable".to_owned())
+                truth(self.ledger.is_reachable(id), || {
+                    "it is unreachable".to_owned()
+                })
             }
             ("unreachable", [path], None) => {
                 let id = self.living(path)?;
-                truth(!self.ledger.is_reachable(id), || "it is reachable".to_owned())
+                truth(!self.ledger.is_reachable(id), || {
+                    "it is reachable".to_owned()
+                })
             }
             ("immortal", [path], None) => {
                 let found = self.refcount(path)?;
@@ -226,7 +240,9 @@ impl Moment<'_> {
             .heap
             .keys()
             .map(|id| self.trace.object(*id))
-            .filter(|info| info.born.is_some() && self.trace.symbols.text(info.type_name) == type_name)
+            .filter(|info| {
+                info.born.is_some() && self.trace.symbols.text(info.type_name) == type_name
+            })
             .count()
     }
 
@@ -282,8 +298,7 @@ impl Moment<'_> {
                     whole.then_some((reference.to, left))
                 })
                 .min_by_key(|(_, left)| left.len());
-            let (to, left) =
-                next.ok_or_else(|| format!("#{} has no reference {rest}", at.0))?;
+            let (to, left) = next.ok_or_else(|| format!("#{} has no reference {rest}", at.0))?;
             at = to;
             rest = left;
         }

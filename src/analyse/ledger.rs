@@ -92,13 +92,12 @@ pub fn ledger(state: &State, held: &[Held], granularity: Granularity) -> Ledger 
     };
     for (index, frame) in state.frames.iter().enumerate() {
         for name in &frame.names {
-            let (from, label) = if name.kind == NameKind::Stack
-                && granularity != Granularity::Instruction
-            {
-                (Source::Interpreter, OwnerLabel::ValueStack(frame.function))
-            } else {
-                (Source::Frame(index), OwnerLabel::Name(name.name))
-            };
+            let (from, label) =
+                if name.kind == NameKind::Stack && granularity != Granularity::Instruction {
+                    (Source::Interpreter, OwnerLabel::ValueStack(frame.function))
+                } else {
+                    (Source::Frame(index), OwnerLabel::Name(name.name))
+                };
             add(name.to, from, label);
         }
     }

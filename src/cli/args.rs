@@ -76,7 +76,12 @@ pub(super) struct ProductArgs {
     #[arg(long)]
     pub force: bool,
     /// What to write
-    #[arg(long, value_name = "FORMATS", value_delimiter = ',', default_value = "svg")]
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        value_delimiter = ',',
+        default_value = "svg"
+    )]
     pub format: Vec<Format>,
     /// Who lays out the pictures: memviz, or an installed Graphviz, step by step
     #[arg(long, value_enum, default_value_t = Engine::Memviz)]
@@ -87,6 +92,9 @@ pub(super) struct ProductArgs {
     /// Draw small values as boxes of their own, too
     #[arg(long)]
     pub boxes: bool,
+    /// Say of each object which generation of the collector's it is in
+    #[arg(long)]
+    pub generations: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -258,12 +266,24 @@ mod tests {
     fn options_may_stand_before_the_script_or_right_after_it() {
         let cases = [
             ("memviz a.py", "memviz -- a.py"),
-            ("memviz a.py --format json --out d x", "memviz --format json --out d -- a.py x"),
-            ("memviz --out=d a.py x --out e", "memviz --out=d -- a.py x --out e"),
+            (
+                "memviz a.py --format json --out d x",
+                "memviz --format json --out d -- a.py x",
+            ),
+            (
+                "memviz --out=d a.py x --out e",
+                "memviz --out=d -- a.py x --out e",
+            ),
             ("memviz a.py -- --out e", "memviz -- a.py --out e"),
             ("memviz a.py --own 3", "memviz -- a.py --own 3"),
-            ("memviz run --no-record a.py -v", "memviz run --no-record -v -- a.py"),
-            ("memviz -c 1 --format json -x", "memviz --format json -c 1 -x"),
+            (
+                "memviz run --no-record a.py -v",
+                "memviz run --no-record -v -- a.py",
+            ),
+            (
+                "memviz -c 1 --format json -x",
+                "memviz --format json -c 1 -x",
+            ),
             ("memviz - a", "memviz -- - a"),
             ("memviz --bogus a.py", "memviz --bogus a.py"),
             ("memviz render t --out d", "memviz render t --out d"),
@@ -282,6 +302,9 @@ mod tests {
             cli.run.max_steps as usize,
             crate::record::RecordOptions::default().max_steps
         );
-        assert_eq!(cli.run.products.boxes, crate::view::ViewOptions::default().boxes);
+        assert_eq!(
+            cli.run.products.boxes,
+            crate::view::ViewOptions::default().boxes
+        );
     }
 }

@@ -42,7 +42,9 @@ fn report(trace: &Trace) -> i32 {
     let Verdict { claims, failures } = verdict(trace);
     for failure in &failures {
         let file = &trace.header.files[failure.expectation.file.0 as usize].path;
-        let step = failure.step.map_or(String::new(), |step| format!(" (step {step})"));
+        let step = failure
+            .step
+            .map_or(String::new(), |step| format!(" (step {step})"));
         eprintln!(
             "{file}:{}: expected {}, but {}{step}",
             failure.expectation.line, failure.expectation.text, failure.found

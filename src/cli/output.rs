@@ -29,8 +29,10 @@ impl Output {
     /// Makes sure that the folder can be written to, before anything is run.
     pub(super) fn open(folder: PathBuf, force: bool) -> Result<Output, Problem> {
         if folder.exists() && !folder.is_dir() {
-            return Err(Problem::new(format!("{} is not a folder", folder.display()))
-                .hint("choose another folder with --out DIR"));
+            return Err(
+                Problem::new(format!("{} is not a folder", folder.display()))
+                    .hint("choose another folder with --out DIR"),
+            );
         }
         let foreign = folder.is_dir()
             && !folder.join(TRACE_NAME).exists()
@@ -102,6 +104,7 @@ impl Output {
         }
         let view = ViewOptions {
             boxes: args.boxes,
+            generations: args.generations,
             ..ViewOptions::default()
         };
         let svg_options = SvgOptions {
@@ -112,7 +115,9 @@ impl Output {
             plan(Scenes::new(trace, &view))
         };
         let _span = tracing::info_span!("render").entered();
-        let frames = svgs.then(|| self.clean_folder("frames", "svg")).transpose()?;
+        let frames = svgs
+            .then(|| self.clean_folder("frames", "svg"))
+            .transpose()?;
         let graphs = dots.then(|| self.clean_folder("dot", "dot")).transpose()?;
         let progress = progress(trace.steps.len());
         for scene in Scenes::new(trace, &view) {

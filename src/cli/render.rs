@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 /// Reads a whole trace.
 pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
     let failed = |error: ReadError| {
-        let problem = Problem::new(format!("cannot read {} as a trace: {error}", path.display()));
+        let problem = Problem::new(format!(
+            "cannot read {} as a trace: {error}",
+            path.display()
+        ));
         match error {
             ReadError::NotATrace => {
                 problem.hint("memviz writes traces as output/SCRIPT_STEM/trace.memviz")
@@ -18,14 +21,19 @@ pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
             ReadError::Truncated | ReadError::Damaged(_) => {
                 problem.hint("copy the file again, or record the script again")
             }
-            ReadError::Io(_) => problem.hint("check the path: a trace is a file named trace.memviz"),
+            ReadError::Io(_) => {
+                problem.hint("check the path: a trace is a file named trace.memviz")
+            }
         }
     };
     if path.is_dir() {
         return Err(Problem::new(format!("{} is a folder", path.display()))
             .hint("a trace is a file, named trace.memviz unless it was renamed"));
     }
-    TraceFile::open(path).map_err(failed)?.read().map_err(failed)
+    TraceFile::open(path)
+        .map_err(failed)?
+        .read()
+        .map_err(failed)
 }
 
 pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {

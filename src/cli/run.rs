@@ -49,8 +49,11 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
             ))
             .hint("memviz records the script and what it imports from its own folder"));
         }
-        return Err(Problem::new(format!("{} did not start: nothing was recorded", script.shown()))
-            .hint("Python's own message stands above"));
+        return Err(Problem::new(format!(
+            "{} did not start: nothing was recorded",
+            script.shown()
+        ))
+        .hint("Python's own message stands above"));
     };
     if trace.header.outcome == Outcome::Interrupted {
         saved?;
@@ -118,7 +121,11 @@ fn script(args: &RunArgs) -> Result<(Script, Vec<String>), Problem> {
         let mut source = String::new();
         std::io::stdin()
             .read_to_string(&mut source)
-            .map_err(|error| Problem::new(format!("cannot read the script from standard input: {error}")))?;
+            .map_err(|error| {
+                Problem::new(format!(
+                    "cannot read the script from standard input: {error}"
+                ))
+            })?;
         return Ok((Script::Stdin(source), rest.to_vec()));
     }
     let path = PathBuf::from(first);
@@ -128,8 +135,10 @@ fn script(args: &RunArgs) -> Result<(Script, Vec<String>), Problem> {
 
 pub(super) fn check_file(path: &Path) -> Result<(), Problem> {
     if path.is_dir() {
-        return Err(Problem::new(format!("{} is a folder, not a script", path.display()))
-            .hint("name the script in it that is to be run"));
+        return Err(
+            Problem::new(format!("{} is a folder, not a script", path.display()))
+                .hint("name the script in it that is to be run"),
+        );
     }
     let bytes = std::fs::read(path).map_err(|error| {
         let problem = Problem::new(format!("cannot read {}: {error}", path.display()));
@@ -140,12 +149,15 @@ pub(super) fn check_file(path: &Path) -> Result<(), Problem> {
         }
     })?;
     let head: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(2).collect();
-    let encoded = head.iter().any(|line| {
-        line.starts_with(b"#") && line.windows(6).any(|part| part == b"coding")
-    });
+    let encoded = head
+        .iter()
+        .any(|line| line.starts_with(b"#") && line.windows(6).any(|part| part == b"coding"));
     if bytes.contains(&0) || (std::str::from_utf8(&bytes).is_err() && !encoded) {
-        return Err(Problem::new(format!("{} is a binary file, not a Python script", path.display()))
-            .hint("name the .py file that it was made from"));
+        return Err(Problem::new(format!(
+            "{} is a binary file, not a Python script",
+            path.display()
+        ))
+        .hint("name the .py file that it was made from"));
     }
     Ok(())
 }
@@ -153,9 +165,9 @@ pub(super) fn check_file(path: &Path) -> Result<(), Problem> {
 /// The name of a script's output folder.
 fn stem(script: &Script) -> String {
     match script {
-        Script::File(path) => path
-            .file_stem()
-            .map_or("script".to_owned(), |stem| stem.to_string_lossy().into_owned()),
+        Script::File(path) => path.file_stem().map_or("script".to_owned(), |stem| {
+            stem.to_string_lossy().into_owned()
+        }),
         Script::Command(_) => "command".to_owned(),
         Script::Module(name) => name.clone(),
         Script::Stdin(_) => "stdin".to_owned(),

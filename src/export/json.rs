@@ -319,7 +319,11 @@ impl Serialize for Heap<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(None)?;
         for (id, object) in &self.0.state.heap {
-            if self.0.ledger.is_listed(*id, self.0.document.trace.object(*id)) {
+            if self
+                .0
+                .ledger
+                .is_listed(*id, self.0.document.trace.object(*id))
+            {
                 list.serialize_element(&self.0.object(*id, object))?;
             }
         }

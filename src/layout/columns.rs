@@ -9,7 +9,11 @@ const LIGHT: f64 = 0.15;
 /// The column of each node: 0 for call frames, from 1 for objects.
 pub(super) fn columns(union: &Union) -> Vec<usize> {
     let count = union.nodes.len();
-    let is_frame: Vec<bool> = union.nodes.iter().map(|node| node.depth.is_some()).collect();
+    let is_frame: Vec<bool> = union
+        .nodes
+        .iter()
+        .map(|node| node.depth.is_some())
+        .collect();
     let mut order: Vec<(usize, usize)> = union
         .edges
         .iter()
@@ -39,7 +43,11 @@ pub(super) fn columns(union: &Union) -> Vec<usize> {
         if is_frame[node] {
             continue;
         }
-        let heaviest = before[node].iter().map(|(_, weight)| *weight).max().unwrap_or(0);
+        let heaviest = before[node]
+            .iter()
+            .map(|(_, weight)| *weight)
+            .max()
+            .unwrap_or(0);
         column[node] = 1 + before[node]
             .iter()
             .filter(|(_, weight)| *weight as f64 >= LIGHT * heaviest as f64)
@@ -85,7 +93,9 @@ impl Search {
 
 fn topological(after: &[Vec<(usize, usize)>], before: &[Vec<(usize, usize)>]) -> Vec<usize> {
     let mut missing: Vec<usize> = before.iter().map(Vec::len).collect();
-    let mut order: Vec<usize> = (0..after.len()).filter(|node| missing[*node] == 0).collect();
+    let mut order: Vec<usize> = (0..after.len())
+        .filter(|node| missing[*node] == 0)
+        .collect();
     let mut next = 0;
     while next < order.len() {
         let node = order[next];
@@ -112,7 +122,13 @@ pub(super) struct Slot {
 /// Gives every node a slot. Returns the slots and the slot of each node.
 pub(super) fn slots(union: &Union, columns: &[usize]) -> (Vec<Slot>, Vec<usize>) {
     let mut order: Vec<usize> = (0..union.nodes.len()).collect();
-    order.sort_by_key(|node| (columns[*node], union.nodes[*node].first, union.nodes[*node].key));
+    order.sort_by_key(|node| {
+        (
+            columns[*node],
+            union.nodes[*node].first,
+            union.nodes[*node].key,
+        )
+    });
     let mut slots: Vec<Slot> = Vec::new();
     let mut of_node = vec![0; union.nodes.len()];
     for node in order {
@@ -145,8 +161,8 @@ fn best_slot(union: &Union, slots: &[Slot], column: usize, node: usize) -> Optio
             let last = &union.nodes[*slot.nodes.last()?];
             let free = slot.nodes.iter().all(|n| apart(&union.nodes[*n], wanted));
             (free && last.depth == wanted.depth).then(|| {
-                let unlike = usize::from(last.title != wanted.title)
-                    + usize::from(last.tone != wanted.tone);
+                let unlike =
+                    usize::from(last.title != wanted.title) + usize::from(last.tone != wanted.tone);
                 let height = (slot.height - wanted.size.height).abs() as usize;
                 (unlike, height, index)
             })

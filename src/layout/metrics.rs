@@ -75,7 +75,11 @@ pub fn measure(scene_box: &SceneBox) -> BoxSize {
         + 3.0 * PADDING
         + 4.0;
     BoxSize {
-        width: (labels + values).max(asides).max(title).max(SMALLEST_BOX).ceil(),
+        width: (labels + values)
+            .max(asides)
+            .max(title)
+            .max(SMALLEST_BOX)
+            .ceil(),
         height: TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT,
         labels: labels.ceil(),
     }

@@ -11,9 +11,7 @@ pub use metrics::{
     LANE_GAP, MARGIN, PADDING, ROW_FONT, ROW_HEIGHT, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT,
     text_width,
 };
-pub use picture::{
-    Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect,
-};
+pub use picture::{Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect};
 
 use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox, Status};
 use columns::Slot;
@@ -166,7 +164,8 @@ impl Plan {
                         y: y + ROW_HEIGHT / 2.0 + shift,
                     };
                     if let Some(target) = rects.get(&arrow.to) {
-                        let (start, pieces) = self.route(scene_box.key, arrow.to, dot, rect, *target);
+                        let (start, pieces) =
+                            self.route(scene_box.key, arrow.to, dot, rect, *target);
                         arrows.push(PictureArrow {
                             from: scene_box.key,
                             to: arrow.to,
@@ -197,6 +196,7 @@ impl Plan {
             title: scene_box.title.clone(),
             serial: scene_box.serial,
             count: scene_box.count.clone(),
+            count_changed: scene_box.count_changed,
             tone: scene_box.tone,
             status: scene_box.status,
             mark: scene_box.mark,

@@ -62,6 +62,7 @@ pub struct PictureBox {
     pub title: String,
     pub serial: Option<u32>,
     pub count: String,
+    pub count_changed: bool,
     pub tone: Tone,
     pub status: Status,
     pub mark: Mark,

@@ -95,7 +95,11 @@ pub(super) fn place(union: &Union, slots: &[Slot], of_node: &[usize]) -> Tops {
     for pass in 0..PASSES {
         let count = columns.len();
         for step in 1..count {
-            let column = if pass % 2 == 0 { step } else { count - step };
+            let column = if pass.is_multiple_of(2) {
+                step
+            } else {
+                count - step
+            };
             let wishes: Vec<f64> = columns[column]
                 .iter()
                 .map(|item| wish(*item, column, pass, &items, &links, &of_item))
@@ -116,7 +120,10 @@ pub(super) fn place(union: &Union, slots: &[Slot], of_node: &[usize]) -> Tops {
         .fold(0.0, f64::max);
     Tops {
         slots: best[..slots.len()].to_vec(),
-        lanes: lanes.iter().map(|(key, item)| (*key, best[*item])).collect(),
+        lanes: lanes
+            .iter()
+            .map(|(key, item)| (*key, best[*item]))
+            .collect(),
         bottom,
     }
 }
@@ -221,7 +228,7 @@ fn wish(
             };
             // The first sweeps look only back along their way, the later ones both ways.
             let left = items[other].column <= column;
-            let looks = pass >= 4 || (pass % 2 == 0) == left;
+            let looks = pass >= 4 || pass.is_multiple_of(2) == left;
             (looks && other != item).then(|| (items[other].top + other_offset - own, link.weight))
         })
         .collect();

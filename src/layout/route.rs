@@ -41,9 +41,18 @@ pub(super) fn route(
     for column in stations.rev() {
         let y = lane(column, direction);
         if column == from_column {
-            way.turn(Point { x: right(column), y }, GUTTER * 0.42);
+            way.turn(
+                Point {
+                    x: right(column),
+                    y,
+                },
+                GUTTER * 0.42,
+            );
         } else {
-            way.bend(Point { x: right(column), y });
+            way.bend(Point {
+                x: right(column),
+                y,
+            });
         }
         way.straight(left(column));
     }
@@ -72,7 +81,10 @@ impl Walk {
         } else {
             let middle = (self.at.x + to.x) / 2.0;
             self.pieces.push(Piece::Curve(
-                Point { x: middle, y: self.at.y },
+                Point {
+                    x: middle,
+                    y: self.at.y,
+                },
                 Point { x: middle, y: to.y },
                 to,
             ));
@@ -88,7 +100,10 @@ impl Walk {
             self.at.x.min(to.x) + reach
         };
         self.pieces.push(Piece::Curve(
-            Point { x: outer, y: self.at.y },
+            Point {
+                x: outer,
+                y: self.at.y,
+            },
             Point { x: outer, y: to.y },
             to,
         ));

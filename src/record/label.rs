@@ -89,7 +89,10 @@ impl Labeller {
             pass.defaults();
         }
         for (i, to) in raw.iter().enumerate() {
-            let part = foldable.iter().find(|(at, _)| *at == i).map(|(_, part)| *part);
+            let part = foldable
+                .iter()
+                .find(|(at, _)| *at == i)
+                .map(|(_, part)| *part);
             if let Some(part) = part
                 && (own_module || to.refcount() == Some(1))
             {
@@ -124,8 +127,10 @@ fn read_fields(class: &Py<PyType>, vm: &VirtualMachine) -> Vec<Field> {
             let Some(descriptor) = descriptor.downcast_ref::<PyMemberDescriptor>() else {
                 continue;
             };
-            let one_object =
-                matches!(descriptor.member.kind, MemberKind::Object | MemberKind::ObjectEx);
+            let one_object = matches!(
+                descriptor.member.kind,
+                MemberKind::Object | MemberKind::ObjectEx
+            );
             if one_object && !matches!(descriptor.access, MemberAccess::TupleItem) {
                 fields.push(Field {
                     name: name.as_str().to_owned(),
@@ -157,9 +162,14 @@ fn weak_references(
         to: ObjPtr::of(&referent),
         weak: true,
     });
-    let getter = vm.ctx.types.weakref_type.get_attr(vm.ctx.intern_str("__callback__"));
+    let getter = vm
+        .ctx
+        .types
+        .weakref_type
+        .get_attr(vm.ctx.intern_str("__callback__"));
     let callback = getter.and_then(|getter| {
-        vm.call_if_get_descriptor(&getter, pointer.object().to_owned()).ok()
+        vm.call_if_get_descriptor(&getter, pointer.object().to_owned())
+            .ok()
     });
     if let Some(callback) = callback
         && !vm.is_none(&callback)
@@ -345,7 +355,8 @@ impl Pass<'_> {
                 continue;
             };
             let value = ObjPtr::of(&value);
-            let at = (0..self.raw.len()).find(|i| self.labels[*i].is_none() && self.raw[*i] == value);
+            let at =
+                (0..self.raw.len()).find(|i| self.labels[*i].is_none() && self.raw[*i] == value);
             if let Some(at) = at {
                 self.foldable.push((at, part));
                 self.labels[at] = Some(Label::Named(self.symbols.intern(name)));
@@ -419,8 +430,13 @@ impl Pass<'_> {
         let locals = frame.iframe().locals.get().map(|_| 1).unwrap_or(0);
         let mut entry = 0;
         while self.next + locals < self.raw.len() {
-            self.named(&format!("stack {entry}"));
-            entry += 1;
+            if frame_of(self.raw[self.next].object()).is_some() {
+                // A frame that outlives its call keeps its caller's.
+                self.named("f_back");
+            } else {
+                self.named(&format!("stack {entry}"));
+                entry += 1;
+            }
         }
         if self.next < self.raw.len() {
             self.named("f_locals");

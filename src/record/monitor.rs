@@ -5,9 +5,9 @@ use super::RecordError;
 use super::raw::header::ObjPtr;
 use super::session::{self, Fired};
 use rustpython_vm::builtins::PyCode;
-use std::borrow::Borrow;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
+use std::borrow::Borrow;
 
 /// One of the six tools that the interpreter has room for; its name is taken out again, so that
 /// `sys.monitoring.get_tool` does not show it.
@@ -51,7 +51,9 @@ const EVERYWHERE: [Monitored; 4] = [
 ];
 
 fn mask(events: &[Monitored]) -> u32 {
-    events.iter().fold(0, |mask, event| mask | 1 << *event as u32)
+    events
+        .iter()
+        .fold(0, |mask, event| mask | 1 << *event as u32)
 }
 
 /// Which events the program's own code fires.
@@ -76,10 +78,7 @@ pub(crate) fn own_events(granularity: crate::trace::Granularity) -> u32 {
 /// Switches monitoring on.
 pub(crate) fn start(vm: &VirtualMachine) -> Result<(), RecordError> {
     let failed = |_| RecordError::Monitoring;
-    let monitoring = vm
-        .sys_module
-        .get_attr("monitoring", vm)
-        .map_err(failed)?;
+    let monitoring = vm.sys_module.get_attr("monitoring", vm).map_err(failed)?;
     // Makes the sentinel that switches an event off at one place.
     monitoring.get_attr("DISABLE", vm).map_err(failed)?;
     {
@@ -143,7 +142,9 @@ fn watch_own(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
     for code in &all {
         let id = code.get_id();
         state.local_events.insert((TOOL, id), events);
-        state.disabled.retain(|(of, _, tool)| *tool != TOOL || *of != id);
+        state
+            .disabled
+            .retain(|(of, _, tool)| *tool != TOOL || *of != id);
     }
     drop(state);
     // Set once more by the interpreter's own function, which rewrites the running code.
@@ -160,7 +161,11 @@ fn watch_own(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
 
 /// Every callback: finds out whose code it is, and takes a step where it is the program's own.
 fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
-    let Some(code) = args.args.first().and_then(|code| code.downcast_ref::<PyCode>()) else {
+    let Some(code) = args
+        .args
+        .first()
+        .and_then(|code| code.downcast_ref::<PyCode>())
+    else {
         return Ok(vm.ctx.none());
     };
     let detail = args.args.get(1);

@@ -48,10 +48,8 @@ impl Program {
     /// A program given as text under a file name that is no path. What it imports from the
     /// current folder is its own as well.
     pub(crate) fn inline(name: &'static str, source: String) -> Program {
-        let mut program = Program::in_folder(
-            std::env::current_dir().unwrap_or_default(),
-            PathBuf::new(),
-        );
+        let mut program =
+            Program::in_folder(std::env::current_dir().unwrap_or_default(), PathBuf::new());
         program.inline = Some((name, source));
         program
     }
@@ -101,7 +99,11 @@ impl Program {
         }
         let bytes = std::fs::read(&full).ok()?;
         Some(SourceFile {
-            path: self.shown_folder.join(inside).to_string_lossy().into_owned(),
+            path: self
+                .shown_folder
+                .join(inside)
+                .to_string_lossy()
+                .into_owned(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
         })
     }

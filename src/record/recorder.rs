@@ -321,13 +321,9 @@ impl Recorder {
             live.parts.clear();
             return;
         }
-        let (references, parts) = self.labeller.references(
-            pointer,
-            kind,
-            kind == Kind::Module,
-            &mut self.symbols,
-            vm,
-        );
+        let (references, parts) =
+            self.labeller
+                .references(pointer, kind, kind == Kind::Module, &mut self.symbols, vm);
         let refs = references
             .into_iter()
             .map(|reference| Reference {
@@ -441,7 +437,11 @@ impl Recorder {
         }
         for frame in running {
             if let Some(object) = frame.object {
-                hold(self, &format!("running frame of {}", frame.function), object);
+                hold(
+                    self,
+                    &format!("running frame of {}", frame.function),
+                    object,
+                );
             }
             if frame.own.is_some() {
                 if let Some(function) = frame.called {
@@ -482,7 +482,10 @@ fn is_folded(part: ObjPtr, owner: Kind) -> bool {
 fn look(pointer: ObjPtr, kind: Kind, out: &mut Vec<ObjPtr>) {
     if kind == Kind::WeakRef {
         let weak = pointer.object().downcast_ref::<PyWeak>();
-        out.extend(weak.and_then(|weak| weak.upgrade()).map(|object| ObjPtr::of(&object)));
+        out.extend(
+            weak.and_then(|weak| weak.upgrade())
+                .map(|object| ObjPtr::of(&object)),
+        );
     }
     pointer.extend_referents(out);
 }

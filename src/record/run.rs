@@ -88,9 +88,7 @@ pub fn run(
         std::thread::Builder::new()
             .name("main".to_owned())
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, || {
-                run_here(script, arguments, options, before_exit)
-            })
+            .spawn_scoped(scope, || run_here(script, arguments, options, before_exit))
             .map_err(RecordError::Thread)?
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -105,7 +103,9 @@ fn interpreter(script: &Script, arguments: &[String]) -> Interpreter {
         Script::Module(_) => "-m".to_owned(),
         Script::Stdin(_) => "-".to_owned(),
     };
-    settings.argv = std::iter::once(name).chain(arguments.iter().cloned()).collect();
+    settings.argv = std::iter::once(name)
+        .chain(arguments.iter().cloned())
+        .collect();
     // Output goes out as it is written, so that each step knows what was written in it.
     settings.buffered_stdio = false;
     settings.install_signal_handlers = true;
@@ -299,11 +299,7 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         own: Some(file),
         function: "<module>",
         line,
-        names: stack::namespace_names(
-            namespace,
-            NameKind::Global,
-            session.options.implicit_names,
-        ),
+        names: stack::namespace_names(namespace, NameKind::Global, session.options.implicit_names),
         called: None,
     })
 }

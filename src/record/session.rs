@@ -1,8 +1,8 @@
 //! The recording that is under way: there is one interpreter in a process, and so one of these.
 
 use super::monitor::{self, Monitored};
-use super::raw::heap::Inside;
 use super::raw::header::ObjPtr;
+use super::raw::heap::Inside;
 use super::raw::{deaths, frames, output};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
@@ -123,7 +123,8 @@ impl Session {
     }
 
     fn step(&mut self, fired: &Fired, file: FileId, vm: &VirtualMachine) {
-        let running = stack::running_frames(&mut self.recorder.program, self.options.implicit_names);
+        let running =
+            stack::running_frames(&mut self.recorder.program, self.options.implicit_names);
         let Some(top) = running.last() else { return };
         let frame = top.address;
         let function = self.recorder.symbols.intern(top.function);
@@ -158,15 +159,21 @@ impl Session {
             }
             Monitored::Return | Monitored::Yield => {
                 happening.event = Event::Return;
-                happening.in_flight.extend(fired.passed.map(|o| (o, "return value")));
+                happening
+                    .in_flight
+                    .extend(fired.passed.map(|o| (o, "return value")));
             }
             Monitored::Unwind => {
                 happening.event = Event::Return;
-                happening.in_flight.extend(fired.passed.map(|o| (o, "exception being raised")));
+                happening
+                    .in_flight
+                    .extend(fired.passed.map(|o| (o, "exception being raised")));
             }
             Monitored::Raise => {
                 happening.event = Event::Exception;
-                happening.in_flight.extend(fired.passed.map(|o| (o, "exception being raised")));
+                happening
+                    .in_flight
+                    .extend(fired.passed.map(|o| (o, "exception being raised")));
             }
             Monitored::Line => {
                 happening.line = fired.number;
@@ -210,7 +217,10 @@ impl Session {
             columns: None,
             thread: None,
             borrowed: Vec::new(),
-            in_flight: raised.map(|o| (o, "uncaught exception")).into_iter().collect(),
+            in_flight: raised
+                .map(|o| (o, "uncaught exception"))
+                .into_iter()
+                .collect(),
         };
         self.recorder.capture(happening, &[globals], stdout, vm);
     }

@@ -80,8 +80,16 @@ fn read(frame: LiveFrame, program: &mut Program, implicit_names: bool) -> Runnin
     let optimized = code.code.flags.contains(CodeFlags::OPTIMIZED);
     if let (Some(namespace), false) = (frame.namespace(), optimized) {
         let global = frame.globals() == namespace;
-        let kind = if global { NameKind::Global } else { NameKind::Local };
-        names.extend(namespace_names(namespace, kind, implicit_names && own.is_some()));
+        let kind = if global {
+            NameKind::Global
+        } else {
+            NameKind::Local
+        };
+        names.extend(namespace_names(
+            namespace,
+            kind,
+            implicit_names && own.is_some(),
+        ));
     }
     let stack = frame.value_stack().into_iter().enumerate();
     names.extend(stack.map(|(depth, to)| RunningName {

@@ -1,6 +1,8 @@
 //! Values as short text, in Python's own notation, made without asking any object for it.
 
-use rustpython_vm::builtins::{PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyRange, PyStr, PyTuple};
+use rustpython_vm::builtins::{
+    PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyRange, PyStr, PyTuple,
+};
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
 
 /// A value's text, and its true length where the text was cut.

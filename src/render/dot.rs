@@ -17,22 +17,31 @@ const POINTS: f64 = 0.75;
 /// Writes a picture as a DOT graph.
 pub fn dot(picture: &Picture) -> String {
     let mut statements = vec![
-        graph_attributes("graph", &[
-            ("rankdir", "LR"),
-            ("splines", "true"),
-            ("nodesep", "0.3"),
-            ("ranksep", "0.7"),
-        ]),
-        graph_attributes("node", &[
-            ("shape", "plain"),
-            ("fontname", quoted("DejaVu Sans Mono").as_str()),
-            ("fontsize", "9"),
-        ]),
+        graph_attributes(
+            "graph",
+            &[
+                ("rankdir", "LR"),
+                ("splines", "true"),
+                ("nodesep", "0.3"),
+                ("ranksep", "0.7"),
+            ],
+        ),
+        graph_attributes(
+            "node",
+            &[
+                ("shape", "plain"),
+                ("fontname", quoted("DejaVu Sans Mono").as_str()),
+                ("fontsize", "9"),
+            ],
+        ),
         graph_attributes("edge", &[("arrowsize", "0.6")]),
-        Stmt::Attribute(attribute("label", &quoted(&format!(
-            "{}, {}: {}",
-            picture.caption.file, picture.caption.step, picture.caption.event
-        )))),
+        Stmt::Attribute(attribute(
+            "label",
+            &quoted(&format!(
+                "{}, {}: {}",
+                picture.caption.file, picture.caption.step, picture.caption.event
+            )),
+        )),
         Stmt::Attribute(attribute("fontname", &quoted("DejaVu Sans Mono"))),
     ];
     for picture_box in &picture.boxes {
@@ -62,7 +71,10 @@ pub fn dot(picture: &Picture) -> String {
         );
         let to = NodeId(
             node_id(arrow.to),
-            Some(Port(Some(Id::Plain("title".to_owned())), Some("w".to_owned()))),
+            Some(Port(
+                Some(Id::Plain("title".to_owned())),
+                Some("w".to_owned()),
+            )),
         );
         let mut attributes = Vec::new();
         if arrow.weak {
@@ -135,7 +147,9 @@ fn html(text: &str) -> String {
 }
 
 fn label(picture_box: &PictureBox) -> String {
-    let serial = picture_box.serial.map_or(String::new(), |n| format!(" #{n}"));
+    let serial = picture_box
+        .serial
+        .map_or(String::new(), |n| format!(" #{n}"));
     let status = match picture_box.status {
         Status::Alive => "",
         Status::Unreachable => " (unreachable)",
@@ -193,10 +207,15 @@ pub fn graphviz_svg(source: &str) -> Result<String, GraphvizError> {
             io::ErrorKind::NotFound => GraphvizError::Missing,
             _ => GraphvizError::Io(error),
         })?;
-    let (mut input, output, errors) = match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
-        (Some(input), Some(output), Some(errors)) => (input, output, errors),
-        _ => return Err(GraphvizError::Failed("it has no input or output".to_owned())),
-    };
+    let (mut input, output, errors) =
+        match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
+            (Some(input), Some(output), Some(errors)) => (input, output, errors),
+            _ => {
+                return Err(GraphvizError::Failed(
+                    "it has no input or output".to_owned(),
+                ));
+            }
+        };
     let source = source.to_owned();
     let feed = std::thread::spawn(move || io::Write::write_all(&mut input, source.as_bytes()));
     let read = |mut from: Box<dyn io::Read + Send>| {
@@ -225,6 +244,8 @@ pub fn graphviz_svg(source: &str) -> Result<String, GraphvizError> {
     if status.success() {
         Ok(drawn)
     } else {
-        Err(GraphvizError::Failed(said.lines().next().unwrap_or("no reason given").to_owned()))
+        Err(GraphvizError::Failed(
+            said.lines().next().unwrap_or("no reason given").to_owned(),
+        ))
     }
 }

@@ -64,7 +64,9 @@ pub fn svg(picture: &Picture, options: &SvgOptions) -> String {
 fn describe(picture: &Picture) -> String {
     let mut out = String::new();
     for picture_box in &picture.boxes {
-        let serial = picture_box.serial.map_or(String::new(), |n| format!(" #{n}"));
+        let serial = picture_box
+            .serial
+            .map_or(String::new(), |n| format!(" #{n}"));
         out.push_str(&format!("{}{serial}", picture_box.title));
         if !picture_box.count.is_empty() {
             out.push_str(&format!(" ({})", picture_box.count));
@@ -74,7 +76,10 @@ fn describe(picture: &Picture) -> String {
             out.push_str(&format!(", {note}"));
         }
         let mut parts = Vec::new();
-        let mut arrows = picture.arrows.iter().filter(|arrow| arrow.from == picture_box.key);
+        let mut arrows = picture
+            .arrows
+            .iter()
+            .filter(|arrow| arrow.from == picture_box.key);
         for row in &picture_box.rows {
             let label = match &row.label {
                 PictureCell::Text(text) => format!("{text}: "),
@@ -83,9 +88,9 @@ fn describe(picture: &Picture) -> String {
             match &row.value {
                 PictureCell::Text(text) => parts.push(format!("{label}{text}")),
                 PictureCell::Dot(_) => {
-                    let to = arrows.next().and_then(|arrow| {
-                        picture.boxes.iter().find(|other| other.key == arrow.to)
-                    });
+                    let to = arrows
+                        .next()
+                        .and_then(|arrow| picture.boxes.iter().find(|other| other.key == arrow.to));
                     let to = to.map_or(String::new(), |to| match to.serial {
                         Some(serial) => format!("{} #{serial}", to.title),
                         None => to.title.clone(),
@@ -193,7 +198,10 @@ impl Drawing {
                 xml.element("marker", &attributes, |xml| {
                     xml.empty(
                         "path",
-                        &[("d", "M0 0.5L8 4L0 7.5L1.8 4Z".into()), ("fill", colour.into())],
+                        &[
+                            ("d", "M0 0.5L8 4L0 7.5L1.8 4Z".into()),
+                            ("fill", colour.into()),
+                        ],
                     );
                 });
             }
@@ -264,14 +272,13 @@ impl Drawing {
             self.write(xml, MARGIN, y, &set, word);
             if line.next {
                 let at = MARGIN + 66.0;
-                let triangle = format!(
-                    "M{} {}l7 4l-7 4z",
-                    rounded(at),
-                    rounded(y - 8.5)
-                );
+                let triangle = format!("M{} {}l7 4l-7 4z", rounded(at), rounded(y - 8.5));
                 xml.empty(
                     "path",
-                    &[("d", (&triangle).into()), ("fill", self.palette.changed.into())],
+                    &[
+                        ("d", (&triangle).into()),
+                        ("fill", self.palette.changed.into()),
+                    ],
                 );
             }
             let number = format!("{:>digits$}", line.number);
@@ -315,7 +322,10 @@ impl Drawing {
             ("d", (&path).into()),
             ("fill", "none".into()),
             ("stroke", colour.into()),
-            ("stroke-width", if arrow.mark == Mark::None { 1.3 } else { 2.0 }.into()),
+            (
+                "stroke-width",
+                if arrow.mark == Mark::None { 1.3 } else { 2.0 }.into(),
+            ),
             ("marker-end", (&marker).into()),
         ];
         if arrow.weak {
@@ -365,44 +375,48 @@ impl Drawing {
                 crate::view::BoxKey::Object(id) => format!("object{}", id.0),
             }
         );
-        xml.element("g", &[("id", (&id).into()), ("opacity", opacity.into())], |xml| {
-            let mut frame = vec![
-                ("x", rect.x.into()),
-                ("y", rect.y.into()),
-                ("width", rect.width.into()),
-                ("height", rect.height.into()),
-                ("rx", 3.0.into()),
-                ("fill", fill.into()),
-                ("stroke", edge.into()),
-                ("stroke-width", outline.into()),
-            ];
-            if !dashes.is_empty() {
-                frame.push(("stroke-dasharray", dashes.into()));
-            }
-            xml.empty("rect", &frame);
-            xml.empty(
-                "path",
-                &[
-                    ("d", (&title_bar(picture_box)).into()),
-                    ("fill", title.into()),
-                ],
-            );
-            self.title(xml, picture_box);
-            for (i, row) in picture_box.rows.iter().enumerate() {
-                self.row(xml, picture_box, row, i);
-            }
-            let words = note(picture_box);
-            let colour = match picture_box.status {
-                Status::Alive => self.palette.changed,
-                _ => self.palette.garbage,
-            };
-            let set = Type {
-                size: SMALL_FONT,
-                colour,
-                weight: "bold",
-            };
-            self.write(xml, rect.x, rect.y - 4.0, &set, words);
-        });
+        xml.element(
+            "g",
+            &[("id", (&id).into()), ("opacity", opacity.into())],
+            |xml| {
+                let mut frame = vec![
+                    ("x", rect.x.into()),
+                    ("y", rect.y.into()),
+                    ("width", rect.width.into()),
+                    ("height", rect.height.into()),
+                    ("rx", 3.0.into()),
+                    ("fill", fill.into()),
+                    ("stroke", edge.into()),
+                    ("stroke-width", outline.into()),
+                ];
+                if !dashes.is_empty() {
+                    frame.push(("stroke-dasharray", dashes.into()));
+                }
+                xml.empty("rect", &frame);
+                xml.empty(
+                    "path",
+                    &[
+                        ("d", (&title_bar(picture_box)).into()),
+                        ("fill", title.into()),
+                    ],
+                );
+                self.title(xml, picture_box);
+                for (i, row) in picture_box.rows.iter().enumerate() {
+                    self.row(xml, picture_box, row, i);
+                }
+                let words = note(picture_box);
+                let colour = match picture_box.status {
+                    Status::Alive => self.palette.changed,
+                    _ => self.palette.garbage,
+                };
+                let set = Type {
+                    size: SMALL_FONT,
+                    colour,
+                    weight: "bold",
+                };
+                self.write(xml, rect.x, rect.y - 4.0, &set, words);
+            },
+        );
     }
 
     fn title(&self, xml: &mut Xml, picture_box: &PictureBox) {
@@ -417,7 +431,14 @@ impl Drawing {
         }
         let width = text_width(&picture_box.count, SMALL_FONT);
         let x = rect.x + rect.width - PADDING - width;
-        self.write(xml, x, baseline, &self.plain(SMALL_FONT), &picture_box.count);
+        let mut set = self.plain(SMALL_FONT);
+        if picture_box.count_changed {
+            set = Type {
+                colour: self.palette.changed,
+                ..self.bold(SMALL_FONT)
+            };
+        }
+        self.write(xml, x, baseline, &set, &picture_box.count);
     }
 
     fn row(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow, index: usize) {
@@ -441,11 +462,19 @@ impl Drawing {
             );
             xml.empty(
                 "path",
-                &[("d", (&triangle).into()), ("fill", self.palette.changed.into())],
+                &[
+                    ("d", (&triangle).into()),
+                    ("fill", self.palette.changed.into()),
+                ],
             );
         }
         if index > 0 {
-            let line = format!("M{} {}h{}", rounded(rect.x), rounded(row.y), rounded(rect.width));
+            let line = format!(
+                "M{} {}h{}",
+                rounded(rect.x),
+                rounded(row.y),
+                rounded(rect.width)
+            );
             xml.empty(
                 "path",
                 &[("d", (&line).into()), ("stroke", self.palette.line.into())],
@@ -500,12 +529,16 @@ impl Drawing {
     fn legend(&self, xml: &mut Xml, picture: &Picture) {
         let y = picture.height - 14.0;
         let mut x = MARGIN;
-        let any_status = |wanted: fn(Status) -> bool| {
-            picture.boxes.iter().any(|b| wanted(b.status))
-        };
+        let any_status =
+            |wanted: fn(Status) -> bool| picture.boxes.iter().any(|b| wanted(b.status));
         let mut entry = |sample: &str, dashes: &str, colour: &str, words: &str| {
             let mut attributes = vec![
-                ("d", sample.replace("{x}", &rounded(x)).replace("{y}", &rounded(y - 4.0))),
+                (
+                    "d",
+                    sample
+                        .replace("{x}", &rounded(x))
+                        .replace("{y}", &rounded(y - 4.0)),
+                ),
                 ("stroke", colour.to_owned()),
                 ("fill", "none".to_owned()),
             ];
@@ -524,16 +557,40 @@ impl Drawing {
         const SAMPLE_BOX: &str = "M{x} {y}m2 -6h22v12h-22z";
         entry(SAMPLE_LINE, "", self.palette.arrow, "reference");
         if picture.arrows.iter().any(|arrow| arrow.weak) {
-            entry(SAMPLE_LINE, "2 4", self.palette.weak, "weak reference: adds nothing to the count");
+            entry(
+                SAMPLE_LINE,
+                "2 4",
+                self.palette.weak,
+                "weak reference: adds nothing to the count",
+            );
         }
-        if picture.boxes.iter().any(|b| b.mark != Mark::None || b.rows.iter().any(|r| r.mark != Mark::None)) {
-            entry(SAMPLE_LINE, "", self.palette.changed, "new or changed in this step");
+        if picture
+            .boxes
+            .iter()
+            .any(|b| b.mark != Mark::None || b.rows.iter().any(|r| r.mark != Mark::None))
+        {
+            entry(
+                SAMPLE_LINE,
+                "",
+                self.palette.changed,
+                "new or changed in this step",
+            );
         }
         if any_status(|status| status == Status::Unreachable) {
-            entry(SAMPLE_BOX, "7 3", self.palette.garbage, "unreachable: waiting for the collector");
+            entry(
+                SAMPLE_BOX,
+                "7 3",
+                self.palette.garbage,
+                "unreachable: waiting for the collector",
+            );
         }
         if any_status(|status| matches!(status, Status::Dead(_))) {
-            entry(SAMPLE_BOX, "2 3", self.palette.garbage, "freed in this step");
+            entry(
+                SAMPLE_BOX,
+                "2 3",
+                self.palette.garbage,
+                "freed in this step",
+            );
         }
     }
 }

@@ -47,7 +47,7 @@ impl Xml {
         inside(self);
         self.open.pop();
         if self.out.len() == body {
-            self.out.insert_str(body - 1, "/");
+            self.out.insert(body - 1, '/');
         } else {
             let _ = write!(self.out, "</{name}>");
         }

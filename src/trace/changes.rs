@@ -1,8 +1,6 @@
 //! Steps as changes against the step before, and the state that replaying them gives.
 
-use super::model::{
-    CallFrame, Count, ObjId, ObjectState, Reference, StepHead, Symbol,
-};
+use super::model::{CallFrame, Count, ObjId, ObjectState, Reference, StepHead, Symbol};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

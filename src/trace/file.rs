@@ -139,7 +139,11 @@ impl<'t> Replay<'t> {
 
 /// How many of `steps` go into one run after `state`.
 fn run_length(state: &State, steps: &[Step]) -> usize {
-    let size: usize = state.heap.values().map(|object| 1 + object.refs.len()).sum();
+    let size: usize = state
+        .heap
+        .values()
+        .map(|object| 1 + object.refs.len())
+        .sum();
     let mut changes = 0;
     for (index, step) in steps.iter().enumerate() {
         changes += step.changed.len() + step.entered.len() + step.frames.len();
@@ -250,7 +254,11 @@ impl TraceFile {
         if number == 0 || number > self.index.steps {
             return Ok(None);
         }
-        let run = self.index.runs.partition_point(|(first, _)| *first <= number) - 1;
+        let run = self
+            .index
+            .runs
+            .partition_point(|(first, _)| *first <= number)
+            - 1;
         let (first, at) = self.index.runs[run];
         let (mut state, steps): (State, Vec<Step>) = read_block(&mut self.file, at)?;
         let wanted = (number - first) as usize;
@@ -314,7 +322,9 @@ impl Trace {
         if sound {
             Ok(())
         } else {
-            Err(ReadError::Damaged("a step names an object that is not there"))
+            Err(ReadError::Damaged(
+                "a step names an object that is not there",
+            ))
         }
     }
 }
@@ -330,15 +340,16 @@ fn read_block<T: DeserializeOwned>(file: &mut File, at: u64) -> Result<T, ReadEr
     file.seek(SeekFrom::Start(at))?;
     let mut lengths = [0; 12];
     read_exact(file, &mut lengths)?;
-    let word = |i: usize| {
-        u32::from_le_bytes([lengths[i], lengths[i + 1], lengths[i + 2], lengths[i + 3]])
-    };
+    let word =
+        |i: usize| u32::from_le_bytes([lengths[i], lengths[i + 1], lengths[i + 2], lengths[i + 3]]);
     let (stored, raw, checksum) = (word(0), word(4), word(8));
     if stored > LARGEST_BLOCK || raw > LARGEST_BLOCK {
         return Err(ReadError::Damaged("a block is impossibly large"));
     }
     let mut body = Vec::new();
-    Read::by_ref(file).take(u64::from(stored)).read_to_end(&mut body)?;
+    Read::by_ref(file)
+        .take(u64::from(stored))
+        .read_to_end(&mut body)?;
     if body.len() != stored as usize {
         return Err(ReadError::Truncated);
     }

@@ -38,9 +38,7 @@ impl Symbols {
 
     /// The text of `symbol`; the empty text for one that this trace does not have.
     pub fn text(&self, symbol: Symbol) -> &str {
-        self.texts
-            .get(symbol.0 as usize)
-            .map_or("", String::as_str)
+        self.texts.get(symbol.0 as usize).map_or("", String::as_str)
     }
 }
 

@@ -101,7 +101,12 @@ fn source_lines(text: &str, around: u32, ran: Option<u32>, next: Option<u32>) ->
 }
 
 fn cut(line: &str) -> String {
-    let line = line.replace('\t', "    ");
+    let mut line = line.replace('\t', "    ");
+    // What a script says to memviz is not part of the lesson.
+    if let Some(at) = line.find("# memviz:") {
+        line.truncate(at);
+        line.truncate(line.trim_end().len());
+    }
     if line.chars().count() <= LINE_LIMIT {
         return line;
     }

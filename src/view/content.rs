@@ -50,7 +50,14 @@ const CLASS_FURNITURE: [&str; 17] = [
 ];
 
 /// What a frame object holds beside its variables.
-const FRAME_FURNITURE: [&str; 5] = ["f_code", "function", "f_globals", "f_builtins", "f_locals"];
+const FRAME_FURNITURE: [&str; 6] = [
+    "f_code",
+    "function",
+    "f_globals",
+    "f_builtins",
+    "f_locals",
+    "f_back",
+];
 
 pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> Content {
     let info = view.info(id);
@@ -116,9 +123,7 @@ pub(super) fn absorbs(view: &StepView<'_>, owner: ObjId, part: ObjId) -> bool {
     let kinds = (view.info(owner).kind, view.info(part).kind);
     match kinds {
         (Kind::Generator, Kind::Frame) => true,
-        (Kind::Exception, Kind::Sequence) => view
-            .object(part)
-            .is_some_and(|tuple| tuple.refs.iter().all(|r| !view.is_box(r.to))),
+        (Kind::Exception, Kind::Sequence) => is_plain_tuple(view, part),
         _ => false,
     }
 }
@@ -146,17 +151,18 @@ fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
         return false;
     }
     match kind {
-        Kind::Function => !named(view, label, &FUNCTION_FURNITURE),
+        Kind::Function => {
+            let furniture = named(view, label, &FUNCTION_FURNITURE);
+            let plain_defaults =
+                named(view, label, &["__defaults__"]) && is_plain_tuple(view, reference.to);
+            !furniture && !plain_defaults
+        }
         Kind::Class => matches!(label, Label::Attr(_)) && !named(view, label, &CLASS_FURNITURE),
         Kind::Frame => !named(view, label, &FRAME_FURNITURE),
         Kind::Module => {
             matches!(label, Label::Attr(name) if !view.text(name).starts_with("__"))
         }
-        Kind::Generator => !named(
-            view,
-            label,
-            &["code", "__name__", "__qualname__"],
-        ),
+        Kind::Generator => !named(view, label, &["code", "__name__", "__qualname__"]),
         _ => true,
     }
 }
@@ -202,10 +208,13 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
 }
 
 fn is_absorbed_tuple(view: &StepView<'_>, reference: &Reference) -> bool {
-    matches!(reference.label, Label::Named(name) if view.text(name) == "args")
-        && view
-            .object(reference.to)
-            .is_some_and(|tuple| tuple.refs.iter().all(|r| !view.is_box(r.to)))
+    named(view, reference.label, &["args"]) && is_plain_tuple(view, reference.to)
+}
+
+/// A tuple of nothing but values that need no box.
+fn is_plain_tuple(view: &StepView<'_>, id: ObjId) -> bool {
+    view.object(id)
+        .is_some_and(|tuple| tuple.refs.iter().all(|r| !view.is_box(r.to)))
 }
 
 fn inline_tuple(view: &StepView<'_>, id: ObjId) -> String {

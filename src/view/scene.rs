@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct ViewOptions {
     /// Draw every object as a box, also small values.
     pub boxes: bool,
+    /// Say of each object which generation of the collector's it is in.
+    pub generations: bool,
     /// Rows of a container that are drawn before and after the ones left out.
     pub first_rows: usize,
     pub last_rows: usize,
@@ -23,6 +25,7 @@ impl Default for ViewOptions {
     fn default() -> Self {
         ViewOptions {
             boxes: false,
+            generations: false,
             first_rows: 12,
             last_rows: 3,
         }
@@ -102,6 +105,8 @@ pub struct SceneBox {
     pub serial: Option<u32>,
     /// The reference count in words.
     pub count: String,
+    /// The count is not what it was at the step before; the words say both.
+    pub count_changed: bool,
     pub rows: Vec<Row>,
     pub status: Status,
     pub mark: Mark,
@@ -129,13 +134,15 @@ pub struct Scenes<'t> {
     before: BTreeMap<BoxKey, SceneBox>,
     output: String,
     every_box: bool,
+    generations: bool,
 }
 
 impl<'t> Scenes<'t> {
     pub fn new(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
-        let asked_for = trace.header.files.iter().any(|file| {
-            file.text.lines().any(|line| line.trim() == "# memviz: boxes")
-        });
+        let asked_for = |mark: &str| {
+            let mut lines = trace.header.files.iter().flat_map(|file| file.text.lines());
+            lines.any(|line| line.trim().strip_prefix("# memviz: ") == Some(mark))
+        };
         Scenes {
             trace,
             options,
@@ -144,7 +151,8 @@ impl<'t> Scenes<'t> {
             next_call: 0,
             before: BTreeMap::new(),
             output: String::new(),
-            every_box: options.boxes || asked_for,
+            every_box: options.boxes || asked_for("boxes"),
+            generations: options.generations || asked_for("generations"),
         }
     }
 }
@@ -160,12 +168,14 @@ impl Iterator for Scenes<'_> {
             trace: self.trace,
             options: self.options,
             every_box: self.every_box,
+            generations: self.generations,
             state,
             step,
             ledger: &ledger(state, &step.head.held, self.trace.header.granularity),
             calls: &self.calls,
         };
         let mut boxes = view.boxes();
+        let plain: BTreeMap<BoxKey, SceneBox> = boxes.iter().map(|b| (b.key, b.clone())).collect();
         mark_changes(&mut boxes, &self.before, number);
         let mut ghosts = view.ghosts(&self.before);
         let now: BTreeSet<BoxKey> = boxes.iter().map(|b| b.key).collect();
@@ -177,7 +187,7 @@ impl Iterator for Scenes<'_> {
                 keep_arrow(&mut row.label, &drawn);
             }
         }
-        self.before = boxes.iter().map(|b| (b.key, b.clone())).collect();
+        self.before = plain;
         boxes.extend(ghosts);
         Some(Scene {
             number,
@@ -218,6 +228,10 @@ fn mark_changes(boxes: &mut [SceneBox], before: &BTreeMap<BoxKey, SceneBox>, num
             new.mark = Mark::New;
             continue;
         };
+        if new.serial.is_some() && new.count != old.count {
+            new.count = count_with_change(&old.count, &new.count);
+            new.count_changed = true;
+        }
         let old_rows: BTreeMap<String, &Row> = old
             .rows
             .iter()
@@ -258,6 +272,7 @@ pub(super) struct StepView<'s> {
     pub trace: &'s Trace,
     pub options: &'s ViewOptions,
     pub every_box: bool,
+    pub generations: bool,
     pub state: &'s State,
     pub step: &'s Step,
     pub ledger: &'s Ledger,
@@ -334,9 +349,14 @@ impl StepView<'_> {
         };
         SceneBox {
             key: BoxKey::Call(self.calls[depth]),
-            tone: if newest { Tone::ActiveFrame } else { Tone::Frame },
+            tone: if newest {
+                Tone::ActiveFrame
+            } else {
+                Tone::Frame
+            },
             title,
             serial: None,
+            count_changed: false,
             count: if self.step.head.event == Event::Exit {
                 String::new()
             } else {
@@ -350,7 +370,12 @@ impl StepView<'_> {
     }
 
     fn module_title(&self, frame: &CallFrame) -> String {
-        if self.state.frames.first().is_some_and(|first| std::ptr::eq(first, frame)) {
+        if self
+            .state
+            .frames
+            .first()
+            .is_some_and(|first| std::ptr::eq(first, frame))
+        {
             return "globals".to_owned();
         }
         let file = self.trace.header.files.get(frame.file.0 as usize);
@@ -368,7 +393,12 @@ impl StepView<'_> {
             debug_assert!(depth < self.calls.len());
             return None;
         }
-        let Content { tone, title, rows, empty } = content(self, id, object);
+        let Content {
+            tone,
+            title,
+            rows,
+            empty,
+        } = content(self, id, object);
         let status = if self.ledger.is_reachable(id) {
             Status::Alive
         } else {
@@ -379,10 +409,15 @@ impl StepView<'_> {
             tone,
             title,
             serial: Some(id.0),
-            count: match object.refcount {
-                Count::Immortal => "immortal".to_owned(),
-                Count::Of(1) => "1 ref".to_owned(),
-                Count::Of(count) => format!("{count} refs"),
+            count_changed: false,
+            count: match object.generation {
+                Some(generation @ 0..=2) if self.generations => {
+                    format!(
+                        "generation {generation}, {}",
+                        count_in_words(object.refcount)
+                    )
+                }
+                _ => count_in_words(object.refcount),
             },
             rows: self.shortened(rows, empty),
             status,
@@ -414,7 +449,10 @@ impl StepView<'_> {
 
     /// The place in the call stack of a frame object that runs.
     fn running_frame(&self, id: ObjId) -> Option<usize> {
-        self.state.frames.iter().position(|frame| frame.object == Some(id))
+        self.state
+            .frames
+            .iter()
+            .position(|frame| frame.object == Some(id))
     }
 
     /// A cell that leads to an object: an arrow to its box, or its value.
@@ -441,10 +479,14 @@ impl StepView<'_> {
         let info = self.info(id);
         match info.kind {
             Kind::Atom => self.every_box || self.long_shared_atom(id),
-            Kind::Module => self.object(id).is_some_and(|object| !object.refs.is_empty()),
+            Kind::Module => self
+                .object(id)
+                .is_some_and(|object| !object.refs.is_empty()),
             Kind::Namespace => false,
             Kind::Class | Kind::Function => super::content::has_rows(self, id),
-            Kind::Other => self.object(id).is_some_and(|object| !object.refs.is_empty()),
+            Kind::Other => self
+                .object(id)
+                .is_some_and(|object| !object.refs.is_empty()),
             _ => true,
         }
     }
@@ -452,7 +494,9 @@ impl StepView<'_> {
     /// A long text that several things share is worth a box.
     fn long_shared_atom(&self, id: ObjId) -> bool {
         self.object(id).is_some_and(|object| {
-            object.value.is_some_and(|value| self.text(value).chars().count() > 40)
+            object
+                .value
+                .is_some_and(|value| self.text(value).chars().count() > 40)
         })
     }
 
@@ -471,9 +515,12 @@ impl StepView<'_> {
             .iter()
             .filter_map(|id| {
                 let mut ghost = before.get(&BoxKey::Object(*id))?.clone();
-                let cause = self.info(*id).died.map_or(Cause::RefCount, |death| death.cause);
+                let cause = self
+                    .info(*id)
+                    .died
+                    .map_or(Cause::RefCount, |death| death.cause);
                 ghost.status = Status::Dead(cause);
-                ghost.count = "freed".to_owned();
+                ghost.count = "0 refs".to_owned();
                 ghost.mark = Mark::None;
                 for row in &mut ghost.rows {
                     row.mark = Mark::None;
@@ -487,10 +534,41 @@ impl StepView<'_> {
     }
 }
 
+fn count_in_words(count: Count) -> String {
+    match count {
+        Count::Immortal => "immortal".to_owned(),
+        Count::Of(1) => "1 ref".to_owned(),
+        Count::Of(count) => format!("{count} refs"),
+    }
+}
+
+/// `1→2 refs`, where a count was another at the step before.
+fn count_with_change(before: &str, now: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (before.split(' ').collect(), now.split(' ').collect());
+    if old.len() != new.len() {
+        return now.to_owned();
+    }
+    let words = old.iter().zip(&new).map(|(old, new)| {
+        let (old_word, new_word) = (old.trim_end_matches(','), new.trim_end_matches(','));
+        let number = |word: &str| word.parse::<u32>().is_ok() || word == "immortal";
+        if old_word != new_word && number(old_word) && number(new_word) {
+            format!("{old_word}→{new}")
+        } else {
+            (*new).to_owned()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn targets(from: &SceneBox, into: &mut Vec<ObjId>) {
     for row in &from.rows {
         for cell in [&row.label, &row.value] {
-            if let Cell::Arrow(Arrow { to: BoxKey::Object(id), .. }) = cell {
+            if let Cell::Arrow(Arrow {
+                to: BoxKey::Object(id),
+                ..
+            }) = cell
+            {
                 into.push(*id);
             }
         }

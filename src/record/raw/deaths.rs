@@ -141,8 +141,7 @@ pub(super) fn block_freed(start: usize, size: usize) {
 /// Hooks the type of `object`, if it is not hooked yet.
 pub(crate) fn hook(object: &PyObject) -> Result<(), LayoutError> {
     // SAFETY: a live object's header holds the address of its type's table.
-    let table =
-        unsafe { *(std::ptr::from_ref(object).byte_add(TABLE_OFFSET)).cast::<usize>() };
+    let table = unsafe { *(std::ptr::from_ref(object).byte_add(TABLE_OFFSET)).cast::<usize>() };
     if original_of(table).is_some() {
         return Ok(());
     }
@@ -151,7 +150,9 @@ pub(crate) fn hook(object: &PyObject) -> Result<(), LayoutError> {
         return Ok(());
     }
     if *hooked * 2 >= MAX_TABLES {
-        return Err(LayoutError::Header("more types than the table of hooks holds"));
+        return Err(LayoutError::Header(
+            "more types than the table of hooks holds",
+        ));
     }
     let word = DEALLOC_WORD.load(Ordering::Acquire);
     if word >= TABLE_WORDS {
@@ -250,5 +251,7 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
         // SAFETY: a live float; its true table is known.
         unsafe { *at.byte_add(TABLE_OFFSET).cast::<usize>() = table };
     }
-    Err(LayoutError::Header("no function of a type table takes objects apart"))
+    Err(LayoutError::Header(
+        "no function of a type table takes objects apart",
+    ))
 }

@@ -76,7 +76,10 @@ impl LiveFrame {
 
     /// The mapping that holds the names of module and class bodies.
     pub(crate) fn namespace(self) -> Option<ObjPtr> {
-        self.get().locals.get().map(|locals| ObjPtr::of(locals.obj()))
+        self.get()
+            .locals
+            .get()
+            .map(|locals| ObjPtr::of(locals.obj()))
     }
 
     /// The function object that runs in it.
@@ -144,7 +147,8 @@ pub(crate) fn slots_of_object(frame: &FrameObject) -> Vec<Option<ObjPtr>> {
 
 /// Runs a function that calls back, and finds its variables and value stack in its frame.
 pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
-    const SOURCE: &str = "def sample(a, b, c):\n    return (b, (b, look(a, b)))\nsample(first, second, look)";
+    const SOURCE: &str =
+        "def sample(a, b, c):\n    return (b, (b, look(a, b)))\nsample(first, second, look)";
     let failed = |_| LayoutError::Header("the sample function does not run");
     // Behind the object stands only a box that is made on demand.
     if size_of::<InterpreterFrame>() != OBJECT + WORD + size_of::<OnceLock<Box<()>>>() {
@@ -168,7 +172,9 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     vm.run_code_obj(code, scope.clone()).map_err(failed)?;
     globals.clear();
     if DATA_AT.load(Ordering::Relaxed) == 0 {
-        return Err(LayoutError::Header("a call frame's variables are not where they should be"));
+        return Err(LayoutError::Header(
+            "a call frame's variables are not where they should be",
+        ));
     }
     Ok(())
 }
@@ -181,7 +187,12 @@ fn find(frame: LiveFrame, b: usize) {
         let word = frame.word(at & !(WORD - 1));
         let bytes = word.to_ne_bytes();
         let from = at % WORD;
-        u32::from_ne_bytes([bytes[from], bytes[from + 1], bytes[from + 2], bytes[from + 3]])
+        u32::from_ne_bytes([
+            bytes[from],
+            bytes[from + 1],
+            bytes[from + 2],
+            bytes[from + 3],
+        ])
     };
     // Of the words of this part of a frame only one can be an address: the others are a tag, a
     // capacity below a page, and two small numbers, the lower of them odd.

@@ -133,8 +133,7 @@ fn in_region(ptr: *mut u8) -> bool {
 }
 
 fn recorder_allocates() -> bool {
-    REGION_START.load(Ordering::Relaxed) != 0
-        && INSIDE.try_with(Cell::get).unwrap_or(false)
+    REGION_START.load(Ordering::Relaxed) != 0 && INSIDE.try_with(Cell::get).unwrap_or(false)
 }
 
 fn with_heap<R>(act: impl FnOnce(&mut dlmalloc::Dlmalloc<Region>) -> R) -> Option<R> {
