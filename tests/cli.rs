@@ -44,7 +44,7 @@ fn a_run_writes_a_trace_and_one_picture_a_step() {
     assert_eq!(text(&done.stdout), "hi\n");
     let errors = text(&done.stderr);
     assert!(
-        errors.contains("6 steps, 1 object made, 0 freed, 0 collections"),
+        errors.contains("5 steps, 1 object made, 0 freed, 0 collections"),
         "{errors}"
     );
     let out = folder.path().join("output/hello");
@@ -52,8 +52,8 @@ fn a_run_writes_a_trace_and_one_picture_a_step() {
     let frames = std::fs::read_dir(out.join("frames"))
         .expect("there are frames")
         .count();
-    assert_eq!(frames, 6);
-    assert!(out.join("frames/0006.svg").exists());
+    assert_eq!(frames, 5);
+    assert!(out.join("frames/0005.svg").exists());
 }
 
 #[test]

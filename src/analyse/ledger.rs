@@ -5,7 +5,6 @@ use crate::trace::{
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Walker};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Who holds a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +30,10 @@ pub enum OwnerLabel {
     Name(Symbol),
     /// An entry of the value stack of a function.
     ValueStack(Symbol),
+    /// The call of a function, which holds the function.
+    CallOf(Symbol),
+    /// The run of a frame, which holds the frame.
+    RunOf(Symbol),
 }
 
 impl OwnerLabel {
@@ -42,6 +45,8 @@ impl OwnerLabel {
             OwnerLabel::ValueStack(function) => {
                 format!("value stack of {}", symbols.text(function))
             }
+            OwnerLabel::CallOf(function) => format!("call of {}", symbols.text(function)),
+            OwnerLabel::RunOf(function) => format!("running frame of {}", symbols.text(function)),
         }
     }
 }
@@ -49,29 +54,38 @@ impl OwnerLabel {
 /// The owners of every object of a state, and what is reachable.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    owners: BTreeMap<ObjId, Vec<Owner>>,
-    reachable: BTreeSet<ObjId>,
+    /// The living objects, by serial; all else is by place in this list.
+    ids: Vec<ObjId>,
+    owners: Vec<Vec<Owner>>,
+    reachable: Vec<bool>,
     /// What a weak reference leads to.
-    weakly: BTreeSet<ObjId>,
+    weakly: Vec<bool>,
 }
 
 impl Ledger {
     /// The owners of an object, one per strong reference.
     pub fn owners(&self, id: ObjId) -> &[Owner] {
-        self.owners.get(&id).map_or(&[], Vec::as_slice)
+        self.place(id).map_or(&[], |place| &self.owners[place])
+    }
+
+    fn place(&self, id: ObjId) -> Option<usize> {
+        self.ids.binary_search(&id).ok()
     }
 
     /// Whether an object can be reached from a name, or from a reference that the interpreter
     /// holds.
     pub fn is_reachable(&self, id: ObjId) -> bool {
-        self.reachable.contains(&id)
+        self.place(id).is_some_and(|place| self.reachable[place])
     }
 
     /// Whether an object belongs into a picture of the program: one that the program made does
     /// while it lives; one that was there before (a small int, a module) while something of the
     /// program refers to it.
     pub fn is_listed(&self, id: ObjId, info: &ObjectInfo) -> bool {
-        info.born.is_some() || self.owners.contains_key(&id) || self.weakly.contains(&id)
+        info.born.is_some()
+            || self
+                .place(id)
+                .is_some_and(|place| !self.owners[place].is_empty() || self.weakly[place])
     }
 
     /// The part of an object's count that no owner explains; 0 for immortal objects. Negative
@@ -86,74 +100,94 @@ impl Ledger {
 
 /// Finds the owners of every object of a state.
 pub fn ledger(state: &State, held: &[Held], granularity: Granularity) -> Ledger {
-    let mut owners: BTreeMap<ObjId, Vec<Owner>> = BTreeMap::new();
-    let mut add = |to: ObjId, from, label| {
-        owners.entry(to).or_default().push(Owner { from, label });
+    let ids: Vec<ObjId> = state.heap.keys().copied().collect();
+    let mut ledger = Ledger {
+        owners: vec![Vec::new(); ids.len()],
+        reachable: vec![false; ids.len()],
+        weakly: vec![false; ids.len()],
+        ids,
     };
     for (index, frame) in state.frames.iter().enumerate() {
         for name in &frame.names {
-            let (from, label) =
-                if name.kind == NameKind::Stack && granularity != Granularity::Instruction {
-                    (Source::Interpreter, OwnerLabel::ValueStack(frame.function))
-                } else {
-                    (Source::Frame(index), OwnerLabel::Name(name.name))
-                };
-            add(name.to, from, label);
-        }
-    }
-    for held in held {
-        add(held.to, Source::Interpreter, OwnerLabel::Name(held.by));
-    }
-    for (id, object) in &state.heap {
-        for reference in object.refs.iter().filter(|reference| !reference.weak) {
-            add(
-                reference.to,
-                Source::Object(*id),
-                OwnerLabel::Edge(reference.label),
-            );
-        }
-    }
-    let mut ledger = Ledger {
-        owners,
-        reachable: BTreeSet::new(),
-        weakly: state
-            .heap
-            .values()
-            .flat_map(|object| &object.refs)
-            .filter(|reference| reference.weak)
-            .map(|reference| reference.to)
-            .collect(),
-    };
-    ledger.reachable = reachable(state, &ledger);
-    ledger
-}
-
-/// Everything that a name, the interpreter, or an owner that was not found holds on to.
-fn reachable(state: &State, ledger: &Ledger) -> BTreeSet<ObjId> {
-    let mut graph: DiGraph<Option<ObjId>, ()> = DiGraph::new();
-    let root = graph.add_node(None);
-    let nodes: BTreeMap<ObjId, NodeIndex> = state
-        .heap
-        .keys()
-        .map(|id| (*id, graph.add_node(Some(*id))))
-        .collect();
-    for (id, object) in &state.heap {
-        let outside = ledger
-            .owners(*id)
-            .iter()
-            .any(|owner| !matches!(owner.from, Source::Object(_)));
-        let immortal = object.refcount == Count::Immortal;
-        if outside || immortal || ledger.unexplained(*id, object.refcount) > 0 {
-            graph.add_edge(root, nodes[id], ());
-        }
-        for reference in object.refs.iter().filter(|reference| !reference.weak) {
-            if let Some(to) = nodes.get(&reference.to) {
-                graph.add_edge(nodes[id], *to, ());
+            if name.kind == NameKind::Stack && granularity != Granularity::Instruction {
+                let label = OwnerLabel::ValueStack(frame.function);
+                ledger.add(name.to, Source::Interpreter, label);
+            } else {
+                ledger.add(name.to, Source::Frame(index), OwnerLabel::Name(name.name));
             }
         }
     }
-    Dfs::new(&graph, root)
-        .iter(&graph)
-        .filter_map(|node| graph[node])
-        .collect()
+    for frame in &state.frames {
+        if let Some(called) = frame.called {
+            ledger.add(
+                called,
+                Source::Interpreter,
+                OwnerLabel::CallOf(frame.function),
+            );
+        }
+        if let Some(object) = frame.object {
+            ledger.add(
+                object,
+                Source::Interpreter,
+                OwnerLabel::RunOf(frame.function),
+            );
+        }
+    }
+    for held in held {
+        ledger.add(held.to, Source::Interpreter, OwnerLabel::Name(held.by));
+    }
+    for (id, object) in &state.heap {
+        for reference in &object.refs {
+            if reference.weak {
+                if let Some(place) = ledger.place(reference.to) {
+                    ledger.weakly[place] = true;
+                }
+            } else {
+                let label = OwnerLabel::Edge(reference.label);
+                ledger.add(reference.to, Source::Object(*id), label);
+            }
+        }
+    }
+    ledger.mark_reachable(state);
+    ledger
+}
+
+impl Ledger {
+    fn add(&mut self, to: ObjId, from: Source, label: OwnerLabel) {
+        if let Some(place) = self.place(to) {
+            self.owners[place].push(Owner { from, label });
+        }
+    }
+
+    /// Marks everything that a name, the interpreter, or an owner that was not found holds on to.
+    fn mark_reachable(&mut self, state: &State) {
+        let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(self.ids.len() + 1, 0);
+        // Node n is the object at place n; the root stands behind them all.
+        let nodes: Vec<NodeIndex> = self.ids.iter().map(|_| graph.add_node(())).collect();
+        let root = graph.add_node(());
+        for (place, object) in state.heap.values().enumerate() {
+            let owners = &self.owners[place];
+            let outside = owners
+                .iter()
+                .any(|owner| !matches!(owner.from, Source::Object(_)));
+            let held_unseen = match object.refcount {
+                Count::Immortal => true,
+                Count::Of(count) => count as usize > owners.len(),
+            };
+            if outside || held_unseen {
+                graph.add_edge(root, nodes[place], ());
+            }
+            for reference in object.refs.iter().filter(|reference| !reference.weak) {
+                if let Some(to) = self.place(reference.to) {
+                    graph.add_edge(nodes[place], nodes[to], ());
+                }
+            }
+        }
+        for node in Dfs::new(&graph, root)
+            .iter(&graph)
+            .filter(|node| *node != root)
+        {
+            self.reachable[node.index()] = true;
+        }
+    }
 }

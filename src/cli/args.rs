@@ -95,6 +95,9 @@ pub(super) struct ProductArgs {
     /// Say of each object which generation of the collector's it is in
     #[arg(long)]
     pub generations: bool,
+    /// Draw at most this many objects in one picture, and count the others
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub max_objects: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -105,6 +105,7 @@ impl Output {
         let view = ViewOptions {
             boxes: args.boxes,
             generations: args.generations,
+            max_objects: args.max_objects,
             ..ViewOptions::default()
         };
         let svg_options = SvgOptions {

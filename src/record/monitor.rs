@@ -8,6 +8,7 @@ use rustpython_vm::builtins::PyCode;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::borrow::Borrow;
+use std::sync::atomic::Ordering;
 
 /// One of the six tools that the interpreter has room for; its name is taken out again, so that
 /// `sys.monitoring.get_tool` does not show it.
@@ -75,41 +76,47 @@ pub(crate) fn own_events(granularity: crate::trace::Granularity) -> u32 {
     mask(&calls) | finer
 }
 
-/// Switches monitoring on.
-pub(crate) fn start(vm: &VirtualMachine) -> Result<(), RecordError> {
+/// Makes the callbacks. Nothing fires yet.
+pub(crate) fn prepare(vm: &VirtualMachine) -> Result<(), RecordError> {
     let failed = |_| RecordError::Monitoring;
     let monitoring = vm.sys_module.get_attr("monitoring", vm).map_err(failed)?;
     // Makes the sentinel that switches an event off at one place.
     monitoring.get_attr("DISABLE", vm).map_err(failed)?;
-    {
-        let mut state = vm.state.monitoring.lock();
-        state.tool_names[TOOL] = Some("memviz".to_owned());
-        for event in ALL {
-            let callback: PyObjectRef = vm
-                .new_function("memviz", move |args: FuncArgs, vm: &VirtualMachine| {
-                    fired(event, &args, vm)
-                })
-                .into();
-            state.callbacks.insert((TOOL, event as usize), callback);
-        }
+    let mut state = vm.state.monitoring.lock();
+    for event in ALL {
+        let callback: PyObjectRef = vm
+            .new_function("memviz", move |args: FuncArgs, vm: &VirtualMachine| {
+                fired(event, &args, vm)
+            })
+            .into();
+        state.callbacks.insert((TOOL, event as usize), callback);
     }
-    let set_events = monitoring.get_attr("set_events", vm).map_err(failed)?;
-    set_events
-        .call((TOOL, mask(&EVERYWHERE)), vm)
-        .map_err(failed)?;
-    vm.state.monitoring.lock().tool_names[TOOL] = None;
     Ok(())
 }
 
-/// Switches monitoring off.
+/// Switches monitoring on. No code of the program's runs yet, and none that runs is to be watched,
+/// so that it is enough to raise the version by which code objects see that they are out of date.
+pub(crate) fn start(vm: &VirtualMachine) {
+    let mut state = vm.state.monitoring.lock();
+    state.global_events[TOOL] = mask(&EVERYWHERE);
+    publish(state.combined_events(), vm);
+}
+
+/// Makes a change of the events known to all code objects.
+fn publish(events: u32, vm: &VirtualMachine) {
+    vm.state.monitoring_events.store(events);
+    vm.state
+        .instrumentation_version
+        .fetch_add(1, Ordering::Release);
+}
+
+/// Switches monitoring off. The callbacks stay: the program could count them.
 pub(crate) fn stop(vm: &VirtualMachine) {
     let mut state = vm.state.monitoring.lock();
     state.global_events[TOOL] = 0;
     state.local_events.retain(|(tool, _), _| *tool != TOOL);
-    state.callbacks.retain(|(tool, _), _| *tool != TOOL);
     state.disabled.retain(|(_, _, tool)| *tool != TOOL);
-    let events = state.combined_events();
-    vm.state.monitoring_events.store(events);
+    publish(state.combined_events(), vm);
 }
 
 /// Takes back what was switched off for a code object that is dead: the next one may stand at the

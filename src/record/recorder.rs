@@ -68,8 +68,10 @@ pub(crate) struct Recorder {
     now: Moment,
     /// The line that runs between the last step and the next.
     running_line: u32,
-    /// Addresses of the frames that run at this step.
+    /// Addresses of the frames that run at this step, as objects.
     running: HashSet<usize>,
+    /// Addresses of the dicts of class bodies that run at this step.
+    bodies: HashSet<usize>,
 }
 
 impl Recorder {
@@ -92,6 +94,7 @@ impl Recorder {
             now: Moment { step: 0, line: 0 },
             running_line: 0,
             running: HashSet::new(),
+            bodies: HashSet::new(),
         }
     }
 
@@ -113,11 +116,11 @@ impl Recorder {
             .collect();
         let left = self.bury();
         let known = self.living.len();
-        let old_frames = std::mem::take(&mut self.frames);
-        let mut frames = Vec::with_capacity(running.len());
-        for frame in running.iter().filter(|frame| frame.own.is_some()) {
-            frames.push(self.call_frame(frame, vm));
-        }
+        self.bodies = running
+            .iter()
+            .filter_map(|frame| frame.body.map(ObjPtr::address))
+            .collect();
+        let (mut frames, mut frames_kept) = self.call_frames(running, vm);
         for (pointer, _) in &happening.in_flight {
             self.id_of(*pointer, vm);
         }
@@ -129,19 +132,18 @@ impl Recorder {
             next += 1;
         }
         let own = running.iter().filter(|frame| frame.own.is_some());
-        for (frame, running) in frames.iter_mut().zip(own) {
+        for (place, (frame, running)) in frames.iter_mut().zip(own).enumerate() {
             let at = running
                 .object
                 .and_then(|object| self.by_address.get(&object.address()));
-            frame.object = at.map(|at| self.living[*at].id);
+            let object = at.map(|at| self.living[*at].id);
+            if frame.object != object {
+                frame.object = object;
+                frames_kept = frames_kept.min(place);
+            }
         }
         let entered = self.entered(&happening.borrowed);
         let held = self.held(&happening, running);
-        let frames_kept = old_frames
-            .iter()
-            .zip(&frames)
-            .take_while(|(old, new)| old == new)
-            .count();
         self.steps.push(Step {
             head: StepHead {
                 event: happening.event,
@@ -229,6 +231,34 @@ impl Recorder {
         left
     }
 
+    /// The frames of the program's own code, and how many of the oldest are as they were.
+    fn call_frames(
+        &mut self,
+        running: &[RunningFrame],
+        vm: &VirtualMachine,
+    ) -> (Vec<CallFrame>, usize) {
+        let mut old = std::mem::take(&mut self.frames).into_iter();
+        let mut frames = Vec::new();
+        let mut kept = 0;
+        for frame in running.iter().filter(|frame| frame.own.is_some()) {
+            let before = old.next();
+            let (new, same) = match before {
+                Some(before) if !frame.fresh => (before, true),
+                before => {
+                    let mut new = self.call_frame(frame, vm);
+                    new.object = before.as_ref().and_then(|before| before.object);
+                    let same = before.as_ref() == Some(&new);
+                    (new, same)
+                }
+            };
+            if same && kept == frames.len() {
+                kept += 1;
+            }
+            frames.push(new);
+        }
+        (frames, kept)
+    }
+
     fn call_frame(&mut self, frame: &RunningFrame, vm: &VirtualMachine) -> CallFrame {
         let names = frame
             .names
@@ -244,6 +274,7 @@ impl Recorder {
             file: frame.own.unwrap_or(FileId(0)),
             line: frame.line,
             object: None,
+            called: frame.called.map(|called| self.id_of(called, vm)),
             names,
         }
     }
@@ -303,6 +334,15 @@ impl Recorder {
         id
     }
 
+    /// Whether an object's references stand in the call stack, as names of a running frame.
+    fn is_on_stack(&self, kind: Kind, pointer: ObjPtr) -> bool {
+        match kind {
+            Kind::Frame => self.running.contains(&pointer.address()),
+            Kind::Mapping => self.bodies.contains(&pointer.address()),
+            _ => false,
+        }
+    }
+
     /// Reads the references of an object anew.
     fn reread(&mut self, place: usize, vm: &VirtualMachine) {
         let Live {
@@ -311,9 +351,8 @@ impl Recorder {
             leaf,
             ..
         } = self.living[place];
-        // A running frame's names stand in the call stack.
-        let running = kind == Kind::Frame && self.running.contains(&pointer.address());
-        if leaf || running {
+        // A running frame's names stand in the call stack, and so do those of a class body.
+        if leaf || self.is_on_stack(kind, pointer) {
             let live = &mut self.living[place];
             live.leaf = true;
             live.state.refs.clear();
@@ -367,12 +406,14 @@ impl Recorder {
         let mut changes = Vec::new();
         let mut scratch = std::mem::take(&mut self.scratch);
         for place in 0..known {
-            let live = &mut self.living[place];
+            let live = &self.living[place];
+            let (kind, pointer) = (live.kind, live.pointer);
             let mut same_refs = true;
-            if live.kind == Kind::Frame {
-                let running = self.running.contains(&live.pointer.address());
-                same_refs = running == live.leaf;
-                live.leaf = running;
+            if matches!(kind, Kind::Frame | Kind::Mapping) {
+                let on_stack = self.is_on_stack(kind, pointer);
+                let live = &mut self.living[place];
+                same_refs = on_stack == live.leaf;
+                live.leaf = on_stack;
             }
             let live = &self.living[place];
             same_refs = same_refs && (live.leaf || unchanged(live, &mut scratch));
@@ -436,18 +477,7 @@ impl Recorder {
             hold(self, as_what, *pointer);
         }
         for frame in running {
-            if let Some(object) = frame.object {
-                hold(
-                    self,
-                    &format!("running frame of {}", frame.function),
-                    object,
-                );
-            }
-            if frame.own.is_some() {
-                if let Some(function) = frame.called {
-                    hold(self, &format!("call of {}", frame.function), function);
-                }
-            } else {
+            if frame.own.is_none() {
                 for name in &frame.names {
                     let by = format!("{} of {} (library)", name.name, frame.function);
                     hold(self, &by, name.to);

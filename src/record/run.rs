@@ -134,8 +134,11 @@ fn run_here(
     let interpreter = interpreter(script, arguments);
     let result = interpreter.enter(|vm| -> Result<_, RecordError> {
         let scope = prepare(script, vm);
+        // What recording needs is made in any case: with and without it the program finds the
+        // same objects counted.
+        prepare_hooks(vm)?;
         if let Some(options) = options {
-            start_recording(script, options, vm)?;
+            start_recording(script, options, vm);
         }
         let result = scope.and_then(|scope| execute(script, scope, vm));
         let trace = options.and_then(|options| finish_recording(script, options, &result, vm));
@@ -184,24 +187,25 @@ fn execute(script: &Script, scope: Scope, vm: &VirtualMachine) -> PyResult<()> {
     }
 }
 
-fn start_recording(
-    script: &Script,
-    options: &RecordOptions,
-    vm: &VirtualMachine,
-) -> Result<(), RecordError> {
+/// Makes what recording needs: the checked layout, the hooked types, the callbacks.
+fn prepare_hooks(vm: &VirtualMachine) -> Result<(), RecordError> {
     heap::open();
     let _inside = Inside::enter();
     header::self_test(vm)?;
     hook_known_types(vm)?;
+    monitor::prepare(vm)
+}
+
+fn start_recording(script: &Script, options: &RecordOptions, vm: &VirtualMachine) {
+    let _inside = Inside::enter();
     let mut program = script.program();
     if let Some(builtins) = vm.builtins.as_object().dict() {
         program.add_foreign_namespace(ObjPtr::of(builtins.as_object()));
     }
     session::open(Recorder::new(program), options.clone());
-    monitor::start(vm)?;
+    monitor::start(vm);
     deaths::watch(true);
     output::tap(true);
-    Ok(())
 }
 
 /// Hooks the types of all objects that the interpreter has so far.
@@ -301,6 +305,10 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         line,
         names: stack::namespace_names(namespace, NameKind::Global, session.options.implicit_names),
         called: None,
+        identity: (0, 0, 0),
+        fresh: true,
+        has_namespace: true,
+        body: None,
     })
 }
 

@@ -22,6 +22,10 @@ pub(crate) struct Session {
     /// Code objects of others, whose starts are switched off: address, and place of the start.
     foreign: HashMap<usize, u32>,
     stdout: Vec<u8>,
+    /// The frames of the step before.
+    running: Vec<RunningFrame>,
+    /// Numbers of the threads that have been seen, from 1.
+    threads: Vec<std::thread::ThreadId>,
     /// The recording reached its bound.
     pub full: bool,
     process: u32,
@@ -59,6 +63,8 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         watched: HashSet::new(),
         foreign: HashMap::new(),
         stdout: Vec::new(),
+        running: Vec::new(),
+        threads: vec![std::thread::current().id()],
         full: false,
         process: std::process::id(),
     });
@@ -76,8 +82,8 @@ fn lock() -> std::sync::MutexGuard<'static, Option<Session>> {
 /// Takes the step that an event stands for.
 pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     let _inside = Inside::enter();
-    let mut session = lock();
-    let Some(session) = session.as_mut() else {
+    let mut guard = lock();
+    let Some(session) = guard.as_mut() else {
         return Answer::Done;
     };
     if session.full || session.process != std::process::id() {
@@ -105,12 +111,19 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
         }
         return Answer::NewModule { events };
     }
-    session.step(fired, file, vm);
-    if session.recorder.steps.len() >= session.options.max_steps {
-        session.full = true;
-        return Answer::Full;
+    // Other threads may be changing what is to be read. The world must be stopped before the
+    // session is locked: a thread that waits for the session cannot be stopped.
+    if vm.state.thread_frames.lock().len() <= 1 {
+        return session.step(fired, file, vm);
     }
-    Answer::Done
+    drop(guard);
+    vm.state.stop_the_world.stop_the_world(&vm.state);
+    let answer = match lock().as_mut() {
+        Some(session) if !session.full => session.step(fired, file, vm),
+        _ => Answer::Done,
+    };
+    vm.state.stop_the_world.start_the_world(&vm.state);
+    answer
 }
 
 impl Session {
@@ -122,9 +135,40 @@ impl Session {
         }
     }
 
-    fn step(&mut self, fired: &Fired, file: FileId, vm: &VirtualMachine) {
-        let running =
-            stack::running_frames(&mut self.recorder.program, self.options.implicit_names);
+    /// The current thread's number, once there is more than one thread.
+    fn thread_number(&mut self) -> Option<u32> {
+        let current = std::thread::current().id();
+        let place = self.threads.iter().position(|known| *known == current);
+        let place = place.unwrap_or_else(|| {
+            self.threads.push(current);
+            self.threads.len() - 1
+        });
+        (self.threads.len() > 1).then_some(place as u32 + 1)
+    }
+
+    fn step(&mut self, fired: &Fired, file: FileId, vm: &VirtualMachine) -> Answer {
+        let mut running = std::mem::take(&mut self.running);
+        stack::running_frames(
+            &mut running,
+            &mut self.recorder.program,
+            self.options.implicit_names,
+        );
+        self.step_in(fired, file, &running, vm);
+        self.running = running;
+        if self.recorder.steps.len() >= self.options.max_steps {
+            self.full = true;
+            return Answer::Full;
+        }
+        Answer::Done
+    }
+
+    fn step_in(
+        &mut self,
+        fired: &Fired,
+        file: FileId,
+        running: &[RunningFrame],
+        vm: &VirtualMachine,
+    ) {
         let Some(top) = running.last() else { return };
         let frame = top.address;
         let function = self.recorder.symbols.intern(top.function);
@@ -138,7 +182,7 @@ impl Session {
             ran,
             opcode: None,
             columns: None,
-            thread: None,
+            thread: self.thread_number(),
             // The call of this hook holds the code object twice, and what is passed three times.
             borrowed: vec![(fired.code, 2)],
             in_flight: Vec::new(),
@@ -194,7 +238,7 @@ impl Session {
         }
         self.stdout.extend(output::drain());
         let stdout = take_text(&mut self.stdout);
-        self.recorder.capture(happening, &running, stdout, vm);
+        self.recorder.capture(happening, running, stdout, vm);
     }
 
     /// The last step: what is left when the script has ended.

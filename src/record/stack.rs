@@ -29,6 +29,14 @@ pub(crate) struct RunningFrame {
     pub names: Vec<RunningName>,
     /// The function object that runs in it.
     pub called: Option<ObjPtr>,
+    /// Address, code and instruction: a frame of which all are the same has not run.
+    pub identity: (usize, usize, u32),
+    /// It was read at this step.
+    pub fresh: bool,
+    /// Its names stand in a dict.
+    pub has_namespace: bool,
+    /// The dict of a class body that runs: its entries are this frame's names.
+    pub body: Option<ObjPtr>,
 }
 
 /// What the interpreter puts into a module's namespace, or a class body's, by itself.
@@ -53,17 +61,44 @@ const IMPLICIT_NAMES: [&str; 18] = [
     "__classdictcell__",
 ];
 
-/// The frames of the current thread, oldest first.
-pub(crate) fn running_frames(program: &mut Program, implicit_names: bool) -> Vec<RunningFrame> {
-    let mut frames: Vec<RunningFrame> = frames::running()
-        .into_iter()
-        .map(|frame| read(frame, program, implicit_names))
-        .collect();
-    frames.reverse();
-    frames
+/// The frames of the current thread, oldest first. `before` are those of the step before: a frame
+/// that has run no instruction since is as it was, except for names that stand in a namespace,
+/// which others can change.
+pub(crate) fn running_frames(
+    before: &mut Vec<RunningFrame>,
+    program: &mut Program,
+    implicit_names: bool,
+) {
+    let mut live = frames::running();
+    live.reverse();
+    before.truncate(live.len());
+    for (place, frame) in live.into_iter().enumerate() {
+        let identity = (
+            frame.address(),
+            frame.code_address(),
+            frame.last_instruction(),
+        );
+        if let Some(old) = before.get_mut(place)
+            && old.identity == identity
+            && !old.has_namespace
+        {
+            old.fresh = false;
+            continue;
+        }
+        let new = read(frame, identity, program, implicit_names);
+        match before.get_mut(place) {
+            Some(old) => *old = new,
+            None => before.push(new),
+        }
+    }
 }
 
-fn read(frame: LiveFrame, program: &mut Program, implicit_names: bool) -> RunningFrame {
+fn read(
+    frame: LiveFrame,
+    identity: (usize, usize, u32),
+    program: &mut Program,
+    implicit_names: bool,
+) -> RunningFrame {
     let code = frame.code();
     let own = program.own_file(code);
     let mut names = Vec::new();
@@ -78,7 +113,8 @@ fn read(frame: LiveFrame, program: &mut Program, implicit_names: bool) -> Runnin
         });
     }
     let optimized = code.code.flags.contains(CodeFlags::OPTIMIZED);
-    if let (Some(namespace), false) = (frame.namespace(), optimized) {
+    let namespace = frame.namespace().filter(|_| !optimized);
+    if let Some(namespace) = namespace {
         let global = frame.globals() == namespace;
         let kind = if global {
             NameKind::Global
@@ -105,6 +141,10 @@ fn read(frame: LiveFrame, program: &mut Program, implicit_names: bool) -> Runnin
         line: frame.line(),
         names,
         called: frame.function(),
+        identity,
+        fresh: true,
+        has_namespace: namespace.is_some(),
+        body: namespace.filter(|namespace| *namespace != frame.globals()),
     }
 }
 

@@ -113,6 +113,8 @@ fn node_id(key: BoxKey) -> Id {
     Id::Plain(match key {
         BoxKey::Call(n) => format!("call{n}"),
         BoxKey::Object(id) => format!("object{}", id.0),
+        BoxKey::MoreCalls => "more_calls".to_owned(),
+        BoxKey::MoreObjects => "more_objects".to_owned(),
     })
 }
 

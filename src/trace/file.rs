@@ -361,5 +361,8 @@ fn read_block<T: DeserializeOwned>(file: &mut File, at: u64) -> Result<T, ReadEr
         .take(u64::from(raw))
         .read_to_end(&mut bytes)
         .map_err(|_| ReadError::Damaged("a block does not unpack"))?;
+    if bytes.len() != raw as usize {
+        return Err(ReadError::Damaged("a block has another length"));
+    }
     postcard::from_bytes(&bytes).map_err(|_| ReadError::Damaged("a block has another form"))
 }

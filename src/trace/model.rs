@@ -214,6 +214,8 @@ pub struct CallFrame {
     pub line: u32,
     /// The frame as an object, where the program can see it.
     pub object: Option<ObjId>,
+    /// The function object that runs in it, which the running call holds.
+    pub called: Option<ObjId>,
     pub names: Vec<Name>,
 }
 

@@ -8,3 +8,4 @@ pub use caption::{Caption, SourceLine};
 pub use scene::{
     Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Scenes, Status, Tone, ViewOptions,
 };
+pub(crate) use scene::{NEWEST_CALLS, OLDEST_CALLS};

@@ -7,7 +7,7 @@ use crate::trace::{
     CallFrame, Cause, Count, Event, Kind, NameKind, ObjId, ObjectInfo, ObjectState, Replay, State,
     Step, Trace,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What to draw, and how much of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct ViewOptions {
     pub boxes: bool,
     /// Say of each object which generation of the collector's it is in.
     pub generations: bool,
+    /// Objects that are drawn at most in one picture; the others are counted.
+    pub max_objects: usize,
     /// Rows of a container that are drawn before and after the ones left out.
     pub first_rows: usize,
     pub last_rows: usize,
@@ -26,6 +28,7 @@ impl Default for ViewOptions {
         ViewOptions {
             boxes: false,
             generations: false,
+            max_objects: 60,
             first_rows: 12,
             last_rows: 3,
         }
@@ -37,7 +40,11 @@ impl Default for ViewOptions {
 pub enum BoxKey {
     /// A call of a function, numbered in the order of the calls.
     Call(u32),
+    /// The calls that are left out of a deep stack.
+    MoreCalls,
     Object(ObjId),
+    /// The objects that are left out of a full picture.
+    MoreObjects,
 }
 
 /// The colour role of a box.
@@ -121,6 +128,10 @@ pub struct Scene {
     pub caption: Caption,
     pub boxes: Vec<SceneBox>,
 }
+
+/// Calls that are drawn of a deep stack: the oldest, and the newest.
+pub(crate) const OLDEST_CALLS: usize = 8;
+pub(crate) const NEWEST_CALLS: usize = 3;
 
 /// Makes the scenes of a trace, one after the other.
 #[derive(Debug)]
@@ -294,25 +305,103 @@ impl StepView<'_> {
 
     /// All boxes of the step: frames first, then objects by serial.
     fn boxes(&self) -> Vec<SceneBox> {
-        let mut boxes: Vec<SceneBox> = (0..self.state.frames.len())
-            .map(|depth| self.frame_box(depth))
-            .collect();
-        // What an arrow of a drawn box leads to is drawn; so is what nothing reaches.
-        let mut wanted: BTreeSet<ObjId> = BTreeSet::new();
-        let mut open: Vec<ObjId> = self.unreachable_boxes();
+        let mut boxes = self.frame_boxes();
+        // What an arrow of a drawn box leads to is drawn, breadth first; so is what nothing
+        // reaches.
+        let mut drawn: BTreeMap<ObjId, SceneBox> = BTreeMap::new();
+        let mut left_out: BTreeSet<ObjId> = BTreeSet::new();
+        let mut open: VecDeque<ObjId> = VecDeque::new();
         for frame in &boxes {
             targets(frame, &mut open);
         }
-        while let Some(id) = open.pop() {
-            if !wanted.insert(id) {
+        open.extend(self.unreachable_boxes());
+        while let Some(id) = open.pop_front() {
+            if drawn.contains_key(&id) || left_out.contains(&id) {
                 continue;
             }
-            if let Some(object) = self.object_box(id) {
-                targets(&object, &mut open);
+            let Some(object) = self.object_box(id) else {
+                continue;
+            };
+            targets(&object, &mut open);
+            if drawn.len() < self.options.max_objects {
+                drawn.insert(id, object);
+            } else {
+                left_out.insert(id);
             }
         }
-        boxes.extend(wanted.into_iter().filter_map(|id| self.object_box(id)));
+        boxes.extend(drawn.into_values());
+        if !left_out.is_empty() {
+            for drawn in &mut boxes {
+                self.name_left_out(drawn, &left_out);
+            }
+            boxes.push(self.more_objects(&left_out));
+        }
         boxes
+    }
+
+    /// The frames of the call stack, without the middle of a deep one.
+    fn frame_boxes(&self) -> Vec<SceneBox> {
+        let depth = self.state.frames.len();
+        if depth <= OLDEST_CALLS + NEWEST_CALLS + 1 {
+            return (0..depth).map(|depth| self.frame_box(depth)).collect();
+        }
+        let hidden = depth - OLDEST_CALLS - NEWEST_CALLS;
+        let mut boxes: Vec<SceneBox> = (0..OLDEST_CALLS)
+            .map(|depth| self.frame_box(depth))
+            .collect();
+        let mut more = note_box(
+            BoxKey::MoreCalls,
+            &format!("… {} more calls", grouped(hidden)),
+            Vec::new(),
+        );
+        more.depth = Some(OLDEST_CALLS);
+        boxes.push(more);
+        boxes.extend((depth - NEWEST_CALLS..depth).map(|depth| self.frame_box(depth)));
+        boxes
+    }
+
+    /// Puts words in place of arrows to objects that are left out.
+    fn name_left_out(&self, drawn: &mut SceneBox, left_out: &BTreeSet<ObjId>) {
+        for row in &mut drawn.rows {
+            for cell in [&mut row.label, &mut row.value] {
+                if let Cell::Arrow(Arrow {
+                    to: BoxKey::Object(id),
+                    ..
+                }) = cell
+                    && left_out.contains(id)
+                {
+                    let type_name = self.text(self.info(*id).type_name);
+                    *cell = Cell::Text(format!("{type_name} #{}", id.0));
+                }
+            }
+        }
+    }
+
+    /// How many objects are left out, and of which types.
+    fn more_objects(&self, left_out: &BTreeSet<ObjId>) -> SceneBox {
+        let mut types: BTreeMap<&str, usize> = BTreeMap::new();
+        for id in left_out {
+            *types
+                .entry(self.text(self.info(*id).type_name))
+                .or_default() += 1;
+        }
+        let mut types: Vec<(usize, &str)> = types.into_iter().map(|(t, n)| (n, t)).collect();
+        types.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        let rows = types
+            .into_iter()
+            .take(5)
+            .map(|(count, type_name)| Row {
+                label: Cell::Text(type_name.to_owned()),
+                value: Cell::Text(grouped(count)),
+                mark: Mark::None,
+                aside: false,
+            })
+            .collect();
+        note_box(
+            BoxKey::MoreObjects,
+            &format!("… {} more objects", grouped(left_out.len())),
+            rows,
+        )
     }
 
     /// Objects that are drawn although no arrow leads to them from a name.
@@ -345,6 +434,7 @@ impl StepView<'_> {
         let function = self.text(frame.function);
         let title = match function {
             "<module>" => self.module_title(frame),
+            function if depth > OLDEST_CALLS => format!("{function}() at depth {depth}"),
             function => format!("{function}()"),
         };
         SceneBox {
@@ -561,7 +651,23 @@ fn count_with_change(before: &str, now: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn targets(from: &SceneBox, into: &mut Vec<ObjId>) {
+/// A box that speaks of what is not drawn.
+fn note_box(key: BoxKey, title: &str, rows: Vec<Row>) -> SceneBox {
+    SceneBox {
+        key,
+        tone: Tone::Atom,
+        title: title.to_owned(),
+        serial: None,
+        count: String::new(),
+        count_changed: false,
+        rows,
+        status: Status::Alive,
+        mark: Mark::None,
+        depth: None,
+    }
+}
+
+fn targets(from: &SceneBox, into: &mut VecDeque<ObjId>) {
     for row in &from.rows {
         for cell in [&row.label, &row.value] {
             if let Cell::Arrow(Arrow {
@@ -569,7 +675,7 @@ fn targets(from: &SceneBox, into: &mut Vec<ObjId>) {
                 ..
             }) = cell
             {
-                into.push(*id);
+                into.push_back(*id);
             }
         }
     }

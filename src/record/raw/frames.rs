@@ -70,6 +70,15 @@ impl LiveFrame {
         self.get().code()
     }
 
+    pub(crate) fn code_address(self) -> usize {
+        ObjPtr::of(self.code().as_object()).address()
+    }
+
+    /// Number of the instruction that runs, counted in words of bytecode from 1.
+    pub(crate) fn last_instruction(self) -> u32 {
+        self.get().get_lasti()
+    }
+
     pub(crate) fn globals(self) -> ObjPtr {
         ObjPtr::of(self.get().globals().as_object())
     }
