@@ -108,6 +108,8 @@ pub(super) enum Format {
     Dot,
     /// trace.json
     Json,
+    /// Nothing beside the trace itself
+    None,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,8 +5,8 @@
 //! references are always, one for one, the interpreter's own.
 //!
 //! Some objects are parts of another in all but name: the dict of an instance, the tuple of a
-//! function's defaults. While nothing else holds such a part it is folded away, and what it
-//! refers to is shown as its owner's.
+//! function's defaults. While nothing else of the program refers to such a part it is folded
+//! away, and what it refers to is shown as its owner's.
 
 use super::describe::{function_code, suspendable};
 use super::raw::frames::slots_of_object;
@@ -61,7 +61,7 @@ impl Labeller {
         &mut self,
         pointer: ObjPtr,
         kind: Kind,
-        own_module: bool,
+        may_fold: &dyn Fn(ObjPtr) -> bool,
         symbols: &mut Symbols,
         vm: &VirtualMachine,
     ) -> (Vec<RawReference>, Vec<ObjPtr>) {
@@ -94,7 +94,7 @@ impl Labeller {
                 .find(|(at, _)| *at == i)
                 .map(|(_, part)| *part);
             if let Some(part) = part
-                && (own_module || to.refcount() == Some(1))
+                && may_fold(*to)
             {
                 fold(part, *to, symbols, vm, &mut out);
                 continue;

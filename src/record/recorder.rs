@@ -13,7 +13,7 @@ use crate::trace::{
 };
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::PyWeak;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A living object of the program, as it was when it was last looked at.
 struct Live {
@@ -54,8 +54,12 @@ pub(crate) struct Recorder {
     labeller: Labeller,
     living: Vec<Live>,
     by_address: HashMap<usize, usize>,
-    /// Since when parts that are folded into their owners have been seen.
-    part_births: HashMap<usize, Moment>,
+    /// The parts that are folded into their owners: since when, and into which.
+    folded: HashMap<usize, (Moment, ObjId)>,
+    /// Objects whose parts have become objects of their own in this step.
+    unfolded: Vec<ObjId>,
+    /// What the objects that changed in this step were like before, by place in `living`.
+    touched: BTreeMap<usize, ObjectState>,
     frames: Vec<CallFrame>,
     log: Vec<LogEntry>,
     /// Addresses at which an object died since the last step, and whether the collector had taken
@@ -84,7 +88,9 @@ impl Recorder {
             labeller: Labeller::default(),
             living: Vec::new(),
             by_address: HashMap::new(),
-            part_births: HashMap::new(),
+            folded: HashMap::new(),
+            unfolded: Vec::new(),
+            touched: BTreeMap::new(),
             frames: Vec::new(),
             log: Vec::new(),
             dead: Vec::new(),
@@ -126,11 +132,6 @@ impl Recorder {
         }
         let mut changed = self.find_changes(known, &happening.borrowed, vm);
         changed.sort_by_key(|(id, _)| *id);
-        let mut next = 0;
-        while next < self.pending.len() {
-            self.reread(self.pending[next], vm);
-            next += 1;
-        }
         let own = running.iter().filter(|frame| frame.own.is_some());
         for (place, (frame, running)) in frames.iter_mut().zip(own).enumerate() {
             let at = running
@@ -189,7 +190,7 @@ impl Recorder {
                 LogEntry::Death { address, untracked } => {
                     self.program.forget(address);
                     self.labeller.forget(address);
-                    self.part_births.remove(&address);
+                    self.folded.remove(&address);
                     self.dead.push((address, untracked));
                     addresses.push(address);
                 }
@@ -274,7 +275,11 @@ impl Recorder {
             file: frame.own.unwrap_or(FileId(0)),
             line: frame.line,
             object: None,
-            called: frame.called.map(|called| self.id_of(called, vm)),
+            // A module's body runs in a function that nothing else knows.
+            called: frame
+                .called
+                .filter(|_| frame.function != "<module>")
+                .map(|called| self.id_of(called, vm)),
             names,
         }
     }
@@ -290,8 +295,11 @@ impl Recorder {
         let id = ObjId(self.objects.len() as u32 + 1);
         let refcount = pointer.refcount();
         let older = refcount.is_none() || description.leaf || self.now.step <= 1;
-        let born = match self.part_births.remove(&pointer.address()) {
-            Some(moment) => Some(moment),
+        let born = match self.folded.remove(&pointer.address()) {
+            Some((moment, owner)) => {
+                self.unfolded.push(owner);
+                Some(moment)
+            }
             None if older => None,
             None => Some(self.now),
         };
@@ -360,9 +368,12 @@ impl Recorder {
             live.parts.clear();
             return;
         }
-        let (references, parts) =
-            self.labeller
-                .references(pointer, kind, kind == Kind::Module, &mut self.symbols, vm);
+        let id = self.living[place].id;
+        let (references, parts) = {
+            let may_fold = may_fold(&self.by_address, &self.folded, id, kind);
+            let labeller = &mut self.labeller;
+            labeller.references(pointer, kind, &may_fold, &mut self.symbols, vm)
+        };
         let refs = references
             .into_iter()
             .map(|reference| Reference {
@@ -371,18 +382,17 @@ impl Recorder {
                 weak: reference.weak,
             })
             .collect();
-        for part in &parts {
-            let known = self.by_address.contains_key(&part.address());
-            if !known && part.refcount().is_some() {
-                self.part_births.entry(part.address()).or_insert(self.now);
+        let mut marked = Vec::with_capacity(parts.len());
+        for part in parts {
+            let fold = may_fold(&self.by_address, &self.folded, id, kind)(part);
+            if fold {
+                self.folded.entry(part.address()).or_insert((self.now, id));
             }
+            marked.push((part, fold));
         }
         let live = &mut self.living[place];
         live.state.refs = refs;
-        live.parts = parts
-            .into_iter()
-            .map(|part| (part, is_folded(part, kind)))
-            .collect();
+        live.parts = marked;
         let mut snapshot = std::mem::take(&mut live.snapshot);
         snapshot.clear();
         look(pointer, kind, &mut snapshot);
@@ -403,7 +413,6 @@ impl Recorder {
         borrowed: &[(ObjPtr, u32)],
         vm: &VirtualMachine,
     ) -> Vec<(ObjId, ObjectChange)> {
-        let mut changes = Vec::new();
         let mut scratch = std::mem::take(&mut self.scratch);
         for place in 0..known {
             let live = &self.living[place];
@@ -417,9 +426,9 @@ impl Recorder {
             }
             let live = &self.living[place];
             same_refs = same_refs && (live.leaf || unchanged(live, &mut scratch));
-            let refcount = count(live.pointer, borrowed);
-            let generation = live.pointer.generation();
-            let renamed = live.kind == Kind::Generator;
+            let refcount = count(pointer, borrowed);
+            let generation = pointer.generation();
+            let renamed = kind == Kind::Generator;
             if same_refs
                 && !renamed
                 && refcount == live.state.refcount
@@ -427,23 +436,50 @@ impl Recorder {
             {
                 continue;
             }
-            let old = live.state.clone();
+            self.touched.insert(place, live.state.clone());
             if !same_refs {
                 self.reread(place, vm);
             }
             if renamed {
-                let name = describe(self.living[place].pointer, &mut self.program, vm).name;
+                let name = describe(pointer, &mut self.program, vm).name;
                 self.living[place].state.name = name.map(|name| self.symbols.intern(&name));
             }
             let live = &mut self.living[place];
             live.state.refcount = refcount;
             live.state.generation = generation;
-            if let Some(change) = ObjectChange::between(&old, &live.state) {
-                changes.push((live.id, change));
-            }
         }
         self.scratch = scratch;
-        changes
+        self.follow_new(vm);
+        std::mem::take(&mut self.touched)
+            .into_iter()
+            .filter_map(|(place, old)| {
+                let live = &self.living[place];
+                ObjectChange::between(&old, &live.state).map(|change| (live.id, change))
+            })
+            .collect()
+    }
+
+    /// Reads all objects that were met in this step, those that they lead to, and those that have
+    /// lost a part to them.
+    fn follow_new(&mut self, vm: &VirtualMachine) {
+        let mut next = 0;
+        loop {
+            while next < self.pending.len() {
+                self.reread(self.pending[next], vm);
+                next += 1;
+            }
+            let Some(owner) = self.unfolded.pop() else {
+                return;
+            };
+            let Some(place) = self.living.iter().position(|live| live.id == owner) else {
+                continue;
+            };
+            if !self.pending.contains(&place) {
+                let state = self.living[place].state.clone();
+                self.touched.entry(place).or_insert(state);
+            }
+            self.reread(place, vm);
+        }
     }
 
     /// The objects that were met in this step.
@@ -503,9 +539,21 @@ fn count(pointer: ObjPtr, borrowed: &[(ObjPtr, u32)]) -> Count {
     }
 }
 
-/// A module owns its namespace whoever else refers to it; other parts must be held once.
-fn is_folded(part: ObjPtr, owner: Kind) -> bool {
-    owner == Kind::Module || part.refcount() == Some(1)
+/// Whether a part may be folded into its owner: while it is not an object of the program's in its
+/// own right, and no other object's part. A module owns its namespace in any case.
+fn may_fold<'r>(
+    by_address: &'r HashMap<usize, usize>,
+    folded: &'r HashMap<usize, (Moment, ObjId)>,
+    owner: ObjId,
+    kind: Kind,
+) -> impl Fn(ObjPtr) -> bool + 'r {
+    move |part| {
+        kind == Kind::Module
+            || (!by_address.contains_key(&part.address())
+                && folded
+                    .get(&part.address())
+                    .is_none_or(|(_, by)| *by == owner))
+    }
 }
 
 /// Appends what an object refers to, of itself.
@@ -528,9 +576,6 @@ fn unchanged(live: &Live, scratch: &mut Vec<ObjPtr>) -> bool {
         return false;
     }
     for (part, folded) in &live.parts {
-        if is_folded(*part, live.kind) != *folded {
-            return false;
-        }
         if *folded {
             part.extend_referents(scratch);
         }
