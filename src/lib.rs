@@ -1,4 +1,18 @@
-//! memviz.
+//! memviz shows what a Python program does in memory, step by step.
+//!
+//! The stages, in the order in which data goes through them:
+//!
+//! 1. [`record`] runs a script on the embedded interpreter and watches it: a [`trace::Trace`].
+//! 2. [`trace`] holds objects, steps as changes, program output and outcome; it writes and reads
+//!    the file and replays to any step ([`trace::State`]).
+//! 3. [`analyse`] says who owns each reference and what is reachable ([`analyse::Ledger`]).
+//! 4. [`view`] decides what to show of each step: a [`view::Scene`].
+//! 5. [`layout`] finds places for all steps at once and gives each scene its
+//!    [`layout::Picture`].
+//! 6. [`render`] writes pictures as SVG and DOT; [`export`] writes traces as JSON.
+//!
+//! [`cli`] puts them together.
+
 pub mod analyse;
 pub mod cli;
 pub mod export;
