@@ -1,5 +1,6 @@
 //! Runs a program on the embedded interpreter and records it. The only stage that knows RustPython.
 
+mod collection;
 mod describe;
 mod label;
 mod monitor;

@@ -1,19 +1,23 @@
 //! The record of one run: which objects live, what they looked like at the last step, and the
 //! steps themselves.
 
+use super::collection;
 use super::describe::describe;
 use super::label::Labeller;
 use super::program::Program;
+use super::raw::collections::{self, Sighting};
 use super::raw::deaths::{self, LogEntry};
 use super::raw::header::ObjPtr;
+use super::raw::tables;
 use super::stack::RunningFrame;
 use crate::trace::{
-    CallFrame, Cause, Count, Death, Event, FileId, Held, Kind, Moment, ObjId, ObjectChange,
-    ObjectInfo, ObjectState, Reference, Step, StepHead, Symbol, Symbols,
+    CallFrame, Cause, Collection, Count, Death, Event, FileId, Held, Kind, Moment, ObjId,
+    ObjectChange, ObjectInfo, ObjectState, Reference, Step, StepHead, Symbol, Symbols,
 };
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::PyWeak;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use rustpython_vm::gc_state::GcDebugFlags;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// A living object of the program, as it was when it was last looked at.
 struct Live {
@@ -74,6 +78,14 @@ pub(crate) struct Recorder {
     running_line: u32,
     /// Addresses of the frames that run at this step, as objects.
     running: HashSet<usize>,
+    /// Collections that have begun, with the serials of their candidates by address.
+    running_collections: VecDeque<(Sighting, HashMap<usize, ObjId>)>,
+    /// How many collections of each generation had ended at the last step.
+    collections_before: [usize; 3],
+    /// What the weak references that changed in this step referred to before.
+    weak_referents: BTreeMap<ObjId, ObjId>,
+    /// Addresses at which an object died since the last step whose finalizer had run.
+    finalized: HashSet<usize>,
     /// Addresses of the dicts of class bodies that run at this step.
     bodies: HashSet<usize>,
 }
@@ -100,8 +112,18 @@ impl Recorder {
             now: Moment { step: 0, line: 0 },
             running_line: 0,
             running: HashSet::new(),
+            weak_referents: BTreeMap::new(),
+            running_collections: VecDeque::new(),
+            collections_before: [0; 3],
+            finalized: HashSet::new(),
             bodies: HashSet::new(),
         }
+    }
+
+    /// Notes how many collections there have been before the recording.
+    pub(crate) fn begin(&mut self, vm: &VirtualMachine) {
+        let stats = vm.state.gc.get_stats();
+        self.collections_before = [0, 1, 2].map(|generation| stats[generation].collections);
     }
 
     /// Takes one step: what died, what is there, what changed.
@@ -120,6 +142,10 @@ impl Recorder {
             .iter()
             .filter_map(|frame| frame.object.map(ObjPtr::address))
             .collect();
+        for sighting in collections::drain() {
+            let ids = self.ids_of_candidates(&sighting);
+            self.running_collections.push_back((sighting, ids));
+        }
         let left = self.bury();
         let known = self.living.len();
         self.bodies = running
@@ -145,6 +171,7 @@ impl Recorder {
         }
         let entered = self.entered(&happening.borrowed);
         let held = self.held(&happening, running);
+        let collections = self.finished_collections(vm);
         self.steps.push(Step {
             head: StepHead {
                 event: happening.event,
@@ -158,7 +185,7 @@ impl Recorder {
                 thread: happening.thread,
                 allocated: std::mem::take(&mut self.allocated),
                 freed: left.clone(),
-                collections: Vec::new(),
+                collections,
                 held,
             },
             entered,
@@ -187,7 +214,14 @@ impl Recorder {
         let mut addresses = Vec::new();
         for entry in &log {
             match *entry {
-                LogEntry::Death { address, untracked } => {
+                LogEntry::Death {
+                    address,
+                    untracked,
+                    finalized,
+                } => {
+                    if finalized {
+                        self.finalized.insert(address);
+                    }
                     self.program.forget(address);
                     self.labeller.forget(address);
                     self.folded.remove(&address);
@@ -230,6 +264,87 @@ impl Recorder {
             left.push(gone.id);
         }
         left
+    }
+
+    /// The serials of candidates that are objects of the program, by address, as they stood before
+    /// the dead of this step are taken off.
+    fn ids_of_candidates(&self, sighting: &Sighting) -> HashMap<usize, ObjId> {
+        sighting
+            .candidates
+            .iter()
+            .filter_map(|candidate| {
+                let at = self.by_address.get(&candidate.address)?;
+                Some((candidate.address, self.living[*at].id))
+            })
+            .collect()
+    }
+
+    /// The collections that have come to their end. A finalizer's own steps come while one is still
+    /// under way; what it did is known only afterwards.
+    fn finished_collections(&mut self, vm: &VirtualMachine) -> Vec<Collection> {
+        let stats = vm.state.gc.get_stats();
+        let counts = [0, 1, 2].map(|generation| stats[generation].collections);
+        let grown: Vec<u8> = (0..3)
+            .filter(|generation| counts[*generation] > self.collections_before[*generation])
+            .map(|generation| generation as u8)
+            .collect();
+        let mut ended: usize = (0..3)
+            .map(|g| counts[g].saturating_sub(self.collections_before[g]))
+            .sum();
+        self.collections_before = counts;
+        let mut runs = Vec::new();
+        while ended > 0
+            && let Some((mut sighting, ids)) = self.running_collections.pop_front()
+        {
+            ended -= 1;
+            // Lists that hold nothing are not seen; the interpreter's own count names the
+            // generation where it leaves no doubt.
+            if let [only] = grown[..] {
+                sighting.generation = only;
+                sighting.explicit |= only > 0;
+            }
+            runs.push(self.collection(&sighting, &ids, vm));
+        }
+        if self.running_collections.is_empty() {
+            self.finalized.clear();
+            self.weak_referents.clear();
+        }
+        runs
+    }
+
+    /// What a collection did to the objects of the program.
+    fn collection(
+        &self,
+        sighting: &Sighting,
+        ids: &HashMap<usize, ObjId>,
+        vm: &VirtualMachine,
+    ) -> Collection {
+        let id_at = |address: usize| {
+            ids.get(&address).copied().or_else(|| {
+                let at = self.by_address.get(&address)?;
+                Some(self.living[*at].id)
+            })
+        };
+        let finalized = |address: usize| {
+            self.finalized.contains(&address)
+                || self
+                    .by_address
+                    .get(&address)
+                    .is_some_and(|at| self.living[*at].pointer.object().gc_finalized())
+        };
+        let dead = |id: ObjId| self.objects[id.0 as usize - 1].died.is_some();
+        let mut run = collection::conclude(sighting, &id_at, &finalized, &dead);
+        if vm.state.gc.get_debug().contains(GcDebugFlags::SAVEALL) {
+            // What is found is kept in `gc.garbage`: that is no resurrection.
+            run.resurrected.clear();
+        }
+        run.weakrefs_cleared = self
+            .weak_referents
+            .iter()
+            .filter(|(_, referent)| run.unreachable.binary_search(referent).is_ok())
+            .map(|(weak, _)| *weak)
+            .collect();
+        run
     }
 
     /// The frames of the program's own code, and how many of the oldest are as they were.
@@ -291,7 +406,7 @@ impl Recorder {
         }
         let description = describe(pointer, &mut self.program, vm);
         // A type whose deaths cannot be seen would make every later fact about it a guess.
-        deaths::hook(pointer.object()).expect("the tables of all types can be written alike");
+        tables::hook(pointer.object()).expect("the tables of all types can be written alike");
         let id = ObjId(self.objects.len() as u32 + 1);
         let refcount = pointer.refcount();
         let older = refcount.is_none() || description.leaf || self.now.step <= 1;
@@ -437,6 +552,12 @@ impl Recorder {
                 continue;
             }
             self.touched.insert(place, live.state.clone());
+            if kind == Kind::WeakRef
+                && !same_refs
+                && let Some(referent) = live.state.refs.first()
+            {
+                self.weak_referents.insert(live.id, referent.to);
+            }
             if !same_refs {
                 self.reread(place, vm);
             }

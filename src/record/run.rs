@@ -3,7 +3,7 @@
 use super::program::{COMMAND_FILE, Program, STDIN_FILE};
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{deaths, output};
+use super::raw::{collections, deaths, output, tables};
 use super::recorder::Recorder;
 use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
@@ -202,9 +202,12 @@ fn start_recording(script: &Script, options: &RecordOptions, vm: &VirtualMachine
     if let Some(builtins) = vm.builtins.as_object().dict() {
         program.add_foreign_namespace(ObjPtr::of(builtins.as_object()));
     }
-    session::open(Recorder::new(program), options.clone());
+    let mut recorder = Recorder::new(program);
+    recorder.begin(vm);
+    session::open(recorder, options.clone());
     monitor::start(vm);
     deaths::watch(true);
+    collections::watch(true);
     output::tap(true);
 }
 
@@ -219,14 +222,14 @@ fn hook_known_types(vm: &VirtualMachine) -> Result<(), RecordError> {
     }
     // Nothing that can be walked refers to a code object.
     if let Ok(code) = vm.compile("0", rustpython_vm::compiler::Mode::Exec, "<memviz>") {
-        deaths::hook(code.as_object())?;
+        tables::hook(code.as_object())?;
     }
     while let Some(object) = open.pop() {
         if !seen.insert(object.address()) {
             continue;
         }
-        deaths::hook(object.object())?;
-        deaths::hook(object.object().class().as_object())?;
+        tables::hook(object.object())?;
+        tables::hook(object.object().class().as_object())?;
         object.extend_referents(&mut open);
     }
     Ok(())

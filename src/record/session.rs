@@ -3,7 +3,7 @@
 use super::monitor::{self, Monitored};
 use super::raw::header::ObjPtr;
 use super::raw::heap::Inside;
-use super::raw::{deaths, frames, output};
+use super::raw::{collections, deaths, frames, output};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
@@ -273,6 +273,7 @@ impl Session {
     pub(crate) fn stop(vm: &VirtualMachine) {
         monitor::stop(vm);
         deaths::watch(false);
+        collections::watch(false);
         output::tap(false);
     }
 }

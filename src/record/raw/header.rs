@@ -116,6 +116,12 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     if pointer.generation() != Some(0) {
         return Err(LayoutError::Header("a new list is not in generation 0"));
     }
+    let newer: PyRef<PyList> = vm.ctx.new_list(Vec::new());
+    if !super::collections::learn_links(pointer, ObjPtr::of(newer.as_object())) {
+        return Err(LayoutError::Header(
+            "the collector's lists are linked in another way",
+        ));
+    }
     let number: PyRef<PyInt> = vm.ctx.new_bigint(&(1u64 << 40).into());
     if ObjPtr::of(number.as_object()).generation().is_some() {
         return Err(LayoutError::Header("an int seems to be tracked"));
@@ -124,7 +130,7 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
         return Err(LayoutError::Header("None is not immortal"));
     }
     super::frames::self_test(vm)?;
-    super::deaths::self_test(vm)
+    super::tables::self_test(vm)
 }
 
 /// A frame object's own view of a frame, for frames that are objects of the program.

@@ -33,6 +33,10 @@ impl Inside {
             before: INSIDE.with(|inside| inside.replace(true)),
         }
     }
+
+    pub(crate) fn is_entered() -> bool {
+        INSIDE.with(Cell::get)
+    }
 }
 
 impl Drop for Inside {

@@ -5,11 +5,13 @@
 //! `Cargo.toml`; [`header::self_test`] checks what is leaned on at every start.
 #![allow(unsafe_code)]
 
+pub(crate) mod collections;
 pub(crate) mod deaths;
 pub(crate) mod frames;
 pub(crate) mod header;
 pub(crate) mod heap;
 pub(crate) mod output;
+pub(crate) mod tables;
 
 /// Why the interpreter that was built in cannot be observed.
 #[derive(Debug, thiserror::Error)]
