@@ -1,7 +1,8 @@
 //! The reference ledger: for each object, whose references make up its count.
 
 use crate::trace::{
-    Count, Granularity, Held, Label, NameKind, ObjId, ObjectInfo, State, Symbol, Symbols,
+    Count, Granularity, Held, Label, NameKind, ObjId, ObjectInfo, ObjectState, State, Symbol,
+    Symbols,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Walker};
@@ -80,9 +81,10 @@ impl Ledger {
 
     /// Whether an object belongs into a picture of the program: one that the program made does
     /// while it lives; one that was there before (a small int, a module) while something of the
-    /// program refers to it.
-    pub fn is_listed(&self, id: ObjId, info: &ObjectInfo) -> bool {
+    /// program refers to it, or it to something of the program.
+    pub fn is_listed(&self, id: ObjId, info: &ObjectInfo, object: &ObjectState) -> bool {
         info.born.is_some()
+            || !object.refs.is_empty()
             || self
                 .place(id)
                 .is_some_and(|place| !self.owners[place].is_empty() || self.weakly[place])

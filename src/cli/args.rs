@@ -57,6 +57,9 @@ pub(super) struct RunArgs {
     /// Record no more than this many steps; the script itself goes on
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_steps: u64,
+    /// How fine the steps are
+    #[arg(long, value_enum, default_value_t = StepSize::Line)]
+    pub step: StepSize,
     /// Record also the names that Python puts into a module by itself (`__name__`, ...)
     #[arg(long)]
     pub all_names: bool,
@@ -95,9 +98,22 @@ pub(super) struct ProductArgs {
     /// Say of each object which generation of the collector's it is in
     #[arg(long)]
     pub generations: bool,
+    /// Say of each object how many bytes it takes
+    #[arg(long)]
+    pub sizes: bool,
     /// Draw at most this many objects in one picture, and count the others
     #[arg(long, value_name = "N", default_value_t = 60)]
     pub max_objects: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum StepSize {
+    /// Calls and returns
+    Call,
+    /// Lines as well
+    Line,
+    /// Each instruction of bytecode, with the value stack
+    Instruction,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -105,6 +105,7 @@ impl Output {
         let view = ViewOptions {
             boxes: args.boxes,
             generations: args.generations,
+            sizes: args.sizes,
             max_objects: args.max_objects,
             ..ViewOptions::default()
         };

@@ -1,10 +1,10 @@
 //! `memviz SCRIPT`: runs, records, draws.
 
-use super::args::RunArgs;
+use super::args::{RunArgs, StepSize};
 use super::output::Output;
 use super::problem::Problem;
 use crate::record::{RecordOptions, Script, run as record};
-use crate::trace::{Outcome, Trace};
+use crate::trace::{Granularity, Outcome, Trace};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,11 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
     let options = RecordOptions {
         max_steps: usize::try_from(args.max_steps).unwrap_or(usize::MAX),
         implicit_names: args.all_names,
-        ..RecordOptions::default()
+        granularity: match args.step {
+            StepSize::Call => Granularity::Call,
+            StepSize::Line => Granularity::Line,
+            StepSize::Instruction => Granularity::Instruction,
+        },
     };
     let mut saved = Ok(());
     let mut before_exit = |trace: &Trace| {

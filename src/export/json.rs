@@ -296,6 +296,9 @@ impl StepEntry<'_> {
             "owners": owners,
             "unexplained": unexplained,
         });
+        if let Some(size) = object.size {
+            entry["size"] = size.into();
+        }
         if let Some(name) = object.name {
             entry["name"] = symbols.text(name).into();
         }
@@ -322,7 +325,7 @@ impl Serialize for Heap<'_> {
             if self
                 .0
                 .ledger
-                .is_listed(*id, self.0.document.trace.object(*id))
+                .is_listed(*id, self.0.document.trace.object(*id), object)
             {
                 list.serialize_element(&self.0.object(*id, object))?;
             }

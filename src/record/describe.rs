@@ -6,7 +6,8 @@ use super::text::{self, ValueText};
 use crate::trace::{Kind, VALUE_LIMIT};
 use rustpython_vm::builtins::{
     PyAsyncGen, PyBaseException, PyBoundMethod, PyCode, PyCoroutine, PyDict, PyFrozenSet,
-    PyFunction, PyGenerator, PyList, PyModule, PySet, PyStr, PyTraceback, PyTuple, PyType, PyWeak,
+    PyFunction, PyGenerator, PyInt, PyList, PyModule, PySet, PyStr, PyTraceback, PyTuple, PyType,
+    PyWeak,
 };
 use rustpython_vm::frame::FrameObject;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
@@ -191,4 +192,16 @@ pub(crate) fn text_in(pointer: ObjPtr, key: &'static str, vm: &VirtualMachine) -
     let value = entries.get(2 * at + 1)?;
     let text = value.object().downcast_ref::<PyStr>()?;
     Some(text.to_string_lossy().into_owned())
+}
+
+/// Bytes of an object's own block and of what it alone owns (a list's room, a dict's table), as the
+/// native type underneath says; a `__sizeof__` of the program's is not asked.
+pub(crate) fn native_size(object: &PyObject, vm: &VirtualMachine) -> Option<u32> {
+    let native = object
+        .class()
+        .iter_base_chain()
+        .find(|class| class.heaptype_ext().is_none())?;
+    let method = native.get_attr(vm.ctx.intern_str("__sizeof__"))?;
+    let size = method.call((object.to_owned(),), vm).ok()?;
+    u32::try_from(size.downcast_ref::<PyInt>()?.as_bigint()).ok()
 }

@@ -5,6 +5,7 @@ use super::RecordError;
 use super::raw::header::ObjPtr;
 use super::session::{self, Fired};
 use rustpython_vm::builtins::PyCode;
+use rustpython_vm::bytecode::Instruction;
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::borrow::Borrow;
@@ -69,9 +70,7 @@ pub(crate) fn own_events(granularity: crate::trace::Granularity) -> u32 {
     let finer = match granularity {
         Granularity::Call => mask(&[]),
         Granularity::Line => mask(&[Monitored::Line, Monitored::Jump]),
-        Granularity::Instruction => {
-            mask(&[Monitored::Line, Monitored::Jump, Monitored::Instruction])
-        }
+        Granularity::Instruction => mask(&[Monitored::Line, Monitored::Instruction]),
     };
     mask(&calls) | finer
 }
@@ -119,6 +118,41 @@ pub(crate) fn stop(vm: &VirtualMachine) {
     publish(state.combined_events(), vm);
 }
 
+/// Name of the instruction at a byte offset, as `dis` writes it, and its columns in its line.
+pub(crate) fn instruction(code: &PyCode, offset: u32) -> (Option<String>, Option<(u32, u32)>) {
+    let at = offset as usize / 2;
+    let original = {
+        let data = code.monitoring_data.lock();
+        let stored = |opcodes: &[u8]| opcodes.get(at).copied().filter(|opcode| *opcode != 0);
+        data.as_ref()
+            .and_then(|data| stored(&data.per_instruction_opcodes))
+    };
+    let name = original
+        .and_then(|opcode| Instruction::try_from(opcode).ok())
+        .map(|instruction| instruction.to_base().unwrap_or(instruction).deoptimize())
+        .map(|instruction| upper_snake(&format!("{:?}", instruction.as_opcode())));
+    let columns = code.code.locations.get(at).map(|(start, end)| {
+        let column = |place: usize| place.saturating_sub(1) as u32;
+        (
+            column(start.character_offset.get()),
+            column(end.character_offset.get()),
+        )
+    });
+    (name, columns)
+}
+
+/// `LoadFast` as `LOAD_FAST`.
+fn upper_snake(name: &str) -> String {
+    let mut out = String::new();
+    for (i, c) in name.char_indices() {
+        if c.is_ascii_uppercase() && i > 0 {
+            out.push('_');
+        }
+        out.push(c.to_ascii_uppercase());
+    }
+    out
+}
+
 /// Takes back what was switched off for a code object that is dead: the next one may stand at the
 /// same address.
 pub(crate) fn forget(code: usize, start: u32, vm: &VirtualMachine) {
@@ -145,6 +179,7 @@ fn watch_own(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
         all.extend(inner);
         next += 1;
     }
+    session::add_constants(&all);
     let mut state = vm.state.monitoring.lock();
     for code in &all {
         let id = code.get_id();

@@ -2,7 +2,7 @@
 //! steps themselves.
 
 use super::collection;
-use super::describe::describe;
+use super::describe::{describe, native_size};
 use super::label::Labeller;
 use super::program::Program;
 use super::raw::collections::{self, Sighting};
@@ -58,6 +58,8 @@ pub(crate) struct Recorder {
     labeller: Labeller,
     living: Vec<Live>,
     by_address: HashMap<usize, usize>,
+    /// Addresses of objects that were there before the recording.
+    older: HashSet<usize>,
     /// The parts that are folded into their owners: since when, and into which.
     folded: HashMap<usize, (Moment, ObjId)>,
     /// Objects whose parts have become objects of their own in this step.
@@ -91,7 +93,7 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new(program: Program) -> Recorder {
+    pub(crate) fn new(program: Program, older: HashSet<usize>) -> Recorder {
         Recorder {
             symbols: Symbols::default(),
             objects: Vec::new(),
@@ -100,6 +102,7 @@ impl Recorder {
             labeller: Labeller::default(),
             living: Vec::new(),
             by_address: HashMap::new(),
+            older,
             folded: HashMap::new(),
             unfolded: Vec::new(),
             touched: BTreeMap::new(),
@@ -124,6 +127,11 @@ impl Recorder {
     pub(crate) fn begin(&mut self, vm: &VirtualMachine) {
         let stats = vm.state.gc.get_stats();
         self.collections_before = [0, 1, 2].map(|generation| stats[generation].collections);
+    }
+
+    /// Notes that an object was there before the program ran: a constant of its code.
+    pub(crate) fn add_older(&mut self, address: usize) {
+        self.older.insert(address);
     }
 
     /// Takes one step: what died, what is there, what changed.
@@ -225,6 +233,7 @@ impl Recorder {
                     self.program.forget(address);
                     self.labeller.forget(address);
                     self.folded.remove(&address);
+                    self.older.remove(&address);
                     self.dead.push((address, untracked));
                     addresses.push(address);
                 }
@@ -409,7 +418,10 @@ impl Recorder {
         tables::hook(pointer.object()).expect("the tables of all types can be written alike");
         let id = ObjId(self.objects.len() as u32 + 1);
         let refcount = pointer.refcount();
-        let older = refcount.is_none() || description.leaf || self.now.step <= 1;
+        let older = refcount.is_none()
+            || description.leaf
+            || self.now.step <= 1
+            || self.older.contains(&pointer.address());
         let born = match self.folded.remove(&pointer.address()) {
             Some((moment, owner)) => {
                 self.unfolded.push(owner);
@@ -449,6 +461,7 @@ impl Recorder {
                 value,
                 name: description.name.map(|name| self.symbols.intern(&name)),
                 true_length,
+                size: None,
                 refs: Vec::new(),
             },
         });
@@ -505,7 +518,13 @@ impl Recorder {
             }
             marked.push((part, fold));
         }
+        let size = native_size(pointer.object(), vm);
         let live = &mut self.living[place];
+        live.state.size = size;
+        let first_size = &mut self.objects[id.0 as usize - 1].size;
+        if first_size.is_none() {
+            *first_size = size;
+        }
         live.state.refs = refs;
         live.parts = marked;
         let mut snapshot = std::mem::take(&mut live.snapshot);

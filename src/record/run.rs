@@ -14,6 +14,7 @@ use rustpython_vm::scope::Scope;
 use rustpython_vm::{
     AsObject, Interpreter, InterpreterBuilder, Py, PyResult, Settings, VirtualMachine,
 };
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Address space for the interpreter's stack. While recording, each Python call takes some of it,
@@ -138,7 +139,7 @@ fn run_here(
         // same objects counted.
         prepare_hooks(vm)?;
         if let Some(options) = options {
-            start_recording(script, options, vm);
+            start_recording(script, options, vm)?;
         }
         let result = scope.and_then(|scope| execute(script, scope, vm));
         let trace = options.and_then(|options| finish_recording(script, options, &result, vm));
@@ -187,33 +188,38 @@ fn execute(script: &Script, scope: Scope, vm: &VirtualMachine) -> PyResult<()> {
     }
 }
 
-/// Makes what recording needs: the checked layout, the hooked types, the callbacks.
+/// Makes what recording needs: the checked layout, the callbacks.
 fn prepare_hooks(vm: &VirtualMachine) -> Result<(), RecordError> {
     heap::open();
     let _inside = Inside::enter();
     header::self_test(vm)?;
-    hook_known_types(vm)?;
     monitor::prepare(vm)
 }
 
-fn start_recording(script: &Script, options: &RecordOptions, vm: &VirtualMachine) {
+fn start_recording(
+    script: &Script,
+    options: &RecordOptions,
+    vm: &VirtualMachine,
+) -> Result<(), RecordError> {
     let _inside = Inside::enter();
+    deaths::watch(true);
+    let older = hook_known_types(vm)?;
     let mut program = script.program();
     if let Some(builtins) = vm.builtins.as_object().dict() {
         program.add_foreign_namespace(ObjPtr::of(builtins.as_object()));
     }
-    let mut recorder = Recorder::new(program);
+    let mut recorder = Recorder::new(program, older);
     recorder.begin(vm);
     session::open(recorder, options.clone());
     monitor::start(vm);
-    deaths::watch(true);
     collections::watch(true);
     output::tap(true);
+    Ok(())
 }
 
-/// Hooks the types of all objects that the interpreter has so far.
-fn hook_known_types(vm: &VirtualMachine) -> Result<(), RecordError> {
-    let mut seen = std::collections::HashSet::new();
+/// Hooks the types of all objects that the interpreter has so far; returns their addresses.
+fn hook_known_types(vm: &VirtualMachine) -> Result<HashSet<usize>, RecordError> {
+    let mut seen = HashSet::new();
     let mut open = vec![ObjPtr::of(vm.sys_module.as_object())];
     for name in ["builtins", "sys"] {
         if let Ok(module) = vm.import(name, 0) {
@@ -232,7 +238,7 @@ fn hook_known_types(vm: &VirtualMachine) -> Result<(), RecordError> {
         tables::hook(object.object().class().as_object())?;
         object.extend_referents(&mut open);
     }
-    Ok(())
+    Ok(seen)
 }
 
 fn finish_recording(

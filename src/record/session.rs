@@ -7,9 +7,10 @@ use super::raw::{collections, deaths, frames, output};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
-use crate::trace::{Event, FileId};
-use rustpython_vm::VirtualMachine;
+use crate::trace::{Event, FileId, Granularity};
 use rustpython_vm::builtins::{PyCode, PyInt};
+use rustpython_vm::{PyObject, PyObjectRef, VirtualMachine};
+use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
@@ -77,6 +78,26 @@ pub(crate) fn close() -> Option<Session> {
 
 fn lock() -> std::sync::MutexGuard<'static, Option<Session>> {
     SESSION.lock().unwrap_or_else(|e| e.into_inner())
+}
+
+/// Notes the constants of code objects: they were there before the program ran.
+pub(crate) fn add_constants(codes: &[PyObjectRef]) {
+    let _inside = Inside::enter();
+    let mut guard = lock();
+    let Some(session) = guard.as_mut() else {
+        return;
+    };
+    let mut open: Vec<ObjPtr> = codes
+        .iter()
+        .filter_map(|code| code.downcast_ref::<PyCode>())
+        .flat_map(|code| code.code.constants.iter())
+        .map(|constant| ObjPtr::of(Borrow::<PyObject>::borrow(constant)))
+        .collect();
+    while let Some(constant) = open.pop() {
+        session.recorder.add_older(constant.address());
+        // Constants hold nothing but constants.
+        constant.extend_referents(&mut open);
+    }
 }
 
 /// Takes the step that an event stands for.
@@ -222,6 +243,10 @@ impl Session {
             Monitored::Line => {
                 happening.line = fired.number;
                 self.lines.insert(frame, fired.number);
+                if self.options.granularity == Granularity::Instruction {
+                    // The line's first instruction is the step.
+                    return;
+                }
             }
             Monitored::Jump => {
                 if !loops_on_one_line(fired, ran) {
@@ -231,6 +256,11 @@ impl Session {
             Monitored::Instruction => {
                 happening.event = Event::Instruction;
                 happening.line = top.line;
+                if let Some(code) = fired.code.object().downcast_ref::<PyCode>() {
+                    let (name, columns) = monitor::instruction(code, fired.number);
+                    happening.opcode = name.map(|name| self.recorder.symbols.intern(&name));
+                    happening.columns = columns;
+                }
             }
         }
         if matches!(fired.event, Monitored::Return | Monitored::Unwind) {

@@ -71,6 +71,9 @@ pub(crate) fn running_frames(
 ) {
     let mut live = frames::running();
     live.reverse();
+    // The frame that was innermost has gone on, even where it still stands at the same instruction;
+    // the one that is innermost now is read in any case.
+    let waiting = before.len().min(live.len()).saturating_sub(1);
     before.truncate(live.len());
     for (place, frame) in live.into_iter().enumerate() {
         let identity = (
@@ -78,7 +81,8 @@ pub(crate) fn running_frames(
             frame.code_address(),
             frame.last_instruction(),
         );
-        if let Some(old) = before.get_mut(place)
+        if place < waiting
+            && let Some(old) = before.get_mut(place)
             && old.identity == identity
             && !old.has_namespace
         {

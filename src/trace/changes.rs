@@ -47,6 +47,7 @@ pub struct ObjectChange {
     pub generation: Option<Option<u8>>,
     pub value: Option<Option<Symbol>>,
     pub name: Option<Option<Symbol>>,
+    pub size: Option<Option<u32>>,
     pub refs: Option<Splice>,
 }
 
@@ -58,6 +59,7 @@ impl ObjectChange {
             generation: (old.generation != new.generation).then_some(new.generation),
             value: (old.value != new.value).then_some(new.value),
             name: (old.name != new.name).then_some(new.name),
+            size: (old.size != new.size).then_some(new.size),
             refs: Splice::between(&old.refs, &new.refs),
         };
         (change != ObjectChange::default()).then_some(change)
@@ -107,6 +109,9 @@ impl State {
             }
             if let Some(name) = change.name {
                 object.name = name;
+            }
+            if let Some(size) = change.size {
+                object.size = size;
             }
             if let Some(splice) = &change.refs {
                 splice.apply(&mut object.refs);

@@ -166,7 +166,7 @@ pub struct ObjectInfo {
     pub kind: Kind,
     /// Where it stands in memory; a later object may get the same address.
     pub address: u64,
-    /// Bytes of the object's own block, where known.
+    /// Bytes when it was first looked at, where known.
     pub size: Option<u32>,
     pub immortal: bool,
     /// `None`: older than the recording.
@@ -186,6 +186,8 @@ pub struct ObjectState {
     pub name: Option<Symbol>,
     /// Length of a value that was cut, in its own units (characters, bytes, bits).
     pub true_length: Option<u64>,
+    /// Bytes of the object's own block and of what it alone owns, where known.
+    pub size: Option<u32>,
     pub refs: Vec<Reference>,
 }
 

@@ -16,6 +16,8 @@ pub struct ViewOptions {
     pub boxes: bool,
     /// Say of each object which generation of the collector's it is in.
     pub generations: bool,
+    /// Say of each object how many bytes it takes.
+    pub sizes: bool,
     /// Objects that are drawn at most in one picture; the others are counted.
     pub max_objects: usize,
     /// Rows of a container that are drawn before and after the ones left out.
@@ -28,6 +30,7 @@ impl Default for ViewOptions {
         ViewOptions {
             boxes: false,
             generations: false,
+            sizes: false,
             max_objects: 60,
             first_rows: 12,
             last_rows: 3,
@@ -146,6 +149,7 @@ pub struct Scenes<'t> {
     output: String,
     every_box: bool,
     generations: bool,
+    sizes: bool,
 }
 
 impl<'t> Scenes<'t> {
@@ -164,6 +168,7 @@ impl<'t> Scenes<'t> {
             output: String::new(),
             every_box: options.boxes || asked_for("boxes"),
             generations: options.generations || asked_for("generations"),
+            sizes: options.sizes || asked_for("sizes"),
         }
     }
 }
@@ -180,6 +185,7 @@ impl Iterator for Scenes<'_> {
             options: self.options,
             every_box: self.every_box,
             generations: self.generations,
+            sizes: self.sizes,
             state,
             step,
             ledger: &ledger(state, &step.head.held, self.trace.header.granularity),
@@ -284,6 +290,7 @@ pub(super) struct StepView<'s> {
     pub options: &'s ViewOptions,
     pub every_box: bool,
     pub generations: bool,
+    pub sizes: bool,
     pub state: &'s State,
     pub step: &'s Step,
     pub ledger: &'s Ledger,
@@ -500,20 +507,25 @@ impl StepView<'_> {
             title,
             serial: Some(id.0),
             count_changed: false,
-            count: match object.generation {
-                Some(generation @ 0..=2) if self.generations => {
-                    format!(
-                        "generation {generation}, {}",
-                        count_in_words(object.refcount)
-                    )
-                }
-                _ => count_in_words(object.refcount),
-            },
+            count: self.measures(object),
             rows: self.shortened(rows, empty),
             status,
             mark: Mark::None,
             depth: None,
         })
+    }
+
+    /// Count, and where they are asked for generation and size, in words.
+    fn measures(&self, object: &ObjectState) -> String {
+        let mut words = Vec::new();
+        if let (true, Some(generation @ 0..=2)) = (self.generations, object.generation) {
+            words.push(format!("generation {generation}"));
+        }
+        if let (true, Some(size)) = (self.sizes, object.size) {
+            words.push(format!("{size} bytes"));
+        }
+        words.push(count_in_words(object.refcount));
+        words.join(", ")
     }
 
     /// The first and last rows, where there are too many, and a word where there are none.
