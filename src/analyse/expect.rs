@@ -67,7 +67,12 @@ pub fn check(trace: &Trace) -> Verdict {
         let moment = Moment {
             trace,
             state,
-            ledger: ledger(state, &step.head.held, trace.header.granularity),
+            ledger: ledger(
+                state,
+                &trace.objects,
+                &step.head.held,
+                trace.header.granularity,
+            ),
             names: &names,
             step,
         };

@@ -35,6 +35,10 @@ pub enum OwnerLabel {
     CallOf(Symbol),
     /// The run of a frame, which holds the frame.
     RunOf(Symbol),
+    /// A class body that runs, which holds its namespace.
+    BodyOf(Symbol),
+    /// A code object, which holds its constants.
+    Constant,
 }
 
 impl OwnerLabel {
@@ -47,6 +51,8 @@ impl OwnerLabel {
                 format!("value stack of {}", symbols.text(function))
             }
             OwnerLabel::CallOf(function) => format!("call of {}", symbols.text(function)),
+            OwnerLabel::BodyOf(class) => format!("body of class {}", symbols.text(class)),
+            OwnerLabel::Constant => "constant of a code object".to_owned(),
             OwnerLabel::RunOf(function) => format!("running frame of {}", symbols.text(function)),
         }
     }
@@ -101,7 +107,14 @@ impl Ledger {
 }
 
 /// Finds the owners of every object of a state.
-pub fn ledger(state: &State, held: &[Held], granularity: Granularity) -> Ledger {
+///
+/// `objects` is the trace's table of objects.
+pub fn ledger(
+    state: &State,
+    objects: &[ObjectInfo],
+    held: &[Held],
+    granularity: Granularity,
+) -> Ledger {
     let ids: Vec<ObjId> = state.heap.keys().copied().collect();
     let mut ledger = Ledger {
         owners: vec![Vec::new(); ids.len()],
@@ -120,13 +133,6 @@ pub fn ledger(state: &State, held: &[Held], granularity: Granularity) -> Ledger 
         }
     }
     for frame in &state.frames {
-        if let Some(called) = frame.called {
-            ledger.add(
-                called,
-                Source::Interpreter,
-                OwnerLabel::CallOf(frame.function),
-            );
-        }
         if let Some(object) = frame.object {
             ledger.add(
                 object,
@@ -150,6 +156,13 @@ pub fn ledger(state: &State, held: &[Held], granularity: Granularity) -> Ledger 
             }
         }
     }
+    for place in 0..ledger.ids.len() {
+        let id = ledger.ids[place];
+        for _ in 0..objects[id.0 as usize - 1].constant_of {
+            ledger.add(id, Source::Interpreter, OwnerLabel::Constant);
+        }
+    }
+    ledger.explain_calls(state);
     ledger.mark_reachable(state);
     ledger
 }
@@ -159,6 +172,44 @@ impl Ledger {
         if let Some(place) = self.place(to) {
             self.owners[place].push(Owner { from, label });
         }
+    }
+
+    /// Names what calls under way hold: the function or what stands for it (a bound method, a
+    /// property), the receiver and arguments where native code made the call, the namespace of a
+    /// class body. Which of these a call holds depends on the way it was made; each is named only
+    /// where a count is left that nothing else explains.
+    fn explain_calls(&mut self, state: &State) {
+        for frame in &state.frames {
+            let label = OwnerLabel::CallOf(frame.function);
+            if let Some(called) = frame.called {
+                if !self.explain(state, called, label) {
+                    let stands_for = self.owners(called).to_vec();
+                    for owner in stands_for {
+                        if let Source::Object(id) = owner.from
+                            && self.explain(state, id, label)
+                        {
+                            break;
+                        }
+                    }
+                }
+            }
+            for argument in frame.names.iter().take(frame.arguments as usize) {
+                self.explain(state, argument.to, label);
+            }
+            if let Some(body) = frame.body {
+                while self.explain(state, body, OwnerLabel::BodyOf(frame.function)) {}
+            }
+        }
+    }
+
+    /// Adds an owner to an object whose count is not explained yet.
+    fn explain(&mut self, state: &State, id: ObjId, label: OwnerLabel) -> bool {
+        let count = state.heap.get(&id).map(|object| object.refcount);
+        let unexplained = count.is_some_and(|count| self.unexplained(id, count) > 0);
+        if unexplained {
+            self.add(id, Source::Interpreter, label);
+        }
+        unexplained
     }
 
     /// Marks everything that a name, the interpreter, or an owner that was not found holds on to.

@@ -54,10 +54,12 @@ impl Output {
         Ok(Output { folder })
     }
 
+    #[cfg(feature = "python")]
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
+    #[cfg(feature = "python")]
     /// Takes the folder back, where nothing has been written to it.
     pub(super) fn discard_if_empty(&self) {
         // Fails, as it should, where the folder holds anything.
@@ -70,6 +72,7 @@ impl Output {
         Ok((path, BufWriter::new(file)))
     }
 
+    #[cfg(feature = "python")]
     /// Writes the trace itself.
     pub(super) fn write_trace(&self, trace: &Trace) -> Result<(), Problem> {
         let (path, mut file) = self.file(TRACE_NAME)?;

@@ -144,7 +144,12 @@ impl Serialize for Steps<'_> {
         let mut list = serializer.serialize_seq(Some(self.0.trace.steps.len()))?;
         let mut replay = self.0.trace.replay();
         while let Some((number, step, state)) = replay.next() {
-            let ledger = ledger(state, &step.head.held, self.0.trace.header.granularity);
+            let ledger = ledger(
+                state,
+                &self.0.trace.objects,
+                &step.head.held,
+                self.0.trace.header.granularity,
+            );
             list.serialize_element(&StepEntry {
                 document: self.0,
                 number,

@@ -14,9 +14,9 @@ use crate::trace::{
     CallFrame, Cause, Collection, Count, Death, Event, FileId, Held, Kind, Moment, ObjId,
     ObjectChange, ObjectInfo, ObjectState, Reference, Step, StepHead, Symbol, Symbols,
 };
-use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::PyWeak;
 use rustpython_vm::gc_state::GcDebugFlags;
+use rustpython_vm::{AsObject, VirtualMachine};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// A living object of the program, as it was when it was last looked at.
@@ -60,6 +60,8 @@ pub(crate) struct Recorder {
     by_address: HashMap<usize, usize>,
     /// Addresses of objects that were there before the recording.
     older: HashSet<usize>,
+    /// How many code objects of the program's have the object at an address among their constants.
+    constants: HashMap<usize, u32>,
     /// The parts that are folded into their owners: since when, and into which.
     folded: HashMap<usize, (Moment, ObjId)>,
     /// Objects whose parts have become objects of their own in this step.
@@ -103,6 +105,7 @@ impl Recorder {
             living: Vec::new(),
             by_address: HashMap::new(),
             older,
+            constants: HashMap::new(),
             folded: HashMap::new(),
             unfolded: Vec::new(),
             touched: BTreeMap::new(),
@@ -129,9 +132,13 @@ impl Recorder {
         self.collections_before = [0, 1, 2].map(|generation| stats[generation].collections);
     }
 
-    /// Notes that an object was there before the program ran: a constant of its code.
-    pub(crate) fn add_older(&mut self, address: usize) {
+    /// Notes a constant of the program's code: it was there before the program ran. `direct`: the
+    /// code object itself refers to it.
+    pub(crate) fn add_constant(&mut self, address: usize, direct: bool) {
         self.older.insert(address);
+        if direct {
+            *self.constants.entry(address).or_default() += 1;
+        }
     }
 
     /// Takes one step: what died, what is there, what changed.
@@ -178,7 +185,7 @@ impl Recorder {
             }
         }
         let entered = self.entered(&happening.borrowed);
-        let held = self.held(&happening, running);
+        let held = self.held(&happening, running, vm);
         let collections = self.finished_collections(vm);
         self.steps.push(Step {
             head: StepHead {
@@ -234,6 +241,7 @@ impl Recorder {
                     self.labeller.forget(address);
                     self.folded.remove(&address);
                     self.older.remove(&address);
+                    self.constants.remove(&address);
                     self.dead.push((address, untracked));
                     addresses.push(address);
                 }
@@ -404,6 +412,11 @@ impl Recorder {
                 .called
                 .filter(|_| frame.function != "<module>")
                 .map(|called| self.id_of(called, vm)),
+            body: frame.body.and_then(|body| {
+                let at = self.by_address.get(&body.address())?;
+                Some(self.living[*at].id)
+            }),
+            arguments: frame.arguments,
             names,
         }
     }
@@ -436,6 +449,7 @@ impl Recorder {
             address: pointer.address() as u64,
             size: None,
             immortal: refcount.is_none(),
+            constant_of: self.constants.get(&pointer.address()).copied().unwrap_or(0),
             born,
             died: None,
         });
@@ -638,7 +652,12 @@ impl Recorder {
     }
 
     /// The references that the interpreter itself holds to objects of the program.
-    fn held(&mut self, happening: &Happening, running: &[RunningFrame]) -> Vec<Held> {
+    fn held(
+        &mut self,
+        happening: &Happening,
+        running: &[RunningFrame],
+        vm: &VirtualMachine,
+    ) -> Vec<Held> {
         let mut held = Vec::new();
         let mut hold = |this: &mut Self, by: &str, to: ObjPtr| {
             if let Some(at) = this.by_address.get(&to.address()) {
@@ -651,6 +670,13 @@ impl Recorder {
         };
         for (pointer, as_what) in &happening.in_flight {
             hold(self, as_what, *pointer);
+        }
+        if let Some(exception) = vm.current_exception() {
+            // The interpreter keeps it twice: on its stack of handled exceptions, and for
+            // `sys._current_exceptions`.
+            let pointer = ObjPtr::of(exception.as_object());
+            hold(self, "current exception", pointer);
+            hold(self, "current exception of the thread", pointer);
         }
         for frame in running {
             if frame.own.is_none() {

@@ -317,6 +317,7 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         identity: (0, 0, 0),
         fresh: true,
         has_namespace: true,
+        arguments: 0,
         body: None,
     })
 }

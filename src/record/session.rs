@@ -87,16 +87,20 @@ pub(crate) fn add_constants(codes: &[PyObjectRef]) {
     let Some(session) = guard.as_mut() else {
         return;
     };
-    let mut open: Vec<ObjPtr> = codes
+    let constants = codes
         .iter()
         .filter_map(|code| code.downcast_ref::<PyCode>())
-        .flat_map(|code| code.code.constants.iter())
-        .map(|constant| ObjPtr::of(Borrow::<PyObject>::borrow(constant)))
-        .collect();
-    while let Some(constant) = open.pop() {
-        session.recorder.add_older(constant.address());
+        .flat_map(|code| code.code.constants.iter());
+    for constant in constants {
+        let constant = ObjPtr::of(Borrow::<PyObject>::borrow(constant));
+        session.recorder.add_constant(constant.address(), true);
         // Constants hold nothing but constants.
+        let mut open = Vec::new();
         constant.extend_referents(&mut open);
+        while let Some(inner) = open.pop() {
+            session.recorder.add_constant(inner.address(), false);
+            inner.extend_referents(&mut open);
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use super::program::Program;
 use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
 use crate::trace::{FileId, NameKind};
-use rustpython_vm::builtins::PyStr;
+use rustpython_vm::Py;
+use rustpython_vm::builtins::{PyCode, PyStr};
 use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN, CodeFlags};
 
 /// One name of a running frame and the object that it leads to.
@@ -35,6 +36,8 @@ pub(crate) struct RunningFrame {
     pub fresh: bool,
     /// Its names stand in a dict.
     pub has_namespace: bool,
+    /// How many of the first names are arguments.
+    pub arguments: u32,
     /// The dict of a class body that runs: its entries are this frame's names.
     pub body: Option<ObjPtr>,
 }
@@ -148,8 +151,20 @@ fn read(
         identity,
         fresh: true,
         has_namespace: namespace.is_some(),
+        arguments: names_of_arguments(code, &frame),
         body: namespace.filter(|namespace| *namespace != frame.globals()),
     }
+}
+
+/// How many of the frame's filled slots, which come first, hold arguments.
+fn names_of_arguments(code: &Py<PyCode>, frame: &LiveFrame) -> u32 {
+    let count = (code.code.arg_count + code.code.kwonlyarg_count) as usize;
+    let slots = frame.slots();
+    slots
+        .iter()
+        .take(count)
+        .filter(|slot| slot.is_some())
+        .count() as u32
 }
 
 fn slot_kind(flags: u8) -> NameKind {

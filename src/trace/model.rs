@@ -169,6 +169,8 @@ pub struct ObjectInfo {
     /// Bytes when it was first looked at, where known.
     pub size: Option<u32>,
     pub immortal: bool,
+    /// How many of the program's code objects have it among their constants.
+    pub constant_of: u32,
     /// `None`: older than the recording.
     pub born: Option<Moment>,
     pub died: Option<Death>,
@@ -218,6 +220,10 @@ pub struct CallFrame {
     pub object: Option<ObjId>,
     /// The function object that runs in it, which the running call holds.
     pub called: Option<ObjId>,
+    /// The dict of the class body that runs in it.
+    pub body: Option<ObjId>,
+    /// How many of the first local names are its arguments.
+    pub arguments: u32,
     pub names: Vec<Name>,
 }
 

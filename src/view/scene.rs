@@ -188,7 +188,12 @@ impl Iterator for Scenes<'_> {
             sizes: self.sizes,
             state,
             step,
-            ledger: &ledger(state, &step.head.held, self.trace.header.granularity),
+            ledger: &ledger(
+                state,
+                &self.trace.objects,
+                &step.head.held,
+                self.trace.header.granularity,
+            ),
             calls: &self.calls,
         };
         let mut boxes = view.boxes();
