@@ -1,7 +1,7 @@
 //! The reference ledger: for each object, whose references make up its count.
 
 use crate::trace::{
-    Count, Granularity, Held, Label, NameKind, ObjId, ObjectInfo, ObjectState, State, Symbol,
+    Count, Granularity, Held, Kind, Label, NameKind, ObjId, ObjectInfo, ObjectState, State, Symbol,
     Symbols,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -162,7 +162,7 @@ pub fn ledger(
             ledger.add(id, Source::Interpreter, OwnerLabel::Constant);
         }
     }
-    ledger.explain_calls(state);
+    ledger.explain_calls(state, objects);
     ledger.mark_reachable(state);
     ledger
 }
@@ -178,18 +178,16 @@ impl Ledger {
     /// property), the receiver and arguments where native code made the call, the namespace of a
     /// class body. Which of these a call holds depends on the way it was made; each is named only
     /// where a count is left that nothing else explains.
-    fn explain_calls(&mut self, state: &State) {
+    fn explain_calls(&mut self, state: &State, objects: &[ObjectInfo]) {
         for frame in &state.frames {
             let label = OwnerLabel::CallOf(frame.function);
             if let Some(called) = frame.called {
-                if !self.explain(state, called, label) {
-                    let stands_for = self.owners(called).to_vec();
-                    for owner in stands_for {
-                        if let Source::Object(id) = owner.from
-                            && self.explain(state, id, label)
-                        {
-                            break;
-                        }
+                self.explain(state, called, label);
+                for owner in self.owners(called).to_vec() {
+                    if let Source::Object(id) = owner.from
+                        && matches!(objects[id.0 as usize - 1].kind, Kind::Method | Kind::Other)
+                    {
+                        self.explain(state, id, label);
                     }
                 }
             }

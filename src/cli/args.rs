@@ -63,6 +63,9 @@ pub(super) struct RunArgs {
     /// Record also the names that Python puts into a module by itself (`__name__`, ...)
     #[arg(long)]
     pub all_names: bool,
+    /// Check each step against a fresh reading of the whole heap (slow; for memviz's own tests)
+    #[arg(long, hide = true)]
+    pub verify: bool,
     #[command(flatten)]
     pub products: ProductArgs,
     /// The script and its arguments, or `-` for standard input

@@ -23,6 +23,7 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
     let options = RecordOptions {
         max_steps: usize::try_from(args.max_steps).unwrap_or(usize::MAX),
         implicit_names: args.all_names,
+        verify: args.verify,
         granularity: match args.step {
             StepSize::Call => Granularity::Call,
             StepSize::Line => Granularity::Line,

@@ -25,6 +25,8 @@ pub struct RecordOptions {
     pub max_steps: usize,
     /// Record also the names that the interpreter puts into namespaces (`__name__`, ...).
     pub implicit_names: bool,
+    /// After each step, hold what was recorded against a fresh reading of the whole heap.
+    pub verify: bool,
 }
 
 impl Default for RecordOptions {
@@ -33,6 +35,7 @@ impl Default for RecordOptions {
             granularity: Granularity::Line,
             max_steps: 10_000,
             implicit_names: false,
+            verify: false,
         }
     }
 }
@@ -42,6 +45,8 @@ impl Default for RecordOptions {
 pub enum RecordError {
     #[error("this build of the interpreter cannot be observed: {0}")]
     Layout(#[from] LayoutError),
+    #[error("what was recorded is not what is there: {0}")]
+    Unfaithful(String),
     #[error("the interpreter refuses to be monitored")]
     Monitoring,
     #[error("no thread for the interpreter: {0}")]

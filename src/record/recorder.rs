@@ -12,7 +12,7 @@ use super::raw::tables;
 use super::stack::RunningFrame;
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Death, Event, FileId, Held, Kind, Moment, ObjId,
-    ObjectChange, ObjectInfo, ObjectState, Reference, Step, StepHead, Symbol, Symbols,
+    ObjectChange, ObjectInfo, ObjectState, Reference, State, Step, StepHead, Symbol, Symbols,
 };
 use rustpython_vm::builtins::PyWeak;
 use rustpython_vm::gc_state::GcDebugFlags;
@@ -179,8 +179,12 @@ impl Recorder {
                 .object
                 .and_then(|object| self.by_address.get(&object.address()));
             let object = at.map(|at| self.living[*at].id);
-            if frame.object != object {
-                frame.object = object;
+            let body = running.body.and_then(|body| {
+                let at = self.by_address.get(&body.address())?;
+                Some(self.living[*at].id)
+            });
+            if (frame.object, frame.body) != (object, body) {
+                (frame.object, frame.body) = (object, body);
                 frames_kept = frames_kept.min(place);
             }
         }
@@ -329,6 +333,48 @@ impl Recorder {
         runs
     }
 
+    /// Reads every living object anew and says where that differs from what the changes recorded so
+    /// far amount to.
+    pub(crate) fn verify(&mut self, replayed: &State, vm: &VirtualMachine) -> Vec<String> {
+        let mut found = Vec::new();
+        if replayed.heap.len() != self.living.len() {
+            let (replayed, living) = (replayed.heap.len(), self.living.len());
+            found.push(format!("{replayed} objects are replayed, {living} live"));
+        }
+        for live in &self.living {
+            let Some(state) = replayed.heap.get(&live.id) else {
+                found.push(format!("#{} lives and is not replayed", live.id.0));
+                continue;
+            };
+            if live.leaf || self.is_on_stack(live.kind, live.pointer) {
+                continue;
+            }
+            let may_fold = may_fold(&self.by_address, &self.folded, live.id, live.kind);
+            let (references, _) =
+                self.labeller
+                    .references(live.pointer, live.kind, &may_fold, &mut self.symbols, vm);
+            let fresh: Vec<_> = references
+                .iter()
+                .map(|r| {
+                    let at = self.by_address.get(&r.to.address());
+                    (r.label, at.map(|at| self.living[*at].id), r.weak)
+                })
+                .collect();
+            let recorded: Vec<_> = state
+                .refs
+                .iter()
+                .map(|r| (r.label, Some(r.to), r.weak))
+                .collect();
+            if fresh != recorded {
+                found.push(format!(
+                    "#{}: {recorded:?} is recorded, {fresh:?} is there",
+                    live.id.0
+                ));
+            }
+        }
+        found
+    }
+
     /// What a collection did to the objects of the program.
     fn collection(
         &self,
@@ -379,7 +425,9 @@ impl Recorder {
                 Some(before) if !frame.fresh => (before, true),
                 before => {
                     let mut new = self.call_frame(frame, vm);
-                    new.object = before.as_ref().and_then(|before| before.object);
+                    if let Some(before) = &before {
+                        (new.object, new.body) = (before.object, before.body);
+                    }
                     let same = before.as_ref() == Some(&new);
                     (new, same)
                 }
@@ -412,10 +460,7 @@ impl Recorder {
                 .called
                 .filter(|_| frame.function != "<module>")
                 .map(|called| self.id_of(called, vm)),
-            body: frame.body.and_then(|body| {
-                let at = self.by_address.get(&body.address())?;
-                Some(self.living[*at].id)
-            }),
+            body: None,
             arguments: frame.arguments,
             names,
         }

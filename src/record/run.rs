@@ -142,7 +142,10 @@ fn run_here(
             start_recording(script, options, vm)?;
         }
         let result = scope.and_then(|scope| execute(script, scope, vm));
-        let trace = options.and_then(|options| finish_recording(script, options, &result, vm));
+        let trace = match options {
+            Some(options) => finish_recording(script, options, &result, vm)?,
+            None => None,
+        };
         Ok((result, trace))
     });
     let (result, trace) = result?;
@@ -246,10 +249,12 @@ fn finish_recording(
     options: &RecordOptions,
     result: &PyResult<()>,
     vm: &VirtualMachine,
-) -> Option<Trace> {
+) -> Result<Option<Trace>, RecordError> {
     Session::stop(vm);
     let _inside = Inside::enter();
-    let mut session = session::close()?;
+    let Some(mut session) = session::close() else {
+        return Ok(None);
+    };
     let raised = result.as_ref().err();
     if !session.full
         && let Some(frame) = module_frame(&mut session, vm)
@@ -257,8 +262,11 @@ fn finish_recording(
         let raised = raised.map(|exception| ObjPtr::of(exception.as_object()));
         session.exit_step(frame, raised, vm);
     }
+    if let Some(first) = session.violations.first() {
+        return Err(RecordError::Unfaithful(first.clone()));
+    }
     if session.recorder.steps.is_empty() {
-        return None;
+        return Ok(None);
     }
     let outcome = if session.full {
         Outcome::Limit {
@@ -276,7 +284,7 @@ fn finish_recording(
         Outcome::Finished | Outcome::Limit { .. } => 0,
     };
     let recorder = session.recorder;
-    Some(Trace {
+    Ok(Some(Trace {
         header: Header {
             engine: "RustPython".to_owned(),
             engine_version: "0.6.0".to_owned(),
@@ -295,7 +303,7 @@ fn finish_recording(
         symbols: recorder.symbols,
         objects: recorder.objects,
         steps: recorder.steps,
-    })
+    }))
 }
 
 /// The main module's names after its frame has gone: they last until the interpreter goes.

@@ -7,7 +7,7 @@ use super::raw::{collections, deaths, frames, output};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
-use crate::trace::{Event, FileId, Granularity};
+use crate::trace::{Event, FileId, Granularity, State};
 use rustpython_vm::builtins::{PyCode, PyInt};
 use rustpython_vm::{PyObject, PyObjectRef, VirtualMachine};
 use std::borrow::Borrow;
@@ -27,6 +27,10 @@ pub(crate) struct Session {
     running: Vec<RunningFrame>,
     /// Numbers of the threads that have been seen, from 1.
     threads: Vec<std::thread::ThreadId>,
+    /// What replaying the steps so far gives, where they are verified.
+    replayed: State,
+    /// What verification found.
+    pub violations: Vec<String>,
     /// The recording reached its bound.
     pub full: bool,
     process: u32,
@@ -66,6 +70,8 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         stdout: Vec::new(),
         running: Vec::new(),
         threads: vec![std::thread::current().id()],
+        replayed: State::default(),
+        violations: Vec::new(),
         full: false,
         process: std::process::id(),
     });
@@ -273,6 +279,24 @@ impl Session {
         self.stdout.extend(output::drain());
         let stdout = take_text(&mut self.stdout);
         self.recorder.capture(happening, running, stdout, vm);
+        self.verify(vm);
+    }
+
+    /// Holds the changes recorded so far against the heap, where that was asked for.
+    fn verify(&mut self, vm: &VirtualMachine) {
+        if !self.options.verify {
+            return;
+        }
+        if let Some(step) = self.recorder.steps.last() {
+            self.replayed.apply(step);
+        }
+        let number = self.recorder.steps.len();
+        let found = self.recorder.verify(&self.replayed, vm);
+        self.violations.extend(
+            found
+                .into_iter()
+                .map(|found| format!("step {number}: {found}")),
+        );
     }
 
     /// The last step: what is left when the script has ended.
@@ -301,6 +325,7 @@ impl Session {
                 .collect(),
         };
         self.recorder.capture(happening, &[globals], stdout, vm);
+        self.verify(vm);
     }
 
     /// Stops listening.
