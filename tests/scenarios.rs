@@ -163,7 +163,7 @@ fn count_of(step: &Value, id: u64) -> u64 {
     object(step, id)["refcount"].as_u64().unwrap_or(u64::MAX)
 }
 
-fn death<'t>(trace: &'t Value, id: u64) -> &'t Value {
+fn death(trace: &Value, id: u64) -> &Value {
     &trace["objects"][id as usize - 1]["died"]
 }
 

@@ -34,6 +34,15 @@ struct Live {
     state: ObjectState,
 }
 
+/// A death since the last step.
+struct Dead {
+    address: usize,
+    /// The collector had taken it off its lists before.
+    untracked: bool,
+    /// Its finalizer cannot bring it back any more.
+    certain: bool,
+}
+
 /// What happened, as the hook that saw it says.
 pub(crate) struct Happening {
     pub event: Event,
@@ -70,9 +79,11 @@ pub(crate) struct Recorder {
     touched: BTreeMap<usize, ObjectState>,
     frames: Vec<CallFrame>,
     log: Vec<LogEntry>,
-    /// Addresses at which an object died since the last step, and whether the collector had taken
-    /// it off its lists before.
-    dead: Vec<(usize, bool)>,
+    /// The deaths since the last step.
+    dead: Vec<Dead>,
+    /// Addresses of objects that were buried after their finalizer and before their death was
+    /// noted, because a step was taken in between.
+    past_finalizer: HashSet<usize>,
     scratch: Vec<ObjPtr>,
     /// New objects whose references have not been read yet, as places in `living`.
     pending: Vec<usize>,
@@ -112,6 +123,7 @@ impl Recorder {
             frames: Vec::new(),
             log: Vec::new(),
             dead: Vec::new(),
+            past_finalizer: HashSet::new(),
             scratch: Vec::new(),
             pending: Vec::new(),
             allocated: Vec::new(),
@@ -230,9 +242,14 @@ impl Recorder {
     pub(crate) fn absorb_deaths(&mut self) -> Vec<usize> {
         let mut log = std::mem::take(&mut self.log);
         deaths::drain(&mut log);
-        let mut addresses = Vec::new();
+        let first = self.dead.len();
         for entry in &log {
             match *entry {
+                LogEntry::Doubt { address, untracked } => self.dead.push(Dead {
+                    address,
+                    untracked,
+                    certain: false,
+                }),
                 LogEntry::Death {
                     address,
                     untracked,
@@ -241,20 +258,44 @@ impl Recorder {
                     if finalized {
                         self.finalized.insert(address);
                     }
-                    self.program.forget(address);
-                    self.labeller.forget(address);
-                    self.folded.remove(&address);
-                    self.older.remove(&address);
-                    self.constants.remove(&address);
-                    self.dead.push((address, untracked));
-                    addresses.push(address);
+                    if self.past_finalizer.remove(&address) {
+                        continue;
+                    }
+                    let in_doubt = |dead: &&mut Dead| dead.address == address && !dead.certain;
+                    match self.dead[first..].iter_mut().rev().find(in_doubt) {
+                        Some(dead) => dead.certain = true,
+                        None => self.dead.push(Dead {
+                            address,
+                            untracked,
+                            certain: true,
+                        }),
+                    }
                 }
                 LogEntry::Resurrection { address } => {
-                    if let Some(at) = self.dead.iter().rposition(|(found, _)| *found == address) {
-                        self.dead.remove(at);
+                    let at = self.dead[first..]
+                        .iter()
+                        .rposition(|dead| dead.address == address && !dead.certain);
+                    if let Some(at) = at {
+                        self.dead.remove(first + at);
                     }
                 }
             }
+        }
+        // What is in doubt at this moment has a finalizer that is running, or that is through.
+        for dead in &mut self.dead[first..] {
+            if !dead.certain && deaths::is_past_finalizer(dead.address) {
+                dead.certain = true;
+                self.past_finalizer.insert(dead.address);
+            }
+        }
+        self.dead.retain(|dead| dead.certain);
+        let addresses: Vec<usize> = self.dead[first..].iter().map(|dead| dead.address).collect();
+        for address in &addresses {
+            self.program.forget(*address);
+            self.labeller.forget(*address);
+            self.folded.remove(address);
+            self.older.remove(address);
+            self.constants.remove(address);
         }
         self.log = log;
         addresses
@@ -265,7 +306,10 @@ impl Recorder {
         self.absorb_deaths();
         let dead = std::mem::take(&mut self.dead);
         let mut left = Vec::new();
-        for (address, untracked) in dead {
+        for Dead {
+            address, untracked, ..
+        } in dead
+        {
             let Some(at) = self.by_address.remove(&address) else {
                 continue;
             };

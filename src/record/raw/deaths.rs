@@ -23,6 +23,9 @@ pub(crate) enum LogEntry {
         /// Its finalizer has run.
         finalized: bool,
     },
+    /// The count of the object at this address fell to zero, and its finalizer is about to run:
+    /// a death or a resurrection follows.
+    Doubt { address: usize, untracked: bool },
     /// The death of this address was called off: its finalizer brought it back.
     Resurrection { address: usize },
 }
@@ -66,16 +69,19 @@ pub(super) unsafe fn on_death(object: *mut PyObject) {
     let address = object as usize;
     // SAFETY: as above, still intact.
     let view = unsafe { &*object };
-    note(LogEntry::Death {
+    let untracked = !view.is_gc_tracked();
+    let death = |finalized| LogEntry::Death {
         address,
-        untracked: !view.is_gc_tracked(),
-        finalized: view.gc_finalized(),
-    });
+        untracked,
+        finalized,
+    };
     let doubtful = view.class().slots().del.load().is_some() && !view.gc_finalized();
     if !doubtful {
+        note(death(view.gc_finalized()));
         // SAFETY: the call that the interpreter meant to make.
         return unsafe { original(object) };
     }
+    note(LogEntry::Doubt { address, untracked });
     DOUBTFUL.with_borrow_mut(|stack| {
         let _inside = Inside::enter();
         stack.push((address, false));
@@ -88,7 +94,17 @@ pub(super) unsafe fn on_death(object: *mut PyObject) {
     // SAFETY: the block was not freed, so its header is still there to be read.
     if !freed && unsafe { (*object).strong_count() } > 0 {
         note(LogEntry::Resurrection { address });
+    } else {
+        note(death(true));
     }
+}
+
+/// Whether the object at an address that is in doubt is being taken apart by now. Its finalizer
+/// holds it, so a count of zero says that the finalizer is through.
+pub(crate) fn is_past_finalizer(address: usize) -> bool {
+    let object = address as *const PyObject;
+    // SAFETY: an object that is in doubt keeps its block until its death is noted.
+    unsafe { (*object).strong_count() == 0 }
 }
 
 /// Told by the allocator of every block of the program's that is freed.
