@@ -141,7 +141,7 @@ pub fn ledger(
             );
         }
     }
-    for held in held {
+    for held in held.iter().filter(|held| held.certain) {
         ledger.add(held.to, Source::Interpreter, OwnerLabel::Name(held.by));
     }
     for (id, object) in &state.heap {
@@ -156,11 +156,15 @@ pub fn ledger(
             }
         }
     }
+    // A code object holds its constants as long as it lives itself, which is not recorded.
     for place in 0..ledger.ids.len() {
         let id = ledger.ids[place];
         for _ in 0..objects[id.0 as usize - 1].constant_of {
-            ledger.add(id, Source::Interpreter, OwnerLabel::Constant);
+            ledger.explain(state, id, OwnerLabel::Constant);
         }
+    }
+    for held in held.iter().filter(|held| !held.certain) {
+        ledger.explain(state, held.to, OwnerLabel::Name(held.by));
     }
     ledger.explain_calls(state, objects);
     ledger.mark_reachable(state);
@@ -182,20 +186,39 @@ impl Ledger {
         for frame in &state.frames {
             let label = OwnerLabel::CallOf(frame.function);
             if let Some(called) = frame.called {
-                self.explain(state, called, label);
-                for owner in self.owners(called).to_vec() {
-                    if let Source::Object(id) = owner.from
-                        && matches!(objects[id.0 as usize - 1].kind, Kind::Method | Kind::Other)
-                    {
-                        self.explain(state, id, label);
-                    }
-                }
+                while self.explain(state, called, label) {}
+                self.explain_owners(state, objects, called, label);
+            }
+            if let Some(object) = frame.object {
+                // The generator or coroutine whose frame it is.
+                let label = OwnerLabel::RunOf(frame.function);
+                self.explain_owners(state, objects, object, label);
             }
             for argument in frame.names.iter().take(frame.arguments as usize) {
-                self.explain(state, argument.to, label);
+                while self.explain(state, argument.to, label) {}
             }
             if let Some(body) = frame.body {
                 while self.explain(state, body, OwnerLabel::BodyOf(frame.function)) {}
+            }
+        }
+    }
+
+    /// Explains the counts of what stands for an object: bound methods, properties, generators.
+    fn explain_owners(
+        &mut self,
+        state: &State,
+        objects: &[ObjectInfo],
+        of: ObjId,
+        label: OwnerLabel,
+    ) {
+        for owner in self.owners(of).to_vec() {
+            if let Source::Object(id) = owner.from
+                && matches!(
+                    objects[id.0 as usize - 1].kind,
+                    Kind::Method | Kind::Generator | Kind::Other
+                )
+            {
+                while self.explain(state, id, label) {}
             }
         }
     }

@@ -105,6 +105,7 @@ impl Labeller {
                 weak: false,
             });
         }
+        bound_self(pointer, &raw, symbols, vm, &mut out);
         let parts = foldable.iter().map(|(at, _)| raw[*at]).collect();
         (out, parts)
     }
@@ -177,6 +178,34 @@ fn weak_references(
         out.push(RawReference {
             label: Label::Named(symbols.intern("callback")),
             to: ObjPtr::of(&callback),
+            weak: false,
+        });
+    }
+}
+
+/// A native method that is bound to an object holds it, which this interpreter's walk of its
+/// references does not show.
+fn bound_self(
+    pointer: ObjPtr,
+    raw: &[ObjPtr],
+    symbols: &mut Symbols,
+    vm: &VirtualMachine,
+    out: &mut Vec<RawReference>,
+) {
+    let object = pointer.object();
+    let types = &vm.ctx.types;
+    let class = object.class();
+    if !class.is(types.builtin_function_or_method_type) && !class.is(types.builtin_method_type) {
+        return;
+    }
+    let Ok(bound) = object.get_attr(vm.ctx.intern_str("__self__"), vm) else {
+        return;
+    };
+    let to = ObjPtr::of(&bound);
+    if !vm.is_none(&bound) && !raw.contains(&to) {
+        out.push(RawReference {
+            label: Label::Named(symbols.intern("__self__")),
+            to,
             weak: false,
         });
     }

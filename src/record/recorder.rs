@@ -11,13 +11,13 @@ use super::raw::header::ObjPtr;
 use super::raw::tables;
 use super::stack::RunningFrame;
 use crate::trace::{
-    CallFrame, Cause, Collection, Count, Death, Event, FileId, Held, Kind, Moment, ObjId,
+    CallFrame, Cause, Collection, Count, Death, Event, FileId, Held, Kind, Label, Moment, ObjId,
     ObjectChange, ObjectInfo, ObjectState, Reference, State, Step, StepHead, Symbol, Symbols,
 };
 use rustpython_vm::builtins::PyWeak;
 use rustpython_vm::gc_state::GcDebugFlags;
 use rustpython_vm::{AsObject, VirtualMachine};
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 /// A living object of the program, as it was when it was last looked at.
 struct Live {
@@ -79,6 +79,9 @@ pub(crate) struct Recorder {
     touched: BTreeMap<usize, ObjectState>,
     frames: Vec<CallFrame>,
     log: Vec<LogEntry>,
+    /// What slices that died had as their ends. The free list keeps one such slice, which keeps its
+    /// end.
+    slice_stops: BTreeSet<ObjId>,
     /// The deaths since the last step.
     dead: Vec<Dead>,
     /// Addresses of objects that were buried after their finalizer and before their death was
@@ -122,6 +125,7 @@ impl Recorder {
             touched: BTreeMap::new(),
             frames: Vec::new(),
             log: Vec::new(),
+            slice_stops: BTreeSet::new(),
             dead: Vec::new(),
             past_finalizer: HashSet::new(),
             scratch: Vec::new(),
@@ -201,8 +205,8 @@ impl Recorder {
             }
         }
         let entered = self.entered(&happening.borrowed);
-        let held = self.held(&happening, running, vm);
         let collections = self.finished_collections(vm);
+        let held = self.held(&happening, running, vm);
         self.steps.push(Step {
             head: StepHead {
                 event: happening.event,
@@ -317,6 +321,15 @@ impl Recorder {
             if let Some(moved) = self.living.get(at) {
                 self.by_address.insert(moved.pointer.address(), at);
             }
+            if self
+                .symbols
+                .text(self.objects[gone.id.0 as usize - 1].type_name)
+                == "slice"
+            {
+                let stop = |r: &&Reference| matches!(r.label, Label::Named(name) if self.symbols.text(name) == "stop");
+                self.slice_stops
+                    .extend(gone.state.refs.iter().find(stop).map(|r| r.to));
+            }
             let collected = untracked && gone.state.generation.is_some();
             self.objects[gone.id.0 as usize - 1].died = Some(Death {
                 at: self.now,
@@ -326,6 +339,7 @@ impl Recorder {
                     Cause::RefCount
                 },
             });
+            self.slice_stops.remove(&gone.id);
             left.push(gone.id);
         }
         left
@@ -748,30 +762,56 @@ impl Recorder {
         vm: &VirtualMachine,
     ) -> Vec<Held> {
         let mut held = Vec::new();
-        let mut hold = |this: &mut Self, by: &str, to: ObjPtr| {
+        let mut put = |this: &mut Self, by: &str, to: ObjPtr, certain: bool| {
             if let Some(at) = this.by_address.get(&to.address()) {
                 let to = this.living[*at].id;
                 held.push(Held {
                     by: this.symbols.intern(by),
                     to,
+                    certain,
                 });
             }
         };
         for (pointer, as_what) in &happening.in_flight {
-            hold(self, as_what, *pointer);
+            put(self, as_what, *pointer, true);
         }
         if let Some(exception) = vm.current_exception() {
             // The interpreter keeps it twice: on its stack of handled exceptions, and for
             // `sys._current_exceptions`.
             let pointer = ObjPtr::of(exception.as_object());
-            hold(self, "current exception", pointer);
-            hold(self, "current exception of the thread", pointer);
+            put(self, "current exception", pointer, true);
+            put(self, "current exception of the thread", pointer, true);
+        }
+        let stops: Vec<ObjPtr> = if self.slice_stops.is_empty() {
+            Vec::new()
+        } else {
+            self.living
+                .iter()
+                .filter(|live| self.slice_stops.contains(&live.id))
+                .map(|live| live.pointer)
+                .collect()
+        };
+        for stop in stops {
+            put(self, "free list of slices", stop, false);
+        }
+        // A collection under way holds its candidates, for some of its time.
+        let candidates: Vec<ObjPtr> = self
+            .running_collections
+            .iter()
+            .flat_map(|(sighting, _)| &sighting.candidates)
+            .filter_map(|candidate| {
+                let at = self.by_address.get(&candidate.address)?;
+                Some(self.living[*at].pointer)
+            })
+            .collect();
+        for candidate in candidates {
+            put(self, "collection under way", candidate, false);
         }
         for frame in running {
             if frame.own.is_none() {
                 for name in &frame.names {
                     let by = format!("{} of {} (library)", name.name, frame.function);
-                    hold(self, &by, name.to);
+                    put(self, &by, name.to, true);
                 }
             }
         }

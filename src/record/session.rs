@@ -9,7 +9,7 @@ use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
 use crate::trace::{Event, FileId, Granularity, State};
 use rustpython_vm::builtins::{PyCode, PyInt};
-use rustpython_vm::{PyObject, PyObjectRef, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, PyObjectRef, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
@@ -20,6 +20,8 @@ pub(crate) struct Session {
     /// The line that each running frame was last told to run, by the frame's address.
     lines: HashMap<usize, u32>,
     watched: HashSet<usize>,
+    /// Code objects whose constants are known.
+    read: HashSet<usize>,
     /// Code objects of others, whose starts are switched off: address, and place of the start.
     foreign: HashMap<usize, u32>,
     stdout: Vec<u8>,
@@ -66,6 +68,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         options,
         lines: HashMap::new(),
         watched: HashSet::new(),
+        read: HashSet::new(),
         foreign: HashMap::new(),
         stdout: Vec::new(),
         running: Vec::new(),
@@ -95,8 +98,10 @@ pub(crate) fn add_constants(codes: &[PyObjectRef]) {
     };
     let constants = codes
         .iter()
+        .filter(|code| session.read.insert(code.get_id()))
         .filter_map(|code| code.downcast_ref::<PyCode>())
         .flat_map(|code| code.code.constants.iter());
+    let constants: Vec<_> = constants.collect();
     for constant in constants {
         let constant = ObjPtr::of(Borrow::<PyObject>::borrow(constant));
         session.recorder.add_constant(constant.address(), true);
@@ -125,6 +130,7 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     };
     for address in session.recorder.absorb_deaths() {
         session.watched.remove(&address);
+        session.read.remove(&address);
         if let Some(start) = session.foreign.remove(&address) {
             monitor::forget(address, start, vm);
         }

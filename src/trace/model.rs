@@ -232,6 +232,8 @@ pub struct CallFrame {
 pub struct Held {
     pub by: Symbol,
     pub to: ObjId,
+    /// Whether it is sure to be held; else it is where the count says more than is known.
+    pub certain: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
