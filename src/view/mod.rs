@@ -1,7 +1,9 @@
 //! What to show of each step: which objects are boxes, what stands in their rows, what is new.
 
 mod caption;
+mod changes;
 mod content;
+mod limits;
 mod scene;
 
 pub use caption::{Caption, SourceLine};

@@ -1,7 +1,9 @@
 //! Scenes: one for each step, boxes with rows and arrows, without places.
 
 use super::caption::{Caption, caption};
+use super::changes::mark_changes;
 use super::content::{Content, content};
+use super::limits::note_box;
 use crate::analyse::{Ledger, ledger};
 use crate::trace::{
     CallFrame, Cause, Count, Event, Kind, NameKind, ObjId, ObjectInfo, ObjectState, Replay, State,
@@ -240,55 +242,6 @@ fn number_calls(calls: &mut Vec<u32>, next: &mut u32, step: &Step, state: &State
     }
 }
 
-/// Compares boxes and rows with those of the step before.
-fn mark_changes(boxes: &mut [SceneBox], before: &BTreeMap<BoxKey, SceneBox>, number: u32) {
-    if number == 1 {
-        return;
-    }
-    for new in boxes {
-        let Some(old) = before.get(&new.key) else {
-            new.mark = Mark::New;
-            continue;
-        };
-        if new.serial.is_some() && new.count != old.count {
-            new.count = count_with_change(&old.count, &new.count);
-            new.count_changed = true;
-        }
-        let old_rows: BTreeMap<String, &Row> = old
-            .rows
-            .iter()
-            .map(|row| (row_key(&row.label), row))
-            .collect();
-        for row in &mut new.rows {
-            let changed = match old_rows.get(&row_key(&row.label)) {
-                None => true,
-                Some(old) => !same_content(&old.value, &row.value),
-            };
-            if changed && !row.aside {
-                row.mark = Mark::Changed;
-                if let Cell::Arrow(arrow) = &mut row.value {
-                    arrow.mark = Mark::Changed;
-                }
-            }
-        }
-    }
-}
-
-fn row_key(label: &Cell) -> String {
-    match label {
-        Cell::Text(text) => text.clone(),
-        Cell::Arrow(arrow) => format!("{:?}", arrow.to),
-    }
-}
-
-fn same_content(a: &Cell, b: &Cell) -> bool {
-    match (a, b) {
-        (Cell::Text(a), Cell::Text(b)) => a == b,
-        (Cell::Arrow(a), Cell::Arrow(b)) => a.to == b.to,
-        _ => false,
-    }
-}
-
 /// One step, with everything that is needed to say what its boxes hold.
 pub(super) struct StepView<'s> {
     pub trace: &'s Trace,
@@ -370,50 +323,6 @@ impl StepView<'_> {
         boxes.push(more);
         boxes.extend((depth - NEWEST_CALLS..depth).map(|depth| self.frame_box(depth)));
         boxes
-    }
-
-    /// Puts words in place of arrows to objects that are left out.
-    fn name_left_out(&self, drawn: &mut SceneBox, left_out: &BTreeSet<ObjId>) {
-        for row in &mut drawn.rows {
-            for cell in [&mut row.label, &mut row.value] {
-                if let Cell::Arrow(Arrow {
-                    to: BoxKey::Object(id),
-                    ..
-                }) = cell
-                    && left_out.contains(id)
-                {
-                    let type_name = self.text(self.info(*id).type_name);
-                    *cell = Cell::Text(format!("{type_name} #{}", id.0));
-                }
-            }
-        }
-    }
-
-    /// How many objects are left out, and of which types.
-    fn more_objects(&self, left_out: &BTreeSet<ObjId>) -> SceneBox {
-        let mut types: BTreeMap<&str, usize> = BTreeMap::new();
-        for id in left_out {
-            *types
-                .entry(self.text(self.info(*id).type_name))
-                .or_default() += 1;
-        }
-        let mut types: Vec<(usize, &str)> = types.into_iter().map(|(t, n)| (n, t)).collect();
-        types.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        let rows = types
-            .into_iter()
-            .take(5)
-            .map(|(count, type_name)| Row {
-                label: Cell::Text(type_name.to_owned()),
-                value: Cell::Text(grouped(count)),
-                mark: Mark::None,
-                aside: false,
-            })
-            .collect();
-        note_box(
-            BoxKey::MoreObjects,
-            &format!("… {} more objects", grouped(left_out.len())),
-            rows,
-        )
     }
 
     /// Objects that are drawn although no arrow leads to them from a name.
@@ -646,41 +555,6 @@ fn count_in_words(count: Count) -> String {
         Count::Immortal => "immortal".to_owned(),
         Count::Of(1) => "1 ref".to_owned(),
         Count::Of(count) => format!("{count} refs"),
-    }
-}
-
-/// `1→2 refs`, where a count was another at the step before.
-fn count_with_change(before: &str, now: &str) -> String {
-    let (old, new): (Vec<&str>, Vec<&str>) =
-        (before.split(' ').collect(), now.split(' ').collect());
-    if old.len() != new.len() {
-        return now.to_owned();
-    }
-    let words = old.iter().zip(&new).map(|(old, new)| {
-        let (old_word, new_word) = (old.trim_end_matches(','), new.trim_end_matches(','));
-        let number = |word: &str| word.parse::<u32>().is_ok() || word == "immortal";
-        if old_word != new_word && number(old_word) && number(new_word) {
-            format!("{old_word}→{new}")
-        } else {
-            (*new).to_owned()
-        }
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// A box that speaks of what is not drawn.
-fn note_box(key: BoxKey, title: &str, rows: Vec<Row>) -> SceneBox {
-    SceneBox {
-        key,
-        tone: Tone::Atom,
-        title: title.to_owned(),
-        serial: None,
-        count: String::new(),
-        count_changed: false,
-        rows,
-        status: Status::Alive,
-        mark: Mark::None,
-        depth: None,
     }
 }
 

@@ -1,22 +1,25 @@
 //! The record of one run: which objects live, what they looked like at the last step, and the
 //! steps themselves.
 
-use super::collection;
-use super::describe::{describe, native_size};
-use super::label::Labeller;
-use super::program::Program;
-use super::raw::collections::{self, Sighting};
-use super::raw::deaths::{self, LogEntry};
-use super::raw::header::ObjPtr;
-use super::raw::tables;
-use super::stack::RunningFrame;
+mod burial;
+mod collections;
+mod held;
+mod verify;
+
+use crate::record::describe::{describe, native_size};
+use crate::record::label::Labeller;
+use crate::record::program::Program;
+use crate::record::raw::collections::{Sighting, drain as drain_collections};
+use crate::record::raw::deaths::LogEntry;
+use crate::record::raw::header::ObjPtr;
+use crate::record::raw::tables;
+use crate::record::stack::RunningFrame;
 use crate::trace::{
-    CallFrame, Cause, Collection, Count, Death, Event, FileId, Held, Kind, Label, Moment, ObjId,
-    ObjectChange, ObjectInfo, ObjectState, Reference, State, Step, StepHead, Symbol, Symbols,
+    CallFrame, Count, Event, FileId, Kind, Moment, ObjId, ObjectChange, ObjectInfo, ObjectState,
+    Reference, Step, StepHead, Symbol, Symbols,
 };
+use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::PyWeak;
-use rustpython_vm::gc_state::GcDebugFlags;
-use rustpython_vm::{AsObject, VirtualMachine};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 /// A living object of the program, as it was when it was last looked at.
@@ -32,15 +35,6 @@ struct Live {
     /// Objects that are folded into this one, or could be, and whether they are.
     parts: Vec<(ObjPtr, bool)>,
     state: ObjectState,
-}
-
-/// A death since the last step.
-struct Dead {
-    address: usize,
-    /// The collector had taken it off its lists before.
-    untracked: bool,
-    /// Its finalizer cannot bring it back any more.
-    certain: bool,
 }
 
 /// What happened, as the hook that saw it says.
@@ -83,7 +77,7 @@ pub(crate) struct Recorder {
     /// end.
     slice_stops: BTreeSet<ObjId>,
     /// The deaths since the last step.
-    dead: Vec<Dead>,
+    dead: Vec<burial::Dead>,
     /// Addresses of objects that were buried after their finalizer and before their death was
     /// noted, because a step was taken in between.
     past_finalizer: HashSet<usize>,
@@ -173,7 +167,7 @@ impl Recorder {
             .iter()
             .filter_map(|frame| frame.object.map(ObjPtr::address))
             .collect();
-        for sighting in collections::drain() {
+        for sighting in drain_collections() {
             let ids = self.ids_of_candidates(&sighting);
             self.running_collections.push_back((sighting, ids));
         }
@@ -239,233 +233,6 @@ impl Recorder {
             _ => after.map_or(0, |frame| frame.line),
         };
         self.frames = frames;
-    }
-
-    /// Reads the log of deaths. What was known of the dead objects' addresses is forgotten at
-    /// once: the next object may stand there already. Returns the addresses.
-    pub(crate) fn absorb_deaths(&mut self) -> Vec<usize> {
-        let mut log = std::mem::take(&mut self.log);
-        deaths::drain(&mut log);
-        let first = self.dead.len();
-        for entry in &log {
-            match *entry {
-                LogEntry::Doubt { address, untracked } => self.dead.push(Dead {
-                    address,
-                    untracked,
-                    certain: false,
-                }),
-                LogEntry::Death {
-                    address,
-                    untracked,
-                    finalized,
-                } => {
-                    if finalized {
-                        self.finalized.insert(address);
-                    }
-                    if self.past_finalizer.remove(&address) {
-                        continue;
-                    }
-                    let in_doubt = |dead: &&mut Dead| dead.address == address && !dead.certain;
-                    match self.dead[first..].iter_mut().rev().find(in_doubt) {
-                        Some(dead) => dead.certain = true,
-                        None => self.dead.push(Dead {
-                            address,
-                            untracked,
-                            certain: true,
-                        }),
-                    }
-                }
-                LogEntry::Resurrection { address } => {
-                    let at = self.dead[first..]
-                        .iter()
-                        .rposition(|dead| dead.address == address && !dead.certain);
-                    if let Some(at) = at {
-                        self.dead.remove(first + at);
-                    }
-                }
-            }
-        }
-        // What is in doubt at this moment has a finalizer that is running, or that is through.
-        for dead in &mut self.dead[first..] {
-            if !dead.certain && deaths::is_past_finalizer(dead.address) {
-                dead.certain = true;
-                self.past_finalizer.insert(dead.address);
-            }
-        }
-        self.dead.retain(|dead| dead.certain);
-        let addresses: Vec<usize> = self.dead[first..].iter().map(|dead| dead.address).collect();
-        for address in &addresses {
-            self.program.forget(*address);
-            self.labeller.forget(*address);
-            self.folded.remove(address);
-            self.older.remove(address);
-            self.constants.remove(address);
-        }
-        self.log = log;
-        addresses
-    }
-
-    /// Takes the dead off the living, in the order in which they died.
-    fn bury(&mut self) -> Vec<ObjId> {
-        self.absorb_deaths();
-        let dead = std::mem::take(&mut self.dead);
-        let mut left = Vec::new();
-        for Dead {
-            address, untracked, ..
-        } in dead
-        {
-            let Some(at) = self.by_address.remove(&address) else {
-                continue;
-            };
-            let gone = self.living.swap_remove(at);
-            if let Some(moved) = self.living.get(at) {
-                self.by_address.insert(moved.pointer.address(), at);
-            }
-            if self
-                .symbols
-                .text(self.objects[gone.id.0 as usize - 1].type_name)
-                == "slice"
-            {
-                let stop = |r: &&Reference| matches!(r.label, Label::Named(name) if self.symbols.text(name) == "stop");
-                self.slice_stops
-                    .extend(gone.state.refs.iter().find(stop).map(|r| r.to));
-            }
-            let collected = untracked && gone.state.generation.is_some();
-            self.objects[gone.id.0 as usize - 1].died = Some(Death {
-                at: self.now,
-                cause: if collected {
-                    Cause::Collector
-                } else {
-                    Cause::RefCount
-                },
-            });
-            self.slice_stops.remove(&gone.id);
-            left.push(gone.id);
-        }
-        left
-    }
-
-    /// The serials of candidates that are objects of the program, by address, as they stood before
-    /// the dead of this step are taken off.
-    fn ids_of_candidates(&self, sighting: &Sighting) -> HashMap<usize, ObjId> {
-        sighting
-            .candidates
-            .iter()
-            .filter_map(|candidate| {
-                let at = self.by_address.get(&candidate.address)?;
-                Some((candidate.address, self.living[*at].id))
-            })
-            .collect()
-    }
-
-    /// The collections that have come to their end. A finalizer's own steps come while one is still
-    /// under way; what it did is known only afterwards.
-    fn finished_collections(&mut self, vm: &VirtualMachine) -> Vec<Collection> {
-        let stats = vm.state.gc.get_stats();
-        let counts = [0, 1, 2].map(|generation| stats[generation].collections);
-        let grown: Vec<u8> = (0..3)
-            .filter(|generation| counts[*generation] > self.collections_before[*generation])
-            .map(|generation| generation as u8)
-            .collect();
-        let mut ended: usize = (0..3)
-            .map(|g| counts[g].saturating_sub(self.collections_before[g]))
-            .sum();
-        self.collections_before = counts;
-        let mut runs = Vec::new();
-        while ended > 0
-            && let Some((mut sighting, ids)) = self.running_collections.pop_front()
-        {
-            ended -= 1;
-            // Lists that hold nothing are not seen; the interpreter's own count names the
-            // generation where it leaves no doubt.
-            if let [only] = grown[..] {
-                sighting.generation = only;
-                sighting.explicit |= only > 0;
-            }
-            runs.push(self.collection(&sighting, &ids, vm));
-        }
-        if self.running_collections.is_empty() {
-            self.finalized.clear();
-            self.weak_referents.clear();
-        }
-        runs
-    }
-
-    /// Reads every living object anew and says where that differs from what the changes recorded so
-    /// far amount to.
-    pub(crate) fn verify(&mut self, replayed: &State, vm: &VirtualMachine) -> Vec<String> {
-        let mut found = Vec::new();
-        if replayed.heap.len() != self.living.len() {
-            let (replayed, living) = (replayed.heap.len(), self.living.len());
-            found.push(format!("{replayed} objects are replayed, {living} live"));
-        }
-        for live in &self.living {
-            let Some(state) = replayed.heap.get(&live.id) else {
-                found.push(format!("#{} lives and is not replayed", live.id.0));
-                continue;
-            };
-            if live.leaf || self.is_on_stack(live.kind, live.pointer) {
-                continue;
-            }
-            let may_fold = may_fold(&self.by_address, &self.folded, live.id, live.kind);
-            let (references, _) =
-                self.labeller
-                    .references(live.pointer, live.kind, &may_fold, &mut self.symbols, vm);
-            let fresh: Vec<_> = references
-                .iter()
-                .map(|r| {
-                    let at = self.by_address.get(&r.to.address());
-                    (r.label, at.map(|at| self.living[*at].id), r.weak)
-                })
-                .collect();
-            let recorded: Vec<_> = state
-                .refs
-                .iter()
-                .map(|r| (r.label, Some(r.to), r.weak))
-                .collect();
-            if fresh != recorded {
-                found.push(format!(
-                    "#{}: {recorded:?} is recorded, {fresh:?} is there",
-                    live.id.0
-                ));
-            }
-        }
-        found
-    }
-
-    /// What a collection did to the objects of the program.
-    fn collection(
-        &self,
-        sighting: &Sighting,
-        ids: &HashMap<usize, ObjId>,
-        vm: &VirtualMachine,
-    ) -> Collection {
-        let id_at = |address: usize| {
-            ids.get(&address).copied().or_else(|| {
-                let at = self.by_address.get(&address)?;
-                Some(self.living[*at].id)
-            })
-        };
-        let finalized = |address: usize| {
-            self.finalized.contains(&address)
-                || self
-                    .by_address
-                    .get(&address)
-                    .is_some_and(|at| self.living[*at].pointer.object().gc_finalized())
-        };
-        let dead = |id: ObjId| self.objects[id.0 as usize - 1].died.is_some();
-        let mut run = collection::conclude(sighting, &id_at, &finalized, &dead);
-        if vm.state.gc.get_debug().contains(GcDebugFlags::SAVEALL) {
-            // What is found is kept in `gc.garbage`: that is no resurrection.
-            run.resurrected.clear();
-        }
-        run.weakrefs_cleared = self
-            .weak_referents
-            .iter()
-            .filter(|(_, referent)| run.unreachable.binary_search(referent).is_ok())
-            .map(|(weak, _)| *weak)
-            .collect();
-        run
     }
 
     /// The frames of the program's own code, and how many of the oldest are as they were.
@@ -752,70 +519,6 @@ impl Recorder {
                 (live.id, live.state.clone())
             })
             .collect()
-    }
-
-    /// The references that the interpreter itself holds to objects of the program.
-    fn held(
-        &mut self,
-        happening: &Happening,
-        running: &[RunningFrame],
-        vm: &VirtualMachine,
-    ) -> Vec<Held> {
-        let mut held = Vec::new();
-        let mut put = |this: &mut Self, by: &str, to: ObjPtr, certain: bool| {
-            if let Some(at) = this.by_address.get(&to.address()) {
-                let to = this.living[*at].id;
-                held.push(Held {
-                    by: this.symbols.intern(by),
-                    to,
-                    certain,
-                });
-            }
-        };
-        for (pointer, as_what) in &happening.in_flight {
-            put(self, as_what, *pointer, true);
-        }
-        if let Some(exception) = vm.current_exception() {
-            // The interpreter keeps it twice: on its stack of handled exceptions, and for
-            // `sys._current_exceptions`.
-            let pointer = ObjPtr::of(exception.as_object());
-            put(self, "current exception", pointer, true);
-            put(self, "current exception of the thread", pointer, true);
-        }
-        let stops: Vec<ObjPtr> = if self.slice_stops.is_empty() {
-            Vec::new()
-        } else {
-            self.living
-                .iter()
-                .filter(|live| self.slice_stops.contains(&live.id))
-                .map(|live| live.pointer)
-                .collect()
-        };
-        for stop in stops {
-            put(self, "free list of slices", stop, false);
-        }
-        // A collection under way holds its candidates, for some of its time.
-        let candidates: Vec<ObjPtr> = self
-            .running_collections
-            .iter()
-            .flat_map(|(sighting, _)| &sighting.candidates)
-            .filter_map(|candidate| {
-                let at = self.by_address.get(&candidate.address)?;
-                Some(self.living[*at].pointer)
-            })
-            .collect();
-        for candidate in candidates {
-            put(self, "collection under way", candidate, false);
-        }
-        for frame in running {
-            if frame.own.is_none() {
-                for name in &frame.names {
-                    let by = format!("{} of {} (library)", name.name, frame.function);
-                    put(self, &by, name.to, true);
-                }
-            }
-        }
-        held
     }
 }
 

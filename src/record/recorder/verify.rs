@@ -1,0 +1,49 @@
+//! The record held against the heap.
+
+use super::{Recorder, may_fold};
+use crate::trace::State;
+use rustpython_vm::VirtualMachine;
+
+impl Recorder {
+    /// Reads every living object anew and says where that differs from what the changes recorded so
+    /// far amount to.
+    pub(crate) fn verify(&mut self, replayed: &State, vm: &VirtualMachine) -> Vec<String> {
+        let mut found = Vec::new();
+        if replayed.heap.len() != self.living.len() {
+            let (replayed, living) = (replayed.heap.len(), self.living.len());
+            found.push(format!("{replayed} objects are replayed, {living} live"));
+        }
+        for live in &self.living {
+            let Some(state) = replayed.heap.get(&live.id) else {
+                found.push(format!("#{} lives and is not replayed", live.id.0));
+                continue;
+            };
+            if live.leaf || self.is_on_stack(live.kind, live.pointer) {
+                continue;
+            }
+            let may_fold = may_fold(&self.by_address, &self.folded, live.id, live.kind);
+            let (references, _) =
+                self.labeller
+                    .references(live.pointer, live.kind, &may_fold, &mut self.symbols, vm);
+            let fresh: Vec<_> = references
+                .iter()
+                .map(|r| {
+                    let at = self.by_address.get(&r.to.address());
+                    (r.label, at.map(|at| self.living[*at].id), r.weak)
+                })
+                .collect();
+            let recorded: Vec<_> = state
+                .refs
+                .iter()
+                .map(|r| (r.label, Some(r.to), r.weak))
+                .collect();
+            if fresh != recorded {
+                found.push(format!(
+                    "#{}: {recorded:?} is recorded, {fresh:?} is there",
+                    live.id.0
+                ));
+            }
+        }
+        found
+    }
+}

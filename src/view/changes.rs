@@ -1,0 +1,76 @@
+//! What is new in a scene, and what has changed since the one before.
+
+use super::scene::{BoxKey, Cell, Mark, Row, SceneBox};
+use std::collections::BTreeMap;
+
+/// Compares boxes and rows with those of the step before.
+pub(super) fn mark_changes(
+    boxes: &mut [SceneBox],
+    before: &BTreeMap<BoxKey, SceneBox>,
+    number: u32,
+) {
+    if number == 1 {
+        return;
+    }
+    for new in boxes {
+        let Some(old) = before.get(&new.key) else {
+            new.mark = Mark::New;
+            continue;
+        };
+        if new.serial.is_some() && new.count != old.count {
+            new.count = count_with_change(&old.count, &new.count);
+            new.count_changed = true;
+        }
+        let old_rows: BTreeMap<String, &Row> = old
+            .rows
+            .iter()
+            .map(|row| (row_key(&row.label), row))
+            .collect();
+        for row in &mut new.rows {
+            let changed = match old_rows.get(&row_key(&row.label)) {
+                None => true,
+                Some(old) => !same_content(&old.value, &row.value),
+            };
+            if changed && !row.aside {
+                row.mark = Mark::Changed;
+                if let Cell::Arrow(arrow) = &mut row.value {
+                    arrow.mark = Mark::Changed;
+                }
+            }
+        }
+    }
+}
+
+fn row_key(label: &Cell) -> String {
+    match label {
+        Cell::Text(text) => text.clone(),
+        Cell::Arrow(arrow) => format!("{:?}", arrow.to),
+    }
+}
+
+fn same_content(a: &Cell, b: &Cell) -> bool {
+    match (a, b) {
+        (Cell::Text(a), Cell::Text(b)) => a == b,
+        (Cell::Arrow(a), Cell::Arrow(b)) => a.to == b.to,
+        _ => false,
+    }
+}
+
+/// `1→2 refs`, where a count was another at the step before.
+fn count_with_change(before: &str, now: &str) -> String {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (before.split(' ').collect(), now.split(' ').collect());
+    if old.len() != new.len() {
+        return now.to_owned();
+    }
+    let words = old.iter().zip(&new).map(|(old, new)| {
+        let (old_word, new_word) = (old.trim_end_matches(','), new.trim_end_matches(','));
+        let number = |word: &str| word.parse::<u32>().is_ok() || word == "immortal";
+        if old_word != new_word && number(old_word) && number(new_word) {
+            format!("{old_word}→{new}")
+        } else {
+            (*new).to_owned()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
