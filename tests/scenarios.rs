@@ -429,6 +429,8 @@ fn list_growth(trace: &Value) {
     assert!(values.windows(2).all(|pair| pair[0] <= pair[1]));
     assert!(values.windows(2).any(|pair| pair[0] == pair[1]));
     assert!(values.windows(2).any(|pair| pair[0] < pair[1]));
+    let recorded = object(last, global(last, "xs"))["size"].as_i64();
+    assert_eq!(recorded, values.last().copied(), "as sys.getsizeof has it");
 }
 
 fn exception_frames(trace: &Value) {

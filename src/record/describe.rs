@@ -194,8 +194,8 @@ pub(crate) fn text_in(pointer: ObjPtr, key: &'static str, vm: &VirtualMachine) -
     Some(text.to_string_lossy().into_owned())
 }
 
-/// Bytes of an object's own block and of what it alone owns (a list's room, a dict's table), as the
-/// native type underneath says; a `__sizeof__` of the program's is not asked.
+/// Bytes of an object, header included, and of what it alone owns (a list's room, a dict's table),
+/// as `sys.getsizeof` counts them; a `__sizeof__` of the program's is not asked.
 pub(crate) fn native_size(object: &PyObject, vm: &VirtualMachine) -> Option<u32> {
     let native = object
         .class()
@@ -203,5 +203,6 @@ pub(crate) fn native_size(object: &PyObject, vm: &VirtualMachine) -> Option<u32>
         .find(|class| class.heaptype_ext().is_none())?;
     let method = native.get_attr(vm.ctx.intern_str("__sizeof__"))?;
     let size = method.call((object.to_owned(),), vm).ok()?;
-    u32::try_from(size.downcast_ref::<PyInt>()?.as_bigint()).ok()
+    let size = u32::try_from(size.downcast_ref::<PyInt>()?.as_bigint()).ok()?;
+    size.checked_add(size_of::<PyObject>() as u32)
 }
