@@ -183,6 +183,23 @@ fn the_number_of_steps_is_bounded_and_the_script_goes_on() {
 }
 
 #[test]
+fn an_interrupted_run_is_drawn_up_to_there() {
+    let folder = Folder::new();
+    let source = "import os, signal\nx = []\nwhile True:\n    x.append(1)\n    if len(x) == 40: os.kill(os.getpid(), signal.SIGINT)\n";
+    folder.write("s.py", source);
+    for limit in ["1000", "20"] {
+        let done = folder.memviz(&["s.py", "--max-steps", limit, "--out", limit]);
+        assert_ne!(done.status.code(), Some(0));
+        let errors = text(&done.stderr);
+        assert!(errors.contains("KeyboardInterrupt"), "{errors}");
+        assert!(
+            folder.path().join(limit).join("frames/0020.svg").exists(),
+            "{errors}"
+        );
+    }
+}
+
+#[test]
 fn bad_input_is_refused_with_a_hint_and_nothing_is_written() {
     let folder = Folder::new();
     std::fs::create_dir(folder.path().join("folder")).expect("it can be made");

@@ -30,12 +30,9 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
             StepSize::Instruction => Granularity::Instruction,
         },
     };
-    let mut saved = Ok(());
+    let mut saved = None;
     let mut before_exit = |trace: &Trace| {
-        // An interrupt may end the process together with the interpreter.
-        if trace.header.outcome == Outcome::Interrupted {
-            saved = save(&output, trace, &args).inspect_err(Problem::show);
-        }
+        saved = Some(save(&output, trace, &args).inspect_err(Problem::show));
     };
     let recorded = {
         let _span = tracing::info_span!("record").entered();
@@ -60,10 +57,9 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
         ))
         .hint("Python's own message stands above"));
     };
-    if trace.header.outcome == Outcome::Interrupted {
-        saved?;
-    } else {
-        save(&output, &trace, &args)?;
+    match saved {
+        Some(saved) => saved?,
+        None => save(&output, &trace, &args)?,
     }
     Ok(recorded.exit_code)
 }

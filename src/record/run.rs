@@ -73,8 +73,8 @@ pub struct Recorded {
 }
 
 /// Runs `script` with `arguments`, and records it where `options` are given. `before_exit` is
-/// called with the trace when the program has ended and before the interpreter is taken down,
-/// which may end the process.
+/// called with the trace of a program that was interrupted: the interpreter ends the process with
+/// it.
 ///
 /// # Errors
 /// Where the interpreter cannot be set up for recording. What the program does wrong is no error:
@@ -149,7 +149,12 @@ fn run_here(
         Ok((result, trace))
     });
     let (result, trace) = result?;
-    if let Some(trace) = &trace {
+    let interrupted = interpreter.enter(|vm| {
+        result
+            .as_ref()
+            .is_err_and(|exception| exception.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt))
+    });
+    if let (Some(trace), true) = (&trace, interrupted) {
         before_exit(trace);
     }
     let exit_code = interpreter.finalize(result.err());
