@@ -257,6 +257,7 @@ fn late_binding(trace: &Value) {
         .as_array()
         .expect("a cell refers to something");
     let held = refs[0]["to"].as_u64().expect("to an object");
+    assert_eq!(refs[0]["label"], "cell i");
     assert_eq!(object(step, held)["value"], "2");
 }
 

@@ -5,7 +5,7 @@
 //! line of code above. A claim must hold every time that the line has run.
 
 use super::ledger::{Ledger, ledger};
-use crate::trace::{CallFrame, Count, Event, FileId, NameKind, ObjId, State, Step, Trace};
+use crate::trace::{CallFrame, Count, Event, FileId, Label, NameKind, ObjId, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One claim.
@@ -295,7 +295,11 @@ impl Moment<'_> {
                 .refs
                 .iter()
                 .filter_map(|reference| {
-                    let label = reference.label.display(&self.trace.symbols);
+                    let label = match reference.label {
+                        // As Python itself names it.
+                        Label::Cell(_) => "cell_contents".to_owned(),
+                        label => label.display(&self.trace.symbols),
+                    };
                     let left = rest
                         .strip_prefix(&label)
                         .or_else(|| rest.strip_prefix('.')?.strip_prefix(&label))?;

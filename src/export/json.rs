@@ -123,18 +123,15 @@ fn object_entry(id: u32, object: &ObjectInfo, trace: &Trace) -> Value {
         };
         json!({"step": death.at.step, "line": death.at.line, "cause": cause})
     });
-    let mut entry = json!({
+    json!({
         "id": id,
         "type": trace.symbols.text(object.type_name),
         "address": format!("{:#x}", object.address),
+        "size": object.size,
         "immortal": object.immortal,
         "born": object.born.map(moment),
         "died": died,
-    });
-    if let Some(size) = object.size {
-        entry["size"] = size.into();
-    }
-    entry
+    })
 }
 
 struct Steps<'d>(&'d Document<'d>);

@@ -39,6 +39,8 @@ struct Field {
 #[derive(Default)]
 pub(crate) struct Labeller {
     fields: HashMap<usize, Vec<Field>>,
+    /// The variables that cells stand for, by the cells' addresses.
+    cells: HashMap<usize, String>,
 }
 
 /// Why a part is folded into its owner.
@@ -54,6 +56,32 @@ impl Labeller {
     /// Forgets what is known of the class at `address`.
     pub(crate) fn forget(&mut self, address: usize) {
         self.fields.remove(&address);
+        self.cells.remove(&address);
+    }
+
+    /// Notes which variable a cell stands for; a cell itself does not know.
+    pub(crate) fn name_cell(&mut self, cell: ObjPtr, variable: &str) {
+        let name = self.cells.entry(cell.address());
+        name.or_insert_with(|| variable.to_owned());
+    }
+
+    /// Notes the variables of a function's closure.
+    fn name_closure(&mut self, function: &PyObject, vm: &VirtualMachine) {
+        let code = function_code(function, vm);
+        let Some(code) = code.and_then(|code| code.object().downcast_ref::<PyCode>()) else {
+            return;
+        };
+        if code.code.freevars.is_empty() {
+            return;
+        }
+        let Ok(closure) = function.get_attr(vm.ctx.intern_str("__closure__"), vm) else {
+            return;
+        };
+        let mut cells = Vec::new();
+        ObjPtr::of(&closure).extend_referents(&mut cells);
+        for (cell, variable) in cells.into_iter().zip(code.code.freevars.iter()) {
+            self.name_cell(cell, variable.as_str());
+        }
     }
 
     /// The labelled references of an object, and the parts of it that are or could be folded.
@@ -69,6 +97,10 @@ impl Labeller {
         if kind == Kind::WeakRef {
             weak_references(pointer, symbols, vm, &mut out);
         }
+        if kind == Kind::Function {
+            self.name_closure(pointer.object(), vm);
+        }
+        let cell = self.cells.get(&pointer.address()).map(String::as_str);
         let mut raw = Vec::new();
         pointer.extend_referents(&mut raw);
         let mut labels = vec![None; raw.len()];
@@ -83,7 +115,7 @@ impl Labeller {
             vm,
         };
         pass.prefix();
-        pass.payload(kind);
+        pass.payload(kind, cell);
         pass.fields(self.fields_of(pointer.object(), vm));
         if kind == Kind::Function {
             pass.defaults();
@@ -297,7 +329,7 @@ impl Pass<'_> {
         self.next += self.pointer.filled_slots();
     }
 
-    fn payload(&mut self, kind: Kind) {
+    fn payload(&mut self, kind: Kind, cell: Option<&str>) {
         match kind {
             Kind::Sequence => {
                 for i in 0..self.raw.len().saturating_sub(self.next) {
@@ -317,8 +349,11 @@ impl Pass<'_> {
             Kind::Frame => self.frame(),
             Kind::Class => self.class(),
             Kind::Cell => {
-                let contents = self.symbols.intern("cell_contents");
-                self.put(Label::Named(contents));
+                let variable = self.symbols.intern(cell.unwrap_or("cell_contents"));
+                self.put(match cell {
+                    Some(_) => Label::Cell(variable),
+                    None => Label::Named(variable),
+                });
             }
             Kind::Iterator if self.raw.len() == self.next + 1 => self.named("iterable"),
             _ => {}

@@ -246,9 +246,8 @@ fn frame_rows(view: &StepView<'_>, reference: &Reference, rows: &mut Vec<Row>) {
 fn row_label(view: &StepView<'_>, kind: Kind, label: Label) -> String {
     match label {
         Label::Index(i) => i.to_string(),
-        Label::Value(key) | Label::Attr(key) => view.text(key).to_owned(),
+        Label::Value(key) | Label::Attr(key) | Label::Cell(key) => view.text(key).to_owned(),
         Label::Element => String::new(),
-        Label::Cell(_) => String::new(),
         Label::Default(i) => format!("default {i}"),
         Label::KwDefault(key) => format!("default {}", view.text(key)),
         Label::Closure(i) => format!("closure {i}"),

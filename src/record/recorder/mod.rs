@@ -15,8 +15,8 @@ use crate::record::raw::header::ObjPtr;
 use crate::record::raw::tables;
 use crate::record::stack::RunningFrame;
 use crate::trace::{
-    CallFrame, Count, Event, FileId, Kind, Moment, ObjId, ObjectChange, ObjectInfo, ObjectState,
-    Reference, Step, StepHead, Symbol, Symbols,
+    CallFrame, Count, Event, FileId, Kind, Moment, NameKind, ObjId, ObjectChange, ObjectInfo,
+    ObjectState, Reference, Step, StepHead, Symbol, Symbols,
 };
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::PyWeak;
@@ -177,6 +177,11 @@ impl Recorder {
             .iter()
             .filter_map(|frame| frame.body.map(ObjPtr::address))
             .collect();
+        for name in running.iter().filter(|f| f.fresh).flat_map(|f| &f.names) {
+            if matches!(name.kind, NameKind::Cell | NameKind::Free) {
+                self.labeller.name_cell(name.to, &name.name);
+            }
+        }
         let (mut frames, mut frames_kept) = self.call_frames(running, vm);
         for (pointer, _) in &happening.in_flight {
             self.id_of(*pointer, vm);
@@ -313,11 +318,12 @@ impl Recorder {
             None if older => None,
             None => Some(self.now),
         };
+        let size = native_size(pointer.object(), vm);
         self.objects.push(ObjectInfo {
             type_name: self.symbols.intern(&description.type_name),
             kind: description.kind,
             address: pointer.address() as u64,
-            size: None,
+            size,
             immortal: refcount.is_none(),
             constant_of: self.constants.get(&pointer.address()).copied().unwrap_or(0),
             born,
@@ -345,7 +351,7 @@ impl Recorder {
                 value,
                 name: description.name.map(|name| self.symbols.intern(&name)),
                 true_length,
-                size: None,
+                size,
                 refs: Vec::new(),
             },
         });
@@ -405,10 +411,6 @@ impl Recorder {
         let size = native_size(pointer.object(), vm);
         let live = &mut self.living[place];
         live.state.size = size;
-        let first_size = &mut self.objects[id.0 as usize - 1].size;
-        if first_size.is_none() {
-            *first_size = size;
-        }
         live.state.refs = refs;
         live.parts = marked;
         let mut snapshot = std::mem::take(&mut live.snapshot);
