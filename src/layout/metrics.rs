@@ -36,8 +36,9 @@ pub fn text_width(text: &str, font: f64) -> f64 {
 pub struct BoxSize {
     pub width: f64,
     pub height: f64,
-    /// Width of the label cells.
+    /// Width of the label cells, and of the value cells.
     pub labels: f64,
+    pub values: f64,
 }
 
 fn cell_width(cell: &Cell) -> f64 {
@@ -82,5 +83,6 @@ pub fn measure(scene_box: &SceneBox) -> BoxSize {
             .ceil(),
         height: TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT,
         labels: labels.ceil(),
+        values: values.ceil(),
     }
 }

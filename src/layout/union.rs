@@ -58,6 +58,7 @@ impl Union {
                     node.size.width = node.size.width.max(size.width);
                     node.size.height = node.size.height.max(size.height);
                     node.size.labels = node.size.labels.max(size.labels);
+                    node.size.values = node.size.values.max(size.values);
                 }
                 None => {
                     self.by_key.insert(scene_box.key, self.nodes.len());
@@ -102,10 +103,12 @@ impl Union {
         self.edges[index].steps.grow_and_insert(step as usize);
     }
 
-    /// Widths can only be final when all labels and values of all steps are known together.
+    /// The widest label and the widest value may come at different steps, and the line between them
+    /// stays where it is: a box must have room for both.
     pub(super) fn finish(&mut self) {
         for node in &mut self.nodes {
-            node.size.width = node.size.width.ceil();
+            let cells = node.size.labels + node.size.values;
+            node.size.width = node.size.width.max(cells).ceil();
         }
     }
 }
