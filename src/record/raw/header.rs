@@ -12,6 +12,7 @@ const GENERATION_UNTRACKED: u8 = 0xFF;
 /// A pointer to an object that the recorder knows to be alive: one that the death log has not
 /// named since it was last seen as a referent of a living one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
 pub(crate) struct ObjPtr(NonNull<PyObject>);
 
 // SAFETY: the pointer is only followed while the recorder's lock is held and the thread that owns
@@ -62,12 +63,7 @@ impl ObjPtr {
 
     /// Appends the objects that this one refers to, in the interpreter's order.
     pub(crate) fn extend_referents(self, out: &mut Vec<ObjPtr>) {
-        let mut raw: Vec<NonNull<PyObject>> = std::mem::take(&mut scratch());
-        raw.clear();
-        // SAFETY: the object is alive and nothing changes it while it is read.
-        unsafe { self.object().gc_extend_referent_ptrs(&mut raw) };
-        out.extend(raw.iter().map(|p| ObjPtr(*p)));
-        give_back(raw);
+        self.walk(|to| out.push(to));
     }
 
     /// Whether the object's class gives it member slots (`__slots__`), and how many are filled.
@@ -94,18 +90,6 @@ impl ObjPtr {
 /// Size of the prefix that holds the instance dict.
 const EXTENSION_BYTES: usize = 16;
 
-thread_local! {
-    static SCRATCH: std::cell::Cell<Vec<NonNull<PyObject>>> = const { std::cell::Cell::new(Vec::new()) };
-}
-
-fn scratch() -> Vec<NonNull<PyObject>> {
-    SCRATCH.with(std::cell::Cell::take)
-}
-
-fn give_back(buffer: Vec<NonNull<PyObject>>) {
-    SCRATCH.with(|cell| cell.set(buffer));
-}
-
 /// Checks at every start that object headers are laid out as this module reads them.
 pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     let list: PyRef<PyList> = vm.ctx.new_list(Vec::new());
@@ -130,6 +114,7 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
         return Err(LayoutError::Header("None is not immortal"));
     }
     super::frames::self_test(vm)?;
+    super::glance::self_test(vm)?;
     super::tables::self_test(vm)
 }
 

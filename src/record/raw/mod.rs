@@ -8,6 +8,7 @@
 pub(crate) mod collections;
 pub(crate) mod deaths;
 pub(crate) mod frames;
+pub(crate) mod glance;
 pub(crate) mod header;
 pub(crate) mod heap;
 pub(crate) mod output;

@@ -20,13 +20,17 @@ impl Recorder {
         let mut log = std::mem::take(&mut self.log);
         deaths::drain(&mut log);
         let first = self.dead.len();
+        let mut doubts = 0;
         for entry in &log {
             match *entry {
-                LogEntry::Doubt { address, untracked } => self.dead.push(Dead {
-                    address,
-                    untracked,
-                    certain: false,
-                }),
+                LogEntry::Doubt { address, untracked } => {
+                    doubts += 1;
+                    self.dead.push(Dead {
+                        address,
+                        untracked,
+                        certain: false,
+                    });
+                }
                 LogEntry::Death {
                     address,
                     untracked,
@@ -39,8 +43,12 @@ impl Recorder {
                         continue;
                     }
                     let in_doubt = |dead: &&mut Dead| dead.address == address && !dead.certain;
-                    match self.dead[first..].iter_mut().rev().find(in_doubt) {
-                        Some(dead) => dead.certain = true,
+                    let open = if doubts > 0 { first } else { self.dead.len() };
+                    match self.dead[open..].iter_mut().rev().find(in_doubt) {
+                        Some(dead) => {
+                            dead.certain = true;
+                            doubts -= 1;
+                        }
                         None => self.dead.push(Dead {
                             address,
                             untracked,
@@ -54,6 +62,7 @@ impl Recorder {
                         .rposition(|dead| dead.address == address && !dead.certain);
                     if let Some(at) = at {
                         self.dead.remove(first + at);
+                        doubts -= 1;
                     }
                 }
             }
@@ -91,6 +100,7 @@ impl Recorder {
                 continue;
             };
             let gone = self.living.swap_remove(at);
+            self.watch.swap_remove(at);
             if let Some(moved) = self.living.get(at) {
                 self.by_address.insert(moved.pointer.address(), at);
             }

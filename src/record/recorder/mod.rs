@@ -5,6 +5,7 @@ mod burial;
 mod collections;
 mod held;
 mod verify;
+mod watch;
 
 use crate::record::describe::{describe, native_size};
 use crate::record::label::Labeller;
@@ -18,9 +19,9 @@ use crate::trace::{
     CallFrame, Count, Event, FileId, Kind, Moment, NameKind, ObjId, ObjectChange, ObjectInfo,
     ObjectState, Reference, Step, StepHead, Symbol, Symbols,
 };
-use rustpython_vm::VirtualMachine;
-use rustpython_vm::builtins::PyWeak;
+use rustpython_vm::{AsObject, VirtualMachine};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use watch::{Changed, Manner, Watch};
 
 /// A living object of the program, as it was when it was last looked at.
 struct Live {
@@ -29,11 +30,6 @@ struct Live {
     kind: Kind,
     /// Its references are not the program's business.
     leaf: bool,
-    /// Its own referents and, after them, those of its folded parts.
-    snapshot: Vec<ObjPtr>,
-    own: usize,
-    /// Objects that are folded into this one, or could be, and whether they are.
-    parts: Vec<(ObjPtr, bool)>,
     state: ObjectState,
 }
 
@@ -60,6 +56,8 @@ pub(crate) struct Recorder {
     pub program: Program,
     labeller: Labeller,
     living: Vec<Live>,
+    /// Finds which of them have changed; knows them by the same places.
+    watch: Watch,
     by_address: HashMap<usize, usize>,
     /// Addresses of objects that were there before the recording.
     older: HashSet<usize>,
@@ -81,7 +79,10 @@ pub(crate) struct Recorder {
     /// Addresses of objects that were buried after their finalizer and before their death was
     /// noted, because a step was taken in between.
     past_finalizer: HashSet<usize>,
-    scratch: Vec<ObjPtr>,
+    /// What changed, while it is worked through.
+    changed: Vec<Changed>,
+    /// Addresses of the frames and namespaces whose names stood in the call stack at the last step.
+    on_stack: Vec<usize>,
     /// New objects whose references have not been read yet, as places in `living`.
     pending: Vec<usize>,
     allocated: Vec<ObjId>,
@@ -111,6 +112,7 @@ impl Recorder {
             program,
             labeller: Labeller::default(),
             living: Vec::new(),
+            watch: Watch::default(),
             by_address: HashMap::new(),
             older,
             constants: HashMap::new(),
@@ -122,7 +124,8 @@ impl Recorder {
             slice_stops: BTreeSet::new(),
             dead: Vec::new(),
             past_finalizer: HashSet::new(),
-            scratch: Vec::new(),
+            changed: Vec::new(),
+            on_stack: Vec::new(),
             pending: Vec::new(),
             allocated: Vec::new(),
             now: Moment { step: 0, line: 0 },
@@ -342,9 +345,6 @@ impl Recorder {
             pointer,
             kind: description.kind,
             leaf: description.leaf || description.kind == Kind::Atom,
-            snapshot: Vec::new(),
-            own: 0,
-            parts: Vec::new(),
             state: ObjectState {
                 refcount: Count::Immortal,
                 generation: None,
@@ -355,6 +355,7 @@ impl Recorder {
                 refs: Vec::new(),
             },
         });
+        self.watch.push(pointer);
         self.by_address.insert(pointer.address(), place);
         self.pending.push(place);
         id
@@ -379,11 +380,8 @@ impl Recorder {
         } = self.living[place];
         // A running frame's names stand in the call stack, and so do those of a class body.
         if leaf || self.is_on_stack(kind, pointer) {
-            let live = &mut self.living[place];
-            live.leaf = true;
-            live.state.refs.clear();
-            live.snapshot.clear();
-            live.parts.clear();
+            self.living[place].state.refs.clear();
+            self.watch.renew(place, Manner::Header, &[]);
             return;
         }
         let id = self.living[place].id;
@@ -400,29 +398,18 @@ impl Recorder {
                 weak: reference.weak,
             })
             .collect();
-        let mut marked = Vec::with_capacity(parts.len());
+        let mut folded = Vec::with_capacity(parts.len());
         for part in parts {
-            let fold = may_fold(&self.by_address, &self.folded, id, kind)(part);
-            if fold {
+            if may_fold(&self.by_address, &self.folded, id, kind)(part) {
                 self.folded.entry(part.address()).or_insert((self.now, id));
+                folded.push(part);
             }
-            marked.push((part, fold));
         }
         let size = native_size(pointer.object(), vm);
         let live = &mut self.living[place];
         live.state.size = size;
         live.state.refs = refs;
-        live.parts = marked;
-        let mut snapshot = std::mem::take(&mut live.snapshot);
-        snapshot.clear();
-        look(pointer, kind, &mut snapshot);
-        live.own = snapshot.len();
-        for (part, folded) in &live.parts {
-            if *folded {
-                part.extend_referents(&mut snapshot);
-            }
-        }
-        live.snapshot = snapshot;
+        self.watch.renew(place, manner(pointer, kind, vm), &folded);
     }
 
     /// Compares every living object with what it was, reads anew what changed, and meets what
@@ -433,23 +420,17 @@ impl Recorder {
         borrowed: &[(ObjPtr, u32)],
         vm: &VirtualMachine,
     ) -> Vec<(ObjId, ObjectChange)> {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        for place in 0..known {
+        let mut all = std::mem::take(&mut self.changed);
+        all.clear();
+        self.watch.changed(known, &mut all);
+        self.add_moved_on_stack(known, &mut all);
+        for Changed { place, references } in all.drain(..) {
             let live = &self.living[place];
             let (kind, pointer) = (live.kind, live.pointer);
-            let mut same_refs = true;
-            if matches!(kind, Kind::Frame | Kind::Mapping) {
-                let on_stack = self.is_on_stack(kind, pointer);
-                let live = &mut self.living[place];
-                same_refs = on_stack == live.leaf;
-                live.leaf = on_stack;
-            }
-            let live = &self.living[place];
-            same_refs = same_refs && (live.leaf || unchanged(live, &mut scratch));
             let refcount = count(pointer, borrowed);
             let generation = pointer.generation();
             let renamed = kind == Kind::Generator;
-            if same_refs
+            if !references
                 && !renamed
                 && refcount == live.state.refcount
                 && generation == live.state.generation
@@ -458,12 +439,12 @@ impl Recorder {
             }
             self.touched.insert(place, live.state.clone());
             if kind == Kind::WeakRef
-                && !same_refs
+                && references
                 && let Some(referent) = live.state.refs.first()
             {
                 self.weak_referents.insert(live.id, referent.to);
             }
-            if !same_refs {
+            if references {
                 self.reread(place, vm);
             }
             if renamed {
@@ -474,7 +455,7 @@ impl Recorder {
             live.state.refcount = refcount;
             live.state.generation = generation;
         }
-        self.scratch = scratch;
+        self.changed = all;
         self.follow_new(vm);
         std::mem::take(&mut self.touched)
             .into_iter()
@@ -483,6 +464,32 @@ impl Recorder {
                 ObjectChange::between(&old, &live.state).map(|change| (live.id, change))
             })
             .collect()
+    }
+
+    /// Adds the frames and namespaces whose names have come to stand in the call stack, or stand
+    /// there no longer.
+    fn add_moved_on_stack(&mut self, known: usize, changed: &mut Vec<Changed>) {
+        let mut now: Vec<usize> = self.running.union(&self.bodies).copied().collect();
+        now.sort_unstable();
+        let moved = |a: &[usize], b: &[usize]| {
+            let gone = a.iter().filter(|at| b.binary_search(at).is_err());
+            gone.copied().collect::<Vec<_>>()
+        };
+        let mut all = moved(&now, &self.on_stack);
+        all.extend(moved(&self.on_stack, &now));
+        for address in all {
+            let Some(place) = self.by_address.get(&address).filter(|at| **at < known) else {
+                continue;
+            };
+            match changed.iter_mut().find(|one| one.place == *place) {
+                Some(one) => one.references = true,
+                None => changed.push(Changed {
+                    place: *place,
+                    references: true,
+                }),
+            }
+        }
+        self.on_stack = now;
     }
 
     /// Reads all objects that were met in this step, those that they lead to, and those that have
@@ -518,6 +525,7 @@ impl Recorder {
                 let live = &mut self.living[place];
                 live.state.refcount = count(live.pointer, borrowed);
                 live.state.generation = live.pointer.generation();
+                self.watch.settle(place);
                 (live.id, live.state.clone())
             })
             .collect()
@@ -556,29 +564,14 @@ fn may_fold<'r>(
     }
 }
 
-/// Appends what an object refers to, of itself.
-fn look(pointer: ObjPtr, kind: Kind, out: &mut Vec<ObjPtr>) {
-    if kind == Kind::WeakRef {
-        let weak = pointer.object().downcast_ref::<PyWeak>();
-        out.extend(
-            weak.and_then(|weak| weak.upgrade())
-                .map(|object| ObjPtr::of(&object)),
-        );
+/// How changes of an object's references are to be looked for.
+fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
+    let class = pointer.object().class();
+    match kind {
+        Kind::Sequence if class.is(vm.ctx.types.list_type) => Manner::List,
+        Kind::Sequence if class.is(vm.ctx.types.tuple_type) => Manner::Header,
+        Kind::WeakRef => Manner::Weak,
+        Kind::Generator => Manner::Always,
+        _ => Manner::Walk,
     }
-    pointer.extend_referents(out);
-}
-
-/// Whether an object and its parts refer to what they referred to when it was last read.
-fn unchanged(live: &Live, scratch: &mut Vec<ObjPtr>) -> bool {
-    scratch.clear();
-    look(live.pointer, live.kind, scratch);
-    if scratch[..] != live.snapshot[..live.own] {
-        return false;
-    }
-    for (part, folded) in &live.parts {
-        if *folded {
-            part.extend_referents(scratch);
-        }
-    }
-    scratch[..] == live.snapshot[..]
 }

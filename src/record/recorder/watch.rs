@@ -1,0 +1,189 @@
+//! Which living objects have changed since they were last looked at.
+//!
+//! The way it is found today: every one is compared with what it was. All that the comparison
+//! needs stands in one table, apart from what else is known of the objects, so that a step costs
+//! little for an object that is as it was. Nothing outside asks how the changes are found.
+
+use crate::record::raw::glance::Header;
+use crate::record::raw::header::ObjPtr;
+use rustpython_vm::builtins::PyWeak;
+
+/// How many objects ahead of the comparison memory is asked for.
+const AHEAD: usize = 12;
+
+/// How an object's references are to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Not at all: it has none that matter, or they cannot change.
+    Header,
+    /// It is a list: its items are its references.
+    List,
+    /// By the interpreter's own walk of the object and of its parts.
+    Walk,
+    /// As `Walk`, and its referent first.
+    Weak,
+    /// As `Walk`; it is reported also where nothing has changed.
+    Always,
+}
+
+/// An object that is not what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub place: usize,
+    /// Its references differ, not only its header.
+    pub references: bool,
+}
+
+struct Entry {
+    pointer: ObjPtr,
+    header: Header,
+    /// Where in `known` its parts, its own referents and then those of its parts stand.
+    start: u32,
+    parts: u32,
+    own: u32,
+    total: u32,
+    manner: Manner,
+}
+
+/// Watches the living objects, which it knows by their places.
+#[derive(Default)]
+pub(crate) struct Watch {
+    entries: Vec<Entry>,
+    known: Vec<ObjPtr>,
+    /// How many entries of `known` are out of use.
+    waste: usize,
+    scratch: Vec<ObjPtr>,
+}
+
+impl Watch {
+    /// Watches one more object; its place is the number of those before it.
+    pub(crate) fn push(&mut self, pointer: ObjPtr) {
+        self.entries.push(Entry {
+            pointer,
+            header: Header::default(),
+            start: 0,
+            parts: 0,
+            own: 0,
+            total: 0,
+            manner: Manner::Header,
+        });
+    }
+
+    /// Stops watching the object at a place, which the last one takes.
+    pub(crate) fn swap_remove(&mut self, place: usize) {
+        let gone = self.entries.swap_remove(place);
+        self.waste += gone.total as usize;
+    }
+
+    /// Takes the references of the object at a place as known, as they are now.
+    pub(crate) fn renew(&mut self, place: usize, manner: Manner, parts: &[ObjPtr]) {
+        let entry = &mut self.entries[place];
+        let mut fresh = std::mem::take(&mut self.scratch);
+        fresh.clear();
+        entry.manner = manner;
+        entry.parts = parts.len() as u32;
+        entry.own = 0;
+        if manner != Manner::Header {
+            fresh.extend_from_slice(parts);
+            if manner == Manner::Weak {
+                fresh.extend(referent(entry.pointer));
+            }
+            entry.pointer.extend_referents(&mut fresh);
+            entry.own = (fresh.len() - parts.len()) as u32;
+            for part in parts {
+                part.extend_referents(&mut fresh);
+            }
+        }
+        if fresh.len() <= entry.total as usize {
+            self.waste += entry.total as usize - fresh.len();
+            self.known[entry.start as usize..][..fresh.len()].copy_from_slice(&fresh);
+        } else {
+            self.waste += entry.total as usize;
+            entry.start = self.known.len() as u32;
+            self.known.extend_from_slice(&fresh);
+        }
+        entry.total = fresh.len() as u32;
+        self.scratch = fresh;
+    }
+
+    /// Takes the header of the object at a place as known, as it is now.
+    pub(crate) fn settle(&mut self, place: usize) {
+        let entry = &mut self.entries[place];
+        entry.header = entry.pointer.header();
+    }
+
+    /// Collects what has changed among the first `count` objects, by place.
+    pub(crate) fn changed(&mut self, count: usize, out: &mut Vec<Changed>) {
+        self.tidy();
+        for place in 0..count {
+            if let Some(later) = self.entries.get(place + AHEAD) {
+                later.pointer.prefetch();
+            }
+            let entry = &mut self.entries[place];
+            let header = entry.pointer.header();
+            let references = match entry.manner {
+                Manner::Header => false,
+                Manner::List => {
+                    let known = &self.known[entry.start as usize..][..entry.total as usize];
+                    entry.pointer.list_items() != known
+                }
+                Manner::Walk | Manner::Weak | Manner::Always => differs(entry, &self.known),
+            };
+            if header != entry.header || references || entry.manner == Manner::Always {
+                entry.header = header;
+                out.push(Changed { place, references });
+            }
+        }
+    }
+
+    /// Gives back what is out of use, once it is more than what is in use.
+    fn tidy(&mut self) {
+        if self.waste * 2 <= self.known.len() || self.known.len() < 4096 {
+            return;
+        }
+        let mut known = Vec::with_capacity(self.known.len() - self.waste);
+        for entry in &mut self.entries {
+            let start = known.len();
+            known.extend_from_slice(&self.known[entry.start as usize..][..entry.total as usize]);
+            entry.start = start as u32;
+        }
+        self.known = known;
+        self.waste = 0;
+    }
+}
+
+fn referent(pointer: ObjPtr) -> Option<ObjPtr> {
+    let weak = pointer.object().downcast_ref::<PyWeak>()?;
+    weak.upgrade().map(|object| ObjPtr::of(&object))
+}
+
+/// Whether an object and its parts refer to something else than what is known.
+fn differs(entry: &Entry, known: &[ObjPtr]) -> bool {
+    let known = &known[entry.start as usize..][..entry.total as usize];
+    let (parts, referents) = known.split_at(entry.parts as usize);
+    let (own, inner) = referents.split_at(entry.own as usize);
+    let mut left = own;
+    let mut same = true;
+    let mut hold = |left: &mut &[ObjPtr], to: ObjPtr| match left.split_first() {
+        Some((first, rest)) if *first == to => *left = rest,
+        _ => same = false,
+    };
+    if entry.manner == Manner::Weak
+        && let Some(to) = referent(entry.pointer)
+    {
+        hold(&mut left, to);
+    }
+    entry.pointer.walk(|to| hold(&mut left, to));
+    // The parts are only there as long as the object refers to them.
+    if !same || !left.is_empty() {
+        return true;
+    }
+    let mut left = inner;
+    for part in parts {
+        part.walk(|to| match left.split_first() {
+            Some((first, rest)) if *first == to => left = rest,
+            _ => same = false,
+        });
+    }
+    !same || !left.is_empty()
+}
