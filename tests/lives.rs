@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Folder, after_line, find_object, global, object, steps, text, type_of};
+use common::{Folder, after_line, find_object, follow, global, object, steps, text, type_of};
 use serde_json::Value;
 
 fn of_type(trace: &Value, type_name: &str) -> Vec<u64> {
@@ -261,4 +261,245 @@ fn call_steps_are_calls_and_returns_alone() {
         events,
         ["call", "call", "return", "call", "return", "return", "exit"]
     );
+}
+
+/// The types of what a step says was allocated or freed.
+fn types_in(trace: &Value, step: &Value, list: &str) -> Vec<String> {
+    let ids = step[list].as_array().expect("a list of serials");
+    ids.iter()
+        .filter_map(|id| Some(type_of(trace, id.as_u64()?).to_owned()))
+        .collect()
+}
+
+#[test]
+fn births_are_in_their_order() {
+    let folder = Folder::new();
+    let trace = folder.trace("a = b = None\na = [{1: []}, ([a],)]\nprint(a)\n");
+    let step = after_line(&trace, 2);
+    let a = global(step, "a");
+    let dict = follow(step, a, "[0]");
+    let tuple = follow(step, a, "[1]");
+    let in_dict = follow(step, dict, "[1]");
+    let in_tuple = follow(step, tuple, "[0]");
+    let born: Vec<u64> = step["allocated"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_u64)
+        .collect();
+    // The dict is tracked as soon as it holds a list, the tuple and the outer list when made.
+    let expected = [in_dict, dict, in_tuple, tuple, a];
+    let order: Vec<usize> = expected
+        .iter()
+        .map(|id| born.iter().position(|one| one == id).expect("it was born"))
+        .collect();
+    assert!(order.is_sorted(), "{born:?}, expected {expected:?}");
+}
+
+#[test]
+fn what_is_born_and_dies_in_one_step_is_told() {
+    let folder = Folder::new();
+    let source = "class C: pass\nx = 0\nlen([[1, x], []])\nC()\n[C(), C()][0].me = x\nprint(x)\n";
+    let trace = folder.trace(source);
+    let step = after_line(&trace, 3);
+    let lists = |step: &Value, list| {
+        let types = types_in(&trace, step, list);
+        types.iter().filter(|name| *name == "list").count()
+    };
+    assert_eq!(lists(step, "allocated"), 3);
+    assert_eq!(lists(step, "freed"), 3);
+    let step = after_line(&trace, 4);
+    assert_eq!(types_in(&trace, step, "allocated"), ["C"]);
+    assert_eq!(step["allocated"], step["freed"]);
+    let id = step["freed"][0].as_u64().expect("a serial");
+    let info = &trace["objects"][id as usize - 1];
+    assert_eq!(
+        info["born"],
+        info["died"]
+            .as_object()
+            .map(|died| { serde_json::json!({"step": died["step"], "line": died["line"]}) })
+            .expect("it died")
+    );
+    assert_eq!(info["died"]["line"], 4);
+    let step = after_line(&trace, 5);
+    assert_eq!(types_in(&trace, step, "allocated"), ["C", "C", "list"]);
+    // The list falls first, and then what it held.
+    assert_eq!(types_in(&trace, step, "freed")[0], "list");
+    assert!(steps(&trace).iter().all(|step| {
+        step["heap"]
+            .as_array()
+            .is_some_and(|heap| heap.iter().all(|object| object["id"] != id))
+    }));
+}
+
+#[test]
+fn garbage_that_never_had_a_name_at_a_step_is_seen() {
+    let folder = Folder::new();
+    let trace = folder.trace(
+        "class C: pass\nc = C(); c.me = c; c = None\nprint(1)\nimport gc; gc.collect()\nprint(2)\n",
+    );
+    let step = after_line(&trace, 2);
+    let id = step["heap"]
+        .as_array()
+        .and_then(|heap| {
+            let ids = heap.iter().filter_map(|object| object["id"].as_u64());
+            ids.into_iter().find(|id| type_of(&trace, *id) == "C")
+        })
+        .expect("it is in the heap");
+    assert_eq!(object(step, id)["reachable"], false);
+    assert_eq!(object(step, id)["refcount"], 1);
+    assert_eq!(died(&trace, id)["cause"], "collector");
+}
+
+/// The events of all steps: what happened, and to which type of object.
+fn events(trace: &Value) -> Vec<(String, String)> {
+    let events = steps(trace)
+        .iter()
+        .filter_map(|step| step["events"].as_array());
+    events
+        .flatten()
+        .map(|event| {
+            let id = event["object"].as_u64().expect("a serial");
+            let what = event["event"].as_str().expect("a word");
+            (what.to_owned(), type_of(trace, id).to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn finalizers_are_events() {
+    let folder = Folder::new();
+    let source = "\
+import weakref, gc
+class C:
+    def __del__(self): pass
+class Back:
+    def __del__(self):
+        kept.append(self)
+def gone(): pass
+def numbers():
+    try:
+        yield 1
+    finally:
+        pass
+kept = []
+c = C()
+f = weakref.finalize(c, gone)
+del c
+running = numbers()
+next(running)
+del running
+b = Back()
+del b
+cycle = C()
+cycle.me = cycle
+del cycle
+gc.collect()
+";
+    let trace = folder.trace(source);
+    let expected = [
+        ("__del__", "C"),
+        ("weakref.finalize", "function"),
+        ("close", "generator"),
+        ("__del__", "Back"),
+        ("resurrection", "Back"),
+        ("__del__ by the collector", "C"),
+    ];
+    let expected: Vec<(String, String)> = expected
+        .iter()
+        .map(|(what, type_name)| ((*what).to_owned(), (*type_name).to_owned()))
+        .collect();
+    assert_eq!(events(&trace), expected);
+}
+
+#[test]
+fn a_weak_reference_that_loses_its_referent_is_an_event() {
+    let folder = Folder::new();
+    let trace = folder
+        .trace("import weakref\nclass C: pass\nc = C()\nw = weakref.ref(c)\ndel c\nprint(w)\n");
+    let expected = [(
+        "weak reference cleared".to_owned(),
+        "ReferenceType".to_owned(),
+    )];
+    assert_eq!(events(&trace), expected);
+}
+
+#[test]
+fn frames_of_waiting_threads_are_known() {
+    let folder = Folder::new();
+    let source = "\
+import threading
+started = threading.Event()
+go = threading.Event()
+def worker(n):
+    mine = [n]
+    started.set()
+    go.wait()
+    return mine
+t = threading.Thread(target=worker, args=(1000,))
+t.start()
+started.wait()
+here = 1
+go.set()
+t.join()
+";
+    let trace = folder.trace(source);
+    let step = after_line(&trace, 12);
+    assert_eq!(step["thread"], 1);
+    let other = &step["other_threads"][0];
+    assert_eq!(other["thread"], 2);
+    let frame = &other["call_stack"][0];
+    assert_eq!(frame["function"], "worker");
+    assert_eq!(frame["line"], 7);
+    let mine = frame["names"]
+        .as_array()
+        .and_then(|names| names.iter().find(|name| name["name"] == "mine"))
+        .and_then(|name| name["to"].as_u64())
+        .expect("its name is there");
+    let list = object(step, mine);
+    assert_eq!(
+        list["owners"],
+        serde_json::json!([{"from": "thread 2 frame 0", "label": "mine"}])
+    );
+    assert_eq!(list["unexplained"], 0);
+    assert_eq!(list["reachable"], true);
+    // Once it has run on, the main thread is the one that waits.
+    let last = steps(&trace)
+        .iter()
+        .rfind(|step| step["thread"] == 2)
+        .expect("the worker has steps");
+    assert_eq!(last["other_threads"][0]["thread"], 1);
+    assert_eq!(last["other_threads"][0]["call_stack"][0]["line"], 14);
+}
+
+#[test]
+fn bytes_add_up_by_type() {
+    let folder = Folder::new();
+    let trace = folder.trace(
+        "import sys\na = [1, 2]\nb = 'text' * 300\nprint(sys.getsizeof(a), sys.getsizeof(b))\n",
+    );
+    let step = after_line(&trace, 3);
+    let printed = after_line(&trace, 4)["stdout"].as_str().expect("a text");
+    let sizes: Vec<u64> = printed
+        .split_whitespace()
+        .filter_map(|n| n.parse().ok())
+        .collect();
+    let by_type = &step["bytes"]["by_type"];
+    assert_eq!(by_type["list"], sizes[0]);
+    assert!(by_type["str"].as_u64() >= Some(sizes[1]));
+    let all = by_type.as_object().expect("by type").values();
+    let total: u64 = all.filter_map(Value::as_u64).sum();
+    assert_eq!(step["bytes"]["total"], total);
+}
+
+#[test]
+fn what_is_kept_for_good_says_why() {
+    let folder = Folder::new();
+    let trace = folder.trace("a = 7\nb = 'name'\nc = None\nd = 10 ** 20\n");
+    let step = after_line(&trace, 4);
+    let kept = |name| &trace["objects"][global(step, name) as usize - 1]["kept"];
+    assert_eq!(kept("a"), "cached");
+    assert_eq!(kept("b"), "interned");
+    assert_eq!(kept("c"), "built in");
+    assert!(kept("d").is_null());
 }

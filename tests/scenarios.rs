@@ -71,7 +71,7 @@ fn lesson(name: &str, script: &Path) -> Result<(), Failed> {
     if checked.status.code() != Some(0) {
         return Err(text(&checked.stderr).into());
     }
-    let recorded = folder.memviz(&[&path, "--format", "json,svg", "--out", "out"]);
+    let recorded = folder.memviz(&[&path, "--verify", "--format", "json,svg", "--out", "out"]);
     let plain = folder.memviz(&["run", "--no-record", &path]);
     assert_eq!(
         recorded.status.code(),

@@ -132,7 +132,7 @@ fn expectations(trace: &Trace) -> Vec<Expectation> {
 type Names = BTreeMap<(FileId, String, String), ObjId>;
 
 fn remember(trace: &Trace, state: &State, names: &mut Names) {
-    for frame in &state.frames {
+    for frame in state.all_frames() {
         for name in frame
             .names
             .iter()

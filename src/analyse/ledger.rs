@@ -13,6 +13,8 @@ pub enum Source {
     Object(ObjId),
     /// A call frame, by its place in the call stack, oldest first.
     Frame(usize),
+    /// A call frame of another thread: the thread's number, the frame's place in its call stack.
+    OtherFrame(u32, usize),
     /// The interpreter itself: a value stack, a call under way, an exception being raised.
     Interpreter,
 }
@@ -122,17 +124,23 @@ pub fn ledger(
         weakly: vec![false; ids.len()],
         ids,
     };
-    for (index, frame) in state.frames.iter().enumerate() {
+    let own = state.frames.iter().enumerate();
+    let own = own.map(|(index, frame)| (Source::Frame(index), frame));
+    let others = state.others.iter().flat_map(|stack| {
+        let frames = stack.frames.iter().enumerate();
+        frames.map(|(index, frame)| (Source::OtherFrame(stack.thread, index), frame))
+    });
+    for (source, frame) in own.chain(others) {
         for name in &frame.names {
             if name.kind == NameKind::Stack && granularity != Granularity::Instruction {
                 let label = OwnerLabel::ValueStack(frame.function);
                 ledger.add(name.to, Source::Interpreter, label);
             } else {
-                ledger.add(name.to, Source::Frame(index), OwnerLabel::Name(name.name));
+                ledger.add(name.to, source, OwnerLabel::Name(name.name));
             }
         }
     }
-    for frame in &state.frames {
+    for frame in state.all_frames() {
         if let Some(object) = frame.object {
             ledger.add(
                 object,
@@ -183,7 +191,7 @@ impl Ledger {
     /// class body. Which of these a call holds depends on the way it was made; each is named only
     /// where a count is left that nothing else explains.
     fn explain_calls(&mut self, state: &State, objects: &[ObjectInfo]) {
-        for frame in &state.frames {
+        for frame in state.all_frames() {
             let label = OwnerLabel::CallOf(frame.function);
             if let Some(called) = frame.called {
                 while self.explain(state, called, label) {}

@@ -3,12 +3,13 @@
 
 use crate::analyse::{Ledger, Owner, Source, ledger};
 use crate::trace::{
-    Cause, Collection, Count, Event, Header, Label, Moment, NameKind, ObjId, ObjectInfo,
-    ObjectState, Outcome, State, Step, Trace,
+    CallFrame, Cause, Collection, Count, Event, Header, Kept, Label, Moment, NameKind, ObjId,
+    ObjectInfo, ObjectState, Outcome, State, Step, Trace,
 };
 use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::Write;
 
 const FORMAT: &str = "memviz-trace";
@@ -129,6 +130,7 @@ fn object_entry(id: u32, object: &ObjectInfo, trace: &Trace) -> Value {
         "address": format!("{:#x}", object.address),
         "size": object.size,
         "immortal": object.immortal,
+        "kept": object.kept.map(Kept::name),
         "born": object.born.map(moment),
         "died": died,
     })
@@ -188,10 +190,27 @@ impl Serialize for StepEntry<'_> {
             entry.serialize_entry("thread", &thread)?;
         }
         entry.serialize_entry("stdout", &head.stdout)?;
-        entry.serialize_entry("call_stack", &self.call_stack())?;
+        entry.serialize_entry("call_stack", &self.call_stack(&self.state.frames))?;
+        if !self.state.others.is_empty() {
+            let stacks = self.state.others.iter();
+            let stacks: Vec<Value> = stacks
+                .map(|stack| {
+                    let frames = self.call_stack(&stack.frames);
+                    json!({"thread": stack.thread, "call_stack": frames})
+                })
+                .collect();
+            entry.serialize_entry("other_threads", &stacks)?;
+        }
         entry.serialize_entry("heap", &Heap(self))?;
         entry.serialize_entry("allocated", &ids(&head.allocated))?;
         entry.serialize_entry("freed", &ids(&head.freed))?;
+        let incidents: Vec<Value> = head
+            .incidents
+            .iter()
+            .map(|(what, id)| json!({"event": what.name(), "object": id.0}))
+            .collect();
+        entry.serialize_entry("events", &incidents)?;
+        entry.serialize_entry("bytes", &self.bytes())?;
         let collections: Vec<Value> = head.collections.iter().map(collection).collect();
         entry.serialize_entry("gc", &collections)?;
         entry.end()
@@ -222,11 +241,10 @@ fn collection(run: &Collection) -> Value {
 }
 
 impl StepEntry<'_> {
-    fn call_stack(&self) -> Vec<Value> {
+    fn call_stack(&self, frames: &[CallFrame]) -> Vec<Value> {
         let trace = self.document.trace;
         let instructions = self.step.head.event == Event::Instruction;
-        self.state
-            .frames
+        frames
             .iter()
             .map(|frame| {
                 let names: Vec<Value> = frame
@@ -248,6 +266,22 @@ impl StepEntry<'_> {
                 })
             })
             .collect()
+    }
+
+    /// Bytes of all objects that are listed, in all and by type, as far as sizes are known.
+    fn bytes(&self) -> Value {
+        let trace = self.document.trace;
+        let mut by_type: BTreeMap<&str, u64> = BTreeMap::new();
+        for (id, object) in &self.state.heap {
+            let info = trace.object(*id);
+            if self.ledger.is_listed(*id, info, object) {
+                let size = object.size.map_or(0, u64::from);
+                *by_type
+                    .entry(trace.symbols.text(info.type_name))
+                    .or_default() += size;
+            }
+        }
+        json!({"total": by_type.values().sum::<u64>(), "by_type": by_type})
     }
 
     fn shows(&self, label: Label) -> bool {
@@ -279,6 +313,9 @@ impl StepEntry<'_> {
                 let from = match owner.from {
                     Source::Object(id) => id.0.into(),
                     Source::Frame(index) => format!("frame {index}").into(),
+                    Source::OtherFrame(thread, index) => {
+                        format!("thread {thread} frame {index}").into()
+                    }
                     Source::Interpreter => Value::from("interpreter"),
                 };
                 json!({"from": from, "label": owner.label.display(symbols)})

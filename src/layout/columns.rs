@@ -2,7 +2,6 @@
 //! overlap.
 
 use super::union::{Node, Union};
-use crate::view::{NEWEST_CALLS, OLDEST_CALLS};
 
 /// References lighter than this part of a box's heaviest do not push it to the right.
 const LIGHT: f64 = 0.15;
@@ -161,7 +160,7 @@ fn best_slot(union: &Union, slots: &[Slot], column: usize, node: usize) -> Optio
         .filter_map(|(index, slot)| {
             let last = &union.nodes[*slot.nodes.last()?];
             let free = slot.nodes.iter().all(|n| apart(&union.nodes[*n], wanted));
-            (free && level(last) == level(wanted)).then(|| {
+            (free && last.depth == wanted.depth).then(|| {
                 let unlike =
                     usize::from(last.title != wanted.title) + usize::from(last.tone != wanted.tone);
                 let height = (slot.height - wanted.size.height).abs() as usize;
@@ -170,18 +169,6 @@ fn best_slot(union: &Union, slots: &[Slot], column: usize, node: usize) -> Optio
         })
         .min()
         .map(|(_, _, index)| index)
-}
-
-/// Where a frame stands in the stack. Of a deep stack only the newest frames are drawn, and these
-/// take turns at a few places, so that none moves while it is drawn.
-pub(super) fn level(node: &Node) -> Option<usize> {
-    node.depth.map(|depth| {
-        if depth <= OLDEST_CALLS {
-            depth
-        } else {
-            OLDEST_CALLS + 1 + depth % NEWEST_CALLS
-        }
-    })
 }
 
 fn apart(a: &Node, b: &Node) -> bool {

@@ -1,6 +1,6 @@
 //! How far down each slot and lane of a column stands.
 
-use super::columns::{Slot, level};
+use super::columns::Slot;
 use super::metrics::{GAP, LANE_GAP, LANE_HEIGHT, TITLE_HEIGHT};
 use super::union::Union;
 use std::collections::BTreeMap;
@@ -140,7 +140,7 @@ fn stack_frames(union: &Union, slots: &[Slot], columns: &mut [Vec<usize>], items
     // A lane of a reference back to a frame goes above everything else.
     column.sort_by_key(|item| {
         let slot = slots.get(*item);
-        slot.map(|slot| (level(&union.nodes[slot.nodes[0]]), *item))
+        slot.map(|slot| (union.nodes[slot.nodes[0]].depth, *item))
     });
     let mut top = 0.0;
     for item in column.iter() {

@@ -13,7 +13,9 @@ use super::raw::frames::slots_of_object;
 use super::raw::header::{ObjPtr, frame_of};
 use super::text;
 use crate::trace::{Kind, Label, Symbols};
-use rustpython_vm::builtins::{PyBaseException, PyCode, PyFunction, PyTraceback, PyType, PyWeak};
+use rustpython_vm::builtins::{
+    PyBaseException, PyCode, PyFrozenSet, PyFunction, PyTraceback, PyType, PyWeak,
+};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::collections::HashMap;
 
@@ -138,6 +140,7 @@ impl Labeller {
             });
         }
         bound_self(pointer, &raw, symbols, vm, &mut out);
+        frozen_members(pointer, &raw, &mut out);
         let parts = foldable.iter().map(|(at, _)| raw[*at]).collect();
         (out, parts)
     }
@@ -240,6 +243,23 @@ fn bound_self(
             to,
             weak: false,
         });
+    }
+}
+
+/// The members of a frozen set, which this interpreter's walk of its references does not show.
+fn frozen_members(pointer: ObjPtr, raw: &[ObjPtr], out: &mut Vec<RawReference>) {
+    let Some(set) = pointer.object().downcast_ref::<PyFrozenSet>() else {
+        return;
+    };
+    for member in set.elements() {
+        let to = ObjPtr::of(&member);
+        if !raw.contains(&to) {
+            out.push(RawReference {
+                label: Label::Element,
+                to,
+                weak: false,
+            });
+        }
     }
 }
 

@@ -141,6 +141,18 @@ pub(crate) fn instruction(code: &PyCode, offset: u32) -> (Option<String>, Option
     (name, columns)
 }
 
+/// Whether a loop, by the byte offset of its head, is one that the compiler made of a call such as
+/// `any(... for ...)`: what the iterator gives is used at once and not stored.
+pub(crate) fn is_inlined_loop(code: &PyCode, head: u32) -> bool {
+    let units = code.code.instructions.iter().skip(head as usize / 2);
+    let mut names = units
+        .map(|unit| unit.op.to_base().unwrap_or(unit.op).deoptimize())
+        .map(|op| upper_snake(&format!("{:?}", op.as_opcode())))
+        .filter(|name| name != "CACHE" && name != "NOT_TAKEN");
+    names.next().as_deref() == Some("FOR_ITER")
+        && matches!(names.next().as_deref(), Some("TO_BOOL" | "LIST_APPEND"))
+}
+
 /// `LoadFast` as `LOAD_FAST`.
 fn upper_snake(name: &str) -> String {
     let mut out = String::new();

@@ -65,6 +65,11 @@ impl Program {
         file
     }
 
+    /// Whether the code object at an address is known to be one of the program's own.
+    pub(crate) fn is_own_code(&self, address: usize) -> bool {
+        matches!(self.codes.get(&address), Some(Some(_)))
+    }
+
     fn file_named(&mut self, path: &str) -> Option<FileId> {
         if let Some(known) = self.by_path.get(path) {
             return *known;

@@ -324,6 +324,7 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         object: None,
         own: Some(file),
         function: "<module>",
+        qualified: "<module>",
         line,
         names: stack::namespace_names(namespace, NameKind::Global, session.options.implicit_names),
         called: None,

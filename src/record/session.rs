@@ -11,7 +11,7 @@ use crate::trace::{Event, FileId, Granularity, State};
 use rustpython_vm::builtins::{PyCode, PyInt};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, VirtualMachine};
 use std::borrow::Borrow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Mutex;
 
 pub(crate) struct Session {
@@ -29,6 +29,8 @@ pub(crate) struct Session {
     running: Vec<RunningFrame>,
     /// Numbers of the threads that have been seen, from 1.
     threads: Vec<std::thread::ThreadId>,
+    /// The numbers of threads by the interpreter's identifiers, which it may use again.
+    numbers: BTreeMap<u64, u32>,
     /// What replaying the steps so far gives, where they are verified.
     replayed: State,
     /// What verification found.
@@ -73,6 +75,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         stdout: Vec::new(),
         running: Vec::new(),
         threads: vec![std::thread::current().id()],
+        numbers: BTreeMap::new(),
         replayed: State::default(),
         violations: Vec::new(),
         full: false,
@@ -151,12 +154,12 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     // Other threads may be changing what is to be read. The world must be stopped before the
     // session is locked: a thread that waits for the session cannot be stopped.
     if vm.state.thread_frames.lock().len() <= 1 {
-        return session.step(fired, file, vm);
+        return session.step(fired, file, false, vm);
     }
     drop(guard);
     vm.state.stop_the_world.stop_the_world(&vm.state);
     let answer = match lock().as_mut() {
-        Some(session) if !session.full => session.step(fired, file, vm),
+        Some(session) if !session.full => session.step(fired, file, true, vm),
         _ => Answer::Done,
     };
     vm.state.stop_the_world.start_the_world(&vm.state);
@@ -173,24 +176,46 @@ impl Session {
     }
 
     /// The current thread's number, once there is more than one thread.
-    fn thread_number(&mut self) -> Option<u32> {
+    fn thread_number(&mut self, vm: &VirtualMachine) -> Option<u32> {
         let current = std::thread::current().id();
         let place = self.threads.iter().position(|known| *known == current);
         let place = place.unwrap_or_else(|| {
             self.threads.push(current);
             self.threads.len() - 1
         });
-        (self.threads.len() > 1).then_some(place as u32 + 1)
+        let number = place as u32 + 1;
+        if let Some(thread) = stack::current_thread(vm) {
+            self.numbers.insert(thread, number);
+        }
+        (self.threads.len() > 1).then_some(number)
     }
 
-    fn step(&mut self, fired: &Fired, file: FileId, vm: &VirtualMachine) -> Answer {
+    /// The frames of the other threads that run code of the program's own.
+    fn other_threads(&mut self, vm: &VirtualMachine) -> Vec<(u32, Vec<RunningFrame>)> {
+        let implicit_names = self.options.implicit_names;
+        let all = stack::other_threads(&mut self.recorder.program, implicit_names, vm);
+        let mut others: Vec<_> = all
+            .into_iter()
+            .filter(|(_, frames)| frames.iter().any(|frame| frame.own.is_some()))
+            .filter_map(|(thread, frames)| Some((*self.numbers.get(&thread)?, frames)))
+            .collect();
+        others.sort_by_key(|(number, _)| *number);
+        others
+    }
+
+    fn step(&mut self, fired: &Fired, file: FileId, many: bool, vm: &VirtualMachine) -> Answer {
         let mut running = std::mem::take(&mut self.running);
         stack::running_frames(
             &mut running,
             &mut self.recorder.program,
             self.options.implicit_names,
         );
-        self.step_in(fired, file, &running, vm);
+        let others = if many {
+            self.other_threads(vm)
+        } else {
+            Vec::new()
+        };
+        self.step_in(fired, file, (&running, &others), vm);
         self.running = running;
         if self.recorder.steps.len() >= self.options.max_steps {
             self.full = true;
@@ -203,7 +228,7 @@ impl Session {
         &mut self,
         fired: &Fired,
         file: FileId,
-        running: &[RunningFrame],
+        (running, others): (&[RunningFrame], &[(u32, Vec<RunningFrame>)]),
         vm: &VirtualMachine,
     ) {
         let Some(top) = running.last() else { return };
@@ -219,7 +244,7 @@ impl Session {
             ran,
             opcode: None,
             columns: None,
-            thread: self.thread_number(),
+            thread: self.thread_number(vm),
             // The call of this hook holds the code object twice, and what is passed three times.
             borrowed: vec![(fired.code, 2)],
             in_flight: Vec::new(),
@@ -238,11 +263,16 @@ impl Session {
             Monitored::Resume | Monitored::Throw => {
                 happening.event = Event::Call;
             }
-            Monitored::Return | Monitored::Yield => {
+            Monitored::Return => {
                 happening.event = Event::Return;
                 happening
                     .in_flight
                     .extend(fired.passed.map(|o| (o, "return value")));
+            }
+            Monitored::Yield => {
+                happening.event = Event::Return;
+                // What is yielded is still on the value stack; the event has a copy of its own.
+                happening.borrowed.extend(fired.passed.map(|o| (o, 1)));
             }
             Monitored::Unwind => {
                 happening.event = Event::Return;
@@ -284,13 +314,15 @@ impl Session {
         }
         self.stdout.extend(output::drain());
         let stdout = take_text(&mut self.stdout);
-        self.recorder.capture(happening, running, stdout, vm);
+        self.recorder
+            .capture(happening, running, others, stdout, vm);
         self.verify(vm);
     }
 
-    /// Holds the changes recorded so far against the heap, where that was asked for.
+    /// Holds the changes recorded so far against the heap, where that was asked for, and always in a
+    /// debug build.
     fn verify(&mut self, vm: &VirtualMachine) {
-        if !self.options.verify {
+        if !self.options.verify && !cfg!(debug_assertions) {
             return;
         }
         if let Some(step) = self.recorder.steps.last() {
@@ -330,7 +362,8 @@ impl Session {
                 .into_iter()
                 .collect(),
         };
-        self.recorder.capture(happening, &[globals], stdout, vm);
+        self.recorder
+            .capture(happening, &[globals], &[], stdout, vm);
         self.verify(vm);
     }
 
@@ -359,7 +392,10 @@ fn loops_on_one_line(fired: &Fired, ran: Option<u32>) -> bool {
         u32::try_from(to.as_bigint()).ok()
     });
     target.is_some_and(|target| {
-        target < fired.number && line_at(target) == ran && line_at(fired.number) == ran
+        target < fired.number
+            && line_at(target) == ran
+            && line_at(fired.number) == ran
+            && !monitor::is_inlined_loop(frame.code(), target)
     }) && !stack::inside_comprehension(frame)
 }
 

@@ -4,9 +4,10 @@ use super::program::Program;
 use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
 use crate::trace::{FileId, NameKind};
-use rustpython_vm::Py;
 use rustpython_vm::builtins::{PyCode, PyStr};
 use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN, CodeFlags};
+use rustpython_vm::{Py, VirtualMachine};
+use std::sync::atomic::Ordering;
 
 /// One name of a running frame and the object that it leads to.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub(crate) struct RunningFrame {
     /// The file, for frames of the program's own code.
     pub own: Option<FileId>,
     pub function: &'static str,
+    /// The same with the class or function that it stands in: `finalize.__call__`.
+    pub qualified: &'static str,
     pub line: u32,
     pub names: Vec<RunningName>,
     /// The function object that runs in it.
@@ -100,6 +103,45 @@ pub(crate) fn running_frames(
     }
 }
 
+/// The frames of the other threads, each thread's oldest first, by the thread's identifier. The
+/// world must be stopped.
+pub(crate) fn other_threads(
+    program: &mut Program,
+    implicit_names: bool,
+    vm: &VirtualMachine,
+) -> Vec<(u64, Vec<RunningFrame>)> {
+    let own = frames::innermost().map_or(0, LiveFrame::address);
+    let mut tops: Vec<(u64, usize)> = {
+        let registry = vm.state.thread_frames.lock();
+        let tops = registry.iter();
+        tops.map(|(thread, slot)| (*thread, slot.top_iframe.load(Ordering::Acquire)))
+            .collect()
+    };
+    tops.retain(|(_, top)| *top != own && *top != 0);
+    tops.sort_unstable();
+    tops.into_iter()
+        .map(|(thread, top)| {
+            let mut live = frames::running_from(top);
+            live.reverse();
+            let frames = live.into_iter().map(|frame| {
+                let identity = (frame.address(), frame.code_address(), 0);
+                read(frame, identity, program, implicit_names)
+            });
+            (thread, frames.collect())
+        })
+        .collect()
+}
+
+/// The current thread's identifier, as the interpreter's table of threads has it.
+pub(crate) fn current_thread(vm: &VirtualMachine) -> Option<u64> {
+    let own = frames::innermost().map_or(0, LiveFrame::address);
+    let registry = vm.state.thread_frames.lock();
+    registry
+        .iter()
+        .find(|(_, slot)| slot.top_iframe.load(Ordering::Acquire) == own)
+        .map(|(thread, _)| *thread)
+}
+
 fn read(
     frame: LiveFrame,
     identity: (usize, usize, u32),
@@ -145,6 +187,7 @@ fn read(
         object: frame.object(),
         own,
         function: code.code.obj_name.as_str(),
+        qualified: code.code.qualname.as_str(),
         line: frame.line(),
         names,
         called: frame.function(),

@@ -113,7 +113,7 @@ fn node_id(key: BoxKey) -> Id {
     Id::Plain(match key {
         BoxKey::Call(n) => format!("call{n}"),
         BoxKey::Object(id) => format!("object{}", id.0),
-        BoxKey::MoreCalls => "more_calls".to_owned(),
+        BoxKey::MoreCalls(thread) => format!("more_calls_{thread}"),
         BoxKey::MoreObjects => "more_objects".to_owned(),
     })
 }

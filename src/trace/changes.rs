@@ -1,6 +1,8 @@
 //! Steps as changes against the step before, and the state that replaying them gives.
 
-use super::model::{CallFrame, Count, ObjId, ObjectState, Reference, StepHead, Symbol};
+use super::model::{
+    CallFrame, Count, ObjId, ObjectState, Reference, StepHead, Symbol, ThreadStack,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -78,14 +80,26 @@ pub struct Step {
     /// How many of the oldest call frames are as they were, and what stands above them.
     pub frames_kept: u32,
     pub frames: Vec<CallFrame>,
+    /// The frames of the other threads, where they are not as they were.
+    pub others: Option<Vec<ThreadStack>>,
 }
 
 /// Memory at one step: every living object of the program, and the call stack.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     pub heap: BTreeMap<ObjId, ObjectState>,
-    /// Oldest first.
+    /// The call stack of the thread whose step it is, oldest first.
     pub frames: Vec<CallFrame>,
+    /// Those of the other threads, by number.
+    pub others: Vec<ThreadStack>,
+}
+
+impl State {
+    /// All call frames: those of the step's own thread first.
+    pub fn all_frames(&self) -> impl Iterator<Item = &CallFrame> {
+        let others = self.others.iter().flat_map(|stack| &stack.frames);
+        self.frames.iter().chain(others)
+    }
 }
 
 impl State {
@@ -122,6 +136,9 @@ impl State {
         }
         self.frames.truncate(step.frames_kept as usize);
         self.frames.extend(step.frames.iter().cloned());
+        if let Some(others) = &step.others {
+            self.others.clone_from(others);
+        }
     }
 }
 

@@ -316,6 +316,7 @@ impl Trace {
                 && step
                     .frames
                     .iter()
+                    .chain(step.others.iter().flatten().flat_map(|stack| &stack.frames))
                     .flat_map(|frame| &frame.names)
                     .all(|name| known(&name.to))
         });

@@ -159,6 +159,57 @@ pub struct Death {
     pub cause: Cause,
 }
 
+/// Why the interpreter keeps an immortal object for as long as it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kept {
+    /// A text of which there is one object for all who use it.
+    Interned,
+    /// A small number that was made in advance.
+    Cached,
+    /// One that the interpreter itself is made of: `None`, a native type.
+    BuiltIn,
+}
+
+impl Kept {
+    pub fn name(self) -> &'static str {
+        match self {
+            Kept::Interned => "interned",
+            Kept::Cached => "cached",
+            Kept::BuiltIn => "built in",
+        }
+    }
+}
+
+/// Something that happened to an object between two steps, beside its birth or death.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Incident {
+    /// Its `__del__` was called, because its count had fallen to zero.
+    Finalizer,
+    /// It is a generator or coroutine that was closed, because its count had fallen to zero.
+    Close,
+    /// Its `__del__` was called by the collector.
+    CollectorFinalizer,
+    /// Its finalizer has made it reachable again.
+    Resurrection,
+    /// It is a weak reference whose referent is gone.
+    WeakReferenceCleared,
+    /// It is the function that a `weakref.finalize` calls now.
+    FinalizeCall,
+}
+
+impl Incident {
+    pub fn name(self) -> &'static str {
+        match self {
+            Incident::Finalizer => "__del__",
+            Incident::Close => "close",
+            Incident::CollectorFinalizer => "__del__ by the collector",
+            Incident::Resurrection => "resurrection",
+            Incident::WeakReferenceCleared => "weak reference cleared",
+            Incident::FinalizeCall => "weakref.finalize",
+        }
+    }
+}
+
 /// What never changes over an object's life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectInfo {
@@ -169,6 +220,8 @@ pub struct ObjectInfo {
     /// Bytes when it was first looked at, where known.
     pub size: Option<u32>,
     pub immortal: bool,
+    /// Why it is immortal, where that is known.
+    pub kept: Option<Kept>,
     /// How many of the program's code objects have it among their constants.
     pub constant_of: u32,
     /// `None`: older than the recording.
@@ -225,6 +278,15 @@ pub struct CallFrame {
     /// How many of the first local names are its arguments.
     pub arguments: u32,
     pub names: Vec<Name>,
+}
+
+/// The call frames of a thread that does not run at this step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadStack {
+    /// Numbered from 1, in the order in which the threads took their first steps.
+    pub thread: u32,
+    /// Oldest first.
+    pub frames: Vec<CallFrame>,
 }
 
 /// A reference that the interpreter itself holds, and where.
@@ -323,6 +385,8 @@ pub struct StepHead {
     pub thread: Option<u32>,
     pub allocated: Vec<ObjId>,
     pub freed: Vec<ObjId>,
+    /// In the order in which they happened, as far as it is known.
+    pub incidents: Vec<(Incident, ObjId)>,
     pub collections: Vec<Collection>,
     pub held: Vec<Held>,
 }

@@ -5,9 +5,9 @@ mod changes;
 mod content;
 mod limits;
 mod scene;
+mod stack;
 
 pub use caption::{Caption, SourceLine};
 pub use scene::{
     Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Scenes, Status, Tone, ViewOptions,
 };
-pub(crate) use scene::{NEWEST_CALLS, OLDEST_CALLS};

@@ -3,11 +3,10 @@
 use super::caption::{Caption, caption};
 use super::changes::mark_changes;
 use super::content::{Content, content};
-use super::limits::note_box;
+use super::stack::{Calls, RunningCall};
 use crate::analyse::{Ledger, ledger};
 use crate::trace::{
-    CallFrame, Cause, Count, Event, Kind, NameKind, ObjId, ObjectInfo, ObjectState, Replay, State,
-    Step, Trace,
+    Cause, Count, Kept, Kind, ObjId, ObjectInfo, ObjectState, Replay, State, Step, Trace,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -45,8 +44,8 @@ impl Default for ViewOptions {
 pub enum BoxKey {
     /// A call of a function, numbered in the order of the calls.
     Call(u32),
-    /// The calls that are left out of a deep stack.
-    MoreCalls,
+    /// The calls that are left out of the deep stack of a thread.
+    MoreCalls(u32),
     Object(ObjId),
     /// The objects that are left out of a full picture.
     MoreObjects,
@@ -122,7 +121,8 @@ pub struct SceneBox {
     pub rows: Vec<Row>,
     pub status: Status,
     pub mark: Mark,
-    /// Place in the call stack, for frames.
+    /// For frames, their place among the frames: the oldest of the first thread have the lowest.
+    /// Of a deep stack the newest frames take turns at a few places.
     pub depth: Option<usize>,
 }
 
@@ -134,19 +134,13 @@ pub struct Scene {
     pub boxes: Vec<SceneBox>,
 }
 
-/// Calls that are drawn of a deep stack: the oldest, and the newest.
-pub(crate) const OLDEST_CALLS: usize = 8;
-pub(crate) const NEWEST_CALLS: usize = 3;
-
 /// Makes the scenes of a trace, one after the other.
 #[derive(Debug)]
 pub struct Scenes<'t> {
     trace: &'t Trace,
     options: &'t ViewOptions,
     replay: Replay<'t>,
-    /// The numbers of the calls on the stack.
-    calls: Vec<u32>,
-    next_call: u32,
+    calls: Calls,
     before: BTreeMap<BoxKey, SceneBox>,
     output: String,
     every_box: bool,
@@ -164,8 +158,7 @@ impl<'t> Scenes<'t> {
             trace,
             options,
             replay: trace.replay(),
-            calls: Vec::new(),
-            next_call: 0,
+            calls: Calls::default(),
             before: BTreeMap::new(),
             output: String::new(),
             every_box: options.boxes || asked_for("boxes"),
@@ -180,7 +173,7 @@ impl Iterator for Scenes<'_> {
 
     fn next(&mut self) -> Option<Scene> {
         let (number, step, state) = self.replay.next()?;
-        number_calls(&mut self.calls, &mut self.next_call, step, state);
+        let calls = self.calls.follow(step, state);
         self.output.push_str(&step.head.stdout);
         let view = StepView {
             trace: self.trace,
@@ -196,7 +189,7 @@ impl Iterator for Scenes<'_> {
                 &step.head.held,
                 self.trace.header.granularity,
             ),
-            calls: &self.calls,
+            calls: &calls,
         };
         let mut boxes = view.boxes();
         let plain: BTreeMap<BoxKey, SceneBox> = boxes.iter().map(|b| (b.key, b.clone())).collect();
@@ -229,19 +222,6 @@ fn keep_arrow(cell: &mut Cell, drawn: &BTreeSet<BoxKey>) {
     }
 }
 
-/// Gives each call a number of its own: a call event with no deeper stack is a new call.
-fn number_calls(calls: &mut Vec<u32>, next: &mut u32, step: &Step, state: &State) {
-    let depth = state.frames.len();
-    if step.head.event == Event::Call && calls.len() >= depth {
-        calls.truncate(depth.saturating_sub(1));
-    }
-    calls.truncate(depth);
-    while calls.len() < depth {
-        calls.push(*next);
-        *next += 1;
-    }
-}
-
 /// One step, with everything that is needed to say what its boxes hold.
 pub(super) struct StepView<'s> {
     pub trace: &'s Trace,
@@ -252,7 +232,7 @@ pub(super) struct StepView<'s> {
     pub state: &'s State,
     pub step: &'s Step,
     pub ledger: &'s Ledger,
-    pub calls: &'s [u32],
+    pub calls: &'s [RunningCall<'s>],
 }
 
 impl StepView<'_> {
@@ -304,27 +284,6 @@ impl StepView<'_> {
         boxes
     }
 
-    /// The frames of the call stack, without the middle of a deep one.
-    fn frame_boxes(&self) -> Vec<SceneBox> {
-        let depth = self.state.frames.len();
-        if depth <= OLDEST_CALLS + NEWEST_CALLS + 1 {
-            return (0..depth).map(|depth| self.frame_box(depth)).collect();
-        }
-        let hidden = depth - OLDEST_CALLS - NEWEST_CALLS;
-        let mut boxes: Vec<SceneBox> = (0..OLDEST_CALLS)
-            .map(|depth| self.frame_box(depth))
-            .collect();
-        let mut more = note_box(
-            BoxKey::MoreCalls,
-            &format!("… {} more calls", grouped(hidden)),
-            Vec::new(),
-        );
-        more.depth = Some(OLDEST_CALLS);
-        boxes.push(more);
-        boxes.extend((depth - NEWEST_CALLS..depth).map(|depth| self.frame_box(depth)));
-        boxes
-    }
-
     /// Objects that are drawn although no arrow leads to them from a name.
     fn unreachable_boxes(&self) -> Vec<ObjId> {
         self.state
@@ -336,72 +295,11 @@ impl StepView<'_> {
             .collect()
     }
 
-    fn frame_box(&self, depth: usize) -> SceneBox {
-        let frame: &CallFrame = &self.state.frames[depth];
-        let newest = depth + 1 == self.state.frames.len();
-        let rows = frame
-            .names
-            .iter()
-            .filter(|name| {
-                name.kind != NameKind::Stack || self.step.head.event == Event::Instruction
-            })
-            .map(|name| Row {
-                label: Cell::Text(self.text(name.name).to_owned()),
-                value: self.cell(name.to, false),
-                mark: Mark::None,
-                aside: false,
-            })
-            .collect::<Vec<_>>();
-        let function = self.text(frame.function);
-        let title = match function {
-            "<module>" => self.module_title(frame),
-            function if depth > OLDEST_CALLS => format!("{function}() at depth {depth}"),
-            function => format!("{function}()"),
-        };
-        SceneBox {
-            key: BoxKey::Call(self.calls[depth]),
-            tone: if newest {
-                Tone::ActiveFrame
-            } else {
-                Tone::Frame
-            },
-            title,
-            serial: None,
-            count_changed: false,
-            count: if self.step.head.event == Event::Exit {
-                String::new()
-            } else {
-                format!("line {}", frame.line)
-            },
-            rows: self.shortened(rows, "no names yet"),
-            status: Status::Alive,
-            mark: Mark::None,
-            depth: Some(depth),
-        }
-    }
-
-    fn module_title(&self, frame: &CallFrame) -> String {
-        if self
-            .state
-            .frames
-            .first()
-            .is_some_and(|first| std::ptr::eq(first, frame))
-        {
-            return "globals".to_owned();
-        }
-        let file = self.trace.header.files.get(frame.file.0 as usize);
-        let name = file.map_or("module", |file| {
-            file.path.rsplit('/').next().unwrap_or("module")
-        });
-        format!("globals of {name}")
-    }
-
     /// The box of an object, if it is alive and drawn as one.
     fn object_box(&self, id: ObjId) -> Option<SceneBox> {
         let object = self.object(id)?;
-        if let Some(depth) = self.running_frame(id) {
+        if self.running_call(id).is_some() {
             // A running frame is drawn in the call stack.
-            debug_assert!(depth < self.calls.len());
             return None;
         }
         let Content {
@@ -421,7 +319,7 @@ impl StepView<'_> {
             title,
             serial: Some(id.0),
             count_changed: false,
-            count: self.measures(object),
+            count: self.measures(id, object),
             rows: self.shortened(rows, empty),
             status,
             mark: Mark::None,
@@ -430,7 +328,7 @@ impl StepView<'_> {
     }
 
     /// Count, and where they are asked for generation and size, in words.
-    fn measures(&self, object: &ObjectState) -> String {
+    fn measures(&self, id: ObjId, object: &ObjectState) -> String {
         let mut words = Vec::new();
         if let (true, Some(generation @ 0..=2)) = (self.generations, object.generation) {
             words.push(format!("generation {generation}"));
@@ -438,12 +336,12 @@ impl StepView<'_> {
         if let (true, Some(size)) = (self.sizes, object.size) {
             words.push(format!("{size} bytes"));
         }
-        words.push(count_in_words(object.refcount));
+        words.push(count_in_words(object.refcount, self.info(id).kept));
         words.join(", ")
     }
 
     /// The first and last rows, where there are too many, and a word where there are none.
-    fn shortened(&self, mut rows: Vec<Row>, empty: &str) -> Vec<Row> {
+    pub(super) fn shortened(&self, mut rows: Vec<Row>, empty: &str) -> Vec<Row> {
         let aside = |text: String| Row {
             label: Cell::Text(String::new()),
             value: Cell::Text(text),
@@ -463,19 +361,16 @@ impl StepView<'_> {
         rows
     }
 
-    /// The place in the call stack of a frame object that runs.
-    fn running_frame(&self, id: ObjId) -> Option<usize> {
-        self.state
-            .frames
-            .iter()
-            .position(|frame| frame.object == Some(id))
+    /// The call that runs in a frame object.
+    fn running_call(&self, id: ObjId) -> Option<&RunningCall<'_>> {
+        self.calls.iter().find(|call| call.frame.object == Some(id))
     }
 
     /// A cell that leads to an object: an arrow to its box, or its value.
     pub(super) fn cell(&self, to: ObjId, weak: bool) -> Cell {
-        if let Some(depth) = self.running_frame(to) {
+        if let Some(call) = self.running_call(to) {
             return Cell::Arrow(Arrow {
-                to: BoxKey::Call(self.calls[depth]),
+                to: BoxKey::Call(call.number),
                 weak,
                 mark: Mark::None,
             });
@@ -550,9 +445,13 @@ impl StepView<'_> {
     }
 }
 
-fn count_in_words(count: Count) -> String {
+fn count_in_words(count: Count, kept: Option<Kept>) -> String {
     match count {
-        Count::Immortal => "immortal".to_owned(),
+        Count::Immortal => match kept {
+            Some(Kept::Interned) => "immortal (interned)".to_owned(),
+            Some(Kept::Cached) => "immortal (cached)".to_owned(),
+            Some(Kept::BuiltIn) | None => "immortal".to_owned(),
+        },
         Count::Of(1) => "1 ref".to_owned(),
         Count::Of(count) => format!("{count} refs"),
     }

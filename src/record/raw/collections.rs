@@ -9,6 +9,7 @@ use super::header::ObjPtr;
 use super::heap::Inside;
 use super::tables;
 use rustpython_vm::PyObject;
+use rustpython_vm::gc_state::gc_state;
 use rustpython_vm::object::TraverseFn;
 use std::ptr::NonNull;
 use std::sync::Mutex;
@@ -71,6 +72,37 @@ fn link(object: ObjPtr, at: usize) -> Option<ObjPtr> {
     NonNull::new(word).map(ObjPtr::from_raw)
 }
 
+/// Where in the collector's state the head of its youngest list stands.
+static HEAD_AT: AtomicUsize = AtomicUsize::new(0);
+
+/// Finds the head of the youngest list: the one word of the collector's state that leads to the
+/// object tracked last.
+pub(super) fn learn_head(newest: ObjPtr) -> bool {
+    let state = std::ptr::from_ref(gc_state()) as usize;
+    let places: Vec<usize> = (0..size_of_val(gc_state()) / size_of::<usize>())
+        .map(|word| state + word * size_of::<usize>())
+        // SAFETY: the word lies inside the collector's state, which lives as long as the process.
+        .filter(|at| unsafe { *(*at as *const usize) } == newest.address())
+        .collect();
+    if let [only] = places[..] {
+        HEAD_AT.store(only, Ordering::SeqCst);
+    }
+    places.len() == 1
+}
+
+/// The object that the collector has tracked last, of those in its youngest generation.
+pub(crate) fn newest() -> Option<ObjPtr> {
+    let at = HEAD_AT.load(Ordering::Relaxed);
+    // SAFETY: the self-test has found the head here; nothing changes the list now.
+    let word = unsafe { *(at as *const *mut PyObject) };
+    NonNull::new(word).map(ObjPtr::from_raw)
+}
+
+/// The object that was tracked before this one, in the same generation.
+pub(crate) fn elder(object: ObjPtr) -> Option<ObjPtr> {
+    link(object, OLDER_AT.load(Ordering::Relaxed))
+}
+
 fn is_candidate(object: &PyObject) -> bool {
     // SAFETY: the byte of flags stands behind count and table in every header.
     let bits = unsafe {
@@ -107,7 +139,7 @@ fn copy_list(newest: ObjPtr) {
     let mut next = Some(newest);
     let mut referents = Vec::new();
     while let Some(pointer) = next {
-        next = link(pointer, OLDER_AT.load(Ordering::Relaxed));
+        next = elder(pointer);
         if !is_candidate(pointer.object()) {
             continue;
         }

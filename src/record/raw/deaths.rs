@@ -5,12 +5,39 @@
 //! in their order, also of objects whose blocks go to a free list, which no allocator hook would
 //! show.
 
+use super::header::ObjPtr;
 use super::heap::Inside;
-use super::tables;
-use rustpython_vm::PyObject;
+use super::{collections, tables};
+use rustpython_vm::{AsObject, PyObject};
 use std::cell::{Cell, RefCell};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What can be read of an object only before it is taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Last {
+    pub class: ObjPtr,
+    /// The code object of the innermost frame, or 0.
+    pub code: usize,
+    /// Its elder neighbour's address in the collector's youngest list, 0 at the list's end; `None`
+    /// for an object that is not in that list.
+    pub elder: Option<usize>,
+    /// Address of its instance dict, or 0.
+    pub dict: usize,
+}
+
+impl Last {
+    fn of(object: &PyObject) -> Last {
+        let pointer = ObjPtr::of(object);
+        let youngest = pointer.generation() == Some(0);
+        Last {
+            class: ObjPtr::of(object.class().as_object()),
+            code: super::frames::innermost().map_or(0, |frame| frame.code_address()),
+            elder: youngest.then(|| collections::elder(pointer).map_or(0, ObjPtr::address)),
+            dict: pointer.instance_dict().map_or(0, ObjPtr::address),
+        }
+    }
+}
 
 /// One entry of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +49,15 @@ pub(crate) enum LogEntry {
         untracked: bool,
         /// Its finalizer has run.
         finalized: bool,
+        last: Last,
     },
     /// The count of the object at this address fell to zero, and its finalizer is about to run:
     /// a death or a resurrection follows.
-    Doubt { address: usize, untracked: bool },
+    Doubt {
+        address: usize,
+        untracked: bool,
+        last: Last,
+    },
     /// The death of this address was called off: its finalizer brought it back.
     Resurrection { address: usize },
 }
@@ -62,7 +94,8 @@ fn note(entry: LogEntry) {
 /// Called by the interpreter alone, with an object whose count has just fallen to zero.
 pub(super) unsafe fn on_death(object: *mut PyObject) {
     let original = tables::dealloc_of(object);
-    if !WATCHING.load(Ordering::Relaxed) {
+    // What the recorder makes and drops while it reads is no part of the program.
+    if !WATCHING.load(Ordering::Relaxed) || Inside::is_entered() {
         // SAFETY: the call that the interpreter meant to make.
         return unsafe { original(object) };
     }
@@ -70,10 +103,12 @@ pub(super) unsafe fn on_death(object: *mut PyObject) {
     // SAFETY: as above, still intact.
     let view = unsafe { &*object };
     let untracked = !view.is_gc_tracked();
+    let last = Last::of(view);
     let death = |finalized| LogEntry::Death {
         address,
         untracked,
         finalized,
+        last,
     };
     let doubtful = view.class().slots().del.load().is_some() && !view.gc_finalized();
     if !doubtful {
@@ -81,7 +116,11 @@ pub(super) unsafe fn on_death(object: *mut PyObject) {
         // SAFETY: the call that the interpreter meant to make.
         return unsafe { original(object) };
     }
-    note(LogEntry::Doubt { address, untracked });
+    note(LogEntry::Doubt {
+        address,
+        untracked,
+        last,
+    });
     DOUBTFUL.with_borrow_mut(|stack| {
         let _inside = Inside::enter();
         stack.push((address, false));

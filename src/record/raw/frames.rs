@@ -35,8 +35,18 @@ pub(crate) struct LiveFrame(NonNull<InterpreterFrame>);
 
 /// The running frames of the current thread, innermost first.
 pub(crate) fn running() -> Vec<LiveFrame> {
+    from(current_thread_iframe())
+}
+
+/// The running frames of another thread, innermost first. `top` is what the interpreter has
+/// published of it; the world must be stopped.
+pub(crate) fn running_from(top: usize) -> Vec<LiveFrame> {
+    from(top as *const InterpreterFrame)
+}
+
+fn from(innermost: *const InterpreterFrame) -> Vec<LiveFrame> {
     let mut frames = Vec::new();
-    let mut current = current_thread_iframe();
+    let mut current = innermost;
     while let Some(frame) = NonNull::new(current.cast_mut()) {
         let frame = LiveFrame(frame);
         frames.push(frame);
@@ -53,7 +63,7 @@ pub(crate) fn innermost() -> Option<LiveFrame> {
 impl LiveFrame {
     fn get<'a>(self) -> &'a InterpreterFrame {
         // SAFETY: the frames of the current thread stay where they are while this thread is
-        // inside the recorder.
+        // inside the recorder, and those of other threads while the world is stopped.
         unsafe { self.0.as_ref() }
     }
 

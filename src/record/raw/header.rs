@@ -78,6 +78,16 @@ impl ObjPtr {
             .count()
     }
 
+    /// The dict that holds an instance's attributes, once there is one.
+    pub(crate) fn instance_dict(self) -> Option<ObjPtr> {
+        // It stands first in the prefix.
+        let offset = -(EXTENSION_BYTES as isize);
+        self.object()
+            .has_instance_dict()
+            .then(|| self.field(offset))
+            .flatten()
+    }
+
     /// The object that a field or slot of this one holds. `offset` is in bytes from the object's
     /// start and must come from one of its class's member descriptors, or be a slot's.
     pub(crate) fn field(self, offset: isize) -> Option<ObjPtr> {
@@ -104,6 +114,11 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     if !super::collections::learn_links(pointer, ObjPtr::of(newer.as_object())) {
         return Err(LayoutError::Header(
             "the collector's lists are linked in another way",
+        ));
+    }
+    if !super::collections::learn_head(ObjPtr::of(newer.as_object())) {
+        return Err(LayoutError::Header(
+            "the collector's youngest list was not found",
         ));
     }
     let number: PyRef<PyInt> = vm.ctx.new_bigint(&(1u64 << 40).into());

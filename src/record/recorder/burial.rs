@@ -1,16 +1,23 @@
 //! The dead: what the log of deaths says, and who is taken off the living for it.
 
 use super::Recorder;
-use crate::record::raw::deaths::{self, LogEntry};
-use crate::trace::{Cause, Death, Label, ObjId, Reference};
+use super::births::{self, Born};
+use crate::record::raw::deaths::{self, Last, LogEntry};
+use crate::trace::{Cause, Death, Incident, Kind, Label, ObjId, ObjectInfo, Reference, Symbol};
+use rustpython_vm::builtins::PyType;
+use std::collections::HashSet;
 
 /// A death since the last step.
 pub(super) struct Dead {
-    address: usize,
+    pub(super) address: usize,
     /// The collector had taken it off its lists before.
     untracked: bool,
     /// Its finalizer cannot bring it back any more.
     certain: bool,
+    /// See [`deaths::Last`].
+    pub(super) elder: Option<usize>,
+    /// Its type, where it was made and dropped by the program's own code, or could be.
+    type_name: Option<Symbol>,
 }
 
 impl Recorder {
@@ -21,20 +28,36 @@ impl Recorder {
         deaths::drain(&mut log);
         let first = self.dead.len();
         let mut doubts = 0;
+        let gone: HashSet<usize> = log
+            .iter()
+            .filter_map(|entry| match entry {
+                LogEntry::Death { address, last, .. } => last.elder.map(|_| *address),
+                _ => None,
+            })
+            .collect();
         for entry in &log {
             match *entry {
-                LogEntry::Doubt { address, untracked } => {
+                LogEntry::Doubt {
+                    address,
+                    untracked,
+                    last,
+                } => {
                     doubts += 1;
+                    self.finalizers.push(address);
+                    let type_name = self.type_of_own(address, &last, &gone);
                     self.dead.push(Dead {
                         address,
                         untracked,
                         certain: false,
+                        elder: last.elder,
+                        type_name,
                     });
                 }
                 LogEntry::Death {
                     address,
                     untracked,
                     finalized,
+                    last,
                 } => {
                     if finalized {
                         self.finalized.insert(address);
@@ -49,11 +72,16 @@ impl Recorder {
                             dead.certain = true;
                             doubts -= 1;
                         }
-                        None => self.dead.push(Dead {
-                            address,
-                            untracked,
-                            certain: true,
-                        }),
+                        None => {
+                            let type_name = self.type_of_own(address, &last, &gone);
+                            self.dead.push(Dead {
+                                address,
+                                untracked,
+                                certain: true,
+                                elder: last.elder,
+                                type_name,
+                            });
+                        }
                     }
                 }
                 LogEntry::Resurrection { address } => {
@@ -63,6 +91,10 @@ impl Recorder {
                     if let Some(at) = at {
                         self.dead.remove(first + at);
                         doubts -= 1;
+                    }
+                    if let Some(at) = self.by_address.get(&address) {
+                        let id = self.living[*at].id;
+                        self.incidents.push((Incident::Resurrection, id));
                     }
                 }
             }
@@ -87,16 +119,70 @@ impl Recorder {
         addresses
     }
 
-    /// Takes the dead off the living, in the order in which they died.
-    pub(super) fn bury(&mut self) -> Vec<ObjId> {
-        self.absorb_deaths();
+    /// Notes the finalizers that have begun since the last step, of objects that are known.
+    pub(super) fn note_finalizers(&mut self) {
+        let begun = std::mem::take(&mut self.finalizers);
+        for address in begun {
+            let Some(at) = self.by_address.get(&address) else {
+                self.finalizers.push(address);
+                continue;
+            };
+            let live = &self.living[*at];
+            let what = match live.kind {
+                Kind::Generator => Incident::Close,
+                _ => Incident::Finalizer,
+            };
+            self.incidents.push((what, live.id));
+        }
+    }
+
+    /// The type of an object that may have been the program's, although it was never met: one that
+    /// died while the program's own code ran, and is no part of another.
+    fn type_of_own(
+        &mut self,
+        address: usize,
+        last: &Last,
+        gone: &HashSet<usize>,
+    ) -> Option<Symbol> {
+        if last.dict != 0 {
+            self.dicts_of_dead.insert(last.dict);
+        }
+        last.elder?;
+        if self.dicts_of_dead.remove(&address) {
+            return None;
+        }
+        if !self.program.is_own_code(last.code) || self.folded.contains_key(&address) {
+            return None;
+        }
+        // A class that died as well cannot be asked any more.
+        if gone.contains(&last.class.address()) {
+            return None;
+        }
+        let class = last.class.object().downcast_ref::<PyType>()?;
+        Some(self.symbols.intern(&class.name()))
+    }
+
+    /// Takes the dead off the living, in the order in which they died. What was born and died since
+    /// the last step is noted too.
+    pub(super) fn bury(&mut self, born: &mut [Born]) -> Vec<ObjId> {
+        self.note_finalizers();
         let dead = std::mem::take(&mut self.dead);
+        let places = births::places_of_dead(born);
         let mut left = Vec::new();
-        for Dead {
-            address, untracked, ..
-        } in dead
-        {
+        for (index, dead) in dead.into_iter().enumerate() {
+            let Dead {
+                address, untracked, ..
+            } = dead;
             let Some(at) = self.by_address.remove(&address) else {
+                if let (Some(new), Some(type_name)) = (places.get(&index), dead.type_name) {
+                    let id = self.short_lived(type_name, address);
+                    born[*new] = Born::Met(id);
+                    left.push(id);
+                    if let Some(at) = self.finalizers.iter().position(|one| *one == address) {
+                        self.finalizers.swap_remove(at);
+                        self.incidents.push((Incident::Finalizer, id));
+                    }
+                }
                 continue;
             };
             let gone = self.living.swap_remove(at);
@@ -126,5 +212,26 @@ impl Recorder {
             left.push(gone.id);
         }
         left
+    }
+
+    /// An object that was born and died since the last step; all that is known of it is its type.
+    fn short_lived(&mut self, type_name: Symbol, address: usize) -> ObjId {
+        let id = ObjId(self.objects.len() as u32 + 1);
+        self.objects.push(ObjectInfo {
+            type_name,
+            kind: Kind::Other,
+            address: address as u64,
+            size: None,
+            immortal: false,
+            kept: None,
+            constant_of: 0,
+            born: Some(self.now),
+            died: Some(Death {
+                at: self.now,
+                cause: Cause::RefCount,
+            }),
+        });
+        self.allocated.push(id);
+        id
     }
 }

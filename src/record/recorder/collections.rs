@@ -1,9 +1,10 @@
 //! The collector: which of its runs have ended, and what they did.
 
-use super::Recorder;
+use super::{Happening, Recorder};
 use crate::record::collection;
 use crate::record::raw::collections::Sighting;
-use crate::trace::{Collection, ObjId};
+use crate::record::stack::RunningFrame;
+use crate::trace::{Collection, Event, Incident, ObjId};
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::gc_state::GcDebugFlags;
 use std::collections::HashMap;
@@ -53,6 +54,36 @@ impl Recorder {
             self.weak_referents.clear();
         }
         runs
+    }
+
+    /// Notes what collections did as incidents of the objects.
+    pub(super) fn note_collected(&mut self, collections: &[Collection]) {
+        for run in collections {
+            let finalized = run.finalized.iter();
+            self.incidents
+                .extend(finalized.map(|id| (Incident::CollectorFinalizer, *id)));
+            let resurrected = run.resurrected.iter();
+            self.incidents
+                .extend(resurrected.map(|id| (Incident::Resurrection, *id)));
+        }
+    }
+
+    /// Notes where a `weakref.finalize` has just called a function of the program's.
+    pub(super) fn note_finalize_call(&mut self, happening: &Happening, running: &[RunningFrame]) {
+        if happening.event != Event::Call {
+            return;
+        }
+        let [.., caller, called] = running else {
+            return;
+        };
+        let by_finalize = caller.own.is_none() && caller.qualified == "finalize.__call__";
+        let at = called
+            .called
+            .and_then(|function| self.by_address.get(&function.address()));
+        if let (true, Some(at)) = (by_finalize, at) {
+            self.incidents
+                .push((Incident::FinalizeCall, self.living[*at].id));
+        }
     }
 
     /// What a collection did to the objects of the program.

@@ -11,7 +11,7 @@ impl Recorder {
     pub(super) fn held(
         &mut self,
         happening: &Happening,
-        running: &[RunningFrame],
+        running: &[&RunningFrame],
         vm: &VirtualMachine,
     ) -> Vec<Held> {
         let mut held = Vec::new();
@@ -35,15 +35,15 @@ impl Recorder {
             put(self, "current exception", pointer, true);
             put(self, "current exception of the thread", pointer, true);
         }
-        let stops: Vec<ObjPtr> = if self.slice_stops.is_empty() {
-            Vec::new()
-        } else {
-            self.living
-                .iter()
-                .filter(|live| self.slice_stops.contains(&live.id))
-                .map(|live| live.pointer)
-                .collect()
-        };
+        let stops: Vec<ObjPtr> = self
+            .slice_stops
+            .iter()
+            .filter_map(|id| {
+                let address = self.objects[id.0 as usize - 1].address as usize;
+                let live = &self.living[*self.by_address.get(&address)?];
+                (live.id == *id).then_some(live.pointer)
+            })
+            .collect();
         for stop in stops {
             put(self, "free list of slices", stop, false);
         }

@@ -1,27 +1,28 @@
 //! The record of one run: which objects live, what they looked like at the last step, and the
 //! steps themselves.
 
+mod births;
 mod burial;
 mod collections;
 mod held;
+mod meet;
 mod verify;
 mod watch;
 
-use crate::record::describe::{describe, native_size};
+use crate::record::describe::describe;
 use crate::record::label::Labeller;
 use crate::record::program::Program;
 use crate::record::raw::collections::{Sighting, drain as drain_collections};
 use crate::record::raw::deaths::LogEntry;
 use crate::record::raw::header::ObjPtr;
-use crate::record::raw::tables;
 use crate::record::stack::RunningFrame;
 use crate::trace::{
-    CallFrame, Count, Event, FileId, Kind, Moment, NameKind, ObjId, ObjectChange, ObjectInfo,
-    ObjectState, Reference, Step, StepHead, Symbol, Symbols,
+    CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectChange,
+    ObjectInfo, ObjectState, Step, StepHead, Symbol, Symbols, ThreadStack,
 };
-use rustpython_vm::{AsObject, VirtualMachine};
+use rustpython_vm::VirtualMachine;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
-use watch::{Changed, Manner, Watch};
+use watch::{Changed, Watch};
 
 /// A living object of the program, as it was when it was last looked at.
 struct Live {
@@ -70,6 +71,8 @@ pub(crate) struct Recorder {
     /// What the objects that changed in this step were like before, by place in `living`.
     touched: BTreeMap<usize, ObjectState>,
     frames: Vec<CallFrame>,
+    /// The frames of the other threads.
+    stacks: Vec<ThreadStack>,
     log: Vec<LogEntry>,
     /// What slices that died had as their ends. The free list keeps one such slice, which keeps its
     /// end.
@@ -101,6 +104,13 @@ pub(crate) struct Recorder {
     finalized: HashSet<usize>,
     /// Addresses of the dicts of class bodies that run at this step.
     bodies: HashSet<usize>,
+    mark: births::Mark,
+    /// What happened since the last step, beside births and deaths.
+    incidents: Vec<(Incident, ObjId)>,
+    /// Addresses of objects whose finalizers have begun and that have no serial yet.
+    finalizers: Vec<usize>,
+    /// Addresses of the instance dicts of objects that have died: their own deaths follow.
+    dicts_of_dead: HashSet<usize>,
 }
 
 impl Recorder {
@@ -120,6 +130,7 @@ impl Recorder {
             unfolded: Vec::new(),
             touched: BTreeMap::new(),
             frames: Vec::new(),
+            stacks: Vec::new(),
             log: Vec::new(),
             slice_stops: BTreeSet::new(),
             dead: Vec::new(),
@@ -136,6 +147,10 @@ impl Recorder {
             collections_before: [0; 3],
             finalized: HashSet::new(),
             bodies: HashSet::new(),
+            mark: births::Mark::default(),
+            incidents: Vec::new(),
+            finalizers: Vec::new(),
+            dicts_of_dead: HashSet::new(),
         }
     }
 
@@ -143,6 +158,7 @@ impl Recorder {
     pub(crate) fn begin(&mut self, vm: &VirtualMachine) {
         let stats = vm.state.gc.get_stats();
         self.collections_before = [0, 1, 2].map(|generation| stats[generation].collections);
+        self.set_mark();
     }
 
     /// Notes a constant of the program's code: it was there before the program ran. `direct`: the
@@ -159,6 +175,7 @@ impl Recorder {
         &mut self,
         happening: Happening,
         running: &[RunningFrame],
+        others: &[(u32, Vec<RunningFrame>)],
         stdout: String,
         vm: &VirtualMachine,
     ) {
@@ -166,7 +183,9 @@ impl Recorder {
             step: self.steps.len() as u32 + 1,
             line: self.running_line,
         };
-        self.running = running
+        let everywhere = others.iter().flat_map(|(_, frames)| frames);
+        let everywhere: Vec<&RunningFrame> = running.iter().chain(everywhere).collect();
+        self.running = everywhere
             .iter()
             .filter_map(|frame| frame.object.map(ObjPtr::address))
             .collect();
@@ -174,41 +193,43 @@ impl Recorder {
             let ids = self.ids_of_candidates(&sighting);
             self.running_collections.push_back((sighting, ids));
         }
-        let left = self.bury();
+        self.absorb_deaths();
+        self.dicts_of_dead.clear();
+        let mut born = self.born(&self.dead, vm);
+        let left = self.bury(&mut born);
         let known = self.living.len();
-        self.bodies = running
+        self.bodies = everywhere
             .iter()
             .filter_map(|frame| frame.body.map(ObjPtr::address))
             .collect();
-        for name in running.iter().filter(|f| f.fresh).flat_map(|f| &f.names) {
+        for name in everywhere.iter().filter(|f| f.fresh).flat_map(|f| &f.names) {
             if matches!(name.kind, NameKind::Cell | NameKind::Free) {
                 self.labeller.name_cell(name.to, &name.name);
             }
         }
         let (mut frames, mut frames_kept) = self.call_frames(running, vm);
+        let mut stacks = self.thread_stacks(others, vm);
         for (pointer, _) in &happening.in_flight {
             self.id_of(*pointer, vm);
         }
+        self.meet_unnamed(&born, vm);
         let mut changed = self.find_changes(known, &happening.borrowed, vm);
         changed.sort_by_key(|(id, _)| *id);
-        let own = running.iter().filter(|frame| frame.own.is_some());
-        for (place, (frame, running)) in frames.iter_mut().zip(own).enumerate() {
-            let at = running
-                .object
-                .and_then(|object| self.by_address.get(&object.address()));
-            let object = at.map(|at| self.living[*at].id);
-            let body = running.body.and_then(|body| {
-                let at = self.by_address.get(&body.address())?;
-                Some(self.living[*at].id)
-            });
-            if (frame.object, frame.body) != (object, body) {
-                (frame.object, frame.body) = (object, body);
-                frames_kept = frames_kept.min(place);
-            }
+        let changed_at = self.name_objects(running, &mut frames);
+        frames_kept = frames_kept.min(changed_at);
+        for (stack, (_, running)) in stacks.iter_mut().zip(others) {
+            self.name_objects(running, &mut stack.frames);
         }
+        let allocated = std::mem::take(&mut self.allocated);
+        let allocated = self.order_births(&born, allocated);
         let entered = self.entered(&happening.borrowed);
+        self.note_finalizers();
+        self.finalizers.clear();
         let collections = self.finished_collections(vm);
-        let held = self.held(&happening, running, vm);
+        self.note_collected(&collections);
+        self.note_finalize_call(&happening, running);
+        let held = self.held(&happening, &everywhere, vm);
+        let same = stacks == self.stacks;
         self.steps.push(Step {
             head: StepHead {
                 event: happening.event,
@@ -220,8 +241,9 @@ impl Recorder {
                 columns: happening.columns,
                 stdout,
                 thread: happening.thread,
-                allocated: std::mem::take(&mut self.allocated),
+                allocated,
                 freed: left.clone(),
+                incidents: std::mem::take(&mut self.incidents),
                 collections,
                 held,
             },
@@ -230,6 +252,7 @@ impl Recorder {
             left,
             frames_kept: frames_kept as u32,
             frames: frames[frames_kept..].to_vec(),
+            others: (!same).then(|| stacks.clone()),
         });
         // After a return it is the caller's line that goes on.
         let after = match happening.event {
@@ -241,6 +264,44 @@ impl Recorder {
             _ => after.map_or(0, |frame| frame.line),
         };
         self.frames = frames;
+        self.stacks = stacks;
+        self.set_mark();
+    }
+
+    /// Names the objects that frames are, and the namespaces of the class bodies that run in them.
+    /// Returns the place of the first frame of which that has changed.
+    fn name_objects(&self, running: &[RunningFrame], frames: &mut [CallFrame]) -> usize {
+        let id_at = |pointer: ObjPtr| {
+            let at = self.by_address.get(&pointer.address())?;
+            Some(self.living[*at].id)
+        };
+        let mut first = usize::MAX;
+        let own = running.iter().filter(|frame| frame.own.is_some());
+        for (place, (frame, running)) in frames.iter_mut().zip(own).enumerate() {
+            let objects = (running.object.and_then(id_at), running.body.and_then(id_at));
+            if (frame.object, frame.body) != objects {
+                (frame.object, frame.body) = objects;
+                first = first.min(place);
+            }
+        }
+        first
+    }
+
+    /// The frames of the program's own code in other threads.
+    fn thread_stacks(
+        &mut self,
+        others: &[(u32, Vec<RunningFrame>)],
+        vm: &VirtualMachine,
+    ) -> Vec<ThreadStack> {
+        let mut stacks = Vec::with_capacity(others.len());
+        for (thread, running) in others {
+            let own = running.iter().filter(|frame| frame.own.is_some());
+            stacks.push(ThreadStack {
+                thread: *thread,
+                frames: own.map(|frame| self.call_frame(frame, vm)).collect(),
+            });
+        }
+        stacks
     }
 
     /// The frames of the program's own code, and how many of the oldest are as they were.
@@ -299,68 +360,6 @@ impl Recorder {
         }
     }
 
-    /// The serial of a living object, which becomes one of the program's if it is not yet.
-    fn id_of(&mut self, pointer: ObjPtr, vm: &VirtualMachine) -> ObjId {
-        if let Some(at) = self.by_address.get(&pointer.address()) {
-            return self.living[*at].id;
-        }
-        let description = describe(pointer, &mut self.program, vm);
-        // A type whose deaths cannot be seen would make every later fact about it a guess.
-        tables::hook(pointer.object()).expect("the tables of all types can be written alike");
-        let id = ObjId(self.objects.len() as u32 + 1);
-        let refcount = pointer.refcount();
-        let older = refcount.is_none()
-            || description.leaf
-            || self.now.step <= 1
-            || self.older.contains(&pointer.address());
-        let born = match self.folded.remove(&pointer.address()) {
-            Some((moment, owner)) => {
-                self.unfolded.push(owner);
-                Some(moment)
-            }
-            None if older => None,
-            None => Some(self.now),
-        };
-        let size = native_size(pointer.object(), vm);
-        self.objects.push(ObjectInfo {
-            type_name: self.symbols.intern(&description.type_name),
-            kind: description.kind,
-            address: pointer.address() as u64,
-            size,
-            immortal: refcount.is_none(),
-            constant_of: self.constants.get(&pointer.address()).copied().unwrap_or(0),
-            born,
-            died: None,
-        });
-        if born.is_some() {
-            self.allocated.push(id);
-        }
-        let (value, true_length) = match description.value {
-            Some(value) => (Some(self.symbols.intern(&value.text)), value.true_length),
-            None => (None, None),
-        };
-        let place = self.living.len();
-        self.living.push(Live {
-            id,
-            pointer,
-            kind: description.kind,
-            leaf: description.leaf || description.kind == Kind::Atom,
-            state: ObjectState {
-                refcount: Count::Immortal,
-                generation: None,
-                value,
-                name: description.name.map(|name| self.symbols.intern(&name)),
-                true_length,
-                size,
-                refs: Vec::new(),
-            },
-        });
-        self.watch.push(pointer);
-        self.by_address.insert(pointer.address(), place);
-        self.pending.push(place);
-        id
-    }
-
     /// Whether an object's references stand in the call stack, as names of a running frame.
     fn is_on_stack(&self, kind: Kind, pointer: ObjPtr) -> bool {
         match kind {
@@ -368,48 +367,6 @@ impl Recorder {
             Kind::Mapping => self.bodies.contains(&pointer.address()),
             _ => false,
         }
-    }
-
-    /// Reads the references of an object anew.
-    fn reread(&mut self, place: usize, vm: &VirtualMachine) {
-        let Live {
-            pointer,
-            kind,
-            leaf,
-            ..
-        } = self.living[place];
-        // A running frame's names stand in the call stack, and so do those of a class body.
-        if leaf || self.is_on_stack(kind, pointer) {
-            self.living[place].state.refs.clear();
-            self.watch.renew(place, Manner::Header, &[]);
-            return;
-        }
-        let id = self.living[place].id;
-        let (references, parts) = {
-            let may_fold = may_fold(&self.by_address, &self.folded, id, kind);
-            let labeller = &mut self.labeller;
-            labeller.references(pointer, kind, &may_fold, &mut self.symbols, vm)
-        };
-        let refs = references
-            .into_iter()
-            .map(|reference| Reference {
-                label: reference.label,
-                to: self.id_of(reference.to, vm),
-                weak: reference.weak,
-            })
-            .collect();
-        let mut folded = Vec::with_capacity(parts.len());
-        for part in parts {
-            if may_fold(&self.by_address, &self.folded, id, kind)(part) {
-                self.folded.entry(part.address()).or_insert((self.now, id));
-                folded.push(part);
-            }
-        }
-        let size = native_size(pointer.object(), vm);
-        let live = &mut self.living[place];
-        live.state.size = size;
-        live.state.refs = refs;
-        self.watch.renew(place, manner(pointer, kind, vm), &folded);
     }
 
     /// Compares every living object with what it was, reads anew what changed, and meets what
@@ -443,6 +400,8 @@ impl Recorder {
                 && let Some(referent) = live.state.refs.first()
             {
                 self.weak_referents.insert(live.id, referent.to);
+                self.incidents
+                    .push((Incident::WeakReferenceCleared, live.id));
             }
             if references {
                 self.reread(place, vm);
@@ -492,29 +451,6 @@ impl Recorder {
         self.on_stack = now;
     }
 
-    /// Reads all objects that were met in this step, those that they lead to, and those that have
-    /// lost a part to them.
-    fn follow_new(&mut self, vm: &VirtualMachine) {
-        let mut next = 0;
-        loop {
-            while next < self.pending.len() {
-                self.reread(self.pending[next], vm);
-                next += 1;
-            }
-            let Some(owner) = self.unfolded.pop() else {
-                return;
-            };
-            let Some(place) = self.living.iter().position(|live| live.id == owner) else {
-                continue;
-            };
-            if !self.pending.contains(&place) {
-                let state = self.living[place].state.clone();
-                self.touched.entry(place).or_insert(state);
-            }
-            self.reread(place, vm);
-        }
-    }
-
     /// The objects that were met in this step.
     fn entered(&mut self, borrowed: &[(ObjPtr, u32)]) -> Vec<(ObjId, ObjectState)> {
         let mut places = std::mem::take(&mut self.pending);
@@ -544,34 +480,5 @@ fn count(pointer: ObjPtr, borrowed: &[(ObjPtr, u32)]) -> Count {
                 .sum();
             Count::Of(count - ours.min(count))
         }
-    }
-}
-
-/// Whether a part may be folded into its owner: while it is not an object of the program's in its
-/// own right, and no other object's part. A module owns its namespace in any case.
-fn may_fold<'r>(
-    by_address: &'r HashMap<usize, usize>,
-    folded: &'r HashMap<usize, (Moment, ObjId)>,
-    owner: ObjId,
-    kind: Kind,
-) -> impl Fn(ObjPtr) -> bool + 'r {
-    move |part| {
-        kind == Kind::Module
-            || (!by_address.contains_key(&part.address())
-                && folded
-                    .get(&part.address())
-                    .is_none_or(|(_, by)| *by == owner))
-    }
-}
-
-/// How changes of an object's references are to be looked for.
-fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
-    let class = pointer.object().class();
-    match kind {
-        Kind::Sequence if class.is(vm.ctx.types.list_type) => Manner::List,
-        Kind::Sequence if class.is(vm.ctx.types.tuple_type) => Manner::Header,
-        Kind::WeakRef => Manner::Weak,
-        Kind::Generator => Manner::Always,
-        _ => Manner::Walk,
     }
 }

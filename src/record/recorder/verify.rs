@@ -1,6 +1,9 @@
 //! The record held against the heap.
 
-use super::{Recorder, may_fold};
+use super::Recorder;
+use super::meet::may_fold;
+use crate::record::label::RawReference;
+use crate::record::raw::header::ObjPtr;
 use crate::trace::State;
 use rustpython_vm::VirtualMachine;
 
@@ -22,9 +25,14 @@ impl Recorder {
                 continue;
             }
             let may_fold = may_fold(&self.by_address, &self.folded, live.id, live.kind);
-            let (references, _) =
+            let (references, parts) =
                 self.labeller
                     .references(live.pointer, live.kind, &may_fold, &mut self.symbols, vm);
+            let parts: Vec<ObjPtr> = parts.into_iter().filter(|part| may_fold(*part)).collect();
+            let missing = unlabelled(live.pointer, &references, &parts);
+            if !missing.is_empty() {
+                found.push(format!("#{}: no label for {missing:?}", live.id.0));
+            }
             let fresh: Vec<_> = references
                 .iter()
                 .map(|r| {
@@ -46,4 +54,26 @@ impl Recorder {
         }
         found
     }
+}
+
+/// What the interpreter says that an object and its folded parts refer to, without what the labelled
+/// references account for. Each label stands for one reference.
+fn unlabelled(pointer: ObjPtr, labelled: &[RawReference], parts: &[ObjPtr]) -> Vec<ObjPtr> {
+    let mut referents = Vec::new();
+    let mut add = |of: ObjPtr| {
+        let all = of.object().gc_get_referents();
+        referents.extend(all.iter().map(|to| ObjPtr::of(to)));
+    };
+    add(pointer);
+    for part in parts {
+        add(*part);
+    }
+    let accounted = parts.iter().copied();
+    let strong = labelled.iter().filter(|reference| !reference.weak);
+    for to in accounted.chain(strong.map(|reference| reference.to)) {
+        if let Some(at) = referents.iter().position(|referent| *referent == to) {
+            referents.swap_remove(at);
+        }
+    }
+    referents
 }

@@ -248,7 +248,7 @@ impl Drawing {
             match picture_box.key {
                 crate::view::BoxKey::Call(n) => format!("call{n}"),
                 crate::view::BoxKey::Object(id) => format!("object{}", id.0),
-                crate::view::BoxKey::MoreCalls => "more-calls".to_owned(),
+                crate::view::BoxKey::MoreCalls(thread) => format!("more-calls-{thread}"),
                 crate::view::BoxKey::MoreObjects => "more-objects".to_owned(),
             }
         );

@@ -1,0 +1,200 @@
+//! Objects that are met for the first time, and what they refer to.
+
+use super::births::Born;
+use super::watch::Manner;
+use super::{Live, Recorder};
+use crate::record::describe::{describe, native_size};
+use crate::record::raw::header::ObjPtr;
+use crate::record::raw::tables;
+use crate::trace::{Count, Kept, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference};
+use rustpython_vm::builtins::{PyInt, PyStr};
+use rustpython_vm::{AsObject, PyObject, VirtualMachine};
+use std::collections::HashMap;
+
+impl Recorder {
+    /// The serial of a living object, which becomes one of the program's if it is not yet.
+    pub(super) fn id_of(&mut self, pointer: ObjPtr, vm: &VirtualMachine) -> ObjId {
+        if let Some(at) = self.by_address.get(&pointer.address()) {
+            return self.living[*at].id;
+        }
+        let description = describe(pointer, &mut self.program, vm);
+        // A type whose deaths cannot be seen would make every later fact about it a guess.
+        tables::hook(pointer.object()).expect("the tables of all types can be written alike");
+        let id = ObjId(self.objects.len() as u32 + 1);
+        let refcount = pointer.refcount();
+        let older = refcount.is_none()
+            || description.leaf
+            || self.now.step <= 1
+            || self.older.contains(&pointer.address());
+        let born = match self.folded.remove(&pointer.address()) {
+            Some((moment, owner)) => {
+                self.unfolded.push(owner);
+                Some(moment)
+            }
+            None if older => None,
+            None => Some(self.now),
+        };
+        let size = native_size(pointer.object(), vm);
+        self.objects.push(ObjectInfo {
+            type_name: self.symbols.intern(&description.type_name),
+            kind: description.kind,
+            address: pointer.address() as u64,
+            size,
+            immortal: refcount.is_none(),
+            kept: refcount
+                .is_none()
+                .then(|| kept(pointer.object(), vm))
+                .flatten(),
+            constant_of: self.constants.get(&pointer.address()).copied().unwrap_or(0),
+            born,
+            died: None,
+        });
+        if born.is_some() {
+            self.allocated.push(id);
+        }
+        let (value, true_length) = match description.value {
+            Some(value) => (Some(self.symbols.intern(&value.text)), value.true_length),
+            None => (None, None),
+        };
+        let place = self.living.len();
+        self.living.push(Live {
+            id,
+            pointer,
+            kind: description.kind,
+            leaf: description.leaf || description.kind == Kind::Atom,
+            state: ObjectState {
+                refcount: Count::Immortal,
+                generation: None,
+                value,
+                name: description.name.map(|name| self.symbols.intern(&name)),
+                true_length,
+                size,
+                refs: Vec::new(),
+            },
+        });
+        self.watch.push(pointer);
+        self.by_address.insert(pointer.address(), place);
+        self.pending.push(place);
+        id
+    }
+
+    /// Meets the new instances of the program's classes that no name leads to any more.
+    pub(super) fn meet_unnamed(&mut self, born: &[Born], vm: &VirtualMachine) {
+        for one in born {
+            if let Born::Living(pointer) = one
+                && self.program.is_own_class(pointer.object().class(), vm)
+                && !self.folded.contains_key(&pointer.address())
+            {
+                self.id_of(*pointer, vm);
+            }
+        }
+    }
+
+    /// Reads the references of an object anew.
+    pub(super) fn reread(&mut self, place: usize, vm: &VirtualMachine) {
+        let Live {
+            pointer,
+            kind,
+            leaf,
+            ..
+        } = self.living[place];
+        // A running frame's names stand in the call stack, and so do those of a class body.
+        if leaf || self.is_on_stack(kind, pointer) {
+            self.living[place].state.refs.clear();
+            self.watch.renew(place, Manner::Header, &[]);
+            return;
+        }
+        let id = self.living[place].id;
+        let (references, parts) = {
+            let may_fold = may_fold(&self.by_address, &self.folded, id, kind);
+            let labeller = &mut self.labeller;
+            labeller.references(pointer, kind, &may_fold, &mut self.symbols, vm)
+        };
+        let refs = references
+            .into_iter()
+            .map(|reference| Reference {
+                label: reference.label,
+                to: self.id_of(reference.to, vm),
+                weak: reference.weak,
+            })
+            .collect();
+        let mut folded = Vec::with_capacity(parts.len());
+        for part in parts {
+            if may_fold(&self.by_address, &self.folded, id, kind)(part) {
+                self.folded.entry(part.address()).or_insert((self.now, id));
+                folded.push(part);
+            }
+        }
+        let size = native_size(pointer.object(), vm);
+        let live = &mut self.living[place];
+        live.state.size = size;
+        live.state.refs = refs;
+        self.watch.renew(place, manner(pointer, kind, vm), &folded);
+    }
+
+    /// Reads all objects that were met in this step, those that they lead to, and those that have
+    /// lost a part to them.
+    pub(super) fn follow_new(&mut self, vm: &VirtualMachine) {
+        let mut next = 0;
+        loop {
+            while next < self.pending.len() {
+                self.reread(self.pending[next], vm);
+                next += 1;
+            }
+            let Some(owner) = self.unfolded.pop() else {
+                return;
+            };
+            let Some(place) = self.living.iter().position(|live| live.id == owner) else {
+                continue;
+            };
+            if !self.pending.contains(&place) {
+                let state = self.living[place].state.clone();
+                self.touched.entry(place).or_insert(state);
+            }
+            self.reread(place, vm);
+        }
+    }
+}
+
+/// Why an immortal object is kept.
+fn kept(object: &PyObject, vm: &VirtualMachine) -> Option<Kept> {
+    if let Some(text) = object.downcast_ref_if_exact::<PyStr>(vm) {
+        let interned = text.to_str().and_then(|text| vm.ctx.interned_str(text));
+        let same = interned.is_some_and(|interned| interned.as_object().is(object));
+        return same.then_some(Kept::Interned);
+    }
+    if object.downcast_ref_if_exact::<PyInt>(vm).is_some() {
+        let cached = vm.ctx.int_cache_pool.iter().any(|number| number.is(object));
+        return cached.then_some(Kept::Cached);
+    }
+    Some(Kept::BuiltIn)
+}
+
+/// Whether a part may be folded into its owner: while it is not an object of the program's in its
+/// own right, and no other object's part. A module owns its namespace in any case.
+pub(super) fn may_fold<'r>(
+    by_address: &'r HashMap<usize, usize>,
+    folded: &'r HashMap<usize, (Moment, ObjId)>,
+    owner: ObjId,
+    kind: Kind,
+) -> impl Fn(ObjPtr) -> bool + 'r {
+    move |part| {
+        kind == Kind::Module
+            || (!by_address.contains_key(&part.address())
+                && folded
+                    .get(&part.address())
+                    .is_none_or(|(_, by)| *by == owner))
+    }
+}
+
+/// How changes of an object's references are to be looked for.
+fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
+    let class = pointer.object().class();
+    match kind {
+        Kind::Sequence if class.is(vm.ctx.types.list_type) => Manner::List,
+        Kind::Sequence if class.is(vm.ctx.types.tuple_type) => Manner::Header,
+        Kind::WeakRef => Manner::Weak,
+        Kind::Generator => Manner::Always,
+        _ => Manner::Walk,
+    }
+}

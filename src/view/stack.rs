@@ -1,0 +1,171 @@
+//! The call stacks: which calls are drawn, and what their boxes say.
+
+use super::limits::note_box;
+use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, Status, StepView, Tone, grouped};
+use crate::trace::{CallFrame, Event, NameKind, State, Step};
+use std::collections::BTreeMap;
+
+/// Calls that are drawn of a deep stack: the oldest, and the newest.
+const OLDEST_CALLS: usize = 8;
+const NEWEST_CALLS: usize = 3;
+/// Places that one thread's calls take up at most.
+const LEVELS: usize = OLDEST_CALLS + 1 + NEWEST_CALLS;
+
+/// A call that is under way.
+pub(super) struct RunningCall<'s> {
+    pub frame: &'s CallFrame,
+    /// Calls are numbered in their order.
+    pub number: u32,
+    /// The thread's number, from 1.
+    pub thread: u32,
+    /// Its place in its thread's stack, and how many calls are on that.
+    pub depth: usize,
+    pub of: usize,
+    /// It is the call whose step it is.
+    pub running: bool,
+}
+
+/// Gives each call a number of its own.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    of_thread: BTreeMap<u32, Vec<u32>>,
+    next: u32,
+}
+
+impl Calls {
+    /// Goes on by a step; gives the calls of all threads, in the threads' order.
+    pub(super) fn follow<'s>(&mut self, step: &Step, state: &'s State) -> Vec<RunningCall<'s>> {
+        let current = step.head.thread.unwrap_or(1);
+        let mut stacks: BTreeMap<u32, &[CallFrame]> = BTreeMap::new();
+        for stack in &state.others {
+            stacks.insert(stack.thread, &stack.frames);
+        }
+        stacks.insert(current, &state.frames);
+        self.of_thread
+            .retain(|thread, _| stacks.contains_key(thread));
+        let mut calls = Vec::new();
+        for (thread, frames) in stacks {
+            let depth = frames.len();
+            let numbers = self.of_thread.entry(thread).or_default();
+            // A call event with no deeper stack is a new call.
+            let called = thread == current && step.head.event == Event::Call;
+            if called && numbers.len() >= depth {
+                numbers.truncate(depth.saturating_sub(1));
+            }
+            numbers.truncate(depth);
+            while numbers.len() < depth {
+                numbers.push(self.next);
+                self.next += 1;
+            }
+            for (place, (frame, number)) in frames.iter().zip(&*numbers).enumerate() {
+                calls.push(RunningCall {
+                    frame,
+                    number: *number,
+                    thread,
+                    depth: place,
+                    of: depth,
+                    running: thread == current && place + 1 == depth,
+                });
+            }
+        }
+        calls
+    }
+}
+
+impl RunningCall<'_> {
+    fn level(&self) -> usize {
+        let level = if self.depth <= OLDEST_CALLS {
+            self.depth
+        } else {
+            OLDEST_CALLS + 1 + self.depth % NEWEST_CALLS
+        };
+        (self.thread as usize - 1) * LEVELS + level
+    }
+
+    /// Whether it is left out, as one in the middle of a deep stack.
+    fn is_hidden(&self) -> bool {
+        self.of > OLDEST_CALLS + NEWEST_CALLS + 1
+            && (OLDEST_CALLS..self.of - NEWEST_CALLS).contains(&self.depth)
+    }
+}
+
+impl StepView<'_> {
+    /// The frames of the call stacks, without the middle of a deep one.
+    pub(super) fn frame_boxes(&self) -> Vec<SceneBox> {
+        let mut boxes = Vec::new();
+        for call in self.calls {
+            if !call.is_hidden() {
+                boxes.push(self.frame_box(call));
+            } else if call.depth == OLDEST_CALLS {
+                let hidden = call.of - OLDEST_CALLS - NEWEST_CALLS;
+                let mut more = note_box(
+                    BoxKey::MoreCalls(call.thread),
+                    &format!("… {} more calls", grouped(hidden)),
+                    Vec::new(),
+                );
+                more.depth = Some(call.level());
+                boxes.push(more);
+            }
+        }
+        boxes
+    }
+
+    fn frame_box(&self, call: &RunningCall) -> SceneBox {
+        let frame = call.frame;
+        let rows = frame
+            .names
+            .iter()
+            .filter(|name| {
+                name.kind != NameKind::Stack || self.step.head.event == Event::Instruction
+            })
+            .map(|name| Row {
+                label: Cell::Text(self.text(name.name).to_owned()),
+                value: self.cell(name.to, false),
+                mark: Mark::None,
+                aside: false,
+            })
+            .collect::<Vec<_>>();
+        SceneBox {
+            key: BoxKey::Call(call.number),
+            tone: if call.running {
+                Tone::ActiveFrame
+            } else {
+                Tone::Frame
+            },
+            title: self.frame_title(call),
+            serial: None,
+            count_changed: false,
+            count: if self.step.head.event == Event::Exit {
+                String::new()
+            } else {
+                format!("line {}", frame.line)
+            },
+            rows: self.shortened(rows, "no names yet"),
+            status: Status::Alive,
+            mark: Mark::None,
+            depth: Some(call.level()),
+        }
+    }
+
+    fn frame_title(&self, call: &RunningCall) -> String {
+        let title = match self.text(call.frame.function) {
+            "<module>" if call.depth == 0 => return "globals".to_owned(),
+            "<module>" => {
+                let file = self.trace.header.files.get(call.frame.file.0 as usize);
+                let name = file.map_or("module", |file| {
+                    file.path.rsplit('/').next().unwrap_or("module")
+                });
+                format!("globals of {name}")
+            }
+            function if call.depth > OLDEST_CALLS => {
+                format!("{function}() at depth {}", call.depth)
+            }
+            function => format!("{function}()"),
+        };
+        if call.thread > 1 {
+            format!("{title} in thread {}", call.thread)
+        } else {
+            title
+        }
+    }
+}
