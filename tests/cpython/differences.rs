@@ -22,7 +22,7 @@ pub struct Kind {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    pub scenario: Option<String>,
+    pub script: Option<String>,
     /// The event at which it shows, and the function.
     pub event: Option<String>,
     pub function: Option<String>,
@@ -61,7 +61,7 @@ pub fn read() -> Differences {
 }
 
 impl Case {
-    pub fn covers(&self, scenario: &str, found: &Found) -> bool {
+    pub fn covers(&self, script: &str, found: &Found) -> bool {
         let of = |wanted: &Option<String>, text: &str| {
             wanted.as_ref().is_none_or(|wanted| fits(wanted, text))
         };
@@ -70,7 +70,7 @@ impl Case {
             let mut owners = disagreement.held_by.iter();
             owners.any(|owner| fits(wanted, owner))
         });
-        of(&self.scenario, scenario)
+        of(&self.script, script)
             && of(&self.event, &found.event)
             && of(&self.function, &found.function)
             && of(&self.path, &disagreement.path)

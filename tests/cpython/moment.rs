@@ -36,7 +36,7 @@ pub struct Name {
 #[derive(Debug)]
 pub struct Object {
     pub type_name: String,
-    /// Of an atom, as Python writes it.
+    /// Of an atom, as Python writes it; of a class, a function or a module its name.
     pub value: Option<String>,
     pub count: Count,
     /// Made while the script ran. Who holds what is older is the interpreter's own affair.
@@ -104,12 +104,17 @@ fn memviz_object(entry: &Value, info: &Value) -> Object {
         };
         (label, number(&reference["to"]))
     };
+    let type_name = text(&info["type"]);
+    let named = ["type", "function", "builtin_function_or_method", "module"];
+    let name = entry["name"]
+        .as_str()
+        .filter(|_| named.contains(&type_name.as_str()));
     let refs = list(&entry["refs"]);
     let strong = refs.iter().filter(|r| r["strength"] == "strong");
     let weak = refs.iter().find(|r| r["strength"] == "weak");
     Object {
-        type_name: text(&info["type"]),
-        value: entry["value"].as_str().map(str::to_owned),
+        type_name,
+        value: entry["value"].as_str().or(name).map(str::to_owned),
         count: entry["refcount"]
             .as_i64()
             .map_or(Count::Immortal, Count::Of),

@@ -16,8 +16,12 @@ const trace = python.pyimport("tracer").trace;
 
 const scripts = {};
 for (const path of process.argv.slice(2)) {
-  const text = trace(path, readFileSync(path, "utf8"));
-  scripts[basename(path, ".py")] = JSON.parse(text);
+  const name = basename(path, ".py");
+  try {
+    scripts[name] = JSON.parse(trace(path, readFileSync(path, "utf8")));
+  } catch (error) {
+    scripts[name] = { failure: String(error) };
+  }
 }
 const version = python.runPython("import sys; sys.version.split()[0]");
 process.stdout.write(JSON.stringify({ python: version, scripts }) + "\n");

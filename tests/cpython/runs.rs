@@ -1,4 +1,4 @@
-//! Runs each scenario on memviz and on CPython, and compares step by step.
+//! Runs each script on memviz and on CPython, and compares step by step.
 
 use super::common::{Folder, text};
 use super::compare::{self, Disagreement, Tally, What};
@@ -59,11 +59,12 @@ pub fn missing() -> Option<Missing> {
     (!package.exists()).then_some(Missing::Packages)
 }
 
-/// The scenarios, by name.
-pub fn scenarios() -> BTreeMap<String, PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    std::fs::read_dir(folder)
-        .expect("there are scenarios")
+/// The scripts that are compared, by name: the scenarios, and programs with objects of more kinds.
+pub fn scripts() -> BTreeMap<String, PathBuf> {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    [scenarios, here().join("programs")]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).expect("there are scripts"))
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|e| e == "py"))
@@ -71,46 +72,72 @@ pub fn scenarios() -> BTreeMap<String, PathBuf> {
         .collect()
 }
 
-/// What CPython says of all scenarios; it is loaded once for all, which takes seconds.
-static CPYTHON: LazyLock<Value> = LazyLock::new(|| {
-    let scripts = scenarios();
+/// What CPython says of all scripts; it is loaded once for all, which takes seconds.
+fn on_cpython() -> Result<Value, String> {
+    let scripts = scripts();
     let done = Command::new("node")
         .arg("run.mjs")
         .args(scripts.values())
         .current_dir(here())
         .output()
-        .expect("Node was there a moment ago");
-    assert!(done.status.success(), "{}", text(&done.stderr));
-    serde_json::from_slice(&done.stdout).expect("the tracer writes JSON")
-});
-
-static COMPARISONS: LazyLock<BTreeMap<String, Comparison>> = LazyLock::new(|| {
-    let version = CPYTHON["python"].as_str().unwrap_or_default();
-    assert!(version.starts_with("3.14."), "this is CPython {version}");
-    let compared = |(name, path): (String, PathBuf)| {
-        let comparison = held_against(&on_memviz(&path), &CPYTHON["scripts"][&name]);
-        (name, comparison)
-    };
-    scenarios().into_iter().map(compared).collect()
-});
-
-/// The comparisons of all scenarios.
-pub fn comparisons() -> &'static BTreeMap<String, Comparison> {
-    &COMPARISONS
+        .map_err(|error| error.to_string())?;
+    if !done.status.success() {
+        // Node shows the code that failed, which is one line of a megabyte.
+        let said = text(&done.stderr);
+        let short: Vec<&str> = said.lines().filter(|line| line.len() < 500).collect();
+        return Err(short.join("\n"));
+    }
+    let said: Value = serde_json::from_slice(&done.stdout).map_err(|error| error.to_string())?;
+    match said["python"].as_str() {
+        Some(version) if version.starts_with("3.14.") => Ok(said),
+        other => Err(format!("this is CPython {other:?}")),
+    }
 }
 
-fn on_memviz(script: &Path) -> Value {
+pub type Comparisons = BTreeMap<String, Result<Comparison, String>>;
+
+/// The comparisons of all scripts.
+pub fn comparisons() -> Result<&'static Comparisons, String> {
+    static ALL: LazyLock<Result<Comparisons, String>> = LazyLock::new(|| {
+        let cpython = on_cpython()?;
+        let compared = |(name, path): (String, PathBuf)| {
+            let run = &cpython["scripts"][&name];
+            let comparison = on_memviz(&path).and_then(|trace| {
+                finished(&trace, run)?;
+                Ok(held_against(&trace, run))
+            });
+            (name, comparison)
+        };
+        Ok(scripts().into_iter().map(compared).collect())
+    });
+    ALL.as_ref().map_err(Clone::clone)
+}
+
+fn on_memviz(script: &Path) -> Result<Value, String> {
     let folder = Folder::new();
     let script = script.to_string_lossy();
     let recorded = folder.memviz(&[&script, "--format", "none", "--out", "out"]);
     let trace = "out/trace.memviz";
-    assert!(
-        folder.path().join(trace).exists(),
-        "{}",
-        text(&recorded.stderr)
-    );
+    if !folder.path().join(trace).exists() {
+        return Err(text(&recorded.stderr));
+    }
     let exported = folder.memviz(&["export", trace, "--format", "json", "--class-references"]);
-    serde_json::from_slice(&exported.stdout).expect("the trace is JSON")
+    serde_json::from_slice(&exported.stdout).map_err(|error| error.to_string())
+}
+
+/// What is compared must have run to its end.
+fn finished(memviz: &Value, cpython: &Value) -> Result<(), String> {
+    if let Some(failure) = cpython["failure"].as_str() {
+        return Err(failure.to_owned());
+    }
+    let (here, there) = (&memviz["outcome"], &cpython["raised"]);
+    if here["kind"] == "finished" && there.is_null() {
+        Ok(())
+    } else {
+        Err(format!(
+            "it ends with {here} on memviz, with {there} on CPython"
+        ))
+    }
 }
 
 fn held_against(memviz: &Value, cpython: &Value) -> Comparison {
@@ -189,7 +216,11 @@ impl std::fmt::Display for Found {
             held_by,
             what,
         } = &self.disagreement;
-        write!(to, "step {}, {} of {}", self.step, self.event, self.function)?;
+        write!(
+            to,
+            "step {}, {} of {}",
+            self.step, self.event, self.function
+        )?;
         if let Some(ran) = self.ran {
             write!(to, ", after line {ran}")?;
         }

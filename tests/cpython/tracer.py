@@ -11,6 +11,7 @@ objects is one of the tracer's own, whose true count is known; what is counted o
 taken off every count.
 """
 
+import collections
 import gc
 import json
 import sys
@@ -19,6 +20,8 @@ import weakref
 
 TOOL = 3
 ATOMS = (int, str, float, complex, bytes, bool, type(None))
+# Their names tell them apart.
+NAMED = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 # An object with one owner: this name.
 PROBE = object()
 # As memviz cuts them.
@@ -36,6 +39,8 @@ class Run:
         self.path = path
         self.code = compile(source, path, "exec")
         self.steps = []
+        # What went wrong in the tracer itself, which the script must not see.
+        self.failure = None
 
     def go(self):
         module = types.ModuleType("__main__")
@@ -57,6 +62,8 @@ class Run:
         module.__dict__.clear()
         del module
         gc.collect()
+        if self.failure is not None:
+            raise RuntimeError(f"{self.path} cannot be traced") from self.failure
         steps = ",\n".join(self.steps)
         return f'{{"raised": {json.dumps(outcome)}, "steps": [\n{steps}\n]}}'
 
@@ -123,12 +130,15 @@ class Run:
         # What the tracer allocates must not set off a collection, and is gone when this returns.
         collecting = gc.isenabled()
         gc.disable()
-        found = [PROBE]
-        seen = explore(self.path, namespace, found)
-        counts = json.dumps(count(found))
-        del found
-        head = json.dumps({"event": event, "function": function, "line": line})
-        self.steps.append(f'{head[:-1]}, {seen[1:-1]}, "counts": {counts}}}')
+        try:
+            found = [PROBE]
+            seen = explore(self.path, namespace, found)
+            counts = json.dumps(count(found))
+            del found
+            head = json.dumps({"event": event, "function": function, "line": line})
+            self.steps.append(f'{head[:-1]}, {seen[1:-1]}, "counts": {counts}}}')
+        except Exception as failure:
+            self.failure = self.failure or failure
         if collecting:
             gc.enable()
 
@@ -194,16 +204,23 @@ def is_namespace(it):
     return getattr(sys.modules.get(it["__name__"]), "__dict__", None) is it
 
 
+def is_a(it, kinds):
+    """As `isinstance`, but it never asks the object itself: a weak proxy would answer for another."""
+    return issubclass(type(it), kinds)
+
+
 def describe(it, path, place, inside):
     described = {"type": type(it).__name__}
     if type(it) in ATOMS:
         described["value"] = text(it, LONGEST_VALUE)
+    elif is_a(it, NAMED):
+        described["value"] = it.__name__
     labelled = labels(it, path) if inside else None
     if labelled is not None:
         described["refs"] = [
             [label, place(target)] for label, target in matched(labelled, referents(it))
         ]
-        if isinstance(it, weakref.ref):
+        if is_a(it, weakref.ref):
             target = it()
             if target is not None:
                 described["weak"] = place(target)
@@ -211,7 +228,7 @@ def describe(it, path, place, inside):
 
 
 def text(it, longest):
-    if isinstance(it, (str, bytes)) and len(it) > longest:
+    if is_a(it, (str, bytes)) and len(it) > longest:
         cut = repr(it[:longest])
         return cut[:-1] + "\u2026" + cut[-1]
     return repr(it)
@@ -244,9 +261,9 @@ def matched(labelled, raw):
 def referents(it):
     """What CPython says that an object refers to. Parts that memviz shows as their owner's own (the
     dict of an instance, the tuple of a function's closure) are replaced by what is in them."""
-    if isinstance(it, types.FrameType) and it.f_generator is not None:
+    if is_a(it, types.FrameType) and it.f_generator is not None:
         return split_generator(it.f_generator)[1]
-    if isinstance(it, types.GeneratorType):
+    if is_a(it, types.GeneratorType):
         return split_generator(it)[0]
     raw = []
     folded = {id(part) for part in parts(it)}
@@ -272,12 +289,22 @@ def split_generator(it):
 
 
 def parts(it):
-    if isinstance(it, types.FunctionType):
-        return [part for part in (it.__defaults__, it.__closure__, it.__kwdefaults__) if part]
-    if isinstance(it, type):
+    if is_a(it, types.FunctionType):
+        tuples = (it.__defaults__, it.__closure__, it.__kwdefaults__)
+        return [part for part in (*tuples, dict_of_function(it)) if part]
+    if is_a(it, type):
         return [*gc.get_referents(it.__dict__), it.__mro__]
     attributes = dict_of(it)
     return [] if attributes is None else [attributes]
+
+
+def dict_of_function(it):
+    """The dict of a function's own attributes. To ask for one that is not there would make it."""
+    known = (it.__globals__, it.__builtins__, it.__kwdefaults__)
+    for target in gc.get_referents(it):
+        if type(target) is dict and not any(target is other for other in known):
+            return it.__dict__ if it.__dict__ is target else None
+    return None
 
 
 def dict_of(it):
@@ -286,42 +313,42 @@ def dict_of(it):
         attributes = object.__getattribute__(it, "__dict__")
     except AttributeError:
         return None
-    return attributes if isinstance(attributes, dict) else None
+    return attributes if is_a(attributes, dict) else None
 
 
 def labels(it, path):
     """The references of an object with memviz's labels; None for what is not looked into."""
-    if isinstance(it, type):
+    if is_a(it, type):
         return labels_of_class(it) if it.__module__ == "__main__" else None
-    if isinstance(it, types.FunctionType):
+    if is_a(it, types.FunctionType):
         return labels_of_function(it) if it.__code__.co_filename == path else None
-    if isinstance(it, types.FrameType):
+    if is_a(it, types.FrameType):
         return labels_of_frame(it) if it.f_code.co_filename == path else None
-    if isinstance(it, types.GeneratorType):
+    if is_a(it, types.GeneratorType):
         if it.gi_code.co_filename != path:
             return None
         return [("frame", it.gi_frame), ("__name__", it.__name__), ("__qualname__", it.__qualname__)]
-    if isinstance(it, types.ModuleType):
+    if is_a(it, types.ModuleType):
         return None
     out = []
-    if isinstance(it, (list, tuple)):
+    if is_a(it, (list, tuple, collections.deque)):
         out += [(f"[{i}]", target) for i, target in enumerate(it)]
-    elif isinstance(it, dict):
+    elif is_a(it, dict):
         out += labels_of_dict(it, "[{}]")
-    elif isinstance(it, (set, frozenset)):
+    elif is_a(it, (set, frozenset)):
         out += [("element", target) for target in it]
-    elif isinstance(it, types.CellType):
+    elif is_a(it, types.CellType):
         try:
             out.append(("cell", it.cell_contents))
         except ValueError:
             pass
-    elif isinstance(it, types.MethodType):
+    elif is_a(it, types.MethodType):
         out += [("__self__", it.__self__), ("__func__", it.__func__)]
-    elif isinstance(it, types.TracebackType):
+    elif is_a(it, types.TracebackType):
         out += [("tb_next", it.tb_next), ("frame", it.tb_frame)]
-    elif isinstance(it, weakref.ref):
+    elif is_a(it, weakref.ref):
         out.append(("callback", it.__callback__))
-    elif isinstance(it, BaseException):
+    elif is_a(it, BaseException):
         for name in ("args", "__traceback__", "__cause__", "__context__"):
             out.append((name, getattr(it, name)))
     elif type(it).__module__ != "__main__":
@@ -354,7 +381,7 @@ def labels_of_slots(it):
         if base.__module__ != "__main__":
             continue
         for name, descriptor in base.__dict__.items():
-            if isinstance(descriptor, types.MemberDescriptorType):
+            if is_a(descriptor, types.MemberDescriptorType):
                 try:
                     out.append((f".{name}", descriptor.__get__(it)))
                 except AttributeError:
@@ -370,6 +397,7 @@ def labels_of_function(it):
         out.append((f"__defaults__[{i}]", value))
     if it.__kwdefaults__:
         out += labels_of_dict(it.__kwdefaults__, "__kwdefaults__[{}]")
+    out += labels_of_attributes(dict_of_function(it) or {})
     for name in (
         "__globals__",
         "__code__",
