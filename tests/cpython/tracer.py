@@ -48,6 +48,8 @@ class Run:
         before = sys.modules["__main__"]
         sys.modules["__main__"] = module
         outcome = None
+        # The script before may have switched the collector off.
+        gc.enable()
         try:
             self.watch()
             exec(self.code, module.__dict__)
