@@ -503,3 +503,50 @@ fn what_is_kept_for_good_says_why() {
     assert_eq!(kept("c"), "built in");
     assert!(kept("d").is_null());
 }
+
+#[test]
+fn loops_of_the_compilers_own_are_no_steps() {
+    let folder = Folder::new();
+    let source = "xs = [1, 2, 3]\nfound = any(n > 2 for n in xs)\nsame = tuple(n for n in xs)\nfor x in xs: y = x\n";
+    let trace = folder.trace(source);
+    let lines = |line: u64| {
+        let is = |step: &&Value| {
+            step["event"] == "line" && step["function"] == "<module>" && step["line"] == line
+        };
+        steps(&trace).iter().filter(is).count()
+    };
+    assert_eq!([lines(2), lines(3)], [1, 1]);
+    assert_eq!(lines(4), 4, "a real loop on one line steps each time");
+}
+
+#[test]
+fn what_is_yielded_counts_once() {
+    let folder = Folder::new();
+    let trace = folder.trace("def g():\n    yield [2]\nx = next(g())\n");
+    let step = steps(&trace)
+        .iter()
+        .find(|step| step["event"] == "return" && step["function"] == "g")
+        .expect("it yields");
+    let list = step["heap"]
+        .as_array()
+        .and_then(|heap| {
+            heap.iter().find(|object| {
+                object["id"]
+                    .as_u64()
+                    .is_some_and(|id| type_of(&trace, id) == "list")
+            })
+        })
+        .expect("the list is there");
+    assert_eq!(list["refcount"], 1);
+    assert_eq!(list["unexplained"], 0);
+}
+
+#[test]
+fn members_of_a_frozen_set_are_its_references() {
+    let folder = Folder::new();
+    let trace = folder.trace("class C: pass\nc = C()\nf = frozenset([c])\nprint(1)\n");
+    let step = after_line(&trace, 3);
+    let c = global(step, "c");
+    assert_eq!(follow(step, global(step, "f"), "element"), c);
+    assert_eq!(object(step, c)["unexplained"], 0);
+}

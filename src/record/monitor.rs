@@ -129,8 +129,7 @@ pub(crate) fn instruction(code: &PyCode, offset: u32) -> (Option<String>, Option
     };
     let name = original
         .and_then(|opcode| Instruction::try_from(opcode).ok())
-        .map(|instruction| instruction.to_base().unwrap_or(instruction).deoptimize())
-        .map(|instruction| upper_snake(&format!("{:?}", instruction.as_opcode())));
+        .map(base_name);
     let columns = code.code.locations.get(at).map(|(start, end)| {
         let column = |place: usize| place.saturating_sub(1) as u32;
         (
@@ -144,13 +143,25 @@ pub(crate) fn instruction(code: &PyCode, offset: u32) -> (Option<String>, Option
 /// Whether a loop, by the byte offset of its head, is one that the compiler made of a call such as
 /// `any(... for ...)`: what the iterator gives is used at once and not stored.
 pub(crate) fn is_inlined_loop(code: &PyCode, head: u32) -> bool {
-    let units = code.code.instructions.iter().skip(head as usize / 2);
+    let data = code.monitoring_data.lock();
+    // Where an instruction begins a line, its opcode stands apart.
+    let stored = |at: usize| {
+        let opcode = data.as_ref()?.line_opcodes.get(at)?;
+        Instruction::try_from(*opcode).ok().filter(|_| *opcode != 0)
+    };
+    let units = code.code.instructions.iter().enumerate();
     let mut names = units
-        .map(|unit| unit.op.to_base().unwrap_or(unit.op).deoptimize())
-        .map(|op| upper_snake(&format!("{:?}", op.as_opcode())))
+        .skip(head as usize / 2)
+        .map(|(at, unit)| base_name(stored(at).unwrap_or(unit.op)))
         .filter(|name| name != "CACHE" && name != "NOT_TAKEN");
     names.next().as_deref() == Some("FOR_ITER")
         && matches!(names.next().as_deref(), Some("TO_BOOL" | "LIST_APPEND"))
+}
+
+/// The name of an instruction as it was compiled.
+fn base_name(instruction: Instruction) -> String {
+    let base = instruction.to_base().unwrap_or(instruction).deoptimize();
+    upper_snake(&format!("{:?}", base.as_opcode()))
 }
 
 /// `LoadFast` as `LOAD_FAST`.
