@@ -550,3 +550,27 @@ fn members_of_a_frozen_set_are_its_references() {
     assert_eq!(follow(step, global(step, "f"), "element"), c);
     assert_eq!(object(step, c)["unexplained"], 0);
 }
+
+#[test]
+fn frozen_objects_and_kept_garbage_are_named() {
+    let folder = Folder::new();
+    let source = "import gc\na = [1]\ngc.freeze()\nb = a\ngc.unfreeze()\ngc.set_debug(gc.DEBUG_SAVEALL)\nd = []; d.append(d); kept = id(d)\ndel d\ngc.collect()\nprint(1)\n";
+    let trace = folder.trace(source);
+    let a = |line| {
+        let step = after_line(&trace, line);
+        object(step, global(step, "a")).clone()
+    };
+    assert_eq!(a(3)["frozen"], true);
+    assert!(a(3)["generation"].is_null());
+    assert_eq!(a(5)["generation"], 2);
+    let step = after_line(&trace, 9);
+    let found = step["gc"][0]["unreachable"][0]
+        .as_u64()
+        .expect("it was found");
+    let owners = object(step, found)["owners"].as_array().expect("owners");
+    assert!(
+        owners.contains(&serde_json::json!({"from": "interpreter", "label": "gc.garbage"})),
+        "{owners:?}"
+    );
+    assert_eq!(object(step, found)["unexplained"], 0);
+}

@@ -14,6 +14,8 @@ use std::io::Write;
 
 const FORMAT: &str = "memviz-trace";
 const VERSION: u32 = 1;
+/// The generation of objects that `gc.freeze` has taken out of the collector's sight.
+const FROZEN: u8 = 3;
 
 /// What to write beside the contract's minimum.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -337,6 +339,9 @@ impl StepEntry<'_> {
         });
         if let Some(size) = object.size {
             entry["size"] = size.into();
+        }
+        if object.generation == Some(FROZEN) {
+            entry["frozen"] = true.into();
         }
         if let Some(name) = object.name {
             entry["name"] = symbols.text(name).into();

@@ -2,7 +2,7 @@
 
 use super::raw::collections::Sighting;
 use crate::trace::{Collection, ObjId};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Repeats a collection's reasoning: from each candidate's count the references that come from
 /// other candidates are taken off; what is left above zero is held from outside and rescues all

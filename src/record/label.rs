@@ -13,11 +13,11 @@ use super::raw::frames::slots_of_object;
 use super::raw::header::{ObjPtr, frame_of};
 use super::text;
 use crate::trace::{Kind, Label, Symbols};
+use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::{
     PyBaseException, PyCode, PyFrozenSet, PyFunction, PyTraceback, PyType, PyWeak,
 };
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
-use std::collections::HashMap;
 
 /// One reference of an object: its label and where it leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

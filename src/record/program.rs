@@ -3,9 +3,9 @@
 
 use super::raw::header::ObjPtr;
 use crate::trace::{FileId, SourceFile};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::{PyCode, PyStr, PyType};
 use rustpython_vm::{AsObject, Py, VirtualMachine};
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// The name under which Python files code that came from the command line.
@@ -37,11 +37,11 @@ impl Program {
             shown_folder,
             inline: None,
             files: Vec::new(),
-            by_path: HashMap::new(),
-            codes: HashMap::new(),
-            namespaces: HashSet::new(),
-            foreign_namespaces: HashSet::new(),
-            modules: HashSet::from(["__main__".to_owned()]),
+            by_path: HashMap::default(),
+            codes: HashMap::default(),
+            namespaces: HashSet::default(),
+            foreign_namespaces: HashSet::default(),
+            modules: HashSet::from_iter(["__main__".to_owned()]),
         }
     }
 

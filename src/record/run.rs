@@ -9,12 +9,12 @@ use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
 use super::{RecordError, RecordOptions, monitor};
 use crate::trace::{FileId, Header, NameKind, Outcome, Trace, TracebackEntry};
+use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyStr};
 use rustpython_vm::scope::Scope;
 use rustpython_vm::{
     AsObject, Interpreter, InterpreterBuilder, Py, PyResult, Settings, VirtualMachine,
 };
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Address space for the interpreter's stack. While recording, each Python call takes some of it,
@@ -227,7 +227,7 @@ fn start_recording(
 
 /// Hooks the types of all objects that the interpreter has so far; returns their addresses.
 fn hook_known_types(vm: &VirtualMachine) -> Result<HashSet<usize>, RecordError> {
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::default();
     let mut open = vec![ObjPtr::of(vm.sys_module.as_object())];
     for name in ["builtins", "sys"] {
         if let Ok(module) = vm.import(name, 0) {

@@ -8,10 +8,11 @@ use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
 use crate::trace::{Event, FileId, Granularity, State};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::{PyCode, PyInt};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, VirtualMachine};
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 pub(crate) struct Session {
@@ -68,10 +69,10 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
     *lock() = Some(Session {
         recorder,
         options,
-        lines: HashMap::new(),
-        watched: HashSet::new(),
-        read: HashSet::new(),
-        foreign: HashMap::new(),
+        lines: HashMap::default(),
+        watched: HashSet::default(),
+        read: HashSet::default(),
+        foreign: HashMap::default(),
         stdout: Vec::new(),
         running: Vec::new(),
         threads: vec![std::thread::current().id()],

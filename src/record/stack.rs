@@ -7,12 +7,13 @@ use crate::trace::{FileId, NameKind};
 use rustpython_vm::builtins::{PyCode, PyStr};
 use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN, CodeFlags};
 use rustpython_vm::{Py, VirtualMachine};
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 /// One name of a running frame and the object that it leads to.
 #[derive(Debug, Clone)]
 pub(crate) struct RunningName {
-    pub name: String,
+    pub name: Cow<'static, str>,
     pub kind: NameKind,
     pub to: ObjPtr,
 }
@@ -156,7 +157,7 @@ fn read(
     for ((slot, name), kind) in frame.slots().iter().zip(&slot_names).zip(kinds) {
         let Some(to) = *slot else { continue };
         names.push(RunningName {
-            name: (*name).to_owned(),
+            name: Cow::Borrowed(name),
             kind: slot_kind(*kind),
             to,
         });
@@ -178,7 +179,7 @@ fn read(
     }
     let stack = frame.value_stack().into_iter().enumerate();
     names.extend(stack.map(|(depth, to)| RunningName {
-        name: format!("stack {depth}"),
+        name: Cow::Owned(format!("stack {depth}")),
         kind: NameKind::Stack,
         to,
     }));
@@ -232,12 +233,16 @@ pub(crate) fn namespace_names(
         .chunks_exact(2)
         .filter_map(|entry| {
             let key = entry[0].object().downcast_ref::<PyStr>()?;
-            let name = key.to_string_lossy();
-            if !implicit_names && IMPLICIT_NAMES.contains(&&*name) {
+            // An immortal key's text stays for as long as the interpreter does.
+            let name = match key.to_str() {
+                Some(text) if entry[0].refcount().is_none() => Cow::Borrowed(text),
+                _ => Cow::Owned(key.to_string_lossy().into_owned()),
+            };
+            if !implicit_names && name.starts_with("__") && IMPLICIT_NAMES.contains(&&*name) {
                 return None;
             }
             Some(RunningName {
-                name: name.into_owned(),
+                name,
                 kind,
                 to: entry[1],
             })

@@ -12,9 +12,9 @@ use super::burial::Dead;
 use crate::record::raw::collections::{elder, newest};
 use crate::record::raw::header::ObjPtr;
 use crate::trace::ObjId;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::gc_state::gc_state;
-use std::collections::{HashMap, HashSet};
 
 /// An object that was born since the last step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,7 @@ fn with_the_dead(
     const END: usize = usize::MAX;
     // A linked list; its first node stands for everything up to the mark.
     let mut nodes: Vec<(Option<Born>, usize)> = vec![(None, END)];
-    let mut at: HashMap<usize, usize> = HashMap::new();
+    let mut at: HashMap<usize, usize> = HashMap::default();
     for pointer in living {
         let node = nodes.len();
         nodes[node - 1].1 = node;

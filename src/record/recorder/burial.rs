@@ -4,8 +4,8 @@ use super::Recorder;
 use super::births::{self, Born};
 use crate::record::raw::deaths::{self, Last, LogEntry};
 use crate::trace::{Cause, Death, Incident, Kind, Label, ObjId, ObjectInfo, Reference, Symbol};
+use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::PyType;
-use std::collections::HashSet;
 
 /// A death since the last step.
 pub(super) struct Dead {

@@ -5,9 +5,9 @@ use crate::record::collection;
 use crate::record::raw::collections::Sighting;
 use crate::record::stack::RunningFrame;
 use crate::trace::{Collection, Event, Incident, ObjId};
+use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::gc_state::GcDebugFlags;
-use std::collections::HashMap;
 
 impl Recorder {
     /// The serials of candidates that are objects of the program, by address, as they stood before

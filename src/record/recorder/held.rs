@@ -47,6 +47,16 @@ impl Recorder {
         for stop in stops {
             put(self, "free list of slices", stop, false);
         }
+        // What the collector found and could or should not free.
+        let garbage: Vec<ObjPtr> = {
+            let found = vm.state.gc.garbage.lock();
+            let listed = vm.state.gc.py_garbage.borrow_vec();
+            let all = found.iter().chain(&*listed);
+            all.map(|object| ObjPtr::of(object)).collect()
+        };
+        for found in garbage {
+            put(self, "gc.garbage", found, false);
+        }
         // A collection under way holds its candidates, for some of its time.
         let candidates: Vec<ObjPtr> = self
             .running_collections

@@ -7,9 +7,9 @@ use crate::record::describe::{describe, native_size};
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::tables;
 use crate::trace::{Count, Kept, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference};
+use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::{PyInt, PyStr};
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
-use std::collections::HashMap;
 
 impl Recorder {
     /// The serial of a living object, which becomes one of the program's if it is not yet.

@@ -20,8 +20,9 @@ use crate::trace::{
     CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectChange,
     ObjectInfo, ObjectState, Step, StepHead, Symbol, Symbols, ThreadStack,
 };
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watch::{Changed, Watch};
 
 /// A living object of the program, as it was when it was last looked at.
@@ -123,10 +124,10 @@ impl Recorder {
             labeller: Labeller::default(),
             living: Vec::new(),
             watch: Watch::default(),
-            by_address: HashMap::new(),
+            by_address: HashMap::default(),
             older,
-            constants: HashMap::new(),
-            folded: HashMap::new(),
+            constants: HashMap::default(),
+            folded: HashMap::default(),
             unfolded: Vec::new(),
             touched: BTreeMap::new(),
             frames: Vec::new(),
@@ -134,23 +135,23 @@ impl Recorder {
             log: Vec::new(),
             slice_stops: BTreeSet::new(),
             dead: Vec::new(),
-            past_finalizer: HashSet::new(),
+            past_finalizer: HashSet::default(),
             changed: Vec::new(),
             on_stack: Vec::new(),
             pending: Vec::new(),
             allocated: Vec::new(),
             now: Moment { step: 0, line: 0 },
             running_line: 0,
-            running: HashSet::new(),
+            running: HashSet::default(),
             weak_referents: BTreeMap::new(),
             running_collections: VecDeque::new(),
             collections_before: [0; 3],
-            finalized: HashSet::new(),
-            bodies: HashSet::new(),
+            finalized: HashSet::default(),
+            bodies: HashSet::default(),
             mark: births::Mark::default(),
             incidents: Vec::new(),
             finalizers: Vec::new(),
-            dicts_of_dead: HashSet::new(),
+            dicts_of_dead: HashSet::default(),
         }
     }
 
