@@ -1,5 +1,6 @@
 //! The arguments. Defaults stand with the options of the stage that they are for.
 
+use super::choice::ChoiceArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -95,18 +96,14 @@ pub(super) struct ProductArgs {
     /// Colours
     #[arg(long, value_enum, default_value_t = ThemeName::Light)]
     pub theme: ThemeName,
-    /// Draw small values as boxes of their own, too
-    #[arg(long)]
-    pub boxes: bool,
     /// Say of each object which generation of the collector's it is in
     #[arg(long)]
     pub generations: bool,
     /// Say of each object how many bytes it takes
     #[arg(long)]
     pub sizes: bool,
-    /// Draw at most this many objects in one picture, and count the others
-    #[arg(long, value_name = "N", default_value_t = 60)]
-    pub max_objects: usize,
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -327,7 +324,7 @@ mod tests {
             crate::record::RecordOptions::default().max_steps
         );
         assert_eq!(
-            cli.run.products.boxes,
+            cli.run.products.choice.boxes,
             crate::view::ViewOptions::default().boxes
         );
     }

@@ -3,6 +3,7 @@
 mod args;
 #[cfg(feature = "python")]
 mod check;
+mod choice;
 mod export;
 mod output;
 mod problem;
