@@ -18,7 +18,8 @@ impl Target {
     /// Reads a target. Whether there is such a thing shows where it is looked for.
     pub fn new(text: &str) -> Target {
         let text = text.trim();
-        if let Some(Ok(serial)) = text.strip_prefix('#').map(str::parse) {
+        // A serial may go without its `#`, which shells take for the start of a comment.
+        if let Ok(serial) = text.strip_prefix('#').unwrap_or(text).parse() {
             return Target::Object(ObjId(serial));
         }
         let end = text.find(['.', '[']).unwrap_or(text.len());

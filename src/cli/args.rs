@@ -1,6 +1,9 @@
 //! The arguments. Defaults stand with the options of the stage that they are for.
 
+use super::ask::AskArgs;
 use super::choice::ChoiceArgs;
+use super::growth::GrowthArgs;
+use super::why::WhyArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -42,6 +45,14 @@ pub(super) enum Command {
     Render(RenderArgs),
     /// Write a saved trace to standard output in another form
     Export(ExportArgs),
+    /// Say what keeps an object alive, and draw it
+    Why(WhyArgs),
+    /// Say which references an object's count is made of
+    Who(AskArgs),
+    /// Tell an object's life: birth, every change of its count, death
+    Life(AskArgs),
+    /// Say what a stretch of a run made and did not free, by type and by line
+    Growth(GrowthArgs),
 }
 
 #[derive(Debug, Args)]
@@ -150,7 +161,7 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
-    /// A trace.memviz
+    /// A trace.memviz, or the folder that it stands in
     #[arg(value_name = "TRACE")]
     pub trace: PathBuf,
     #[command(flatten)]
@@ -159,7 +170,7 @@ pub(super) struct RenderArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// A trace.memviz
+    /// A trace.memviz, or the folder that it stands in
     #[arg(value_name = "TRACE")]
     pub trace: PathBuf,
     #[arg(long, value_enum)]

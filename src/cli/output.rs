@@ -13,7 +13,7 @@ use std::fs;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-const TRACE_NAME: &str = "trace.memviz";
+pub(super) const TRACE_NAME: &str = "trace.memviz";
 
 /// Where the products go.
 #[derive(Debug)]
@@ -176,7 +176,7 @@ fn graphviz_problem(error: GraphvizError) -> Problem {
     }
 }
 
-fn theme(name: ThemeName) -> Theme {
+pub(super) fn theme(name: ThemeName) -> Theme {
     match name {
         ThemeName::Light => Theme::Light,
         ThemeName::Dark => Theme::Dark,

@@ -54,7 +54,7 @@ fn is_new(key: BoxKey, number: u32, trace: &Trace) -> bool {
             .born
             .is_some_and(|born| born.step == number),
         BoxKey::Call(_) => true,
-        BoxKey::MoreCalls(_) | BoxKey::MoreObjects => false,
+        BoxKey::MoreCalls(_) | BoxKey::MoreObjects | BoxKey::Interpreter => false,
     }
 }
 

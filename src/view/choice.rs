@@ -1,8 +1,9 @@
 //! What the user wants to see: focus, hidden and folded things, chosen steps. Options of the
 //! command line come first; where they say nothing, the marks in the script's comments do.
 
+use super::only::Only;
 use crate::analyse::{Place, Says, Target, follow, instead, known, marks, named};
-use crate::trace::{FileId, NameKind, ObjId, Symbol, Trace};
+use crate::trace::{FileId, NameKind, Symbol, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What to draw, as the user says it.
@@ -26,8 +27,8 @@ pub struct Choice {
     pub only_changes: bool,
     /// Pay no heed to marks in the script's comments.
     pub no_marks: bool,
-    /// Draw these objects alone, and of them only the rows that lead to each other.
-    pub only: Option<BTreeSet<ObjId>>,
+    /// Draw these objects alone.
+    pub only: Option<Only>,
 }
 
 /// A word of the user's that says nothing in this trace.
@@ -53,7 +54,7 @@ pub(super) struct Resolved {
     pub depth: Option<usize>,
     pub hidden: Which,
     pub folded: Which,
-    pub only: Option<BTreeSet<ObjId>>,
+    pub only: Option<Only>,
     pub only_changes: bool,
     pub boxes: bool,
     pub generations: bool,

@@ -42,7 +42,7 @@ impl Following {
                 .collect()
         };
         let focus = match &resolved.only {
-            Some(only) => Some(only.iter().copied().collect()),
+            Some(only) => Some(only.objects.iter().copied().collect()),
             None => (!resolved.focus.is_empty()).then(|| objects(&resolved.focus)),
         };
         let hidden = objects(&resolved.hidden.targets).into_iter().collect();
@@ -113,7 +113,7 @@ impl StepView<'_> {
             || resolved
                 .only
                 .as_ref()
-                .is_some_and(|only| only.contains(&id))
+                .is_some_and(|only| only.objects.contains(&id))
     }
 
     /// An object in the words that stand in place of an arrow to it.
@@ -132,6 +132,7 @@ impl StepView<'_> {
                 .iter()
                 .copied()
                 .filter(|id| self.object(*id).is_some() && self.is_box(*id) && !self.hides(*id))
+                .filter(|id| !self.is_part_of_only(*id))
                 .collect(),
         )
     }
@@ -155,36 +156,23 @@ impl StepView<'_> {
             }) => drawn.contains_key(id),
             _ => false,
         };
-        let kept: Vec<Row> = rows
+        let mut kept: Vec<Row> = rows
             .into_iter()
             .filter(|row| is_focus(&row.label) || leads_there(&row.value))
             .collect();
-        let left = all - kept.len();
-        (kept, left)
-    }
-
-    /// Of an object's rows those that lead to one of the objects that alone are drawn.
-    pub(super) fn rows_between_only(&self, rows: Vec<Row>) -> Vec<Row> {
-        let Some(only) = &self.chosen.resolved.only else {
-            return rows;
-        };
-        let all = rows.len();
-        let leads_there = |cell: &Cell| match cell {
-            Cell::Arrow(Arrow {
+        for row in &mut kept {
+            // The first step of a path, for instance: `a` of `a.b`.
+            if let Cell::Arrow(Arrow {
                 to: BoxKey::Object(id),
                 ..
-            }) => only.contains(id),
-            _ => false,
-        };
-        let mut kept: Vec<Row> = rows
-            .into_iter()
-            .filter(|row| leads_there(&row.value) || leads_there(&row.label))
-            .collect();
-        let left = all - kept.len();
-        if left > 0 {
-            kept.push(aside(format!("… {} more", grouped(left))));
+            }) = row.value
+                && !drawn.contains_key(&id)
+            {
+                row.value = Cell::Text(self.in_words(id));
+            }
         }
-        kept
+        let left = all - kept.len();
+        (kept, left)
     }
 
     /// Closes a box, and says how much was in it.

@@ -6,11 +6,13 @@ mod choice;
 mod content;
 mod focus;
 mod limits;
+mod only;
 mod scene;
 mod scenes;
 mod stack;
 
 pub use caption::{Caption, SourceLine};
 pub use choice::{Choice, Unknown, unknown_words};
+pub use only::Only;
 pub use scene::{Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Status, Tone, ViewOptions};
 pub use scenes::Scenes;

@@ -54,6 +54,8 @@ pub enum BoxKey {
     Object(ObjId),
     /// The objects that are left out of a full picture.
     MoreObjects,
+    /// What the interpreter itself holds, in a picture of what keeps an object alive.
+    Interpreter,
 }
 
 /// The colour role of a box.
@@ -180,6 +182,7 @@ impl StepView<'_> {
         let (mut drawn, left_out) = self.reached(start);
         self.describe_folded(&mut drawn);
         let mut boxes = self.frame_boxes(in_focus.then_some(&drawn));
+        self.roots_of_only(&mut boxes);
         boxes.extend(drawn.into_values());
         for drawn in &mut boxes {
             self.name_left_out(drawn, &left_out);
@@ -260,7 +263,7 @@ impl StepView<'_> {
             serial: Some(id.0),
             count_changed: false,
             count: self.measures(id, object),
-            rows: self.shortened(self.rows_between_only(rows), empty),
+            rows: self.shortened(self.rows_between_only(id, rows), empty),
             status,
             mark: Mark::None,
             depth: None,
@@ -351,7 +354,7 @@ impl StepView<'_> {
     }
 
     /// An object that is drawn as part of another: a generator's frame, an exception's arguments.
-    fn is_part(&self, id: ObjId) -> bool {
+    pub(super) fn is_part(&self, id: ObjId) -> bool {
         let owners = self.ledger.owners(id);
         owners.len() == 1
             && matches!(owners[0].from, crate::analyse::Source::Object(owner)

@@ -70,8 +70,11 @@ impl<'t> Scenes<'t> {
         };
         let mut boxes = view.boxes();
         let plain: BTreeMap<BoxKey, SceneBox> = boxes.iter().map(|b| (b.key, b.clone())).collect();
-        let ghosts = view.ghosts(&self.before, &plain);
-        mark_changes(&mut boxes, &self.before, number, self.trace);
+        let mut ghosts = Vec::new();
+        if chosen.resolved.only.is_none() {
+            ghosts = view.ghosts(&self.before, &plain);
+            mark_changes(&mut boxes, &self.before, number, self.trace);
+        }
         let changed = !ghosts.is_empty()
             || self
                 .drawn
