@@ -932,7 +932,7 @@ fn a_life_names_what_came_and_went() {
     }
     let finalized = Recorded::lesson("cycle_with_del").ask(&["life", "out", "a"]);
     assert!(
-        finalized.contains("the collector ran its finalizer"),
+        finalized.contains("the collector ran its __del__"),
         "{finalized}"
     );
     let rebound = Recorded::lesson("rebind_or_mutate").ask(&["life", "out", "b"]);

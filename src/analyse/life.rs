@@ -3,14 +3,14 @@
 use super::find::source_title;
 use super::ledger::{Ledger, Owner, ledger};
 use super::why::{Fate, fate};
-use crate::trace::{Count, ObjId, State, StepHead, Trace};
+use crate::trace::{Count, Incident, ObjId, State, StepHead, Trace};
 use std::collections::BTreeMap;
 
 /// Something that happened to an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
     pub step: u32,
-    /// The line that has run; 0 where none is known.
+    /// The line that has run, or that is the cause of a birth or death; 0 where none is known.
     pub line: u32,
     pub what: Happened,
     /// References that came and went since the turn before, in words.
@@ -28,8 +28,8 @@ pub enum Happened {
     Unreachable,
     /// Something reaches it again.
     Reachable,
-    /// The collector ran its finalizer.
-    Finalized,
+    /// Its finalizer ran, or the like.
+    Incident(Incident),
     Died,
     /// Nothing of the program refers to it any more; it lives on.
     OutOfSight,
@@ -37,81 +37,96 @@ pub enum Happened {
 
 /// All that happened to an object, in order.
 pub fn life(trace: &Trace, id: ObjId) -> Vec<Turn> {
-    let mut turns = Vec::new();
-    let mut before: Option<(Count, Fate)> = None;
-    let mut owners: Vec<String> = Vec::new();
+    let mut tale = Tale {
+        trace,
+        id,
+        turns: Vec::new(),
+        before: None,
+        owners: Vec::new(),
+    };
     let mut replay = trace.replay();
     while let Some((number, step, state)) = replay.next() {
-        let line = step.head.ran.unwrap_or(step.head.line);
-        let happened = |what| Turn {
-            step: number,
+        for (incident, _) in step.head.incidents.iter().filter(|(_, of)| *of == id) {
+            tale.turn(number, &step.head, Happened::Incident(*incident));
+        }
+        match state.heap.get(&id) {
+            Some(object) => tale.lives(number, &step.head, state, object.refcount),
+            None if tale.before.take().is_some() => tale.leaves(number, &step.head),
+            None => {}
+        }
+    }
+    tale.turns
+}
+
+/// A life as far as it has been told.
+struct Tale<'t> {
+    trace: &'t Trace,
+    id: ObjId,
+    turns: Vec<Turn>,
+    /// Its count and how it stood at the step before; `None` while it is not there.
+    before: Option<(Count, Fate)>,
+    /// Who owned it at the last turn.
+    owners: Vec<String>,
+}
+
+impl Tale<'_> {
+    fn turn(&mut self, step: u32, head: &StepHead, what: Happened) -> &mut Turn {
+        let info = self.trace.object(self.id);
+        let line = match (what, info.born, info.died) {
+            (Happened::Born(_), Some(born), _) => born.line,
+            (Happened::Died, _, Some(death)) => death.at.line,
+            _ => head.ran.unwrap_or(head.line),
+        };
+        self.turns.push(Turn {
+            step,
             line,
             what,
             came: Vec::new(),
             went: Vec::new(),
-        };
-        if was_finalized(&step.head, id) {
-            turns.push(happened(Happened::Finalized));
-        }
-        let Some(object) = state.heap.get(&id) else {
-            if before.take().is_some() {
-                let died = trace.object(id).died.is_some();
-                turns.push(Turn {
-                    went: std::mem::take(&mut owners),
-                    ..happened(if died {
-                        Happened::Died
-                    } else {
-                        Happened::OutOfSight
-                    })
-                });
-            }
-            continue;
-        };
-        let ledger = ledger(
-            state,
-            &trace.objects,
-            &step.head.held,
-            trace.header.granularity,
-        );
-        let now = (object.refcount, fate(trace, state, &ledger, id, number));
+        });
+        let last = self.turns.len() - 1;
+        &mut self.turns[last]
+    }
+
+    fn lives(&mut self, step: u32, head: &StepHead, state: &State, count: Count) {
+        let (trace, id) = (self.trace, self.id);
+        let ledger = ledger(state, &trace.objects, &head.held, trace.header.granularity);
+        let born_now = trace.object(id).born.is_some_and(|born| born.step == step);
+        let fate_now = fate(trace, state, &ledger, id, step);
+        let before = self.before.replace((count, fate_now));
         let what = match before {
-            None if trace
-                .object(id)
-                .born
-                .is_some_and(|born| born.step == number) =>
-            {
-                Some(Happened::Born(now.0))
-            }
-            None => Some(Happened::Seen(now.0)),
-            Some((count, _)) if count != now.0 => Some(Happened::Count(count, now.0)),
+            None if born_now => Some(Happened::Born(count)),
+            None => Some(Happened::Seen(count)),
+            Some((old, _)) if old != count => Some(Happened::Count(old, count)),
             Some(_) => None,
         };
         if let Some(what) = what {
             let held = owners_in_words(trace, state, &ledger, id);
-            let (came, went) = difference(&owners, &held);
-            owners = held;
-            turns.push(Turn {
-                came,
-                went,
-                ..happened(what)
-            });
+            let (came, went) = difference(&self.owners, &held);
+            self.owners = held;
+            let turn = self.turn(step, head, what);
+            (turn.came, turn.went) = (came, went);
         }
-        match (before.map(|(_, fate)| fate), now.1) {
+        match (before.map(|(_, fate)| fate), fate_now) {
             (Some(Fate::Reachable), Fate::Garbage) => {
-                turns.push(happened(Happened::Unreachable));
+                self.turn(step, head, Happened::Unreachable);
             }
-            (Some(Fate::Garbage), Fate::Reachable) => turns.push(happened(Happened::Reachable)),
+            (Some(Fate::Garbage), Fate::Reachable) => {
+                self.turn(step, head, Happened::Reachable);
+            }
             _ => {}
         }
-        before = Some(now);
     }
-    turns
-}
 
-fn was_finalized(head: &StepHead, id: ObjId) -> bool {
-    head.collections
-        .iter()
-        .any(|run| run.finalized.contains(&id))
+    fn leaves(&mut self, step: u32, head: &StepHead) {
+        let what = if head.freed.contains(&self.id) {
+            Happened::Died
+        } else {
+            Happened::OutOfSight
+        };
+        let went = std::mem::take(&mut self.owners);
+        self.turn(step, head, what).went = went;
+    }
 }
 
 fn owners_in_words(trace: &Trace, state: &State, ledger: &Ledger, id: ObjId) -> Vec<String> {

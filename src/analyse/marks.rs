@@ -71,7 +71,7 @@ impl Place {
         }
         match head.event {
             Event::Line => head.ran.is_some_and(within) && (one_line || !within(head.line)),
-            Event::Return => head.ran.is_some_and(within),
+            Event::Return => within(head.ran.unwrap_or(head.line)),
             Event::Instruction => {
                 before.is_some_and(|before| {
                     (before.function, before.file) == (head.function, head.file)
@@ -181,11 +181,8 @@ pub fn split_outside(text: &str, separator: char) -> Vec<&str> {
     let (mut start, mut depth, mut quote) = (0, 0_usize, None);
     for (at, character) in text.char_indices() {
         match (quote, character) {
-            (Some(open), _) => {
-                if character == open {
-                    quote = None;
-                }
-            }
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(character),
             (None, '(' | '[') => depth += 1,
             (None, ')' | ']') => depth = depth.saturating_sub(1),

@@ -20,7 +20,7 @@ pub fn near<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<
 }
 
 /// What to try instead of an unknown word: the name like it, or what there is.
-pub fn instead<'n>(word: &str, what: &str, names: &[&'n str]) -> String {
+pub fn instead(word: &str, what: &str, names: &[&str]) -> String {
     const SHOWN: usize = 8;
     match near(word, names.iter().copied()) {
         Some(meant) => format!("did you mean `{meant}`?"),

@@ -7,45 +7,47 @@ use crate::trace::{FileId, Trace};
 use crate::view::{Choice, ViewOptions, unknown_words};
 use clap::Args;
 
+/// What stands above these options in the help.
+const HEADING: &str = "Choosing what to see";
+
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Choosing what to see")]
 pub(super) struct ChoiceArgs {
     /// Draw only these names' objects and what they reach: `head`, `a.b[0]`, `#12`
-    #[arg(long, value_name = "NAME,...")]
+    #[arg(help_heading = HEADING, long, value_name = "NAME,...")]
     pub focus: Vec<String>,
     /// Draw only objects that are at most this many references away from a name, or from the
     /// focus: 1 is the named object alone
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = HEADING, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub depth: Option<u32>,
     /// Leave out these names' objects, or all objects of these types
-    #[arg(long, value_name = "NAME|TYPE,...")]
+    #[arg(help_heading = HEADING, long, value_name = "NAME|TYPE,...")]
     pub hide: Vec<String>,
     /// Draw these names' objects, or all objects of these types, without their contents
-    #[arg(long, value_name = "NAME|TYPE,...")]
+    #[arg(help_heading = HEADING, long, value_name = "NAME|TYPE,...")]
     pub fold: Vec<String>,
     /// Draw at most this many objects in one picture, and count the others by type
-    #[arg(long, value_name = "N", default_value_t = 60)]
+    #[arg(help_heading = HEADING, long, value_name = "N", default_value_t = 60)]
     pub max_objects: usize,
     /// Draw small values (ints, strings, `None`) as boxes of their own, too
-    #[arg(long)]
+    #[arg(help_heading = HEADING, long)]
     pub boxes: bool,
     /// Draw small values in the rows, also where the script asks for boxes
-    #[arg(long, conflicts_with = "boxes")]
+    #[arg(help_heading = HEADING, long, conflicts_with = "boxes")]
     pub inline: bool,
     /// Draw these steps: 3,7-12 or 40-
-    #[arg(long, value_name = "STEPS", value_delimiter = ',', value_parser = steps)]
+    #[arg(help_heading = HEADING, long, value_name = "STEPS", value_delimiter = ',', value_parser = steps)]
     pub steps: Vec<(u32, u32)>,
     /// Draw the steps at which this line of the script, or one below it, has run
-    #[arg(long, value_name = "LINE")]
+    #[arg(help_heading = HEADING, long, value_name = "LINE")]
     pub from_line: Option<u32>,
     /// Draw the steps at which this line of the script, or one above it, has run
-    #[arg(long, value_name = "LINE")]
+    #[arg(help_heading = HEADING, long, value_name = "LINE")]
     pub to_line: Option<u32>,
     /// Draw only steps at which what is drawn has changed
-    #[arg(long)]
+    #[arg(help_heading = HEADING, long)]
     pub only_changes: bool,
     /// Pay no heed to `# memviz: ...` comments in the script
-    #[arg(long)]
+    #[arg(help_heading = HEADING, long)]
     pub no_marks: bool,
 }
 

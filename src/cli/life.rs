@@ -3,7 +3,7 @@
 use super::ask::{AskArgs, Question, cause_in_words, print, source_line};
 use super::problem::Problem;
 use crate::analyse::{Happened, Turn, life};
-use crate::trace::Count;
+use crate::trace::{Count, Incident};
 
 pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
     let question = Question::new(args)?;
@@ -48,7 +48,7 @@ fn tell(question: &Question, turn: &Turn) -> String {
             "nothing reaches it: it waits for the collector".to_owned(),
         ),
         Happened::Reachable => (String::new(), "something reaches it again".to_owned()),
-        Happened::Finalized => (String::new(), "the collector ran its finalizer".to_owned()),
+        Happened::Incident(incident) => (String::new(), incident_in_words(incident).to_owned()),
         Happened::OutOfSight => (
             String::new(),
             "the program no longer refers to it".to_owned(),
@@ -66,6 +66,17 @@ fn tell(question: &Question, turn: &Turn) -> String {
     format!("{count:<8}  {}", parts.join("; "))
         .trim_end()
         .to_owned()
+}
+
+fn incident_in_words(incident: Incident) -> &'static str {
+    match incident {
+        Incident::Finalizer => "its count fell to 0, and its __del__ ran",
+        Incident::Close => "its count fell to 0, and it was closed",
+        Incident::CollectorFinalizer => "the collector ran its __del__",
+        Incident::Resurrection => "its finalizer has made it reachable again",
+        Incident::WeakReferenceCleared => "what it refers to weakly is gone",
+        Incident::FinalizeCall => "a weakref.finalize calls it",
+    }
 }
 
 fn short(count: Count) -> String {

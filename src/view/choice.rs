@@ -2,9 +2,11 @@
 //! command line come first; where they say nothing, the marks in the script's comments do.
 
 use super::only::Only;
-use crate::analyse::{Place, Says, Target, follow, instead, known, marks, named};
-use crate::trace::{FileId, NameKind, Symbol, Trace};
-use std::collections::{BTreeMap, BTreeSet};
+use super::steps::ChosenSteps;
+use super::words::{self, Word};
+use crate::analyse::{Place, Says, Target, marks};
+use crate::trace::{Symbol, Trace};
+use std::collections::BTreeSet;
 
 /// What to draw, as the user says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,13 +42,6 @@ pub struct Unknown {
     pub hint: String,
 }
 
-/// A word and where it comes from.
-#[derive(Debug, Clone)]
-struct Word {
-    mark: Option<Place>,
-    text: String,
-}
-
 /// The choice for one trace: options and marks put together.
 #[derive(Debug, Default)]
 pub(super) struct Resolved {
@@ -59,11 +54,11 @@ pub(super) struct Resolved {
     pub boxes: bool,
     pub generations: bool,
     pub sizes: bool,
-    /// By step, from 1: whether it is chosen.
-    chosen: Vec<bool>,
-    /// By step: what the marks say of it.
-    pub captions: BTreeMap<u32, String>,
-    pub unknown: Vec<Unknown>,
+    pub steps: ChosenSteps,
+    /// What is wrong with the choice of steps.
+    wrong_steps: Vec<Unknown>,
+    /// The words behind the targets.
+    words: Vec<Word>,
 }
 
 /// Types, objects and names that are hidden or folded.
@@ -81,18 +76,10 @@ impl Resolved {
             only_changes: choice.only_changes,
             ..Resolved::default()
         };
-        let given = |words: &[String]| -> Vec<Word> {
-            let word = |text: &String| Word {
-                mark: None,
-                text: text.clone(),
-            };
-            words.iter().map(word).collect()
-        };
-        let (mut focus, mut hide, mut fold) = (
-            given(&choice.focus),
-            given(&choice.hide),
-            given(&choice.fold),
-        );
+        let (focus, hide, fold) = (&choice.focus, &choice.hide, &choice.fold);
+        resolved.add_focus(None, focus);
+        resolved.add_hidden(trace, None, hide);
+        resolved.add_folded(trace, None, fold);
         let mut pictures: Vec<(Place, String)> = Vec::new();
         let marks = if choice.no_marks {
             Vec::new()
@@ -101,17 +88,15 @@ impl Resolved {
         };
         for mark in marks {
             let place = mark.place;
-            let words = |words: Vec<String>| {
-                words.into_iter().map(move |text| Word {
-                    mark: Some(place),
-                    text,
-                })
-            };
             match mark.says {
                 Says::Picture(caption) => pictures.push((place, caption)),
-                Says::Focus(names) if choice.focus.is_empty() => focus.extend(words(names)),
-                Says::Hide(names) if choice.hide.is_empty() => hide.extend(words(names)),
-                Says::Fold(names) if choice.fold.is_empty() => fold.extend(words(names)),
+                Says::Focus(names) if focus.is_empty() => resolved.add_focus(Some(place), &names),
+                Says::Hide(names) if hide.is_empty() => {
+                    resolved.add_hidden(trace, Some(place), &names);
+                }
+                Says::Fold(names) if fold.is_empty() => {
+                    resolved.add_folded(trace, Some(place), &names);
+                }
                 Says::Depth(depth) => resolved.depth = resolved.depth.or(Some(depth)),
                 Says::Boxes => resolved.boxes = true,
                 Says::Generations => resolved.generations = true,
@@ -119,185 +104,60 @@ impl Resolved {
                 Says::Focus(_) | Says::Hide(_) | Says::Fold(_) | Says::Expect(_) => {}
             }
         }
-        resolved.choose_steps(trace, choice, &pictures);
-        resolved.resolve_words(trace, focus, hide, fold);
+        (resolved.steps, resolved.wrong_steps) = ChosenSteps::new(trace, choice, &pictures);
         resolved
     }
 
-    pub(super) fn is_chosen(&self, number: u32) -> bool {
-        self.chosen
-            .get(number as usize - 1)
-            .copied()
-            .unwrap_or(false)
-    }
-
-    fn choose_steps(&mut self, trace: &Trace, choice: &Choice, pictures: &[(Place, String)]) {
-        let by_line = choice.from_line.is_some() || choice.to_line.is_some();
-        let by_options = by_line || !choice.steps.is_empty();
-        let mut before = None;
-        for (number, step) in (1..).zip(&trace.steps) {
-            let head = &step.head;
-            let here: Vec<&str> = pictures
-                .iter()
-                .filter(|(place, _)| place.has_run(head, before))
-                .map(|(_, caption)| caption.as_str())
-                .collect();
-            let marked = !here.is_empty();
-            let said: Vec<&str> = here.into_iter().filter(|said| !said.is_empty()).collect();
-            if !said.is_empty() {
-                self.captions.insert(number, said.join(" · "));
-            }
-            let line = head.ran.unwrap_or(head.line);
-            let in_lines = !by_line
-                || head.file == FileId(0)
-                    && choice.from_line.is_none_or(|from| from <= line)
-                    && choice.to_line.is_none_or(|to| line <= to);
-            let in_steps = choice.steps.is_empty()
-                || choice
-                    .steps
-                    .iter()
-                    .any(|(first, last)| (*first..=*last).contains(&number));
-            let by_marks = by_options || pictures.is_empty() || marked;
-            self.chosen.push(in_lines && in_steps && by_marks);
-            before = Some(head);
-        }
-        self.note_steps_that_are_not(trace, choice);
-    }
-
-    fn note_steps_that_are_not(&mut self, trace: &Trace, choice: &Choice) {
-        let steps = trace.steps.len() as u32;
-        let beyond = choice
-            .steps
-            .iter()
-            .map(|(first, last)| if *last == u32::MAX { first } else { last })
-            .find(|step| **step > steps);
-        if let Some(step) = beyond {
-            self.unknown.push(Unknown {
-                mark: None,
-                error: format!("there is no step {step}"),
-                hint: format!("the steps are 1 to {steps}"),
+    fn add_focus(&mut self, mark: Option<Place>, words: &[String]) {
+        for text in words {
+            self.focus.push(Target::new(text));
+            self.words.push(Word {
+                mark,
+                text: text.clone(),
+                or_type: false,
             });
-        } else if !self.chosen.contains(&true) && steps > 0 {
-            let lines = |line: Option<u32>| line.map_or(String::new(), |line| line.to_string());
-            let by_line = choice.from_line.is_some() || choice.to_line.is_some();
-            let (error, hint) = if by_line {
-                let range = format!("{}-{}", lines(choice.from_line), lines(choice.to_line));
-                (
-                    format!("no chosen step has run a line of {range}"),
-                    "name lines of the script that run, without --steps to see them all",
-                )
+        }
+    }
+
+    fn add_hidden(&mut self, trace: &Trace, mark: Option<Place>, words: &[String]) {
+        let asked = self.hidden.add(trace, mark, words);
+        self.words.extend(asked);
+    }
+
+    fn add_folded(&mut self, trace: &Trace, mark: Option<Place>, words: &[String]) {
+        let asked = self.folded.add(trace, mark, words);
+        self.words.extend(asked);
+    }
+}
+
+impl Which {
+    /// Takes words in: types where there are such, else targets, which are given back.
+    fn add(&mut self, trace: &Trace, mark: Option<Place>, words: &[String]) -> Vec<Word> {
+        let type_of = |text: &str| {
+            let mut types = trace.objects.iter().map(|info| info.type_name);
+            types.find(|type_name| trace.symbols.text(*type_name) == text)
+        };
+        let mut asked = Vec::new();
+        for text in words {
+            if let Some(type_name) = type_of(text) {
+                self.types.insert(type_name);
             } else {
-                (
-                    "no marked line has run, so there is nothing to draw".to_owned(),
-                    "mark a line that runs, or choose steps with --steps 1-",
-                )
-            };
-            self.unknown.push(Unknown {
-                mark: None,
-                error,
-                hint: hint.to_owned(),
-            });
-        }
-    }
-
-    fn resolve_words(&mut self, trace: &Trace, focus: Vec<Word>, hide: Vec<Word>, fold: Vec<Word>) {
-        let symbols = &trace.symbols;
-        let types: BTreeMap<&str, Symbol> = trace
-            .objects
-            .iter()
-            .map(|info| (symbols.text(info.type_name), info.type_name))
-            .collect();
-        let mut asked: Vec<(Word, Target)> = Vec::new();
-        for word in focus {
-            let target = Target::new(&word.text);
-            self.focus.push(target.clone());
-            asked.push((word, target));
-        }
-        let mut targets = Vec::new();
-        for (words, which) in [(hide, &mut self.hidden), (fold, &mut self.folded)] {
-            for word in words {
-                if let Some(type_name) = types.get(word.text.as_str()) {
-                    which.types.insert(*type_name);
-                } else {
-                    let target = Target::new(&word.text);
-                    which.targets.push(target.clone());
-                    targets.push((word, target));
-                }
+                self.targets.push(Target::new(text));
+                asked.push(Word {
+                    mark,
+                    text: text.clone(),
+                    or_type: true,
+                });
             }
         }
-        let types: Vec<&str> = types.into_keys().collect();
-        self.unknown.extend(unknown(trace, asked, &[]));
-        self.unknown.extend(unknown(trace, targets, &types));
+        asked
     }
 }
 
-/// Which of the words never lead to anything, and what may have been meant.
-fn unknown(trace: &Trace, asked: Vec<(Word, Target)>, types: &[&str]) -> Vec<Unknown> {
-    let mut open: Vec<(Word, Target, Option<String>)> = asked
-        .into_iter()
-        .map(|(word, target)| (word, target, None))
-        .collect();
-    if open.is_empty() {
-        return Vec::new();
-    }
-    let mut names: BTreeSet<&str> = types.iter().copied().collect();
-    let mut replay = trace.replay();
-    while let Some((_, _, state)) = replay.next() {
-        for frame in &state.frames {
-            let own = frame.names.iter().filter(|n| n.kind != NameKind::Stack);
-            names.extend(own.map(|name| trace.symbols.text(name.name)));
-            open.retain_mut(|(_, target, why)| {
-                let Target::Path { name, rest } = target else {
-                    return true;
-                };
-                match named(trace, frame, name).map(|from| follow(trace, state, from, rest)) {
-                    Some(Ok(_)) => false,
-                    Some(Err(problem)) => {
-                        *why = Some(problem);
-                        true
-                    }
-                    None => true,
-                }
-            });
-        }
-    }
-    let names: Vec<&str> = names.into_iter().collect();
-    open.into_iter()
-        .filter_map(|(word, target, why)| {
-            let (error, hint) = match &target {
-                Target::Object(id) => {
-                    let problem = known(trace, *id).err()?;
-                    let (error, hint) = problem.split_once(": ")?;
-                    (error.to_owned(), hint.to_owned())
-                }
-                Target::Path { name, .. } => match why {
-                    Some(problem) => (
-                        format!("{} never leads to anything", word.text),
-                        format!("at its last sight {problem}"),
-                    ),
-                    None => {
-                        let what = if types.is_empty() {
-                            "name"
-                        } else {
-                            "name or type"
-                        };
-                        (
-                            format!("there is no {what} {name} at any step"),
-                            instead(name, &format!("{what}s"), &names),
-                        )
-                    }
-                },
-            };
-            Some(Unknown {
-                mark: word.mark,
-                error,
-                hint,
-            })
-        })
-        .collect()
-}
-
-/// What the words of a choice that say nothing in this trace are, those of marks included.
+/// What of a choice says nothing in this trace, marks included.
 pub fn unknown_words(trace: &Trace, choice: &Choice) -> Vec<Unknown> {
-    Resolved::new(trace, choice).unknown
+    let resolved = Resolved::new(trace, choice);
+    let mut unknown = words::unknown(trace, &resolved.words);
+    unknown.extend(resolved.wrong_steps);
+    unknown
 }

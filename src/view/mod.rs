@@ -10,6 +10,8 @@ mod only;
 mod scene;
 mod scenes;
 mod stack;
+mod steps;
+mod words;
 
 pub use caption::{Caption, SourceLine};
 pub use choice::{Choice, Unknown, unknown_words};

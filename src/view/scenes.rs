@@ -48,9 +48,9 @@ impl<'t> Scenes<'t> {
         let calls = self.calls.follow(step, state);
         self.output.push_str(&step.head.stdout);
         let chosen = self.following.at(self.trace, state);
-        let is_chosen = chosen.resolved.is_chosen(number);
+        let is_chosen = chosen.resolved.steps.is_chosen(number);
         // What has changed shows against the step before, whether that is drawn or not.
-        if !is_chosen && !chosen.resolved.is_chosen(number + 1) {
+        if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
             self.before.clear();
             return Some(None);
         }
@@ -83,7 +83,7 @@ impl<'t> Scenes<'t> {
         let scene = (is_chosen && (changed || !chosen.resolved.only_changes)).then(|| {
             boxes.extend(ghosts);
             let mut caption = caption(self.trace, number, step, &self.output);
-            if let Some(said) = chosen.resolved.captions.get(&number) {
+            if let Some(said) = chosen.resolved.steps.captions.get(&number) {
                 caption.event.clone_from(said);
             }
             Scene {
