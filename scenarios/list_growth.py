@@ -6,9 +6,9 @@ stays the same for several appends, then jumps.
 # memviz: sizes
 import sys
 
-xs = []
+xs = []  # memviz: expect refcount(xs) == 1
 sizes = []
 for n in range(10):
     xs.append(n)
     sizes.append(sys.getsizeof(xs))
-print(sizes)
+print(sizes)  # memviz: expect refcount(xs) == 1; count("list") == 2; immortal(xs[9])

@@ -1,21 +1,20 @@
 //! Claims in a script's comments, held against its trace.
 //!
 //! A comment `# memviz: expect refcount(a) == 2; same(a, b)` claims something about memory at the
-//! moment when the line that it stands on has run; on a line of its own it speaks of the nearest
-//! line of code above. A claim must hold every time that the line has run.
+//! moment when the statement that it stands in or behind has run; on a line of its own it speaks
+//! of the nearest statement above. A claim must hold every time that the statement has run.
 
 use super::ledger::{Ledger, ledger};
-use crate::trace::{CallFrame, Count, Event, FileId, Label, NameKind, ObjId, State, Step, Trace};
+use super::marks::{Misread, Place, Says, marks, split_outside};
+use super::near::{instead, near};
+use super::path::{Target, follow, known, named, title};
+use crate::trace::{CallFrame, Count, FileId, NameKind, ObjId, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    pub file: FileId,
-    /// Line of the comment.
-    pub line: u32,
-    /// Line of code that it speaks of.
-    pub of_line: u32,
+    pub place: Place,
     /// The claim as it was written.
     pub text: String,
 }
@@ -35,32 +34,56 @@ pub struct Failure {
 pub struct Verdict {
     pub claims: usize,
     pub failures: Vec<Failure>,
+    /// Marks that could not be read.
+    pub misread: Vec<Misread>,
 }
 
-const MARK: &str = "# memviz: expect ";
+/// The claims that there are, for those who misspell one.
+const CLAIMS: [&str; 10] = [
+    "refcount",
+    "generation",
+    "count",
+    "same",
+    "different",
+    "alive",
+    "dead",
+    "reachable",
+    "unreachable",
+    "immortal",
+];
 
 /// Finds the claims in a trace's sources and checks each.
 pub fn check(trace: &Trace) -> Verdict {
-    let expectations = expectations(trace);
+    let (marks, misread) = marks(trace);
+    let expectations: Vec<Expectation> = marks
+        .into_iter()
+        .filter_map(|mark| match mark.says {
+            Says::Expect(text) => Some(Expectation {
+                place: mark.place,
+                text,
+            }),
+            _ => None,
+        })
+        .collect();
     let mut verdict = Verdict {
         claims: expectations.len(),
         failures: Vec::new(),
+        misread,
     };
     let mut reached: BTreeSet<usize> = BTreeSet::new();
     let mut failed: BTreeSet<usize> = BTreeSet::new();
     let mut names = BTreeMap::new();
+    let mut before = None;
     let mut replay = trace.replay();
     while let Some((number, step, state)) = replay.next() {
         remember(trace, state, &mut names);
-        let after_line = matches!(step.head.event, Event::Line | Event::Return);
         let due: Vec<usize> = expectations
             .iter()
             .enumerate()
-            .filter(|(_, e)| {
-                after_line && e.file == step.head.file && Some(e.of_line) == step.head.ran
-            })
+            .filter(|(_, e)| e.place.has_run(&step.head, before))
             .map(|(index, _)| index)
             .collect();
+        before = Some(&step.head);
         if due.is_empty() {
             continue;
         }
@@ -94,38 +117,27 @@ pub fn check(trace: &Trace) -> Verdict {
     for (index, expectation) in expectations.into_iter().enumerate() {
         if !reached.contains(&index) {
             verdict.failures.push(Failure {
-                found: format!("line {} never ran", expectation.of_line),
+                found: never_ran(&expectation.place),
                 expectation,
                 step: None,
             });
         }
     }
-    verdict
-        .failures
-        .sort_by_key(|failure| (failure.expectation.file, failure.expectation.line));
+    verdict.failures.sort_by_key(|failure| {
+        (
+            failure.expectation.place.file,
+            failure.expectation.place.line,
+        )
+    });
     verdict
 }
 
-fn expectations(trace: &Trace) -> Vec<Expectation> {
-    let mut found = Vec::new();
-    for (index, file) in trace.header.files.iter().enumerate() {
-        let mut code_line = 0;
-        for (number, line) in (1..).zip(file.text.lines()) {
-            let code = line.trim_start();
-            if !code.is_empty() && !code.starts_with('#') {
-                code_line = number;
-            }
-            if let Some((_, claims)) = line.split_once(MARK) {
-                found.extend(claims.split(';').map(|claim| Expectation {
-                    file: FileId(index as u16),
-                    line: number,
-                    of_line: code_line,
-                    text: claim.trim().to_owned(),
-                }));
-            }
-        }
+fn never_ran(place: &Place) -> String {
+    match place.statement {
+        (0, _) => "no statement stands above it".to_owned(),
+        (first, last) if first == last => format!("line {first} never ran"),
+        (first, last) => format!("lines {first} to {last} never ran"),
     }
-    found
 }
 
 /// What each name of a frame led to last, so that `dead(x)` can speak of a name that is gone.
@@ -159,71 +171,97 @@ struct Moment<'t> {
 impl Moment<'_> {
     /// Whether a claim holds; if not, what was found.
     fn holds(&self, claim: &str) -> Result<(), String> {
-        let (call, wanted) = match claim.split_once("==") {
+        let (call, wanted) = match claim.rsplit_once("==") {
             Some((call, wanted)) => (call.trim(), Some(wanted.trim())),
             None => (claim, None),
         };
         let (name, arguments) = call
             .strip_suffix(')')
             .and_then(|call| call.split_once('('))
-            .ok_or_else(|| {
-                format!("`{claim}` is no claim: write refcount(x) == 2, same(a, b), ...")
-            })?;
-        let arguments: Vec<&str> = arguments.split(',').map(str::trim).collect();
+            .ok_or("that is no claim: write refcount(x) == 2, same(a, b), ...")?;
+        let name = name.trim();
+        let arguments = split_outside(arguments, ',');
         match (name, &arguments[..], wanted) {
             ("refcount", [path], Some(wanted)) => equal(wanted, &self.refcount(path)?),
             ("generation", [path], Some(wanted)) => equal(wanted, &self.generation(path)?),
             ("count", [type_name], Some(wanted)) => {
                 let type_name = type_name.trim_matches(['"', '\'']);
-                equal(wanted, &self.living_of_type(type_name).to_string())
+                self.count(type_name, wanted)
             }
             ("same", [a, b], None) => {
                 let (a, b) = (self.path(a)?, self.path(b)?);
-                truth(a == b, || format!("they are #{} and #{}", a.0, b.0))
+                truth(a == b, || {
+                    format!("they are {} and {}", self.title(a), self.title(b))
+                })
             }
             ("different", [a, b], None) => {
                 let (a, b) = (self.path(a)?, self.path(b)?);
-                truth(a != b, || format!("both are #{}", a.0))
+                truth(a != b, || format!("both are {}", self.title(a)))
             }
             ("alive", [path], None) => {
                 let id = self.last(path)?;
-                truth(self.state.heap.contains_key(&id), || {
-                    "it is dead".to_owned()
-                })
+                truth(self.lives(id), || self.dead(id))
             }
             ("dead", [path], None) => {
                 let id = self.last(path)?;
-                truth(!self.state.heap.contains_key(&id), || {
-                    "it is alive".to_owned()
+                truth(!self.lives(id), || {
+                    let count = self.refcount(path).unwrap_or_default();
+                    format!("it is alive: {}, refcount {count}", self.title(id))
                 })
             }
             ("reachable", [path], None) => {
                 let id = self.living(path)?;
                 truth(self.ledger.is_reachable(id), || {
-                    "it is unreachable".to_owned()
+                    format!("it is unreachable: {}", self.title(id))
                 })
             }
             ("unreachable", [path], None) => {
                 let id = self.living(path)?;
                 truth(!self.ledger.is_reachable(id), || {
-                    "it is reachable".to_owned()
+                    format!("it is reachable: {}", self.title(id))
                 })
             }
             ("immortal", [path], None) => {
                 let found = self.refcount(path)?;
                 truth(found == "immortal", || format!("its count is {found}"))
             }
-            _ => Err(format!("`{claim}` is no claim that memviz knows")),
+            _ => Err(misspelt(name, wanted.is_some())),
         }
+    }
+
+    fn title(&self, id: ObjId) -> String {
+        title(self.trace, self.state, id)
+    }
+
+    fn lives(&self, id: ObjId) -> bool {
+        self.state.heap.contains_key(&id)
+    }
+
+    fn dead(&self, id: ObjId) -> String {
+        let died = self.trace.object(id).died;
+        let since = died.map_or(String::new(), |death| {
+            format!(" since step {} (line {})", death.at.step, death.at.line)
+        });
+        format!("it is dead{since}: {}", self.title(id))
+    }
+
+    fn count(&self, type_name: &str, wanted: &str) -> Result<(), String> {
+        let found = self.living_of_type(type_name);
+        let known = self.trace.objects.iter().map(|info| info.type_name);
+        let known: BTreeSet<&str> = known.map(|name| self.trace.symbols.text(name)).collect();
+        if wanted != found.to_string() && !known.contains(type_name) {
+            let hint = near(type_name, known);
+            let hint = hint.map_or(String::new(), |meant| format!(": did you mean `{meant}`?"));
+            return Err(format!(
+                "no object of a type {type_name} was ever there{hint}"
+            ));
+        }
+        equal(wanted, &found.to_string())
     }
 
     fn living(&self, path: &str) -> Result<ObjId, String> {
         let id = self.last(path)?;
-        if self.state.heap.contains_key(&id) {
-            Ok(id)
-        } else {
-            Err("it is dead".to_owned())
-        }
+        truth(self.lives(id), || self.dead(id)).map(|()| id)
     }
 
     fn refcount(&self, path: &str) -> Result<String, String> {
@@ -281,37 +319,25 @@ impl Moment<'_> {
 
     /// What a path like `a.b[0]` leads to: a name, then labels of references.
     fn path(&self, path: &str) -> Result<ObjId, String> {
-        let end = path.find(['.', '[']).unwrap_or(path.len());
-        let (name, mut rest) = path.split_at(end);
-        let mut at = self
+        let (name, rest) = match Target::new(path) {
+            Target::Object(id) => return known(self.trace, id),
+            Target::Path { name, rest } => (name, rest),
+        };
+        let from = self
             .frames_to_search()
-            .flat_map(|frame| &frame.names)
-            .find(|candidate| self.trace.symbols.text(candidate.name) == name)
-            .map(|found| found.to)
-            .ok_or_else(|| format!("there is no name {name}"))?;
-        while !rest.is_empty() {
-            let object = self.state.heap.get(&at).ok_or("it is dead")?;
-            let next = object
-                .refs
-                .iter()
-                .filter_map(|reference| {
-                    let label = match reference.label {
-                        // As Python itself names it.
-                        Label::Cell(_) => "cell_contents".to_owned(),
-                        label => label.display(&self.trace.symbols),
-                    };
-                    let left = rest
-                        .strip_prefix(&label)
-                        .or_else(|| rest.strip_prefix('.')?.strip_prefix(&label))?;
-                    let whole = left.is_empty() || left.starts_with(['.', '[']);
-                    whole.then_some((reference.to, left))
-                })
-                .min_by_key(|(_, left)| left.len());
-            let (to, left) = next.ok_or_else(|| format!("#{} has no reference {rest}", at.0))?;
-            at = to;
-            rest = left;
-        }
-        Ok(at)
+            .find_map(|frame| named(self.trace, frame, &name))
+            .ok_or_else(|| {
+                let names: BTreeSet<&str> = self
+                    .frames_to_search()
+                    .flat_map(|frame| &frame.names)
+                    .filter(|name| name.kind != NameKind::Stack)
+                    .map(|name| self.trace.symbols.text(name.name))
+                    .collect();
+                let names: Vec<&str> = names.into_iter().collect();
+                let hint = instead(&name, "names", &names);
+                format!("there is no name {name}: {hint}")
+            })?;
+        follow(self.trace, self.state, from, &rest)
     }
 }
 
@@ -321,4 +347,26 @@ fn equal(wanted: &str, found: &str) -> Result<(), String> {
 
 fn truth(holds: bool, found: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(found()) }
+}
+
+/// What is wrong with a claim that is none.
+fn misspelt(name: &str, compared: bool) -> String {
+    let form = match name {
+        "refcount" | "generation" => format!("write {name}(x) == 2"),
+        "count" => "write count(\"Type\") == 3".to_owned(),
+        "same" | "different" => format!("write {name}(a, b)"),
+        _ if CLAIMS.contains(&name) => format!("write {name}(x)"),
+        _ => instead(name, "claims", &CLAIMS),
+    };
+    let what = if CLAIMS.contains(&name) {
+        let wrong = if compared {
+            "is not compared so"
+        } else {
+            "is not written so"
+        };
+        format!("{name} {wrong}")
+    } else {
+        format!("there is no claim {name}")
+    };
+    format!("{what}: {form}")
 }

@@ -1,9 +1,23 @@
 //! The arguments. Defaults stand with the options of the stage that they are for.
 
+use super::ask::AskArgs;
+use super::choice::ChoiceArgs;
+use super::growth::GrowthArgs;
+use super::why::WhyArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+const MARKS: &str = "\
+Marks in the script's comments, which Python does not see:
+  # memviz: picture \"caption\"    draw the moment when this line has run; only such are drawn
+  # memviz: focus a, b           as --focus; `hide`, `fold`, `depth`, `boxes`, `generations`,
+                                 `sizes` alike
+  # memviz: expect same(a, b)    a claim for `memviz check`; several with `;` between them:
+      refcount(x) == N, generation(x) == N, count(\"Type\") == N, same(a, b), different(a, b),
+      alive(x), dead(x), reachable(x), unreachable(x), immortal(x)
+On a line of its own a mark speaks of the line above. Options win over marks.";
 
 /// Runs a Python script and draws what it does in memory, step by step.
 ///
@@ -19,7 +33,8 @@ use std::path::PathBuf;
     version,
     args_conflicts_with_subcommands = true,
     arg_required_else_help = true,
-    override_usage = "memviz [OPTIONS] SCRIPT [ARGS...]\n       memviz [OPTIONS] -c CODE [ARGS...]\n       memviz [OPTIONS] -m MODULE [ARGS...]\n       memviz [OPTIONS] - [ARGS...]      (the script comes from standard input)\n       memviz COMMAND ..."
+    override_usage = "memviz [OPTIONS] SCRIPT [ARGS...]\n       memviz [OPTIONS] -c CODE [ARGS...]\n       memviz [OPTIONS] -m MODULE [ARGS...]\n       memviz [OPTIONS] - [ARGS...]      (the script comes from standard input)\n       memviz COMMAND ...",
+    after_long_help = MARKS
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -41,6 +56,32 @@ pub(super) enum Command {
     Render(RenderArgs),
     /// Write a saved trace to standard output in another form
     Export(ExportArgs),
+    /// Say what keeps an object alive, and draw it
+    ///
+    /// For each reference to the object, the shortest chain of strong references that leads to it
+    /// from a name or from the interpreter, without passing through the object itself; or that
+    /// nothing does, or that it is dead. The picture shows these chains alone.
+    #[command(
+        after_long_help = "Examples:\n  memviz why output/linked_list_drop head.rest\n  memviz why output/two_node_cycle a --step 16"
+    )]
+    Why(WhyArgs),
+    /// Say which references an object's count is made of
+    ///
+    /// One line for each strong reference: the call frame, object or place in the interpreter that
+    /// holds it, and its label there. Weak references, which do not count, come after.
+    #[command(after_long_help = "Example:\n  memviz who output/aliasing a")]
+    Who(AskArgs),
+    /// Tell an object's life: birth, every change of its count, death
+    ///
+    /// Each with its step and line, and with the references that came and went.
+    #[command(after_long_help = "Example:\n  memviz life output/two_node_cycle a")]
+    Life(AskArgs),
+    /// Say what a stretch of a run made and did not free, by type and by line
+    ///
+    /// What lives at the last of these steps and was made after the first. Objects that are born
+    /// and die within one step are not seen.
+    #[command(after_long_help = "Example:\n  memviz growth output/late_binding --from 4 --to 12")]
+    Growth(GrowthArgs),
 }
 
 #[derive(Debug, Args)]
@@ -95,18 +136,14 @@ pub(super) struct ProductArgs {
     /// Colours
     #[arg(long, value_enum, default_value_t = ThemeName::Light)]
     pub theme: ThemeName,
-    /// Draw small values as boxes of their own, too
-    #[arg(long)]
-    pub boxes: bool,
     /// Say of each object which generation of the collector's it is in
     #[arg(long)]
     pub generations: bool,
     /// Say of each object how many bytes it takes
     #[arg(long)]
     pub sizes: bool,
-    /// Draw at most this many objects in one picture, and count the others
-    #[arg(long, value_name = "N", default_value_t = 60)]
-    pub max_objects: usize,
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -153,7 +190,7 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
-    /// A trace.memviz
+    /// A trace.memviz, or the folder that it stands in
     #[arg(value_name = "TRACE")]
     pub trace: PathBuf,
     #[command(flatten)]
@@ -162,7 +199,7 @@ pub(super) struct RenderArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// A trace.memviz
+    /// A trace.memviz, or the folder that it stands in
     #[arg(value_name = "TRACE")]
     pub trace: PathBuf,
     #[arg(long, value_enum)]
@@ -327,7 +364,7 @@ mod tests {
             crate::record::RecordOptions::default().max_steps
         );
         assert_eq!(
-            cli.run.products.boxes,
+            cli.run.products.choice.boxes,
             crate::view::ViewOptions::default().boxes
         );
     }

@@ -1,6 +1,7 @@
 //! `memviz check`: holds the claims in scripts' comments against what the scripts do.
 
 use super::args::CheckArgs;
+use super::choice::warn;
 use super::problem::Problem;
 use super::run::check_file;
 use crate::analyse::{Verdict, check as verdict};
@@ -39,18 +40,24 @@ pub(super) fn check(args: &CheckArgs) -> Result<i32, Problem> {
 }
 
 fn report(trace: &Trace) -> i32 {
-    let Verdict { claims, failures } = verdict(trace);
+    let Verdict {
+        claims,
+        failures,
+        misread,
+    } = verdict(trace);
+    warn(trace, &misread);
+    let script = &trace.header.script;
     for failure in &failures {
-        let file = &trace.header.files[failure.expectation.file.0 as usize].path;
+        let place = failure.expectation.place;
+        let file = &trace.header.files[place.file.0 as usize].path;
         let step = failure
             .step
             .map_or(String::new(), |step| format!(" (step {step})"));
         eprintln!(
             "{file}:{}: expected {}, but {}{step}",
-            failure.expectation.line, failure.expectation.text, failure.found
+            place.line, failure.expectation.text, failure.found
         );
     }
-    let script = &trace.header.script;
     let held = claims - failures.len();
     eprintln!("{script}: {held} of {claims} expectations hold");
     if failures.is_empty() { 0 } else { CLAIM_FAILED }

@@ -1,14 +1,20 @@
 //! The command line: arguments, one file a command, `error:` and `hint:` lines.
 
 mod args;
+mod ask;
 #[cfg(feature = "python")]
 mod check;
+mod choice;
 mod export;
+mod growth;
+mod life;
 mod output;
 mod problem;
 mod render;
 #[cfg(feature = "python")]
 mod run;
+mod who;
+mod why;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -30,6 +36,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Check(check)) => check_scripts(&check),
         Some(Command::Render(render)) => render::render(&render).map(|()| 0),
         Some(Command::Export(export)) => export::export(&export).map(|()| 0),
+        Some(Command::Why(ask)) => why::run(&ask).map(|()| 0),
+        Some(Command::Who(ask)) => who::run(&ask).map(|()| 0),
+        Some(Command::Life(ask)) => life::run(&ask).map(|()| 0),
+        Some(Command::Growth(stretch)) => growth::run(&stretch).map(|()| 0),
         None => run_program(cli.run),
     };
     done.unwrap_or_else(|problem| {

@@ -1,18 +1,19 @@
 //! The folder that a run or a rendering writes to.
 
 use super::args::{Engine, Format, ProductArgs, ThemeName};
+use super::choice::view_options;
 use super::problem::Problem;
 use crate::export::{JsonOptions, write_json};
 use crate::layout::plan;
 use crate::render::{GraphvizError, SvgOptions, Theme, dot, graphviz_svg, svg};
 use crate::trace::Trace;
-use crate::view::{Scenes, ViewOptions};
+use crate::view::Scenes;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-const TRACE_NAME: &str = "trace.memviz";
+pub(super) const TRACE_NAME: &str = "trace.memviz";
 
 /// Where the products go.
 #[derive(Debug)]
@@ -105,13 +106,7 @@ impl Output {
         if !svgs && !dots {
             return Ok(written);
         }
-        let view = ViewOptions {
-            boxes: args.boxes,
-            generations: args.generations,
-            sizes: args.sizes,
-            max_objects: args.max_objects,
-            ..ViewOptions::default()
-        };
+        let view = view_options(trace, args)?;
         let svg_options = SvgOptions {
             theme: theme(args.theme),
         };
@@ -125,6 +120,7 @@ impl Output {
             .transpose()?;
         let graphs = dots.then(|| self.clean_folder("dot", "dot")).transpose()?;
         let progress = progress(trace.steps.len());
+        let mut pictures = 0;
         for scene in Scenes::new(trace, &view) {
             let picture = plan.picture(&scene);
             let name = format!("{:04}", scene.number);
@@ -138,11 +134,12 @@ impl Output {
             if let Some(folder) = &graphs {
                 write_text(&folder.join(format!("{name}.dot")), &dot(&picture))?;
             }
-            progress.inc(1);
+            pictures += 1;
+            progress.set_position(u64::from(scene.number));
         }
         progress.finish_and_clear();
         for folder in [frames, graphs].into_iter().flatten() {
-            written.push(format!("{} ({})", folder.display(), trace.steps.len()));
+            written.push(format!("{} ({})", folder.display(), pictures));
         }
         Ok(written)
     }
@@ -179,7 +176,7 @@ fn graphviz_problem(error: GraphvizError) -> Problem {
     }
 }
 
-fn theme(name: ThemeName) -> Theme {
+pub(super) fn theme(name: ThemeName) -> Theme {
     match name {
         ThemeName::Light => Theme::Light,
         ThemeName::Dark => Theme::Dark,

@@ -1,7 +1,7 @@
 //! `memviz render`: draws a saved trace again.
 
 use super::args::RenderArgs;
-use super::output::Output;
+use super::output::{Output, TRACE_NAME};
 use super::problem::Problem;
 use crate::trace::{ReadError, Trace, TraceFile};
 use std::path::{Path, PathBuf};
@@ -26,9 +26,14 @@ pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
             }
         }
     };
-    if path.is_dir() {
-        return Err(Problem::new(format!("{} is a folder", path.display()))
-            .hint("a trace is a file, named trace.memviz unless it was renamed"));
+    let inside = path.join(TRACE_NAME);
+    let path = if path.is_dir() { &inside } else { path };
+    if path == inside && !inside.exists() {
+        return Err(Problem::new(format!(
+            "there is no {TRACE_NAME} in that folder: {}",
+            path.display()
+        ))
+        .hint("memviz writes traces as output/SCRIPT_STEM/trace.memviz"));
     }
     TraceFile::open(path)
         .map_err(failed)?
@@ -38,20 +43,29 @@ pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
 
 pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
     let trace = read(&args.trace)?;
-    let folder = args.products.out.clone().unwrap_or_else(|| {
-        args.trace
-            .parent()
-            .map_or_else(PathBuf::new, Path::to_path_buf)
-    });
-    let folder = if folder.as_os_str().is_empty() {
-        PathBuf::from(".")
-    } else {
-        folder
-    };
+    let folder = args
+        .products
+        .out
+        .clone()
+        .unwrap_or_else(|| beside(&args.trace));
     // A trace's own folder may be written to.
     let own = args.products.out.is_none();
     let output = Output::open(folder, args.products.force || own)?;
     let written = output.write_products(&trace, &args.products)?;
     eprintln!("memviz: {}", written.join(", "));
     Ok(())
+}
+
+/// The folder that a trace stands in.
+pub(super) fn beside(trace: &Path) -> PathBuf {
+    let folder = if trace.is_dir() {
+        trace
+    } else {
+        trace.parent().unwrap_or(Path::new(""))
+    };
+    if folder.as_os_str().is_empty() {
+        PathBuf::from(".")
+    } else {
+        folder.to_path_buf()
+    }
 }

@@ -115,6 +115,7 @@ fn node_id(key: BoxKey) -> Id {
         BoxKey::Object(id) => format!("object{}", id.0),
         BoxKey::MoreCalls(thread) => format!("more_calls_{thread}"),
         BoxKey::MoreObjects => "more_objects".to_owned(),
+        BoxKey::Interpreter => "interpreter".to_owned(),
     })
 }
 

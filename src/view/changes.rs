@@ -1,6 +1,7 @@
 //! What is new in a scene, and what has changed since the one before.
 
 use super::scene::{BoxKey, Cell, Mark, Row, SceneBox};
+use crate::trace::Trace;
 use std::collections::BTreeMap;
 
 /// Compares boxes and rows with those of the step before.
@@ -8,13 +9,16 @@ pub(super) fn mark_changes(
     boxes: &mut [SceneBox],
     before: &BTreeMap<BoxKey, SceneBox>,
     number: u32,
+    trace: &Trace,
 ) {
     if number == 1 {
         return;
     }
     for new in boxes {
         let Some(old) = before.get(&new.key) else {
-            new.mark = Mark::New;
+            if is_new(new.key, number, trace) {
+                new.mark = Mark::New;
+            }
             continue;
         };
         if new.serial.is_some() && new.count != old.count {
@@ -39,6 +43,29 @@ pub(super) fn mark_changes(
             }
         }
     }
+}
+
+/// Whether a box that was not drawn before stands for something new: an older object may just
+/// have come into sight.
+fn is_new(key: BoxKey, number: u32, trace: &Trace) -> bool {
+    match key {
+        BoxKey::Object(id) => trace
+            .object(id)
+            .born
+            .is_some_and(|born| born.step == number),
+        BoxKey::Call(_) => true,
+        BoxKey::MoreCalls(_) | BoxKey::MoreObjects | BoxKey::Interpreter => false,
+    }
+}
+
+/// Whether two steps show the same of memory. That a call has gone on to another line is no
+/// change of memory.
+pub(super) fn same_memory(a: &BTreeMap<BoxKey, SceneBox>, b: &BTreeMap<BoxKey, SceneBox>) -> bool {
+    let same = |a: &SceneBox, b: &SceneBox| {
+        let counts = a.serial.is_none() || a.count == b.count;
+        counts && a.key == b.key && a.title == b.title && a.status == b.status && a.rows == b.rows
+    };
+    a.len() == b.len() && a.values().zip(b.values()).all(|(a, b)| same(a, b))
 }
 
 fn row_key(label: &Cell) -> String {

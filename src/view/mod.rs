@@ -2,12 +2,19 @@
 
 mod caption;
 mod changes;
+mod choice;
 mod content;
+mod focus;
 mod limits;
+mod only;
 mod scene;
+mod scenes;
 mod stack;
+mod steps;
+mod words;
 
 pub use caption::{Caption, SourceLine};
-pub use scene::{
-    Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Scenes, Status, Tone, ViewOptions,
-};
+pub use choice::{Choice, Unknown, unknown_words};
+pub use only::Only;
+pub use scene::{Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Status, Tone, ViewOptions};
+pub use scenes::Scenes;

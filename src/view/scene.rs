@@ -1,13 +1,12 @@
 //! Scenes: one for each step, boxes with rows and arrows, without places.
 
-use super::caption::{Caption, caption};
-use super::changes::mark_changes;
+use super::caption::Caption;
+use super::choice::Choice;
 use super::content::{Content, content};
-use super::stack::{Calls, RunningCall};
-use crate::analyse::{Ledger, ledger};
-use crate::trace::{
-    Cause, Count, Kept, Kind, ObjId, ObjectInfo, ObjectState, Replay, State, Step, Trace,
-};
+use super::focus::Chosen;
+use super::stack::RunningCall;
+use crate::analyse::Ledger;
+use crate::trace::{Cause, Count, Kept, Kind, ObjId, ObjectInfo, ObjectState, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What to draw, and how much of it.
@@ -15,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub struct ViewOptions {
     /// Draw every object as a box, also small values.
     pub boxes: bool,
+    /// Draw small values in the rows, also where the script's marks ask for boxes.
+    pub inline: bool,
     /// Say of each object which generation of the collector's it is in.
     pub generations: bool,
     /// Say of each object how many bytes it takes.
@@ -24,17 +25,21 @@ pub struct ViewOptions {
     /// Rows of a container that are drawn before and after the ones left out.
     pub first_rows: usize,
     pub last_rows: usize,
+    /// What of it the user wants to see.
+    pub choice: Choice,
 }
 
 impl Default for ViewOptions {
     fn default() -> Self {
         ViewOptions {
             boxes: false,
+            inline: false,
             generations: false,
             sizes: false,
             max_objects: 60,
             first_rows: 12,
             last_rows: 3,
+            choice: Choice::default(),
         }
     }
 }
@@ -49,6 +54,8 @@ pub enum BoxKey {
     Object(ObjId),
     /// The objects that are left out of a full picture.
     MoreObjects,
+    /// What the interpreter itself holds, in a picture of what keeps an object alive.
+    Interpreter,
 }
 
 /// The colour role of a box.
@@ -134,101 +141,11 @@ pub struct Scene {
     pub boxes: Vec<SceneBox>,
 }
 
-/// Makes the scenes of a trace, one after the other.
-#[derive(Debug)]
-pub struct Scenes<'t> {
-    trace: &'t Trace,
-    options: &'t ViewOptions,
-    replay: Replay<'t>,
-    calls: Calls,
-    before: BTreeMap<BoxKey, SceneBox>,
-    output: String,
-    every_box: bool,
-    generations: bool,
-    sizes: bool,
-}
-
-impl<'t> Scenes<'t> {
-    pub fn new(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
-        let asked_for = |mark: &str| {
-            let mut lines = trace.header.files.iter().flat_map(|file| file.text.lines());
-            lines.any(|line| line.trim().strip_prefix("# memviz: ") == Some(mark))
-        };
-        Scenes {
-            trace,
-            options,
-            replay: trace.replay(),
-            calls: Calls::default(),
-            before: BTreeMap::new(),
-            output: String::new(),
-            every_box: options.boxes || asked_for("boxes"),
-            generations: options.generations || asked_for("generations"),
-            sizes: options.sizes || asked_for("sizes"),
-        }
-    }
-}
-
-impl Iterator for Scenes<'_> {
-    type Item = Scene;
-
-    fn next(&mut self) -> Option<Scene> {
-        let (number, step, state) = self.replay.next()?;
-        let calls = self.calls.follow(step, state);
-        self.output.push_str(&step.head.stdout);
-        let view = StepView {
-            trace: self.trace,
-            options: self.options,
-            every_box: self.every_box,
-            generations: self.generations,
-            sizes: self.sizes,
-            state,
-            step,
-            ledger: &ledger(
-                state,
-                &self.trace.objects,
-                &step.head.held,
-                self.trace.header.granularity,
-            ),
-            calls: &calls,
-        };
-        let mut boxes = view.boxes();
-        let plain: BTreeMap<BoxKey, SceneBox> = boxes.iter().map(|b| (b.key, b.clone())).collect();
-        mark_changes(&mut boxes, &self.before, number);
-        let mut ghosts = view.ghosts(&self.before);
-        let now: BTreeSet<BoxKey> = boxes.iter().map(|b| b.key).collect();
-        // A ghost's arrows stay where both ends are still drawn.
-        let drawn: BTreeSet<BoxKey> = ghosts.iter().map(|b| b.key).chain(now).collect();
-        for ghost in &mut ghosts {
-            for row in &mut ghost.rows {
-                keep_arrow(&mut row.value, &drawn);
-                keep_arrow(&mut row.label, &drawn);
-            }
-        }
-        self.before = plain;
-        boxes.extend(ghosts);
-        Some(Scene {
-            number,
-            caption: caption(self.trace, number, step, &self.output),
-            boxes,
-        })
-    }
-}
-
-fn keep_arrow(cell: &mut Cell, drawn: &BTreeSet<BoxKey>) {
-    if let Cell::Arrow(arrow) = cell
-        && !drawn.contains(&arrow.to)
-    {
-        *cell = Cell::Text("gone".to_owned());
-    }
-}
-
 /// One step, with everything that is needed to say what its boxes hold.
 pub(super) struct StepView<'s> {
     pub trace: &'s Trace,
     pub options: &'s ViewOptions,
-    pub every_box: bool,
-    pub generations: bool,
-    pub sizes: bool,
+    pub chosen: &'s Chosen<'s>,
     pub state: &'s State,
     pub step: &'s Step,
     pub ledger: &'s Ledger,
@@ -249,39 +166,56 @@ impl StepView<'_> {
     }
 
     /// All boxes of the step: frames first, then objects by serial.
-    fn boxes(&self) -> Vec<SceneBox> {
-        let mut boxes = self.frame_boxes();
+    pub(super) fn boxes(&self) -> Vec<SceneBox> {
         // What an arrow of a drawn box leads to is drawn, breadth first; so is what nothing
-        // reaches.
+        // reaches. A focus starts with its objects instead.
+        let focus = self.focus_objects();
+        let in_focus = focus.is_some();
+        let start = focus.unwrap_or_else(|| {
+            let mut open = VecDeque::new();
+            for frame in self.frame_boxes(None) {
+                targets(&frame, &mut open);
+            }
+            open.extend(self.unreachable_boxes());
+            open
+        });
+        let (mut drawn, left_out) = self.reached(start);
+        self.describe_folded(&mut drawn);
+        let mut boxes = self.frame_boxes(in_focus.then_some(&drawn));
+        self.roots_of_only(&mut boxes);
+        boxes.extend(drawn.into_values());
+        for drawn in &mut boxes {
+            self.name_left_out(drawn, &left_out);
+        }
+        if !left_out.is_empty() {
+            boxes.push(self.more_objects(&left_out));
+        }
+        boxes
+    }
+
+    /// The boxes that arrows lead to from `start` on, and what is too far away or too much.
+    fn reached(&self, start: VecDeque<ObjId>) -> (BTreeMap<ObjId, SceneBox>, BTreeSet<ObjId>) {
         let mut drawn: BTreeMap<ObjId, SceneBox> = BTreeMap::new();
         let mut left_out: BTreeSet<ObjId> = BTreeSet::new();
-        let mut open: VecDeque<ObjId> = VecDeque::new();
-        for frame in &boxes {
-            targets(frame, &mut open);
-        }
-        open.extend(self.unreachable_boxes());
-        while let Some(id) = open.pop_front() {
+        let deepest = self.chosen.resolved.depth.unwrap_or(usize::MAX);
+        let mut open: VecDeque<(ObjId, usize)> = start.into_iter().map(|id| (id, 1)).collect();
+        while let Some((id, depth)) = open.pop_front() {
             if drawn.contains_key(&id) || left_out.contains(&id) {
                 continue;
             }
             let Some(object) = self.object_box(id) else {
                 continue;
             };
-            targets(&object, &mut open);
-            if drawn.len() < self.options.max_objects {
+            let mut next = VecDeque::new();
+            targets(&object, &mut next);
+            open.extend(next.into_iter().map(|to| (to, depth + 1)));
+            if drawn.len() < self.options.max_objects && depth <= deepest {
                 drawn.insert(id, object);
             } else {
                 left_out.insert(id);
             }
         }
-        boxes.extend(drawn.into_values());
-        if !left_out.is_empty() {
-            for drawn in &mut boxes {
-                self.name_left_out(drawn, &left_out);
-            }
-            boxes.push(self.more_objects(&left_out));
-        }
-        boxes
+        (drawn, left_out)
     }
 
     /// Objects that are drawn although no arrow leads to them from a name.
@@ -291,12 +225,21 @@ impl StepView<'_> {
             .keys()
             .copied()
             .filter(|id| self.info(*id).born.is_some() && !self.ledger.is_reachable(*id))
-            .filter(|id| self.is_box(*id) && !self.is_part(*id))
+            .filter(|id| self.is_box(*id) && !self.is_part(*id) && !self.hides(*id))
             .collect()
     }
 
-    /// The box of an object, if it is alive and drawn as one.
+    /// The box of an object, if it is alive and drawn as one; without its contents if folded.
     fn object_box(&self, id: ObjId) -> Option<SceneBox> {
+        let mut object = self.open_box(id)?;
+        if self.folds(id) {
+            self.fold(id, &mut object);
+        }
+        Some(object)
+    }
+
+    /// The box of an object with its contents.
+    pub(super) fn open_box(&self, id: ObjId) -> Option<SceneBox> {
         let object = self.object(id)?;
         if self.running_call(id).is_some() {
             // A running frame is drawn in the call stack.
@@ -320,7 +263,7 @@ impl StepView<'_> {
             serial: Some(id.0),
             count_changed: false,
             count: self.measures(id, object),
-            rows: self.shortened(rows, empty),
+            rows: self.shortened(self.rows_between_only(id, rows), empty),
             status,
             mark: Mark::None,
             depth: None,
@@ -329,11 +272,12 @@ impl StepView<'_> {
 
     /// Count, and where they are asked for generation and size, in words.
     fn measures(&self, id: ObjId, object: &ObjectState) -> String {
+        let resolved = self.chosen.resolved;
         let mut words = Vec::new();
-        if let (true, Some(generation @ 0..=2)) = (self.generations, object.generation) {
+        if let (true, Some(generation @ 0..=2)) = (resolved.generations, object.generation) {
             words.push(format!("generation {generation}"));
         }
-        if let (true, Some(size)) = (self.sizes, object.size) {
+        if let (true, Some(size)) = (resolved.sizes, object.size) {
             words.push(format!("{size} bytes"));
         }
         words.push(count_in_words(object.refcount, self.info(id).kept));
@@ -342,12 +286,6 @@ impl StepView<'_> {
 
     /// The first and last rows, where there are too many, and a word where there are none.
     pub(super) fn shortened(&self, mut rows: Vec<Row>, empty: &str) -> Vec<Row> {
-        let aside = |text: String| Row {
-            label: Cell::Text(String::new()),
-            value: Cell::Text(text),
-            mark: Mark::None,
-            aside: true,
-        };
         let (first, last) = (self.options.first_rows, self.options.last_rows);
         if rows.is_empty() && !empty.is_empty() {
             rows.push(aside(empty.to_owned()));
@@ -375,6 +313,9 @@ impl StepView<'_> {
                 mark: Mark::None,
             });
         }
+        if self.hides(to) {
+            return Cell::Text(self.in_words(to));
+        }
         if self.is_box(to) {
             return Cell::Arrow(Arrow {
                 to: BoxKey::Object(to),
@@ -389,7 +330,8 @@ impl StepView<'_> {
     pub(super) fn is_box(&self, id: ObjId) -> bool {
         let info = self.info(id);
         match info.kind {
-            Kind::Atom => self.every_box || self.long_shared_atom(id),
+            _ if self.is_asked_for(id) => true,
+            Kind::Atom => self.chosen.resolved.boxes || self.long_shared_atom(id),
             Kind::Module => self
                 .object(id)
                 .is_some_and(|object| !object.refs.is_empty()),
@@ -412,16 +354,37 @@ impl StepView<'_> {
     }
 
     /// An object that is drawn as part of another: a generator's frame, an exception's arguments.
-    fn is_part(&self, id: ObjId) -> bool {
+    pub(super) fn is_part(&self, id: ObjId) -> bool {
         let owners = self.ledger.owners(id);
         owners.len() == 1
             && matches!(owners[0].from, crate::analyse::Source::Object(owner)
                 if super::content::absorbs(self, owner, id))
     }
 
-    /// What died since the step before, as it was then.
-    fn ghosts(&self, before: &BTreeMap<BoxKey, SceneBox>) -> Vec<SceneBox> {
+    /// What died since the step before, as it was then. Its arrows stay where both ends are still
+    /// drawn.
+    pub(super) fn ghosts(
+        &self,
+        before: &BTreeMap<BoxKey, SceneBox>,
+        now: &BTreeMap<BoxKey, SceneBox>,
+    ) -> Vec<SceneBox> {
         let freed = &self.step.head.freed;
+        let dead: BTreeSet<BoxKey> = freed
+            .iter()
+            .map(|id| BoxKey::Object(*id))
+            .filter(|key| before.contains_key(key))
+            .collect();
+        let keep = |cell: &mut Cell| {
+            if let Cell::Arrow(arrow) = cell {
+                arrow.mark = Mark::None;
+                if !dead.contains(&arrow.to) && !now.contains_key(&arrow.to) {
+                    *cell = Cell::Text(match arrow.to {
+                        BoxKey::Object(id) if self.object(id).is_some() => self.in_words(id),
+                        _ => "gone".to_owned(),
+                    });
+                }
+            }
+        };
         freed
             .iter()
             .filter_map(|id| {
@@ -435,13 +398,22 @@ impl StepView<'_> {
                 ghost.mark = Mark::None;
                 for row in &mut ghost.rows {
                     row.mark = Mark::None;
-                    if let Cell::Arrow(arrow) = &mut row.value {
-                        arrow.mark = Mark::None;
-                    }
+                    keep(&mut row.value);
+                    keep(&mut row.label);
                 }
                 Some(ghost)
             })
             .collect()
+    }
+}
+
+/// A row that speaks of the object rather than showing of it.
+pub(super) fn aside(text: String) -> Row {
+    Row {
+        label: Cell::Text(String::new()),
+        value: Cell::Text(text),
+        mark: Mark::None,
+        aside: true,
     }
 }
 
@@ -457,7 +429,7 @@ fn count_in_words(count: Count, kept: Option<Kept>) -> String {
     }
 }
 
-fn targets(from: &SceneBox, into: &mut VecDeque<ObjId>) {
+pub(super) fn targets(from: &SceneBox, into: &mut VecDeque<ObjId>) {
     for row in &from.rows {
         for cell in [&row.label, &row.value] {
             if let Cell::Arrow(Arrow {

@@ -1,8 +1,8 @@
 //! The call stacks: which calls are drawn, and what their boxes say.
 
 use super::limits::note_box;
-use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, Status, StepView, Tone, grouped};
-use crate::trace::{CallFrame, Event, NameKind, State, Step};
+use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, Status, StepView, Tone, aside, grouped};
+use crate::trace::{CallFrame, Event, NameKind, ObjId, State, Step};
 use std::collections::BTreeMap;
 
 /// Calls that are drawn of a deep stack: the oldest, and the newest.
@@ -91,11 +91,14 @@ impl RunningCall<'_> {
 
 impl StepView<'_> {
     /// The frames of the call stacks, without the middle of a deep one.
-    pub(super) fn frame_boxes(&self) -> Vec<SceneBox> {
+    ///
+    /// Where `focus` is given, only their names that lead to one of these boxes, and the focus'
+    /// own.
+    pub(super) fn frame_boxes(&self, focus: Option<&BTreeMap<ObjId, SceneBox>>) -> Vec<SceneBox> {
         let mut boxes = Vec::new();
         for call in self.calls {
             if !call.is_hidden() {
-                boxes.push(self.frame_box(call));
+                boxes.push(self.frame_box(call, focus));
             } else if call.depth == OLDEST_CALLS {
                 let hidden = call.of - OLDEST_CALLS - NEWEST_CALLS;
                 let mut more = note_box(
@@ -110,7 +113,11 @@ impl StepView<'_> {
         boxes
     }
 
-    fn frame_box(&self, call: &RunningCall) -> SceneBox {
+    fn frame_box(
+        &self,
+        call: &RunningCall<'_>,
+        focus: Option<&BTreeMap<ObjId, SceneBox>>,
+    ) -> SceneBox {
         let frame = call.frame;
         let rows = frame
             .names
@@ -118,6 +125,7 @@ impl StepView<'_> {
             .filter(|name| {
                 name.kind != NameKind::Stack || self.step.head.event == Event::Instruction
             })
+            .filter(|name| !self.hides_name(self.text(name.name)))
             .map(|name| Row {
                 label: Cell::Text(self.text(name.name).to_owned()),
                 value: self.cell(name.to, false),
@@ -125,6 +133,17 @@ impl StepView<'_> {
                 aside: false,
             })
             .collect::<Vec<_>>();
+        let (rows, left) = match focus {
+            Some(drawn) => self.rows_in_focus(rows, drawn),
+            None => (rows, 0),
+        };
+        let mut rows = self.shortened(rows, if left == 0 { "no names yet" } else { "" });
+        if left > 0 {
+            rows.push(aside(match left {
+                1 => "… 1 more name".to_owned(),
+                left => format!("… {} more names", grouped(left)),
+            }));
+        }
         SceneBox {
             key: BoxKey::Call(call.number),
             tone: if call.running {
@@ -140,7 +159,7 @@ impl StepView<'_> {
             } else {
                 format!("line {}", frame.line)
             },
-            rows: self.shortened(rows, "no names yet"),
+            rows,
             status: Status::Alive,
             mark: Mark::None,
             depth: Some(call.level()),

@@ -250,6 +250,7 @@ impl Drawing {
                 crate::view::BoxKey::Object(id) => format!("object{}", id.0),
                 crate::view::BoxKey::MoreCalls(thread) => format!("more-calls-{thread}"),
                 crate::view::BoxKey::MoreObjects => "more-objects".to_owned(),
+                crate::view::BoxKey::Interpreter => "interpreter".to_owned(),
             }
         );
         xml.element(

@@ -1,0 +1,161 @@
+//! The life of one object: birth, every change of its count, death.
+
+use super::find::source_title;
+use super::ledger::{Ledger, Owner, ledger};
+use super::why::{Fate, fate};
+use crate::trace::{Count, Incident, ObjId, State, StepHead, Trace};
+use std::collections::BTreeMap;
+
+/// Something that happened to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    pub step: u32,
+    /// The line that has run, or that is the cause of a birth or death; 0 where none is known.
+    pub line: u32,
+    pub what: Happened,
+    /// References that came and went since the turn before, in words.
+    pub came: Vec<String>,
+    pub went: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happened {
+    Born(Count),
+    /// It is older than the recording, and comes into sight.
+    Seen(Count),
+    Count(Count, Count),
+    /// Nothing reaches it from here on.
+    Unreachable,
+    /// Something reaches it again.
+    Reachable,
+    /// Its finalizer ran, or the like.
+    Incident(Incident),
+    Died,
+    /// Nothing of the program refers to it any more; it lives on.
+    OutOfSight,
+}
+
+/// All that happened to an object, in order.
+pub fn life(trace: &Trace, id: ObjId) -> Vec<Turn> {
+    let mut tale = Tale {
+        trace,
+        id,
+        turns: Vec::new(),
+        before: None,
+        owners: Vec::new(),
+    };
+    let mut replay = trace.replay();
+    while let Some((number, step, state)) = replay.next() {
+        for (incident, _) in step.head.incidents.iter().filter(|(_, of)| *of == id) {
+            tale.turn(number, &step.head, Happened::Incident(*incident));
+        }
+        match state.heap.get(&id) {
+            Some(object) => tale.lives(number, &step.head, state, object.refcount),
+            None if tale.before.take().is_some() => tale.leaves(number, &step.head),
+            None => {}
+        }
+    }
+    tale.turns
+}
+
+/// A life as far as it has been told.
+struct Tale<'t> {
+    trace: &'t Trace,
+    id: ObjId,
+    turns: Vec<Turn>,
+    /// Its count and how it stood at the step before; `None` while it is not there.
+    before: Option<(Count, Fate)>,
+    /// Who owned it at the last turn.
+    owners: Vec<String>,
+}
+
+impl Tale<'_> {
+    fn turn(&mut self, step: u32, head: &StepHead, what: Happened) -> &mut Turn {
+        let info = self.trace.object(self.id);
+        let line = match (what, info.born, info.died) {
+            (Happened::Born(_), Some(born), _) => born.line,
+            (Happened::Died, _, Some(death)) => death.at.line,
+            _ => head.ran.unwrap_or(head.line),
+        };
+        self.turns.push(Turn {
+            step,
+            line,
+            what,
+            came: Vec::new(),
+            went: Vec::new(),
+        });
+        let last = self.turns.len() - 1;
+        &mut self.turns[last]
+    }
+
+    fn lives(&mut self, step: u32, head: &StepHead, state: &State, count: Count) {
+        let (trace, id) = (self.trace, self.id);
+        let ledger = ledger(state, &trace.objects, &head.held, trace.header.granularity);
+        let born_now = trace.object(id).born.is_some_and(|born| born.step == step);
+        let fate_now = fate(trace, state, &ledger, id, step);
+        let before = self.before.replace((count, fate_now));
+        let what = match before {
+            None if born_now => Some(Happened::Born(count)),
+            None => Some(Happened::Seen(count)),
+            Some((old, _)) if old != count => Some(Happened::Count(old, count)),
+            Some(_) => None,
+        };
+        if let Some(what) = what {
+            let held = owners_in_words(trace, state, &ledger, id);
+            let (came, went) = difference(&self.owners, &held);
+            self.owners = held;
+            let turn = self.turn(step, head, what);
+            (turn.came, turn.went) = (came, went);
+        }
+        match (before.map(|(_, fate)| fate), fate_now) {
+            (Some(Fate::Reachable), Fate::Garbage) => {
+                self.turn(step, head, Happened::Unreachable);
+            }
+            (Some(Fate::Garbage), Fate::Reachable) => {
+                self.turn(step, head, Happened::Reachable);
+            }
+            _ => {}
+        }
+    }
+
+    fn leaves(&mut self, step: u32, head: &StepHead) {
+        let what = if head.freed.contains(&self.id) {
+            Happened::Died
+        } else {
+            Happened::OutOfSight
+        };
+        let went = std::mem::take(&mut self.owners);
+        self.turn(step, head, what).went = went;
+    }
+}
+
+fn owners_in_words(trace: &Trace, state: &State, ledger: &Ledger, id: ObjId) -> Vec<String> {
+    let owners = ledger.owners(id).iter();
+    owners
+        .map(|owner| owner_in_words(trace, state, owner))
+        .collect()
+}
+
+/// An owner and its reference, in words: `globals a`, `list #3 [0]`.
+pub fn owner_in_words(trace: &Trace, state: &State, owner: &Owner) -> String {
+    let label = owner.label.display(&trace.symbols);
+    format!("{} {label}", source_title(trace, state, owner.from))
+}
+
+/// What stands in `new` alone and what in `old` alone, each as often as it does.
+fn difference(old: &[String], new: &[String]) -> (Vec<String>, Vec<String>) {
+    let mut balance: BTreeMap<&str, i64> = BTreeMap::new();
+    for text in new {
+        *balance.entry(text).or_default() += 1;
+    }
+    for text in old {
+        *balance.entry(text).or_default() -= 1;
+    }
+    let mut came = Vec::new();
+    let mut went = Vec::new();
+    for (text, many) in balance {
+        let list = if many > 0 { &mut came } else { &mut went };
+        list.extend((0..many.abs()).map(|_| text.to_owned()));
+    }
+    (came, went)
+}

@@ -1,0 +1,201 @@
+//! What a script says to memviz in its comments: `# memviz: picture "both names"` and so on.
+//! Python does not see them; the trace holds the script's text, so a saved trace has them too.
+
+use super::comments::comments;
+use super::near::near;
+use crate::trace::{Event, FileId, StepHead, Trace};
+
+/// A mark and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    pub place: Place,
+    pub says: Says,
+}
+
+/// Where a mark stands, and the lines that it speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub file: FileId,
+    pub line: u32,
+    /// First and last line of the statement that it stands in or behind, or of the one above.
+    pub statement: (u32, u32),
+}
+
+/// What a mark asks for or claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    /// Draw the moment when the statement has run, under this caption.
+    Picture(String),
+    Focus(Vec<String>),
+    Hide(Vec<String>),
+    Fold(Vec<String>),
+    Depth(usize),
+    Boxes,
+    Generations,
+    Sizes,
+    /// One claim.
+    Expect(String),
+}
+
+/// A mark that says nothing that memviz knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misread {
+    pub file: FileId,
+    pub line: u32,
+    /// What is wrong with it, in words.
+    pub problem: String,
+}
+
+const WORDS: [&str; 9] = [
+    "picture",
+    "focus",
+    "hide",
+    "fold",
+    "depth",
+    "boxes",
+    "generations",
+    "sizes",
+    "expect",
+];
+
+impl Place {
+    /// Whether a step shows memory when the statement has run: the function goes on with another
+    /// line, or returns. A statement of one line has run also where it is the next one again.
+    ///
+    /// `before` is the step before; at steps of instructions the line left shows there.
+    pub fn has_run(&self, head: &StepHead, before: Option<&StepHead>) -> bool {
+        let within = |line: u32| self.statement.0 <= line && line <= self.statement.1;
+        let one_line = self.statement.0 == self.statement.1;
+        if head.file != self.file {
+            return false;
+        }
+        match head.event {
+            Event::Line => head.ran.is_some_and(within) && (one_line || !within(head.line)),
+            Event::Return => within(head.ran.unwrap_or(head.line)),
+            Event::Instruction => {
+                before.is_some_and(|before| {
+                    (before.function, before.file) == (head.function, head.file)
+                        && within(before.line)
+                }) && !within(head.line)
+            }
+            Event::Call | Event::Exception | Event::Exit => false,
+        }
+    }
+}
+
+/// Reads the marks of all files of a trace, in their order, and what could not be read.
+pub fn marks(trace: &Trace) -> (Vec<Mark>, Vec<Misread>) {
+    let mut marks = Vec::new();
+    let mut misread = Vec::new();
+    for (index, file) in trace.header.files.iter().enumerate() {
+        let file_id = FileId(index as u16);
+        for comment in comments(&file.text) {
+            let place = Place {
+                file: file_id,
+                line: comment.line,
+                statement: comment.statement,
+            };
+            let Some(text) = comment.text.trim_start().strip_prefix("memviz:") else {
+                continue;
+            };
+            for text in text.split("# memviz:") {
+                match read(text.trim()) {
+                    Ok(all) => marks.extend(all.into_iter().map(|says| Mark { place, says })),
+                    Err(problem) => misread.push(Misread {
+                        file: file_id,
+                        line: comment.line,
+                        problem,
+                    }),
+                }
+            }
+        }
+    }
+    (marks, misread)
+}
+
+/// Reads what stands behind `# memviz:`.
+fn read(text: &str) -> Result<Vec<Says>, String> {
+    let (word, rest) = text
+        .split_once(char::is_whitespace)
+        .map_or((text, ""), |(word, rest)| (word, rest.trim()));
+    let alone = |says: Says| {
+        if rest.is_empty() {
+            Ok(vec![says])
+        } else {
+            Err(format!("`{word}` stands alone, without `{rest}`"))
+        }
+    };
+    match word {
+        "picture" => Ok(vec![Says::Picture(caption(rest)?)]),
+        "focus" => Ok(vec![Says::Focus(list(word, rest)?)]),
+        "hide" => Ok(vec![Says::Hide(list(word, rest)?)]),
+        "fold" => Ok(vec![Says::Fold(list(word, rest)?)]),
+        "depth" => match rest.parse() {
+            Ok(depth @ 1..) => Ok(vec![Says::Depth(depth)]),
+            _ => Err(format!("`depth` wants a number from 1, not `{rest}`")),
+        },
+        "boxes" => alone(Says::Boxes),
+        "generations" => alone(Says::Generations),
+        "sizes" => alone(Says::Sizes),
+        "expect" => Ok(split_outside(rest, ';')
+            .into_iter()
+            .map(|claim| Says::Expect(claim.to_owned()))
+            .collect()),
+        _ => Err(match near(word, WORDS) {
+            Some(meant) => format!("`{word}` is no mark of memviz's: did you mean `{meant}`?"),
+            None => format!(
+                "`{word}` is no mark of memviz's: there are {}",
+                WORDS.join(", ")
+            ),
+        }),
+    }
+}
+
+/// The words between quotes; none are needed where there is no caption.
+fn caption(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let inner = ['"', '\'']
+        .into_iter()
+        .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
+    inner
+        .map(|inner| inner.trim().to_owned())
+        .ok_or_else(|| format!("a caption stands in quotes: picture \"...\", not `{text}`"))
+}
+
+fn list(word: &str, text: &str) -> Result<Vec<String>, String> {
+    let words: Vec<String> = split_outside(text, ',')
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    if words.is_empty() || words.iter().any(String::is_empty) {
+        return Err(format!("`{word}` wants names, with commas between them"));
+    }
+    Ok(words)
+}
+
+/// Splits text where `separator` stands outside of brackets and quotes; parts are trimmed.
+pub fn split_outside(text: &str, separator: char) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut depth, mut quote) = (0, 0_usize, None);
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, _) if character == separator && depth == 0 => {
+                parts.push(text[start..at].trim());
+                start = at + character.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    let last = text[start..].trim();
+    if !last.is_empty() || !parts.is_empty() {
+        parts.push(last);
+    }
+    parts
+}

@@ -1,0 +1,186 @@
+//! What the commands share that ask about one object of a trace.
+
+use super::problem::Problem;
+use super::render::read;
+use crate::analyse::{Found, Target, find, source_title, title};
+use crate::trace::{Cause, Count, Death, Trace};
+use clap::Args;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// A trace.memviz, or the folder that it stands in
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    /// The object: a name or path (`head`, `a.b[0]`), or its serial (12, or '#12' in quotes)
+    #[arg(value_name = "NAME|#ID")]
+    pub what: String,
+    /// At this step [default: the last at which the name is there, or the object lives]
+    #[arg(long, value_name = "N")]
+    pub step: Option<u32>,
+}
+
+/// A question with the trace that it is about.
+pub(super) struct Question {
+    pub trace: Trace,
+    pub found: Found,
+    target: Target,
+}
+
+impl Question {
+    /// Reads the trace and finds the object.
+    pub(super) fn new(args: &AskArgs) -> Result<Question, Problem> {
+        let trace = read(&args.trace)?;
+        if trace.steps.is_empty() {
+            return Err(
+                Problem::new(format!("{} has no steps", args.trace.display()))
+                    .hint("record a script that does something"),
+            );
+        }
+        let target = Target::new(&args.what);
+        let found = find(&trace, &target, args.step)
+            .map_err(|unfound| Problem::new(&unfound).hint(&unfound.hint))?;
+        Ok(Question {
+            trace,
+            found,
+            target,
+        })
+    }
+
+    /// The object in words, at the step of the question or where it was seen last: `list #3`.
+    pub(super) fn title(&self) -> String {
+        let step = self
+            .found
+            .sight
+            .as_ref()
+            .map_or(self.found.step, |s| s.step);
+        title(&self.trace, &self.trace.state_at(step), self.found.id)
+    }
+
+    /// How the question's words lead to the object, in one line.
+    pub(super) fn said(&self) -> String {
+        let title = self.title();
+        let Some(sight) = &self.found.sight else {
+            return title;
+        };
+        let state = self.trace.state_at(sight.step);
+        let place = source_title(&self.trace, &state, sight.frame);
+        let target = &self.target;
+        if sight.step < self.found.step {
+            format!(
+                "{title}, to which {target} of {place} led last, at step {}",
+                sight.step
+            )
+        } else {
+            format!("{title}, {target} of {place}")
+        }
+    }
+
+    /// The first lines of an answer: which object, and at which step.
+    pub(super) fn head(&self) -> String {
+        format!(
+            "{}\nat {}\n\n",
+            self.said(),
+            moment(&self.trace, self.found.step)
+        )
+    }
+
+    /// What else the name led to, as a line.
+    pub(super) fn others(&self) -> String {
+        const SHOWN: usize = 5;
+        let Some(sight) = self.found.sight.as_ref().filter(|s| !s.others.is_empty()) else {
+            return String::new();
+        };
+        let others: Vec<String> = sight
+            .others
+            .iter()
+            .rev()
+            .take(SHOWN)
+            .map(|(id, step)| {
+                let state = self.trace.state_at(*step);
+                format!("{} (last at step {step})", title(&self.trace, &state, *id))
+            })
+            .collect();
+        let more = if sight.others.len() > SHOWN {
+            ", ..."
+        } else {
+            ""
+        };
+        format!("{} led also to {}{more}\n", self.target, others.join(", "))
+    }
+}
+
+/// A step in words: `step 9 of 17, line 5 has run: b = a`.
+fn moment(trace: &Trace, step: u32) -> String {
+    let head = &trace.steps[step as usize - 1].head;
+    let (line, word) = match head.ran {
+        Some(line) => (line, "has run"),
+        None => (head.line, "is next"),
+    };
+    let source = source_line(trace, head.file.0 as usize, line);
+    let source = source.map_or(String::new(), |source| format!(": {source}"));
+    format!(
+        "step {step} of {}, line {line} {word}{source}",
+        trace.steps.len()
+    )
+}
+
+/// A line of source without what a script says to memviz in it, cut to a fair length.
+pub(super) fn source_line(trace: &Trace, file: usize, line: u32) -> Option<String> {
+    const LONGEST: usize = 56;
+    let file = trace.header.files.get(file)?;
+    let text = file.text.lines().nth((line as usize).checked_sub(1)?)?;
+    let text = text.split("# memviz:").next().unwrap_or_default().trim();
+    if text.is_empty() {
+        return None;
+    }
+    if text.chars().count() <= LONGEST {
+        return Some(text.to_owned());
+    }
+    let kept: String = text.chars().take(LONGEST - 1).collect();
+    Some(format!("{kept}…"))
+}
+
+/// A count in words: `1 reference`.
+pub(super) fn count_in_words(count: Count) -> String {
+    match count {
+        Count::Immortal => "immortal".to_owned(),
+        Count::Of(1) => "1 reference".to_owned(),
+        Count::Of(count) => format!("{count} references"),
+    }
+}
+
+/// Why an object died, in words.
+pub(super) fn cause_in_words(cause: Cause) -> &'static str {
+    match cause {
+        Cause::RefCount => "its count fell to 0",
+        Cause::Collector => "the collector freed it",
+        Cause::Exit => "the program ended",
+    }
+}
+
+/// A death in words; there is none where the program merely refers to it no longer.
+pub(super) fn death_in_words(trace: &Trace, death: Option<Death>) -> String {
+    let Some(death) = death else {
+        return "out of sight: the program no longer refers to it".to_owned();
+    };
+    let cause = cause_in_words(death.cause);
+    let file = trace.steps[death.at.step as usize - 1].head.file;
+    let source = source_line(trace, file.0 as usize, death.at.line)
+        .map_or(String::new(), |source| format!(" `{source}`"));
+    format!(
+        "dead since step {}, line {}{source}: {cause}",
+        death.at.step, death.at.line
+    )
+}
+
+/// Writes an answer to standard output. Whoever reads may stop reading.
+pub(super) fn print(answer: &str) -> Result<(), Problem> {
+    match io::stdout().lock().write_all(answer.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Problem::new(format!("cannot write: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

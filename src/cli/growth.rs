@@ -1,0 +1,105 @@
+//! `memviz growth`: what a stretch of a run made and did not free.
+
+use super::ask::{print, source_line};
+use super::problem::Problem;
+use super::render::read;
+use crate::analyse::{Growth, Heap, Line, growth};
+use crate::trace::Trace;
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(super) struct GrowthArgs {
+    /// A trace.memviz, or the folder that it stands in
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    /// Count what is made after this step
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub from: u32,
+    /// Count what is left at this step [default: the last]
+    #[arg(long, value_name = "M")]
+    pub to: Option<u32>,
+}
+
+pub(super) fn run(args: &GrowthArgs) -> Result<(), Problem> {
+    let trace = read(&args.trace)?;
+    let steps = trace.steps.len() as u32;
+    let (from, to) = (args.from, args.to.unwrap_or(steps));
+    for step in [from, to] {
+        if step == 0 || step > steps {
+            return Err(Problem::new(format!("there is no step {step}"))
+                .hint(format!("the steps are 1 to {steps}")));
+        }
+    }
+    if from > to {
+        return Err(Problem::new(format!("step {from} comes after step {to}"))
+            .hint("name the earlier step with --from, the later with --to"));
+    }
+    let growth = growth(&trace, from, to);
+    print(&tell(&trace, &growth, from, to))
+}
+
+fn tell(trace: &Trace, growth: &Growth, from: u32, to: u32) -> String {
+    let mut out = format!(
+        "after step {from}, up to step {to}: {}, {} of them left at step {to} ({} bytes)\n",
+        counted(growth.made, "object made", "objects made"),
+        growth.left.objects,
+        growth.left.bytes
+    );
+    if growth.unreachable > 0 {
+        out.push_str(&format!(
+            "{} of those nothing reaches: garbage waiting for the collector\n",
+            growth.unreachable
+        ));
+    }
+    if growth.left.objects == 0 {
+        return out;
+    }
+    out.push_str("\nobjects     bytes  by type\n");
+    for (type_name, heap) in &growth.by_type {
+        let type_name = trace.symbols.text(*type_name);
+        out.push_str(&format!("{}  {type_name}\n", figures(heap)));
+    }
+    out.push_str("\nobjects     bytes  by line\n");
+    for (line, heap) in &growth.by_line {
+        let (place, types) = (place(trace, *line), types(trace, heap));
+        out.push_str(&format!("{}  {place}\n{:19}{types}\n", figures(heap), ""));
+    }
+    out
+}
+
+fn figures(heap: &Heap) -> String {
+    format!("{:>7}  {:>8}", heap.objects, heap.bytes)
+}
+
+fn place(trace: &Trace, line: Line) -> String {
+    let file = trace.header.files.get(line.file.0 as usize);
+    let path = file.map_or("?", |file| file.path.as_str());
+    match line.line {
+        0 => format!("{path}, no line known"),
+        number => {
+            let source = source_line(trace, line.file.0 as usize, number)
+                .map_or(String::new(), |source| format!("  {source}"));
+            format!("{path}:{number}{source}")
+        }
+    }
+}
+
+/// `3 Node, 1 list`.
+fn types(trace: &Trace, heap: &Heap) -> String {
+    let mut types: Vec<(usize, &str)> = heap
+        .types
+        .iter()
+        .map(|(type_name, count)| (*count, trace.symbols.text(*type_name)))
+        .collect();
+    types.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+    let words: Vec<String> = types
+        .iter()
+        .map(|(count, name)| format!("{count} {name}"))
+        .collect();
+    words.join(", ")
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

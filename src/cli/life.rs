@@ -1,0 +1,87 @@
+//! `memviz life`: the birth, the counts and the death of one object.
+
+use super::ask::{AskArgs, Question, cause_in_words, print, source_line};
+use super::problem::Problem;
+use crate::analyse::{Happened, Turn, life};
+use crate::trace::{Count, Incident};
+
+pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
+    let question = Question::new(args)?;
+    let trace = &question.trace;
+    let turns = life(trace, question.found.id);
+    let mut out = format!("{}\n\nstep  line  count\n", question.said());
+    for turn in &turns {
+        let line = match turn.line {
+            0 => String::new(),
+            line => line.to_string(),
+        };
+        let told = tell(&question, turn);
+        out.push_str(&format!("{:>4}  {line:>4}  {told}\n", turn.step));
+    }
+    let lives = turns
+        .last()
+        .is_some_and(|turn| !matches!(turn.what, Happened::Died | Happened::OutOfSight));
+    if lives {
+        let steps = trace.steps.len();
+        out.push_str(&format!("it lives at the last step, {steps}\n"));
+    }
+    out.push_str(&question.others());
+    print(&out)
+}
+
+fn tell(question: &Question, turn: &Turn) -> String {
+    let trace = &question.trace;
+    let (count, words) = match turn.what {
+        Happened::Born(count) => {
+            let file = trace.steps[turn.step as usize - 1].head.file;
+            let source = source_line(trace, file.0 as usize, turn.line)
+                .map_or(String::new(), |source| format!(" by `{source}`"));
+            (short(count), format!("made{source}"))
+        }
+        Happened::Seen(count) => (
+            short(count),
+            "older than the recording, and now in sight".to_owned(),
+        ),
+        Happened::Count(old, new) => (format!("{}→{}", short(old), short(new)), String::new()),
+        Happened::Unreachable => (
+            String::new(),
+            "nothing reaches it: it waits for the collector".to_owned(),
+        ),
+        Happened::Reachable => (String::new(), "something reaches it again".to_owned()),
+        Happened::Incident(incident) => (String::new(), incident_in_words(incident).to_owned()),
+        Happened::OutOfSight => (
+            String::new(),
+            "the program no longer refers to it".to_owned(),
+        ),
+        Happened::Died => {
+            let death = trace.object(question.found.id).died;
+            let cause = death.map_or("", |death| cause_in_words(death.cause));
+            (short(Count::Of(0)), format!("dead: {cause}"))
+        }
+    };
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend((!words.is_empty()).then_some(words));
+    parts.extend(turn.came.iter().map(|owner| format!("+ {owner}")));
+    parts.extend(turn.went.iter().map(|owner| format!("- {owner}")));
+    format!("{count:<8}  {}", parts.join("; "))
+        .trim_end()
+        .to_owned()
+}
+
+fn incident_in_words(incident: Incident) -> &'static str {
+    match incident {
+        Incident::Finalizer => "its count fell to 0, and its __del__ ran",
+        Incident::Close => "its count fell to 0, and it was closed",
+        Incident::CollectorFinalizer => "the collector ran its __del__",
+        Incident::Resurrection => "its finalizer has made it reachable again",
+        Incident::WeakReferenceCleared => "what it refers to weakly is gone",
+        Incident::FinalizeCall => "a weakref.finalize calls it",
+    }
+}
+
+fn short(count: Count) -> String {
+    match count {
+        Count::Immortal => "immortal".to_owned(),
+        Count::Of(count) => count.to_string(),
+    }
+}

@@ -1,0 +1,48 @@
+//! `memviz who`: the direct owners of an object.
+
+use super::ask::{AskArgs, Question, count_in_words, death_in_words, print};
+use super::problem::Problem;
+use crate::analyse::{Fate, fate, ledger, owner_in_words, title};
+
+pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
+    let question = Question::new(args)?;
+    let trace = &question.trace;
+    let (id, step) = (question.found.id, question.found.step);
+    let state = trace.state_at(step);
+    let held = &trace.steps[step as usize - 1].head.held;
+    let ledger = ledger(&state, &trace.objects, held, trace.header.granularity);
+    let mut out = question.head();
+    let Some(object) = state.heap.get(&id) else {
+        out.push_str(&match fate(trace, &state, &ledger, id, step) {
+            Fate::Dead(death) => death_in_words(trace, death),
+            _ => "it is not there yet".to_owned(),
+        });
+        return print(&(out + "\n"));
+    };
+    out.push_str(&format!("{}\n", count_in_words(object.refcount)));
+    for owner in ledger.owners(id) {
+        out.push_str(&format!("  {}\n", owner_in_words(trace, &state, owner)));
+    }
+    let unexplained = ledger.unexplained(id, object.refcount);
+    if unexplained > 0 {
+        out.push_str(&format!(
+            "  {unexplained} held by the interpreter, in a place that is not recorded\n"
+        ));
+    }
+    let mut weak = String::new();
+    for (from, other) in &state.heap {
+        for reference in other.refs.iter().filter(|r| r.weak && r.to == id) {
+            let label = reference.label.display(&trace.symbols);
+            weak.push_str(&format!("  {} {label}\n", title(trace, &state, *from)));
+        }
+    }
+    if !weak.is_empty() {
+        out.push_str("weakly, which adds nothing to the count:\n");
+        out.push_str(&weak);
+    }
+    if !ledger.is_reachable(id) {
+        out.push_str("nothing reaches it: garbage waiting for the collector\n");
+    }
+    out.push_str(&question.others());
+    print(&out)
+}

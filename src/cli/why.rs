@@ -1,0 +1,187 @@
+//! `memviz why`: what keeps an object alive, as text and as a picture.
+
+use super::args::ThemeName;
+use super::ask::{AskArgs, Question, count_in_words, death_in_words, print};
+use super::output::theme;
+use super::problem::Problem;
+use super::render::beside;
+use crate::analyse::{
+    Chain, Fate, Root, Source, Why, objects_of, owner_in_words, source_title, title, why,
+};
+use crate::layout::plan;
+use crate::render::{SvgOptions, svg};
+use crate::trace::{Count, ObjId, State};
+use crate::view::{Choice, Only, Scenes, ViewOptions};
+use clap::Args;
+use std::fs;
+use std::path::PathBuf;
+
+/// What is said of a root that only a count tells of.
+const UNSEEN: &str = "in a place that is not recorded";
+
+#[derive(Debug, Args)]
+pub(super) struct WhyArgs {
+    #[command(flatten)]
+    pub ask: AskArgs,
+    /// Show at most this many chains
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pub chains: u16,
+    /// Write the picture to this file [default: why-ID-at-STEP.svg beside the trace]
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub theme: ThemeName,
+}
+
+pub(super) fn run(args: &WhyArgs) -> Result<(), Problem> {
+    let question = Question::new(&args.ask)?;
+    let (id, step) = (question.found.id, question.found.step);
+    let answer = why(&question.trace, id, step);
+    let state = question.trace.state_at(step);
+    let limit = usize::from(args.chains);
+    print(&(question.head() + &tell(&question, &answer, &state, limit) + &question.others()))?;
+    if matches!(answer.fate, Fate::Reachable | Fate::Garbage) {
+        draw(&question, &answer, args)?;
+    }
+    Ok(())
+}
+
+fn tell(question: &Question, answer: &Why, state: &State, limit: usize) -> String {
+    let trace = &question.trace;
+    let count = count_in_words(answer.count);
+    let mut out = match answer.fate {
+        Fate::Unborn => return "it is not there yet\n".to_owned(),
+        Fate::Dead(death) => return death_in_words(trace, death) + "\n",
+        Fate::Garbage => format!("nothing: garbage waiting for the collector ({count})\n"),
+        Fate::Reachable if answer.count == Count::Immortal => {
+            "immortal: it lives as long as the process, whatever refers to it\n".to_owned()
+        }
+        Fate::Reachable => format!("{count}; it is kept alive by\n"),
+    };
+    let more = |all: usize| match all.saturating_sub(limit) {
+        0 => String::new(),
+        more => format!("  ... and {more} more (--chains N shows more)\n"),
+    };
+    for (number, chain) in (1..).zip(answer.chains.iter().take(limit)) {
+        out.push_str(&format!(
+            "  {number}. {}\n",
+            in_words(question, chain, state)
+        ));
+    }
+    out.push_str(&more(answer.chains.len()));
+    if !answer.idle.is_empty() {
+        out.push_str(match answer.fate {
+            Fate::Garbage => "only garbage refers to it:\n",
+            _ => "not by these, which live only by it or are garbage:\n",
+        });
+    }
+    for owner in answer.idle.iter().take(limit) {
+        out.push_str(&format!("  {}\n", owner_in_words(trace, state, owner)));
+    }
+    out + &more(answer.idle.len())
+}
+
+/// `globals head → Node #3 .rest → Node #5`.
+fn in_words(question: &Question, chain: &Chain, state: &State) -> String {
+    let trace = &question.trace;
+    let mut words = match chain.root {
+        Root::Frame(place) => source_title(trace, state, Source::Frame(place)),
+        Root::OtherFrame(thread, place) => {
+            source_title(trace, state, Source::OtherFrame(thread, place))
+        }
+        Root::Interpreter => source_title(trace, state, Source::Interpreter),
+        Root::Immortal => "immortal".to_owned(),
+        Root::Unseen => format!("the interpreter: {UNSEEN}"),
+    };
+    for link in &chain.links {
+        let labels: Vec<String> = link
+            .labels
+            .iter()
+            .map(|label| label.display(&trace.symbols))
+            .collect();
+        if !labels.is_empty() {
+            words.push_str(&format!(" {}", labels.join(" and ")));
+        }
+        words.push_str(&format!(" → {}", title(trace, state, link.to)));
+    }
+    words
+}
+
+/// What of the chains the interpreter itself holds, and by what.
+fn held(question: &Question, chains: &[Chain]) -> Vec<(String, ObjId)> {
+    let symbols = &question.trace.symbols;
+    let mut held = Vec::new();
+    for chain in chains {
+        let Some(first) = chain.links.first() else {
+            continue;
+        };
+        let by: Vec<String> = match chain.root {
+            Root::Interpreter => first
+                .labels
+                .iter()
+                .map(|label| label.display(symbols))
+                .collect(),
+            Root::Unseen => vec![UNSEEN.to_owned()],
+            Root::Frame(_) | Root::OtherFrame(..) | Root::Immortal => Vec::new(),
+        };
+        for by in by {
+            if !held.contains(&(by.clone(), first.to)) {
+                held.push((by, first.to));
+            }
+        }
+    }
+    held
+}
+
+/// Draws the chains alone.
+fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem> {
+    let trace = &question.trace;
+    let (id, step) = (question.found.id, question.found.step);
+    let limit = usize::from(args.chains);
+    let only = Only {
+        objects: objects_of(trace, answer, id, step, limit),
+        about: Some(id),
+        held: held(question, &answer.chains[..answer.chains.len().min(limit)]),
+    };
+    let options = ViewOptions {
+        choice: Choice {
+            steps: vec![(step, step)],
+            only: Some(only),
+            no_marks: true,
+            ..Choice::default()
+        },
+        ..ViewOptions::default()
+    };
+    let Some(mut scene) = Scenes::new(trace, &options).next() else {
+        return Ok(());
+    };
+    scene.caption.event = match answer.fate {
+        Fate::Garbage => format!("nothing keeps {} alive", question.title()),
+        _ => format!("what keeps {} alive", question.title()),
+    };
+    let plan = plan(std::iter::once(scene.clone()));
+    let text = svg(
+        &plan.picture(&scene),
+        &SvgOptions {
+            theme: theme(args.theme),
+        },
+    );
+    let path = match &args.out {
+        Some(path) => path.clone(),
+        None => beside(&args.ask.trace).join(format!("why-{}-at-{step}.svg", id.0)),
+    };
+    if args.out.is_some() && path.exists() && !args.force {
+        return Err(Problem::new(format!("{} is there already", path.display()))
+            .hint("name another file with --out FILE, or say --force to write over it"));
+    }
+    fs::write(&path, text).map_err(|error| {
+        Problem::new(format!("cannot write to {}: {error}", path.display()))
+            .hint("choose another file with --out FILE")
+    })?;
+    eprintln!("memviz: {}", path.display());
+    Ok(())
+}

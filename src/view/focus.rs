@@ -1,0 +1,248 @@
+//! What a choice means at one step: where the drawing starts, what is hidden and what is folded.
+
+use super::choice::{Resolved, Which};
+use super::scene::{Arrow, BoxKey, Cell, Row, SceneBox, StepView, aside, grouped, targets};
+use crate::analyse::{Target, follow, named, title};
+use crate::trace::{Kind, ObjId, State, Trace};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// A choice over the steps: what its names led to last, for when they are gone.
+#[derive(Debug)]
+pub(super) struct Following {
+    pub resolved: Resolved,
+    last: BTreeMap<String, Vec<ObjId>>,
+}
+
+/// A choice at one step.
+#[derive(Debug)]
+pub(super) struct Chosen<'r> {
+    pub resolved: &'r Resolved,
+    /// Where the drawing starts; `None`: at the names.
+    pub focus: Option<Vec<ObjId>>,
+    hidden: BTreeSet<ObjId>,
+    folded: BTreeSet<ObjId>,
+}
+
+impl Following {
+    pub(super) fn new(resolved: Resolved) -> Following {
+        Following {
+            resolved,
+            last: BTreeMap::new(),
+        }
+    }
+
+    /// Goes on to a step. Every step must be gone through: a name that is gone stands for what it
+    /// led to last, while that lives.
+    pub(super) fn at(&mut self, trace: &Trace, state: &State) -> Chosen<'_> {
+        let Following { resolved, last } = self;
+        let mut objects = |targets: &[Target]| -> Vec<ObjId> {
+            targets
+                .iter()
+                .flat_map(|target| leads_to(trace, state, target, last))
+                .collect()
+        };
+        let focus = match &resolved.only {
+            Some(only) => Some(only.objects.iter().copied().collect()),
+            None => (!resolved.focus.is_empty()).then(|| objects(&resolved.focus)),
+        };
+        let hidden = objects(&resolved.hidden.targets).into_iter().collect();
+        let folded = objects(&resolved.folded.targets).into_iter().collect();
+        Chosen {
+            resolved,
+            focus,
+            hidden,
+            folded,
+        }
+    }
+}
+
+/// What a target leads to, in any call frame.
+fn leads_to(
+    trace: &Trace,
+    state: &State,
+    target: &Target,
+    last: &mut BTreeMap<String, Vec<ObjId>>,
+) -> Vec<ObjId> {
+    let (name, rest) = match target {
+        Target::Object(id) => return vec![*id],
+        Target::Path { name, rest } => (name, rest),
+    };
+    let found: Vec<ObjId> = state
+        .all_frames()
+        .filter_map(|frame| named(trace, frame, name))
+        .filter_map(|from| follow(trace, state, from, rest).ok())
+        .collect();
+    let last = last.entry(target.to_string()).or_default();
+    if !found.is_empty() {
+        last.clone_from(&found);
+    }
+    last.clone()
+}
+
+impl Which {
+    fn names(&self, name: &str) -> bool {
+        self.targets
+            .iter()
+            .any(|target| matches!(target, Target::Path { name: n, rest } if rest.is_empty() && n == name))
+    }
+}
+
+impl StepView<'_> {
+    fn is_one_of(&self, id: ObjId, objects: &BTreeSet<ObjId>, which: &Which) -> bool {
+        objects.contains(&id) || which.types.contains(&self.info(id).type_name)
+    }
+
+    pub(super) fn hides(&self, id: ObjId) -> bool {
+        let chosen = self.chosen;
+        self.is_one_of(id, &chosen.hidden, &chosen.resolved.hidden)
+    }
+
+    pub(super) fn folds(&self, id: ObjId) -> bool {
+        let chosen = self.chosen;
+        self.is_one_of(id, &chosen.folded, &chosen.resolved.folded)
+    }
+
+    pub(super) fn hides_name(&self, name: &str) -> bool {
+        self.chosen.resolved.hidden.names(name)
+    }
+
+    /// Whether an object has been asked for by its serial, so that it is a box whatever it is.
+    pub(super) fn is_asked_for(&self, id: ObjId) -> bool {
+        let resolved = self.chosen.resolved;
+        resolved.focus.contains(&Target::Object(id))
+            || resolved
+                .only
+                .as_ref()
+                .is_some_and(|only| only.objects.contains(&id))
+    }
+
+    /// An object in the words that stand in place of an arrow to it.
+    pub(super) fn in_words(&self, id: ObjId) -> String {
+        match self.info(id).kind {
+            Kind::Atom => super::content::inline_text(self, id),
+            _ => title(self.trace, self.state, id),
+        }
+    }
+
+    /// Where the drawing of objects starts when there is a focus.
+    pub(super) fn focus_objects(&self) -> Option<VecDeque<ObjId>> {
+        let focus = self.chosen.focus.as_ref()?;
+        Some(
+            focus
+                .iter()
+                .copied()
+                .filter(|id| self.object(*id).is_some() && self.is_box(*id) && !self.hides(*id))
+                .filter(|id| !self.is_part_of_only(*id))
+                .collect(),
+        )
+    }
+
+    /// Of a call frame's names those that matter to a focus: its own, and what else leads to what
+    /// is drawn; and how many others there are.
+    pub(super) fn rows_in_focus(
+        &self,
+        rows: Vec<Row>,
+        drawn: &BTreeMap<ObjId, SceneBox>,
+    ) -> (Vec<Row>, usize) {
+        let all = rows.len();
+        let is_focus = |label: &Cell| {
+            let mut names = self.chosen.resolved.focus.iter().filter_map(Target::name);
+            matches!(label, Cell::Text(text) if names.any(|name| name == text))
+        };
+        let leads_there = |cell: &Cell| match cell {
+            Cell::Arrow(Arrow {
+                to: BoxKey::Object(id),
+                ..
+            }) => drawn.contains_key(id),
+            _ => false,
+        };
+        let mut kept: Vec<Row> = rows
+            .into_iter()
+            .filter(|row| is_focus(&row.label) || leads_there(&row.value))
+            .collect();
+        for row in &mut kept {
+            // The first step of a path, for instance: `a` of `a.b`.
+            if let Cell::Arrow(Arrow {
+                to: BoxKey::Object(id),
+                ..
+            }) = row.value
+                && !drawn.contains_key(&id)
+            {
+                row.value = Cell::Text(self.in_words(id));
+            }
+        }
+        let left = all - kept.len();
+        (kept, left)
+    }
+
+    /// Closes a box, and says how much was in it.
+    pub(super) fn fold(&self, id: ObjId, object: &mut SceneBox) {
+        let rows = std::mem::take(&mut object.rows);
+        let held = self.content_rows(id);
+        if held == 0 {
+            object.rows = rows;
+            return;
+        }
+        let (one, many) = match self.info(id).kind {
+            Kind::Sequence | Kind::Set => ("item", "items"),
+            Kind::Mapping => ("entry", "entries"),
+            Kind::Instance | Kind::Class | Kind::Module => ("attribute", "attributes"),
+            _ => ("row", "rows"),
+        };
+        let word = if held == 1 { one } else { many };
+        object
+            .rows
+            .push(aside(format!("folded: {} {word}", grouped(held))));
+    }
+
+    fn content_rows(&self, id: ObjId) -> usize {
+        self.object(id).map_or(0, |object| {
+            super::content::content(self, id, object).rows.len()
+        })
+    }
+
+    /// Says in folded boxes what they hold that is not drawn elsewhere.
+    pub(super) fn describe_folded(&self, drawn: &mut BTreeMap<ObjId, SceneBox>) {
+        let folded: Vec<ObjId> = drawn.keys().copied().filter(|id| self.folds(*id)).collect();
+        for id in folded {
+            let inside = self.inside(id, drawn);
+            if !inside.is_empty()
+                && let Some(closed) = drawn.get_mut(&id)
+            {
+                let types = self.counted_types(&inside);
+                let words: Vec<String> = types
+                    .iter()
+                    .take(3)
+                    .map(|(count, type_name)| format!("{} {type_name}", grouped(*count)))
+                    .collect();
+                let more = if types.len() > words.len() {
+                    ", …"
+                } else {
+                    ""
+                };
+                closed
+                    .rows
+                    .push(aside(format!("holds {}{more}", words.join(", "))));
+            }
+        }
+    }
+
+    /// What only the inside of a folded box leads to.
+    fn inside(&self, folded: ObjId, drawn: &BTreeMap<ObjId, SceneBox>) -> BTreeSet<ObjId> {
+        let mut inside = BTreeSet::new();
+        let mut open = VecDeque::from([folded]);
+        while let Some(id) = open.pop_front() {
+            let Some(object) = self.open_box(id) else {
+                continue;
+            };
+            let mut next = VecDeque::new();
+            targets(&object, &mut next);
+            for to in next {
+                if !drawn.contains_key(&to) && inside.insert(to) {
+                    open.push_back(to);
+                }
+            }
+        }
+        inside
+    }
+}

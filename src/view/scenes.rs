@@ -1,0 +1,113 @@
+//! The scenes of a trace, one after the other: those that are chosen.
+
+use super::caption::caption;
+use super::changes::{mark_changes, same_memory};
+use super::choice::Resolved;
+use super::focus::Following;
+use super::scene::{BoxKey, Scene, SceneBox, StepView, ViewOptions};
+use super::stack::Calls;
+use crate::analyse::ledger;
+use crate::trace::{Replay, Trace};
+use std::collections::BTreeMap;
+
+/// Makes the chosen scenes of a trace, one after the other.
+#[derive(Debug)]
+pub struct Scenes<'t> {
+    trace: &'t Trace,
+    options: &'t ViewOptions,
+    replay: Replay<'t>,
+    calls: Calls,
+    before: BTreeMap<BoxKey, SceneBox>,
+    /// The boxes of the scene that was drawn last, without marks.
+    drawn: Option<BTreeMap<BoxKey, SceneBox>>,
+    output: String,
+    following: Following,
+}
+
+impl<'t> Scenes<'t> {
+    pub fn new(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
+        let mut resolved = Resolved::new(trace, &options.choice);
+        resolved.boxes = options.boxes || (resolved.boxes && !options.inline);
+        resolved.generations |= options.generations;
+        resolved.sizes |= options.sizes;
+        Scenes {
+            trace,
+            options,
+            replay: trace.replay(),
+            calls: Calls::default(),
+            before: BTreeMap::new(),
+            drawn: None,
+            output: String::new(),
+            following: Following::new(resolved),
+        }
+    }
+
+    /// Goes on by one step. Gives its scene where it is chosen; `Some(None)` where it is not.
+    fn step(&mut self) -> Option<Option<Scene>> {
+        let (number, step, state) = self.replay.next()?;
+        let calls = self.calls.follow(step, state);
+        self.output.push_str(&step.head.stdout);
+        let chosen = self.following.at(self.trace, state);
+        let is_chosen = chosen.resolved.steps.is_chosen(number);
+        // What has changed shows against the step before, whether that is drawn or not.
+        if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
+            self.before.clear();
+            return Some(None);
+        }
+        let view = StepView {
+            trace: self.trace,
+            options: self.options,
+            chosen: &chosen,
+            state,
+            step,
+            ledger: &ledger(
+                state,
+                &self.trace.objects,
+                &step.head.held,
+                self.trace.header.granularity,
+            ),
+            calls: &calls,
+        };
+        let mut boxes = view.boxes();
+        let plain: BTreeMap<BoxKey, SceneBox> = boxes.iter().map(|b| (b.key, b.clone())).collect();
+        let mut ghosts = Vec::new();
+        if chosen.resolved.only.is_none() {
+            ghosts = view.ghosts(&self.before, &plain);
+            mark_changes(&mut boxes, &self.before, number, self.trace);
+        }
+        let changed = !ghosts.is_empty()
+            || self
+                .drawn
+                .as_ref()
+                .is_none_or(|drawn| !same_memory(drawn, &plain));
+        let scene = (is_chosen && (changed || !chosen.resolved.only_changes)).then(|| {
+            boxes.extend(ghosts);
+            let mut caption = caption(self.trace, number, step, &self.output);
+            if let Some(said) = chosen.resolved.steps.captions.get(&number) {
+                caption.event.clone_from(said);
+            }
+            Scene {
+                number,
+                caption,
+                boxes,
+            }
+        });
+        if scene.is_some() {
+            self.drawn = Some(plain.clone());
+        }
+        self.before = plain;
+        Some(scene)
+    }
+}
+
+impl Iterator for Scenes<'_> {
+    type Item = Scene;
+
+    fn next(&mut self) -> Option<Scene> {
+        loop {
+            if let Some(scene) = self.step()? {
+                return Some(scene);
+            }
+        }
+    }
+}
