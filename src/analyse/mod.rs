@@ -10,6 +10,7 @@ mod life;
 mod marks;
 mod near;
 mod path;
+mod telling;
 mod why;
 
 pub use expect::{Expectation, Failure, Verdict, check};
@@ -20,4 +21,5 @@ pub use life::{Happened, Turn, life, owner_in_words};
 pub use marks::{Mark, Misread, Place, Says, marks, split_outside};
 pub use near::{instead, near};
 pub use path::{Target, follow, known, named, title};
+pub use telling::Teller;
 pub use why::{Chain, Fate, Link, Root, Why, fate, objects_of, why};

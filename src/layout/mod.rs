@@ -38,6 +38,7 @@ pub struct Plan {
     /// Left side and width of each column.
     columns: Vec<(f64, f64)>,
     header: f64,
+    caption_words: usize,
     width: f64,
     height: f64,
 }
@@ -46,9 +47,11 @@ pub struct Plan {
 pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
     let mut union = Union::default();
     let mut caption_width: f64 = SMALLEST_WIDTH;
+    let mut words: f64 = 0.0;
     for scene in scenes {
         union.add(&scene);
         caption_width = caption_width.max(caption_size(&scene.caption));
+        words = words.max(scene.caption.words.len() as f64);
     }
     union.finish();
     let column_of = columns::columns(&union);
@@ -67,7 +70,7 @@ pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
         columns.push((x, width));
         x += width + GUTTER;
     }
-    let header = CAPTION_HEAD + CAPTION_LINES * SOURCE_LINE + MARGIN;
+    let header = CAPTION_HEAD + (words + CAPTION_LINES) * SOURCE_LINE + MARGIN;
     Plan {
         width: (x + MARGIN).max(caption_width).ceil(),
         height: (header + 2.0 * MARGIN + tops.bottom + MARGIN + LEGEND_HEIGHT).ceil(),
@@ -77,6 +80,7 @@ pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
         tops,
         columns,
         header,
+        caption_words: words as usize,
     }
 }
 
@@ -92,7 +96,9 @@ fn caption_size(caption: &Caption) -> f64 {
         .map(|line| text_width(line, ROW_FONT))
         .fold(0.0, f64::max);
     let event = text_width(&caption.event, ROW_FONT) + text_width(&caption.file, ROW_FONT);
-    (source + output + 140.0).max(event + 200.0)
+    let words = caption.words.iter().map(|line| text_width(line, ROW_FONT));
+    let words = words.fold(0.0, f64::max) + 2.0 * MARGIN;
+    (source + output + 140.0).max(event + 200.0).max(words)
 }
 
 impl Plan {
@@ -122,6 +128,7 @@ impl Plan {
             width: self.width,
             height: self.height,
             caption: scene.caption.clone(),
+            caption_words: self.caption_words,
             header: self.header,
             boxes,
             arrows,

@@ -76,6 +76,8 @@ pub struct Picture {
     pub width: f64,
     pub height: f64,
     pub caption: Caption,
+    /// The most lines of words that any caption of the run has.
+    pub caption_words: usize,
     /// Height of the part above the memory, which holds the caption.
     pub header: f64,
     pub boxes: Vec<PictureBox>,

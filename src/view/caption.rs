@@ -20,6 +20,8 @@ pub struct Caption {
     pub step: String,
     /// What happens at this step, in words.
     pub event: String,
+    /// What the step has done, in sentences, cut into lines.
+    pub words: Vec<String>,
     pub file: String,
     pub source: Vec<SourceLine>,
     /// The last lines that the program has written.
@@ -29,6 +31,9 @@ pub struct Caption {
 const LINES_AROUND: u32 = 2;
 const OUTPUT_LINES: usize = 5;
 const LINE_LIMIT: usize = 76;
+/// Characters in a line of words, and lines of them.
+const WORDS_LIMIT: usize = 96;
+pub(crate) const WORDS_LINES: usize = 3;
 
 pub(super) fn caption(trace: &Trace, number: u32, step: &Step, output: &str) -> Caption {
     let head = &step.head;
@@ -64,10 +69,36 @@ pub(super) fn caption(trace: &Trace, number: u32, step: &Step, output: &str) -> 
     Caption {
         step: format!("step {number} of {}", trace.steps.len()),
         event,
+        words: Vec::new(),
         file: file.map_or(String::new(), |file| file.path.clone()),
         source: source_lines(file.map_or("", |file| &file.text), head.line, ran, next),
         output: last_lines(output),
     }
+}
+
+/// Sentences as lines of a caption.
+pub(super) fn lines_of(sentences: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for sentence in sentences {
+        let sentence = format!("{sentence}.");
+        for (i, word) in sentence.split(' ').enumerate() {
+            let first_of_sentence = i == 0;
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + word.chars().count() < WORDS_LIMIT => {
+                    line.push_str(if first_of_sentence { "  " } else { " " });
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+    }
+    if lines.len() > WORDS_LINES {
+        lines.truncate(WORDS_LINES);
+        if let Some(last) = lines.last_mut() {
+            last.push_str(" …");
+        }
+    }
+    lines
 }
 
 fn source_lines(text: &str, around: u32, ran: Option<u32>, next: Option<u32>) -> Vec<SourceLine> {

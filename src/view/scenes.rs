@@ -1,12 +1,12 @@
 //! The scenes of a trace, one after the other: those that are chosen.
 
-use super::caption::caption;
+use super::caption::{caption, lines_of};
 use super::changes::{mark_changes, same_memory};
 use super::choice::Resolved;
 use super::focus::Following;
 use super::scene::{BoxKey, Scene, SceneBox, StepView, ViewOptions};
 use super::stack::Calls;
-use crate::analyse::ledger;
+use crate::analyse::{Teller, ledger};
 use crate::trace::{Replay, Trace};
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ pub struct Scenes<'t> {
     drawn: Option<BTreeMap<BoxKey, SceneBox>>,
     output: String,
     following: Following,
+    teller: Teller,
 }
 
 impl<'t> Scenes<'t> {
@@ -39,6 +40,7 @@ impl<'t> Scenes<'t> {
             drawn: None,
             output: String::new(),
             following: Following::new(resolved),
+            teller: Teller::default(),
         }
     }
 
@@ -49,6 +51,13 @@ impl<'t> Scenes<'t> {
         self.output.push_str(&step.head.stdout);
         let chosen = self.following.at(self.trace, state);
         let is_chosen = chosen.resolved.steps.is_chosen(number);
+        let ledger = ledger(
+            state,
+            &self.trace.objects,
+            &step.head.held,
+            self.trace.header.granularity,
+        );
+        let told = self.teller.tell(self.trace, step, state, &ledger);
         // What has changed shows against the step before, whether that is drawn or not.
         if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
             self.before.clear();
@@ -60,12 +69,7 @@ impl<'t> Scenes<'t> {
             chosen: &chosen,
             state,
             step,
-            ledger: &ledger(
-                state,
-                &self.trace.objects,
-                &step.head.held,
-                self.trace.header.granularity,
-            ),
+            ledger: &ledger,
             calls: &calls,
         };
         let mut boxes = view.boxes();
@@ -83,6 +87,7 @@ impl<'t> Scenes<'t> {
         let scene = (is_chosen && (changed || !chosen.resolved.only_changes)).then(|| {
             boxes.extend(ghosts);
             let mut caption = caption(self.trace, number, step, &self.output);
+            caption.words = lines_of(&told);
             if let Some(said) = chosen.resolved.steps.captions.get(&number) {
                 caption.event.clone_from(said);
             }

@@ -67,7 +67,12 @@ impl Drawing {
             .source
             .last()
             .map_or(1, |line| line.number.to_string().len());
-        let mut y = 50.0;
+        for (i, line) in caption.words.iter().enumerate() {
+            let y = 24.0 + (i + 1) as f64 * LINE;
+            self.write(xml, MARGIN, y, &self.plain(ROW_FONT), line);
+        }
+        let top = 50.0 + picture.caption_words as f64 * LINE;
+        let mut y = top;
         let code_x = MARGIN + 118.0;
         let mut widest: f64 = 0.0;
         for line in &caption.source {
@@ -125,9 +130,9 @@ impl Drawing {
                         .map(|line| text_width(line, ROW_FONT))
                         .fold(60.0, f64::max),
             );
-            self.write(xml, x - 58.0, 50.0, &self.quiet(SMALL_FONT), "printed");
+            self.write(xml, x - 58.0, top, &self.quiet(SMALL_FONT), "printed");
             for (i, line) in caption.output.iter().enumerate() {
-                let y = 50.0 + i as f64 * LINE;
+                let y = top + i as f64 * LINE;
                 self.write(xml, x, y, &self.plain(ROW_FONT), line);
             }
         }

@@ -1,0 +1,394 @@
+//! What each step did, in plain words: which names and references moved, whose counts changed, who
+//! died and of what.
+
+use super::Ledger;
+use crate::trace::{
+    CallFrame, Cause, Count, Event, Incident, Kind, Label, Name, NameKind, ObjId, Reference, State,
+    Step, Symbol, Trace,
+};
+use std::collections::BTreeSet;
+
+/// The most sentences that a step is told in.
+const SENTENCES: usize = 4;
+/// Objects that one sentence names.
+const NAMED: usize = 3;
+
+/// Tells the steps of a trace, one after the other.
+#[derive(Debug, Default)]
+pub struct Teller {
+    before: State,
+    thread: Option<u32>,
+    unreachable: BTreeSet<ObjId>,
+}
+
+impl Teller {
+    /// What a step did, in whole sentences without a full stop, the most telling first. `state` is
+    /// what the step led to.
+    pub fn tell(
+        &mut self,
+        trace: &Trace,
+        step: &Step,
+        state: &State,
+        ledger: &Ledger,
+    ) -> Vec<String> {
+        let is_garbage = |id: &&ObjId| {
+            let info = trace.object(**id);
+            info.born.is_some() && info.kind != Kind::Atom && !ledger.is_reachable(**id)
+        };
+        let unreachable: BTreeSet<ObjId> = state.heap.keys().filter(is_garbage).copied().collect();
+        let telling = Telling {
+            trace,
+            step,
+            before: &self.before,
+            after: state,
+            said: BTreeSet::new(),
+        };
+        let lost: Vec<ObjId> = unreachable.difference(&self.unreachable).copied().collect();
+        let sentences = telling.sentences(self.thread == step.head.thread, &lost);
+        self.before.apply(step);
+        self.thread = step.head.thread;
+        self.unreachable = unreachable;
+        sentences
+    }
+}
+
+/// One step, while it is told.
+struct Telling<'t> {
+    trace: &'t Trace,
+    step: &'t Step,
+    before: &'t State,
+    after: &'t State,
+    /// Objects whose change of count has been told.
+    said: BTreeSet<ObjId>,
+}
+
+impl Telling<'_> {
+    fn sentences(mut self, same_thread: bool, lost: &[ObjId]) -> Vec<String> {
+        let mut all = Vec::new();
+        self.collections(&mut all);
+        self.incidents(&mut all);
+        if same_thread {
+            self.names(&mut all);
+        }
+        self.in_flight(&mut all);
+        self.references(&mut all);
+        self.deaths(&mut all);
+        if !lost.is_empty() {
+            let verb = if lost.len() == 1 { "waits" } else { "wait" };
+            all.push(format!(
+                "nothing reaches {} any more; {} {verb} for the collector",
+                self.list(lost),
+                if lost.len() == 1 { "it" } else { "they" },
+            ));
+        }
+        self.counts(&mut all);
+        if all.len() > SENTENCES {
+            let more = all.len() - SENTENCES + 1;
+            all.truncate(SENTENCES - 1);
+            all.push(format!("and {more} more changes"));
+        }
+        all
+    }
+
+    fn text(&self, symbol: Symbol) -> &str {
+        self.trace.symbols.text(symbol)
+    }
+
+    /// `list #3`, `class C`, or the value of a number or a text.
+    fn noun(&self, id: ObjId) -> String {
+        let info = self.trace.object(id);
+        let object = self
+            .after
+            .heap
+            .get(&id)
+            .or_else(|| self.before.heap.get(&id));
+        let type_name = self.text(info.type_name);
+        let name = object
+            .and_then(|object| object.name)
+            .map(|name| self.text(name));
+        let value = object
+            .and_then(|object| object.value)
+            .map(|value| self.text(value));
+        match (info.kind, name, value) {
+            (Kind::Atom, _, Some(value)) => short(value),
+            (Kind::Class, Some(name), _) => format!("class {name}"),
+            (Kind::Function, Some(name), _) => format!("function {name}"),
+            (Kind::Module, Some(name), _) => format!("module {name}"),
+            _ => format!("{type_name} #{}", id.0),
+        }
+    }
+
+    fn list(&self, ids: &[ObjId]) -> String {
+        let mut nouns: Vec<String> = ids.iter().take(NAMED).map(|id| self.noun(*id)).collect();
+        if ids.len() > NAMED {
+            nouns.push(format!("{} more", ids.len() - NAMED));
+        }
+        match &nouns[..] {
+            [] => String::new(),
+            [only] => only.clone(),
+            [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        }
+    }
+
+    fn is_told(&self, id: ObjId) -> bool {
+        matches!(
+            self.trace.object(id).kind,
+            Kind::Sequence
+                | Kind::Mapping
+                | Kind::Set
+                | Kind::Instance
+                | Kind::Method
+                | Kind::Cell
+                | Kind::Exception
+                | Kind::WeakRef
+                | Kind::Generator
+                | Kind::Iterator
+        )
+    }
+
+    /// What a name or reference leads to: `now refers to a new list #3`, `is now 5`.
+    fn leads_to(&mut self, id: ObjId) -> String {
+        if self.trace.object(id).kind == Kind::Atom {
+            return format!("is now {}", self.noun(id));
+        }
+        if self.step.head.allocated.contains(&id) {
+            self.said.insert(id);
+            return format!("now refers to a new {}", self.noun(id));
+        }
+        format!("now refers to {}{}", self.noun(id), self.count_clause(id))
+    }
+
+    /// `, whose count goes from 1 to 2`, where it has changed and was not told yet.
+    fn count_clause(&mut self, id: ObjId) -> String {
+        match self.count_change(id) {
+            Some((from, to)) if self.is_told(id) && self.said.insert(id) => {
+                format!(", whose count goes from {from} to {to}")
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn count_change(&self, id: ObjId) -> Option<(u32, u32)> {
+        let count = |state: &State| match state.heap.get(&id)?.refcount {
+            Count::Of(count) => Some(count),
+            Count::Immortal => None,
+        };
+        let (from, to) = (count(self.before)?, count(self.after)?);
+        (from != to).then_some((from, to))
+    }
+
+    fn names(&mut self, all: &mut Vec<String>) {
+        let (old, new) = (&self.before.frames, &self.after.frames);
+        let called = self.step.head.event == Event::Call;
+        if called && let Some(frame) = new.last() {
+            self.arguments(frame, all);
+        }
+        for (depth, frame) in new.iter().enumerate() {
+            if called && depth + 1 == new.len() {
+                continue;
+            }
+            let Some(before) = old.get(depth).filter(|old| old.function == frame.function) else {
+                continue;
+            };
+            for name in own_names(frame) {
+                let led = own_names(before).find(|old| old.name == name.name);
+                let moved = led.is_none_or(|old| old.to != name.to);
+                // A cell stands for its variable; what it holds is told as a reference.
+                if moved && matches!(name.kind, NameKind::Global | NameKind::Local) {
+                    let to = self.leads_to(name.to);
+                    all.push(format!("{} {to}", self.text(name.name)));
+                }
+            }
+            for name in own_names(before) {
+                if !own_names(frame).any(|new| new.name == name.name) {
+                    let count = if self.after.heap.contains_key(&name.to) {
+                        self.count_of(name.to)
+                    } else {
+                        String::new()
+                    };
+                    all.push(format!("the name {} is gone{count}", self.text(name.name)));
+                }
+            }
+        }
+        if !called && let Some(left) = old.get(new.len()) {
+            let function = self.text(left.function);
+            all.push(format!(
+                "the call of {function}() is over and its names are gone"
+            ));
+        }
+    }
+
+    /// `: the count of list #3 goes from 2 to 1`.
+    fn count_of(&mut self, id: ObjId) -> String {
+        match self.count_change(id) {
+            Some((from, to)) if self.is_told(id) && self.said.insert(id) => {
+                format!(": the count of {} goes from {from} to {to}", self.noun(id))
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn arguments(&mut self, frame: &CallFrame, all: &mut Vec<String>) {
+        let arguments = frame.names.iter().take(frame.arguments as usize);
+        let arguments: Vec<Name> = arguments.copied().collect();
+        for name in arguments {
+            let to = self.leads_to(name.to);
+            all.push(format!("its {} {to}", self.text(name.name)));
+        }
+    }
+
+    fn in_flight(&self, all: &mut Vec<String>) {
+        for held in &self.step.head.held {
+            match self.text(held.by) {
+                "return value" if self.step.head.function != self.module() => {
+                    all.push(format!("what it returns is {}", self.noun(held.to)));
+                }
+                "exception being raised" if self.step.head.event == Event::Exception => {
+                    all.push(format!("{} is raised", self.noun(held.to)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn module(&self) -> Symbol {
+        let module = self.before.frames.first().or(self.after.frames.first());
+        module.map_or(self.step.head.function, |frame| frame.function)
+    }
+
+    fn references(&mut self, all: &mut Vec<String>) {
+        let changed: Vec<ObjId> = self.step.changed.iter().map(|(id, _)| *id).collect();
+        for id in changed {
+            let states = (self.before.heap.get(&id), self.after.heap.get(&id));
+            let (Some(old), Some(new)) = states else {
+                continue;
+            };
+            if !self.is_told(id) || old.refs == new.refs {
+                continue;
+            }
+            let is_shown = |r: &&Reference| !matches!(r.label, Label::Key(_));
+            let find = |refs: &[Reference], like: &Reference| {
+                refs.iter()
+                    .any(|r| r.label == like.label && r.to == like.to)
+            };
+            let put: Vec<Reference> = new.refs.iter().filter(is_shown).copied().collect();
+            let gone: Vec<Reference> = old.refs.iter().filter(is_shown).copied().collect();
+            let added: Vec<&Reference> = put.iter().filter(|r| !find(&old.refs, r)).collect();
+            let lost: Vec<&Reference> = gone.iter().filter(|r| !find(&new.refs, r)).collect();
+            let owner = self.noun(id);
+            if let [one] = added[..] {
+                let to = self.leads_to(one.to);
+                let label = one.label.display(&self.trace.symbols);
+                all.push(format!("{} of {owner} {to}", spoken(&label)));
+            } else if added.is_empty()
+                && let [one] = lost[..]
+            {
+                let label = one.label.display(&self.trace.symbols);
+                all.push(format!("{} of {owner} is gone", spoken(&label)));
+            } else if put.len() != gone.len() {
+                let (from, to) = (gone.len(), put.len());
+                all.push(format!("{owner} goes from {from} to {to} references"));
+            } else {
+                let count = added.len().max(lost.len());
+                all.push(format!("{count} references of {owner} change"));
+            }
+        }
+    }
+
+    fn deaths(&mut self, all: &mut Vec<String>) {
+        for (cause, why) in [
+            (Cause::RefCount, "its last reference is gone"),
+            (Cause::Collector, "by the collector"),
+        ] {
+            let freed = self.step.head.freed.iter().filter(|id| {
+                let died = self.trace.object(**id).died;
+                self.before.heap.contains_key(id)
+                    && self.is_told(**id)
+                    && died.is_some_and(|death| death.cause == cause)
+            });
+            let freed: Vec<ObjId> = freed.copied().collect();
+            let list = self.list(&freed);
+            match (freed.len(), cause) {
+                (0, _) => {}
+                (1, Cause::RefCount) => all.push(format!("{list} is freed: {why}")),
+                (count, Cause::RefCount) => {
+                    all.push(format!("{count} objects are freed, in this order: {list}"));
+                }
+                (1, _) => all.push(format!("{list} is freed {why}")),
+                (_, _) => all.push(format!("{list} are freed {why}")),
+            }
+        }
+    }
+
+    fn collections(&self, all: &mut Vec<String>) {
+        for run in &self.step.head.collections {
+            if run.candidates.is_empty() {
+                continue;
+            }
+            let who = if run.automatic {
+                "by itself"
+            } else {
+                "when asked"
+            };
+            all.push(format!(
+                "the collector runs {who} over generation {} and finds {} of {} objects unreachable",
+                run.generation,
+                run.unreachable.len(),
+                run.candidates.len(),
+            ));
+        }
+    }
+
+    fn incidents(&mut self, all: &mut Vec<String>) {
+        for (what, id) in &self.step.head.incidents {
+            let noun = self.noun(*id);
+            all.push(match what {
+                Incident::Finalizer => format!("the count of {noun} has fallen to 0: __del__ runs"),
+                Incident::Close => format!("the count of {noun} has fallen to 0: it is closed"),
+                Incident::CollectorFinalizer => {
+                    format!("the collector has called __del__ of {noun}")
+                }
+                Incident::Resurrection => format!("{noun} is reachable again: it lives on"),
+                Incident::WeakReferenceCleared => format!("{noun} has lost its referent"),
+                Incident::FinalizeCall => format!("a weakref.finalize calls {noun}"),
+            });
+        }
+    }
+
+    /// Counts that have changed and were not told yet.
+    fn counts(&mut self, all: &mut Vec<String>) {
+        let changed: Vec<ObjId> = self.step.changed.iter().map(|(id, _)| *id).collect();
+        for id in changed {
+            let is_data = matches!(
+                self.trace.object(id).kind,
+                Kind::Sequence | Kind::Mapping | Kind::Set | Kind::Instance
+            );
+            if is_data
+                && let Some((from, to)) = self.count_change(id)
+                && self.said.insert(id)
+            {
+                let noun = self.noun(id);
+                all.push(format!("the count of {noun} goes from {from} to {to}"));
+            }
+        }
+    }
+}
+
+fn own_names(frame: &CallFrame) -> impl Iterator<Item = &Name> {
+    let names = frame.names.iter();
+    names.filter(|name| name.kind != NameKind::Stack)
+}
+
+/// A label as one says it: an attribute without its dot.
+fn spoken(label: &str) -> String {
+    label.strip_prefix('.').unwrap_or(label).to_owned()
+}
+
+fn short(value: &str) -> String {
+    const LIMIT: usize = 24;
+    if value.chars().count() <= LIMIT {
+        return value.to_owned();
+    }
+    let kept: String = value.chars().take(LIMIT - 1).collect();
+    format!("{kept}…")
+}
