@@ -212,9 +212,11 @@ impl Telling<'_> {
         }
         if !called && let Some(left) = old.get(new.len()) {
             let function = self.text(left.function);
-            all.push(format!(
-                "the call of {function}() is over and its names are gone"
-            ));
+            all.push(if left.body.is_some() {
+                format!("the body of class {function} is over")
+            } else {
+                format!("the call of {function}() is over and its names are gone")
+            });
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::ask::AskArgs;
 use super::choice::ChoiceArgs;
+use super::collector::CollectorArgs;
 use super::growth::GrowthArgs;
 use super::why::WhyArgs;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -82,6 +83,12 @@ pub(super) enum Command {
     /// and die within one step are not seen.
     #[command(after_long_help = "Example:\n  memviz growth output/late_binding --from 4 --to 12")]
     Growth(GrowthArgs),
+    /// Draw each run of the collector, phase by phase
+    ///
+    /// One picture a phase: the counts, what is left of them when references from inside are taken
+    /// off, what is tentatively unreachable, what is rescued, what is freed.
+    #[command(after_long_help = "Example:\n  memviz collector output/two_node_cycle")]
+    Collector(CollectorArgs),
 }
 
 #[derive(Debug, Args)]

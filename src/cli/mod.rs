@@ -5,6 +5,7 @@ mod ask;
 #[cfg(feature = "python")]
 mod check;
 mod choice;
+mod collector;
 mod export;
 mod growth;
 mod life;
@@ -39,6 +40,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Why(ask)) => why::run(&ask).map(|()| 0),
         Some(Command::Who(ask)) => who::run(&ask).map(|()| 0),
         Some(Command::Life(ask)) => life::run(&ask).map(|()| 0),
+        Some(Command::Collector(run)) => collector::run(&run).map(|()| 0),
         Some(Command::Growth(stretch)) => growth::run(&stretch).map(|()| 0),
         None => run_program(cli.run),
     };

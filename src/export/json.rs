@@ -1,7 +1,7 @@
 //! The JSON of a trace: each step with its whole state. Written as it is made, so that a long
 //! trace needs no more memory than one step.
 
-use crate::analyse::{Ledger, Owner, Source, ledger};
+use crate::analyse::{Ledger, Owner, Source, Teller, ledger};
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Header, Kept, Label, Moment, NameKind, ObjId,
     ObjectInfo, ObjectState, Outcome, State, Step, Trace,
@@ -143,6 +143,7 @@ struct Steps<'d>(&'d Document<'d>);
 impl Serialize for Steps<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.0.trace.steps.len()))?;
+        let mut teller = Teller::default();
         let mut replay = self.0.trace.replay();
         while let Some((number, step, state)) = replay.next() {
             let ledger = ledger(
@@ -151,12 +152,14 @@ impl Serialize for Steps<'_> {
                 &step.head.held,
                 self.0.trace.header.granularity,
             );
+            let words = teller.tell(self.0.trace, step, state, &ledger);
             list.serialize_element(&StepEntry {
                 document: self.0,
                 number,
                 step,
                 state,
                 ledger: &ledger,
+                words: &words,
             })?;
         }
         list.end()
@@ -169,6 +172,7 @@ struct StepEntry<'s> {
     step: &'s Step,
     state: &'s State,
     ledger: &'s Ledger,
+    words: &'s [String],
 }
 
 impl Serialize for StepEntry<'_> {
@@ -212,6 +216,7 @@ impl Serialize for StepEntry<'_> {
             .map(|(what, id)| json!({"event": what.name(), "object": id.0}))
             .collect();
         entry.serialize_entry("events", &incidents)?;
+        entry.serialize_entry("words", self.words)?;
         entry.serialize_entry("bytes", &self.bytes())?;
         let collections: Vec<Value> = head.collections.iter().map(collection).collect();
         entry.serialize_entry("gc", &collections)?;
@@ -224,16 +229,17 @@ fn ids(list: &[ObjId]) -> Vec<u32> {
 }
 
 fn collection(run: &Collection) -> Value {
-    let gc_refs: serde_json::Map<String, Value> = run
-        .gc_refs
-        .iter()
-        .map(|(id, count)| (id.0.to_string(), (*count).into()))
-        .collect();
+    let by_id = |counts: &[(ObjId, u32)]| {
+        let counts = counts.iter();
+        let counts = counts.map(|(id, count)| (id.0.to_string(), Value::from(*count)));
+        counts.collect::<serde_json::Map<String, Value>>()
+    };
     json!({
         "generation": run.generation,
         "trigger": if run.automatic { "automatic" } else { "explicit" },
         "candidates": ids(&run.candidates),
-        "gc_refs": gc_refs,
+        "counts": by_id(&run.counts),
+        "gc_refs": by_id(&run.gc_refs),
         "unreachable": ids(&run.unreachable),
         "weakrefs_cleared": ids(&run.weakrefs_cleared),
         "finalized": ids(&run.finalized),

@@ -13,7 +13,7 @@ pub use metrics::{
 };
 pub use picture::{Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect};
 
-use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox, Status};
+use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox};
 use columns::Slot;
 use metrics::{DOT_CELL, GUTTER, measure};
 use place::Tops;
@@ -22,7 +22,7 @@ use union::Union;
 
 const SOURCE_LINE: f64 = 17.0;
 /// The caption's first two lines.
-const CAPTION_HEAD: f64 = 46.0;
+const CAPTION_HEAD: f64 = 50.0;
 const LEGEND_HEIGHT: f64 = 34.0;
 const SMALLEST_WIDTH: f64 = 760.0;
 /// The most lines of source or output that any caption of the run has.
@@ -112,7 +112,7 @@ impl Plan {
                 continue;
             };
             rects.insert(scene_box.key, rect);
-            if scene_box.status != Status::Alive {
+            if scene_box.status.is_faded() {
                 faded.insert(scene_box.key);
             }
         }

@@ -57,6 +57,7 @@ pub(super) fn conclude(
             continue;
         };
         run.candidates.push(id);
+        run.counts.push((id, candidate.strong));
         run.gc_refs.push((id, left[place]));
         if rescued[place] {
             continue;
@@ -80,6 +81,7 @@ pub(super) fn conclude(
     ] {
         list.sort_unstable();
     }
+    run.counts.sort_unstable();
     run.gc_refs.sort_unstable();
     run
 }

@@ -356,6 +356,8 @@ pub struct Collection {
     pub generation: u8,
     pub automatic: bool,
     pub candidates: Vec<ObjId>,
+    /// The candidates' counts as the collector found them.
+    pub counts: Vec<(ObjId, u32)>,
     /// Counts after the references from inside the candidate set are taken off.
     pub gc_refs: Vec<(ObjId, u32)>,
     pub unreachable: Vec<ObjId>,

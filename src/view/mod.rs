@@ -3,6 +3,7 @@
 mod caption;
 mod changes;
 mod choice;
+mod collector;
 mod content;
 mod focus;
 mod limits;
@@ -15,6 +16,7 @@ mod words;
 
 pub use caption::{Caption, SourceLine};
 pub use choice::{Choice, Unknown, unknown_words};
+pub use collector::{CollectorRun, collector_runs};
 pub use only::Only;
 pub use scene::{Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Status, Tone, ViewOptions};
 pub use scenes::Scenes;

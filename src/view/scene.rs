@@ -80,6 +80,20 @@ pub enum Status {
     Unreachable,
     /// It died since the step before.
     Dead(Cause),
+    /// While the collector runs: no reference from outside its candidates has been found yet.
+    Suspect,
+    /// While the collector runs: something that is held from outside reaches it.
+    Rescued,
+}
+
+impl Status {
+    /// Whether it is drawn as something that is not alive, or may not be.
+    pub fn is_faded(self) -> bool {
+        matches!(
+            self,
+            Status::Unreachable | Status::Dead(_) | Status::Suspect
+        )
+    }
 }
 
 /// What happened to a box or row since the step before.

@@ -68,10 +68,10 @@ impl Drawing {
             .last()
             .map_or(1, |line| line.number.to_string().len());
         for (i, line) in caption.words.iter().enumerate() {
-            let y = 24.0 + (i + 1) as f64 * LINE;
+            let y = 28.0 + (i + 1) as f64 * LINE;
             self.write(xml, MARGIN, y, &self.plain(ROW_FONT), line);
         }
-        let top = 50.0 + picture.caption_words as f64 * LINE;
+        let top = 54.0 + picture.caption_words as f64 * LINE;
         let mut y = top;
         let code_x = MARGIN + 118.0;
         let mut widest: f64 = 0.0;

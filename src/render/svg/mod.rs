@@ -69,6 +69,8 @@ fn note(picture_box: &PictureBox) -> &'static str {
         (Status::Dead(Cause::RefCount), _) => "freed: count fell to 0",
         (Status::Dead(Cause::Collector), _) => "freed by the collector",
         (Status::Dead(Cause::Exit), _) => "freed at exit",
+        (Status::Suspect, _) => "tentatively unreachable",
+        (Status::Rescued, _) => "rescued: reached from outside",
         (Status::Alive, Mark::New) => "new",
         (Status::Alive, _) => "",
     }
@@ -213,7 +215,7 @@ impl Drawing {
 
     fn boxed(&self, xml: &mut Xml, picture_box: &PictureBox) {
         let rect = picture_box.rect;
-        let faded = picture_box.status != Status::Alive;
+        let faded = picture_box.status.is_faded();
         let (edge, fill, title) = if faded {
             (
                 self.palette.garbage,
@@ -228,8 +230,8 @@ impl Drawing {
             )
         };
         let dashes = match picture_box.status {
-            Status::Alive => "",
-            Status::Unreachable => "7 3",
+            Status::Alive | Status::Rescued => "",
+            Status::Unreachable | Status::Suspect => "7 3",
             Status::Dead(_) => "2 3",
         };
         let outline = if picture_box.tone == Tone::ActiveFrame || picture_box.mark == Mark::New {
@@ -284,7 +286,7 @@ impl Drawing {
                 }
                 let words = note(picture_box);
                 let colour = match picture_box.status {
-                    Status::Alive => self.palette.changed,
+                    Status::Alive | Status::Rescued => self.palette.changed,
                     _ => self.palette.garbage,
                 };
                 let set = Type {

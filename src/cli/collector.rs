@@ -1,0 +1,100 @@
+//! `memviz collector`: the collector's runs, phase by phase.
+
+use super::args::ThemeName;
+use super::output::theme;
+use super::problem::Problem;
+use super::render::{beside, read};
+use crate::layout::plan;
+use crate::render::{SvgOptions, svg};
+use crate::view::{CollectorRun, ViewOptions, collector_runs};
+use clap::Args;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(super) struct CollectorArgs {
+    /// A trace.memviz, or the folder that it stands in
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    /// Only the runs that ended in this step [default: all]
+    #[arg(long, value_name = "N")]
+    pub step: Option<u32>,
+    /// Write there [default: the folder `collector` beside the trace]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write into a folder that is not empty
+    #[arg(long)]
+    pub force: bool,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub theme: ThemeName,
+}
+
+/// Draws one picture a phase: counts, what is left of them, suspects, rescued, freed.
+pub(super) fn run(args: &CollectorArgs) -> Result<(), Problem> {
+    let trace = read(&args.trace)?;
+    let wanted = |run: &CollectorRun| args.step.is_none_or(|step| run.step == step);
+    let runs = collector_runs(&trace, &ViewOptions::default());
+    let runs: Vec<CollectorRun> = runs.into_iter().filter(wanted).collect();
+    if runs.is_empty() {
+        let nothing = "the collector has not run over objects of the program";
+        let problem = match args.step {
+            Some(step) => Problem::new(format!("{nothing} in step {step}")),
+            None => Problem::new(nothing),
+        };
+        return Err(problem.hint("a script can call gc.collect()"));
+    }
+    let folder = folder(args)?;
+    let mut count = 0;
+    let mut last = (0, 0);
+    for run in runs {
+        let time = if last.0 == run.step { last.1 + 1 } else { 1 };
+        last = (run.step, time);
+        count += draw(&run, time, &folder, args)?;
+    }
+    eprintln!("memviz: {} ({count})", folder.display());
+    Ok(())
+}
+
+/// The folder for the pictures, which is made.
+fn folder(args: &CollectorArgs) -> Result<PathBuf, Problem> {
+    let folder = args
+        .out
+        .clone()
+        .unwrap_or_else(|| beside(&args.trace).join("collector"));
+    let is_full = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
+    if args.out.is_some() && is_full && !args.force {
+        return Err(Problem::new(format!("{} is not empty", folder.display()))
+            .hint("name another folder with --out DIR, or say --force to write into this one"));
+    }
+    fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
+    Ok(folder)
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(format!("cannot write to {}: {error}", path.display()))
+        .hint("choose another folder with --out DIR")
+}
+
+/// Draws one run; `time` says which one of its step it is. Returns the number of pictures.
+fn draw(
+    run: &CollectorRun,
+    time: u32,
+    folder: &Path,
+    args: &CollectorArgs,
+) -> Result<usize, Problem> {
+    let options = SvgOptions {
+        theme: theme(args.theme),
+    };
+    let again = match time {
+        1 => String::new(),
+        time => format!("-run{time}"),
+    };
+    let plan = plan(run.phases.iter().map(|(_, scene)| scene.clone()));
+    for (number, (name, scene)) in (1..).zip(&run.phases) {
+        let path = folder.join(format!("{:04}{again}-{number}-{name}.svg", run.step));
+        fs::write(&path, svg(&plan.picture(scene), &options))
+            .map_err(|error| cannot_write(&path, &error))?;
+    }
+    Ok(run.phases.len())
+}
