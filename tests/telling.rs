@@ -1,0 +1,150 @@
+//! What captions say of each step, and the pictures of the collector at work.
+
+mod common;
+
+use common::{Folder, after_line, global, steps, text};
+use serde_json::Value;
+
+/// The sentences of a step.
+fn words(step: &Value) -> Vec<String> {
+    let words = step["words"].as_array().expect("each step is told");
+    words
+        .iter()
+        .filter_map(|sentence| Some(sentence.as_str()?.to_owned()))
+        .collect()
+}
+
+#[test]
+fn a_second_name_is_told_with_the_count() {
+    let folder = Folder::new();
+    let trace = folder.trace("a = [1, 2]\nb = a\nb.append(3)\ndel a\nb = None\nprint(1)\n");
+    let list = global(after_line(&trace, 1), "a");
+    let told = |line| words(after_line(&trace, line));
+    assert_eq!(told(1), [format!("a now refers to a new list #{list}")]);
+    assert_eq!(
+        told(2),
+        [format!(
+            "b now refers to list #{list}, whose count goes from 1 to 2"
+        )]
+    );
+    assert_eq!(told(3), [format!("[2] of list #{list} is now 3")]);
+    assert_eq!(
+        told(4),
+        [format!(
+            "the name a is gone: the count of list #{list} goes from 2 to 1"
+        )]
+    );
+    assert_eq!(
+        told(5),
+        [
+            "b is now None".to_owned(),
+            format!("list #{list} is freed: its last reference is gone"),
+        ]
+    );
+}
+
+#[test]
+fn a_call_and_its_return_are_told() {
+    let folder = Folder::new();
+    let trace = folder.trace("def f(x):\n    return [x]\na = []\nb = f(a)\nprint(1)\n");
+    let of_f = |event: &str| {
+        let is = |step: &&Value| step["function"] == "f" && step["event"] == event;
+        words(steps(&trace).iter().find(is).expect("f runs"))
+    };
+    let step = after_line(&trace, 4);
+    let (a, b) = (global(step, "a"), global(step, "b"));
+    let entered = of_f("call");
+    assert_eq!(
+        entered[0],
+        format!("its x now refers to list #{a}, whose count goes from 1 to 2")
+    );
+    assert!(of_f("return").contains(&format!("what it returns is list #{b}")));
+    assert!(words(step).contains(&"the call of f() is over and its names are gone".to_owned()));
+}
+
+#[test]
+fn garbage_and_the_collector_are_told() {
+    let folder = Folder::new();
+    let source = "import gc\nclass N: pass\nn = N()\nn.me = n\ndel n\ngc.collect()\nprint(1)\n";
+    let trace = folder.trace(source);
+    let node = global(after_line(&trace, 3), "n");
+    let lost = words(after_line(&trace, 5));
+    assert!(
+        lost.contains(&format!(
+            "nothing reaches N #{node} any more; it waits for the collector"
+        )),
+        "{lost:?}"
+    );
+    let found = words(after_line(&trace, 6));
+    assert!(
+        found[0].starts_with("the collector runs when asked"),
+        "{found:?}"
+    );
+    assert!(
+        found.contains(&format!("N #{node} is freed by the collector")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn long_steps_are_told_in_few_sentences() {
+    let folder = Folder::new();
+    let names: Vec<String> = (0..30).map(|i| format!("x{i} = [{i}]")).collect();
+    let trace = folder.trace(&format!("{}\nprint(1)\n", names.join("; ")));
+    let told = words(after_line(&trace, 1));
+    assert_eq!(told.len(), 4);
+    assert_eq!(told[3], "and 27 more changes");
+}
+
+#[test]
+fn a_run_of_the_collector_is_drawn_phase_by_phase() {
+    let folder = Folder::new();
+    let source = "import gc\nclass N: pass\nkept = N()\nkept.inner = N()\nn = N()\nn.me = n\ndel n\ngc.collect()\n";
+    folder.trace(source);
+    let done = folder.memviz(&["collector", "out"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let mut names: Vec<String> = std::fs::read_dir(folder.path().join("out/collector"))
+        .expect("the folder is there")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let phases: Vec<&str> = names.iter().map(|name| &name[5..]).collect();
+    assert_eq!(
+        phases,
+        [
+            "1-counts.svg",
+            "2-subtracted.svg",
+            "3-suspects.svg",
+            "4-rescued.svg",
+            "5-freed.svg"
+        ]
+    );
+    let picture = |place: usize| {
+        let path = folder.path().join("out/collector").join(&names[place]);
+        std::fs::read_to_string(path).expect("it is written")
+    };
+    assert!(picture(0).contains("ref_count 1"));
+    assert!(picture(1).contains("ref_count 1, gc_refs 0"));
+    assert!(picture(2).contains("tentatively unreachable"));
+    // What only a kept object refers to is a suspect first, and rescued then.
+    assert!(picture(3).contains("rescued: reached from outside"));
+    assert!(picture(4).contains("freed by the collector"));
+    for place in 0..names.len() {
+        roxmltree::Document::parse(&picture(place)).expect("well-formed XML");
+    }
+}
+
+#[test]
+fn a_trace_without_collections_says_so() {
+    let folder = Folder::new();
+    folder.trace("a = 1\n");
+    let done = folder.memviz(&["collector", "out"]);
+    assert_eq!(done.status.code(), Some(2));
+    let errors = text(&done.stderr);
+    assert!(
+        errors.contains("error: the collector has not run"),
+        "{errors}"
+    );
+    assert!(errors.contains("hint: "), "{errors}");
+}
