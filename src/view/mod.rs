@@ -5,6 +5,7 @@ mod changes;
 mod choice;
 mod collector;
 mod content;
+mod ending;
 mod focus;
 mod limits;
 mod only;

@@ -155,117 +155,6 @@ pub struct Scene {
     pub boxes: Vec<SceneBox>,
 }
 
-<<<<<<< HEAD
-=======
-/// Calls that are drawn of a deep stack: the oldest, and the newest.
-pub(crate) const OLDEST_CALLS: usize = 8;
-pub(crate) const NEWEST_CALLS: usize = 3;
-
-/// Makes the scenes of a trace, one after the other.
-#[derive(Debug)]
-pub struct Scenes<'t> {
-    trace: &'t Trace,
-    options: &'t ViewOptions,
-    replay: Replay<'t>,
-    /// The numbers of the calls on the stack.
-    calls: Vec<u32>,
-    next_call: u32,
-    before: BTreeMap<BoxKey, SceneBox>,
-    output: String,
-    every_box: bool,
-    generations: bool,
-    sizes: bool,
-}
-
-impl<'t> Scenes<'t> {
-    pub fn new(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
-        let asked_for = |mark: &str| {
-            let mut lines = trace.header.files.iter().flat_map(|file| file.text.lines());
-            lines.any(|line| line.trim().strip_prefix("# memviz: ") == Some(mark))
-        };
-        Scenes {
-            trace,
-            options,
-            replay: trace.replay(),
-            calls: Vec::new(),
-            next_call: 0,
-            before: BTreeMap::new(),
-            output: String::new(),
-            every_box: options.boxes || asked_for("boxes"),
-            generations: options.generations || asked_for("generations"),
-            sizes: options.sizes || asked_for("sizes"),
-        }
-    }
-}
-
-impl Iterator for Scenes<'_> {
-    type Item = Scene;
-
-    fn next(&mut self) -> Option<Scene> {
-        let (number, step, state) = self.replay.next()?;
-        number_calls(&mut self.calls, &mut self.next_call, step, state);
-        self.output.push_str(&step.head.stdout);
-        let view = StepView {
-            trace: self.trace,
-            options: self.options,
-            every_box: self.every_box,
-            generations: self.generations,
-            sizes: self.sizes,
-            state,
-            step,
-            ledger: &ledger(
-                state,
-                &self.trace.objects,
-                &step.head.held,
-                self.trace.header.granularity,
-            ),
-            calls: &self.calls,
-        };
-        let mut boxes = view.boxes();
-        let plain: BTreeMap<BoxKey, SceneBox> = boxes.iter().map(|b| (b.key, b.clone())).collect();
-        mark_changes(&mut boxes, &self.before, number);
-        let mut ghosts = view.ghosts(&self.before);
-        let now: BTreeSet<BoxKey> = boxes.iter().map(|b| b.key).collect();
-        // A ghost's arrows stay where both ends are still drawn.
-        let drawn: BTreeSet<BoxKey> = ghosts.iter().map(|b| b.key).chain(now).collect();
-        for ghost in &mut ghosts {
-            for row in &mut ghost.rows {
-                keep_arrow(&mut row.value, &drawn);
-                keep_arrow(&mut row.label, &drawn);
-            }
-        }
-        self.before = plain;
-        boxes.extend(ghosts);
-        Some(Scene {
-            number,
-            caption: caption(self.trace, number, step, &self.output),
-            boxes,
-        })
-    }
-}
-
-fn keep_arrow(cell: &mut Cell, drawn: &BTreeSet<BoxKey>) {
-    if let Cell::Arrow(arrow) = cell
-        && !drawn.contains(&arrow.to)
-    {
-        *cell = Cell::Text("gone".to_owned());
-    }
-}
-
-/// Gives each call a number of its own: a call event with no deeper stack is a new call.
-pub(crate) fn number_calls(calls: &mut Vec<u32>, next: &mut u32, step: &Step, state: &State) {
-    let depth = state.frames.len();
-    if step.head.event == Event::Call && calls.len() >= depth {
-        calls.truncate(depth.saturating_sub(1));
-    }
-    calls.truncate(depth);
-    while calls.len() < depth {
-        calls.push(*next);
-        *next += 1;
-    }
-}
-
->>>>>>> 11ef1f0 (The player: one HTML page to walk and question a run)
 /// One step, with everything that is needed to say what its boxes hold.
 pub(super) struct StepView<'s> {
     pub trace: &'s Trace,
@@ -302,6 +191,7 @@ impl StepView<'_> {
                 targets(&frame, &mut open);
             }
             open.extend(self.unreachable_boxes());
+            open.extend(self.uncaught());
             open
         });
         let (mut drawn, left_out) = self.reached(start);

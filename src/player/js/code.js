@@ -44,7 +44,7 @@ class Source {
   line(text, number) {
     const runs = this.app.run.lines[this.file].get(number);
     const mark = make('span', { class: 'mark' });
-    const code = make('code', {}, visible(text.replaceAll('\t', '    ')) || ' ');
+    const code = make('code', {}, visible(lessonPart(text)) || ' ');
     const label = make('span', { class: 'number' }, String(number));
     const element = runs
       ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.jump(number, event.shiftKey) }, mark, label, code))
@@ -100,6 +100,13 @@ class Source {
     rows[clamp(rows.indexOf(document.activeElement) + way, 0, rows.length - 1)]?.focus();
     event.preventDefault();
   }
+}
+
+/** A line without what it says to memviz, which is no part of the lesson. */
+function lessonPart(text) {
+  const line = text.replaceAll('\t', '    ');
+  const at = line.indexOf('# memviz:');
+  return at < 0 ? line : line.slice(0, at).trimEnd();
 }
 
 /** Scrolls a box, and nothing else, so that an element in it is seen. */
@@ -187,7 +194,7 @@ function showRaised(app) {
   if (ending) {
     const { type, message, traceback } = run.outcome;
     parts.push(make('p', { class: 'what' }, make('strong', {}, type), visible(message ? `: ${message}` : '')));
-    parts.push(make('p', { class: 'quiet' }, 'It ended the run. It came through these calls, the newest last:'));
+    parts.push(make('p', { class: 'quiet' }, 'It ended the run, through these calls (the newest last):'));
     const frames = step.raised ? tracebackFrames(app, step.raised) : [];
     parts.push(make('ol', {}, traceback.map(([file, line, name], index) => make('li', {},
       `${name === '<module>' ? 'the script' : `${name}()`}, line ${line}`,
@@ -236,7 +243,7 @@ function showCaption(app) {
   const { run, step, view } = app;
   const gc = step.gc?.length ? `; the collector ran${step.gc.length > 1 ? ` ${step.gc.length} times` : ''}` : '';
   const freed = step.freed?.length ? `; ${step.freed.length} freed` : '';
-  refill($('caption'), make('strong', {}, `Step ${view.step} of ${run.length}`), ' ', `${run.text(step.caption)}${freed}${gc}`);
+  refill($('caption'), make('strong', {}, `Step ${view.step} of ${run.length}`), ' · ', `${run.text(step.caption)}${freed}${gc}`);
 }
 
 /** How the run ended, for the head of the page. */

@@ -129,10 +129,12 @@ class Collector {
       const words = `${left} from outside`;
       const { metrics, contents } = run.picture;
       const width = picture.textWidth(words, metrics.small_font) + 10;
-      const x = tenth(contents[entry.content].width / 10 - width + 4);
+      const content = contents[entry.content];
+      const x = tenth(content.width / 10 - width + 4);
+      const y = content.height / 10 - 6;
       entry.element.append(draw('g', { class: left ? 'badge held' : 'badge' },
-        draw('rect', { x, y: -15, width: tenth(width), height: 16, rx: 8 }),
-        picture.write('badge-text', x + 5, -3, metrics.small_font, words)));
+        draw('rect', { x, y, width: tenth(width), height: 16, rx: 8 }),
+        picture.write('badge-text', x + 5, y + 12, metrics.small_font, words)));
     }
   }
 }

@@ -26,6 +26,7 @@ function listenToPage(app) {
   $('zoom-out').onclick = () => zoom(app, app.picture.scale / 1.25);
   addEventListener('hashchange', () => location.hash !== app.address && app.readAddress());
   addEventListener('resize', () => {
+    setNarrow();
     app.picture.fit();
     app.transport.drawTicks();
     app.timeline.show();
@@ -116,7 +117,7 @@ function openHelp() {
   const half = Math.ceil(rows.length / 2);
   const table = (rows) => make('table', {}, make('tbody', {}, rows));
   refill($('help'),
-    make('h2', { id: 'help-title' }, 'Keys'),
+    make('h2', { id: 'help-title', tabindex: '-1', autofocus: true }, 'Keys'),
     make('div', { class: 'columns' }, table(rows.slice(0, half)), table(rows.slice(half))),
     make('h2', {}, 'Signs'),
     make('p', {}, 'Along the slider: births stand above the middle, deaths below it; a line is a run of the collector, a diamond an exception.'),
@@ -125,10 +126,17 @@ function openHelp() {
   $('help').showModal();
 }
 
+/** One column where there is no room for two: the style sheet does the rest. */
+function setNarrow() {
+  const { classList } = document.body;
+  classList.toggle('narrow', innerWidth <= (classList.contains('embed') ? 560 : 760));
+}
+
 /** Reads what the page's address asks of its looks, opens the run, and shows it. */
 async function start() {
   const asked = new URLSearchParams(location.search);
   if (asked.get('embed') === '1') document.body.classList.add('embed');
+  setNarrow();
   if (/^(light|dark)$/.test(asked.get('theme') ?? '')) document.documentElement.dataset.theme = asked.get('theme');
   try {
     const app = new App(await Run.open($('payload')));

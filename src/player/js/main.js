@@ -187,11 +187,11 @@ class App {
     const signs = [
       ['plain', 'reference', has('.arrow')],
       ['weak', 'weak reference: adds nothing to the count', has('.arrow.weak, .arrow.dotted')],
-      ['moved', 'new or changed in this step', has('.new, .row-moved, .arrow.moved, text.moved')],
-      ['unreachable', 'unreachable: waiting for the collector', has('.unreachable')],
-      ['dead', 'freed in this step', has('.dead')],
-      ['chosen', 'chosen', has('.chosen')],
-      ['owner', 'holds what is chosen', has('.owner')],
+      ['moved', 'new or changed in this step', has('.box.new, .row-moved, .arrow.moved, text.moved')],
+      ['unreachable', 'unreachable: waiting for the collector', has('.box.unreachable')],
+      ['dead', 'freed in this step', has('.box.dead')],
+      ['chosen', 'chosen', has('.box.chosen')],
+      ['owner', 'holds what is chosen', has('.box.owner')],
       ['on-chain', 'keeps it alive', has('.arrow.on-chain')],
     ];
     refill($('legend'), signs.filter(([, , used]) => used).map(([name, words]) => make('li', {}, make('span', { class: `sample ${name}`, 'aria-hidden': 'true' }), words)));

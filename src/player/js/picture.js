@@ -35,18 +35,19 @@ class Picture {
   }
 
   heads() {
-    const head = (name) => draw(
+    // As large as in the frames, where a head grows with its line; a chosen arrow's does not.
+    const head = ([name, size]) => draw(
       'marker',
-      { id: `head-${name}`, class: name, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' },
+      { id: `head-${name}`, class: name, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: size, markerHeight: size, markerUnits: 'userSpaceOnUse', orient: 'auto' },
       draw('path', { d: 'M0 0.5L8 4L0 7.5L1.8 4Z' }),
     );
-    return draw('defs', {}, ['plain', 'weak', 'moved', 'faded'].map(head));
+    return draw('defs', {}, [['plain', 9.1], ['weak', 9.1], ['faded', 9.1], ['moved', 14], ['chosen', 12]].map(head));
   }
 
   /** Sizes the picture: to a factor, or to the width of its holder. */
   fit() {
     const room = this.holder.clientWidth - 2;
-    const scale = this.zoom ?? clamp(room / this.width, 0.5, 1.15);
+    const scale = this.zoom ?? clamp(room / this.width, 0.7, 1.15);
     this.scale = scale;
     this.svg.setAttribute('width', Math.round(this.width * scale));
     this.svg.setAttribute('height', Math.round(this.height * scale));

@@ -92,7 +92,7 @@ class Quiz {
       make('input', { type: 'checkbox', id: `mark-${key}`, checked: this.asked.marked.has(key), onchange: () => this.mark(key) }), ` ${words}`);
     const alive = boxes.filter((box) => app.run.picture.contents[app.state.boxes.get(box).content].status < 2);
     return [
-      make('p', {}, `${app.run.text(app.step.caption)}. What will be different after the next step? Mark boxes here or in the picture.`),
+      make('p', {}, `Now: ${app.run.text(app.step.caption)}. What will be different after the next step? Mark boxes here or in the picture.`),
       make('fieldset', {}, make('legend', {}, 'These will change (rows, count, or end):'), alive.map((box) => choice(box, this.boxName(box)))),
       make('fieldset', {}, make('legend', {}, 'And also:'), choice(NEW, 'a new box appears'), choice(PRINTED, 'something is printed')),
       button('See', () => app.go(app.view.step + 1), { class: 'primary', id: 'quiz-go' }),

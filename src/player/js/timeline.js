@@ -21,21 +21,21 @@ class Timeline {
     this.view.addEventListener('mousemove', (event) => this.hover(event));
     this.view.addEventListener('mouseleave', () => { this.tip.hidden = true; });
     this.view.addEventListener('keydown', (event) => this.key(event));
-    $('timeline-atoms').addEventListener('change', () => {
+    $('timeline-all').addEventListener('change', () => {
       this.lanes = null;
       this.show();
     });
   }
 
-  /** The objects that have a lane, in the order of their births. */
+  /** The objects that have a lane, in the order of their births: those with a box, or all. */
   find() {
     const { run } = this.app;
-    const atoms = $('timeline-atoms').checked;
+    const all = $('timeline-all').checked;
     const counts = allCounts(run);
     this.lanes = [];
     for (let id = 1; id <= run.objects.length; id++) {
       const born = run.born(id);
-      if (!born || !counts.has(id) || (!atoms && run.kindOf(id) === 'atom')) continue;
+      if (!born || !counts.has(id) || (!all && !run.boxOfObject.has(id))) continue;
       this.lanes.push({ id, from: counts.get(id)[0][0], to: run.died(id)?.step ?? run.length, counts: counts.get(id) });
     }
     this.lanes.sort((a, b) => a.from - b.from || a.id - b.id);
