@@ -119,15 +119,18 @@ impl Output {
         };
         let plan = {
             let _span = tracing::info_span!("layout").entered();
-            plan(Scenes::new(trace, &view))
+            let progress = progress("laying out", trace.steps.len());
+            let plan = plan(Scenes::new(trace, &view).inspect(|_| progress.inc(1)));
+            progress.finish_and_clear();
+            plan
         };
         let _span = tracing::info_span!("render").entered();
         let frames = svgs
             .then(|| self.clean_folder("frames", "svg"))
             .transpose()?;
         let graphs = dots.then(|| self.clean_folder("dot", "dot")).transpose()?;
-        let progress = progress(trace.steps.len());
         let mut pictures = 0;
+        let progress = progress("drawing", trace.steps.len());
         for scene in Scenes::new(trace, &view) {
             let picture = plan.picture(&scene);
             let name = format!("{:04}", scene.number);
@@ -214,11 +217,13 @@ pub(super) fn theme(name: ThemeName) -> Theme {
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn progress(steps: usize) -> ProgressBar {
+fn progress(what: &'static str, steps: usize) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("drawing {bar:30} {pos} of {len} steps")
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos} of {len} steps")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(steps as u64).with_style(style)
+    ProgressBar::new(steps as u64)
+        .with_style(style)
+        .with_message(what)
 }

@@ -8,7 +8,7 @@ use crate::layout::{
 };
 use crate::render::{TONES, note, path};
 use crate::view::{BoxKey, Mark, Status};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whose box it is.
@@ -43,7 +43,7 @@ fn tenths(number: f64) -> Tenths {
 type CellCode = i64;
 
 /// What stands in a box, apart from where the box stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Content {
     title: u32,
     count: u32,
@@ -59,6 +59,16 @@ struct Content {
     labels: Tenths,
     /// Label, value, and 1 for a changed row plus 2 for one that speaks about the object.
     rows: Vec<(CellCode, CellCode, u8)>,
+}
+
+/// A long run has tens of thousands of these: their fields go without names, in this order.
+impl Serialize for Content {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let flags = u8::from(self.new) + 2 * u8::from(self.moved);
+        let fields = (self.title, self.count, self.note, self.tone, self.status);
+        let sizes = (self.width, self.height, self.labels);
+        (fields, flags, sizes, &self.rows).serialize(serializer)
+    }
 }
 
 /// An arrow: its ends' boxes, its way, and 1 for weak plus 2 for changed plus 4 for faded.
@@ -196,7 +206,13 @@ pub(super) struct Drawn {
     dots: Table<(Tenths, Tenths)>,
     placed: BTreeMap<u32, Placed>,
     drawn: BTreeSet<u32>,
+    /// Boxes and arrows of the step before, and their numbers: most stay as they are.
+    last_boxes: BTreeMap<BoxKey, (PictureBox, u32)>,
+    last_arrows: BTreeMap<ArrowPlace, (PictureArrow, u32)>,
 }
+
+/// What tells the arrows of a picture apart: the ends' boxes, and the dot it starts from.
+type ArrowPlace = (BoxKey, BoxKey, Tenths, Tenths);
 
 impl Drawn {
     pub(super) fn next(&mut self, picture: &Picture, texts: &mut Texts) -> DrawnChange {
@@ -204,15 +220,13 @@ impl Drawn {
         let mut placed = BTreeMap::new();
         for picture_box in &picture.boxes {
             let number = self.number(picture_box.key);
-            let content = self.content(picture_box, texts);
-            let content = self.contents.number(content);
+            let content = self.content_number(picture_box, texts);
             let (x, y) = (tenths(picture_box.rect.x), tenths(picture_box.rect.y));
             placed.insert(number, (content, x, y));
         }
         let mut drawn = BTreeSet::new();
         for arrow in &picture.arrows {
-            let entry = self.arrow(arrow, texts);
-            drawn.insert(self.arrows.number(entry));
+            drawn.insert(self.arrow_number(arrow, texts));
         }
         let mut put = Vec::new();
         for (number, (content, x, y)) in &placed {
@@ -258,6 +272,33 @@ impl Drawn {
             keys.push(key.into());
             keys.len() as u32 - 1
         })
+    }
+
+    fn content_number(&mut self, picture_box: &PictureBox, texts: &mut Texts) -> u32 {
+        match self.last_boxes.get(&picture_box.key) {
+            Some((last, number)) if last == picture_box => *number,
+            _ => {
+                let content = self.content(picture_box, texts);
+                let number = self.contents.number(content);
+                let entry = (picture_box.clone(), number);
+                self.last_boxes.insert(picture_box.key, entry);
+                number
+            }
+        }
+    }
+
+    fn arrow_number(&mut self, arrow: &PictureArrow, texts: &mut Texts) -> u32 {
+        let start = arrow.start;
+        let place = (arrow.from, arrow.to, tenths(start.x), tenths(start.y));
+        match self.last_arrows.get(&place) {
+            Some((last, number)) if last == arrow => *number,
+            _ => {
+                let entry = self.arrow(arrow, texts);
+                let number = self.arrows.number(entry);
+                self.last_arrows.insert(place, (arrow.clone(), number));
+                number
+            }
+        }
     }
 
     fn content(&mut self, picture_box: &PictureBox, texts: &mut Texts) -> Content {

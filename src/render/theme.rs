@@ -74,7 +74,7 @@ impl Theme {
                 line: "#c3c9d1",
                 arrow: "#3b4754",
                 weak: "#7a5195",
-                changed: "#b35900",
+                changed: "#a85400",
                 changed_row: "#fff1dc",
                 garbage: "#a3324c",
                 garbage_fill: "#fbe9ed",

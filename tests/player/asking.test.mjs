@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { box, exported, open, record, serial, startBrowser, stepOf } from './helpers.mjs';
+import { box, exported, hashOf, open, record, serial, startBrowser, stepOf } from './helpers.mjs';
 
 const here = await startBrowser(after);
 const SOURCE = `class Node:
@@ -57,7 +57,7 @@ test('a click shows the card: the facts of the trace', async (t) => {
   assert.equal(facts.Count, '1 reference');
   assert.equal(facts.Born, `step ${born.step}, line ${born.line}`);
   assert.equal(facts.Died, `step ${died.step}, line ${died.line}, its count fell to 0`);
-  assert.match(page.url(), new RegExp(`focus=${id}`));
+  assert.match(await hashOf(page), new RegExp(`focus=${id}`));
   await page.click(`#card dd:has-text("step ${died.step}") button`);
   assert.equal(await stepOf(page), died.step);
 });
@@ -166,11 +166,12 @@ test('only, fold and hide, and all again', async (t) => {
   assert.deepEqual(await shows(), [1, 1, 1]);
   await page.click('#card button:has-text("Hide")');
   assert.deepEqual(await shows(), [1, 0, 1]);
-  assert.match(page.url(), new RegExp(`hide=${start}`));
+  assert.match(await hashOf(page), new RegExp(`hide=${start}`));
   await page.click('#show-all');
   await page.click('#card button:has-text("Fold")');
   assert.deepEqual(await shows(), [0, 1, 0]);
   assert.match(await page.textContent(box(start)), /2 rows folded/);
+  await hashOf(page);
   await page.reload();
   await page.waitForSelector('body.ready');
   assert.deepEqual(await shows(), [0, 1, 0]);

@@ -49,14 +49,14 @@ export function exported(out) {
 
 /**
  * Opens a run's page. Fails the test at any error in the page, any broken policy, any request that
- * is not for the page itself.
+ * is not for the page itself; but for messages that are `allowed`.
  */
-export async function open(t, { browser }, out, { address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light' } = {}) {
+export async function open(t, { browser }, out, { address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light', allowed = /^$/ } = {}) {
   const context = await browser.newContext({ viewport, colorScheme });
   const page = await context.newPage();
   const wrong = [];
   page.on('pageerror', (error) => wrong.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && !allowed.test(message.text()) && wrong.push(message.text()));
   page.on('dialog', (dialog) => {
     wrong.push(`dialog: ${dialog.message()}`);
     dialog.dismiss();
@@ -83,7 +83,14 @@ export async function stepOf(page) {
   return step;
 }
 
-export const box = (serial) => `#picture [aria-label*="#${serial},"]`;
+export const box = (serial) => `#picture [aria-label*="#${serial} "]`;
+
+/** The part of the address that says step and object. */
+export async function hashOf(page) {
+  // The address is written when a step has settled.
+  await page.waitForTimeout(400);
+  return page.evaluate(() => location.hash);
+}
 
 /** The serial of the only object of a type that lives at a step of an exported trace. */
 export function serial(trace, step, type, which = 0) {

@@ -56,7 +56,8 @@ for (const [name, source] of Object.entries(SCRIPTS)) {
   for (const theme of ['light', 'dark']) {
     test(`${name}: every step is the picture of its SVG frame, ${theme}`, async (t) => {
       const out = record(here, name, source, ['--theme', theme]);
-      const page = await open(t, here, out, { colorScheme: theme });
+      // Only what is in view, or near it, is drawn: all of it shall be.
+      const page = await open(t, here, out, { colorScheme: theme, viewport: { width: 1440, height: 2400 } });
       const steps = Number(await page.getAttribute('#step', 'max'));
       await page.evaluate(`window.factsIn = ${factsIn}`);
       for (let step = 1; step <= steps; step++) {

@@ -78,7 +78,7 @@ class Source {
     const ran = here ? step.ran ?? null : null;
     this.lines.forEach(({ row, mark, runs }, index) => {
       const line = index + 1;
-      const times = runs ? runs.ran.filter((step) => step <= view.step).length : 0;
+      const times = runs ? countUpTo(runs.ran, view.step) : 0;
       row.classList.toggle('executed', times > 0);
       row.classList.toggle('has-run', line === ran);
       row.classList.toggle('is-next', line === next);
@@ -122,7 +122,6 @@ function scrollWithin(holder, element) {
 function showStack(app) {
   const { run, state, view } = app;
   const previous = view.step > 1 ? framesOf(run.at(view.step - 1)) : new Map();
-  run.at(view.step);
   const frames = state.frames.map((frame, depth) => {
     const rows = [];
     for (let i = 0; i < frame.names.length; i += 3) {
@@ -157,7 +156,6 @@ function nameHistory(app, call, name) {
     return make('li', { 'aria-current': step === app.view.step ? 'step' : null },
       button(`step ${step}`, () => app.go(step), { class: 'link' }), ` ${words}`);
   });
-  app.run.at(app.view.step);
   const more = changes.length - shown.length;
   return make('div', {}, make('p', { class: 'quiet' }, `Changed ${counted(changes.length, 'time')}${more ? `; ${shown.length} near this step` : ''}:`), make('ol', {}, entries));
 }

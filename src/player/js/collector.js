@@ -93,7 +93,6 @@ class Collector {
     if (!phase.ids.length) return null;
     const { app } = this;
     const old = app.view.step > 1 ? app.run.at(app.view.step - 1) : app.state;
-    app.run.at(app.view.step);
     const rows = phase.ids.slice(0, FOUND_AT_MOST).map((id) => {
       const object = app.state.heap.get(id) ?? old.heap.get(id);
       const cells = [make('th', { scope: 'row' }, button(app.run.nameOf(id, object), () => app.choose(id, false), { class: 'link' }))];

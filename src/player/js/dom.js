@@ -39,6 +39,7 @@ function visible(text) {
     .replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, '\ufffd');
 }
 
-const grouped = (number) => number.toLocaleString('en');
+const numbers = new Intl.NumberFormat('en');
+const grouped = (number) => numbers.format(number);
 const counted = (number, what) => `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 const clamp = (number, low, high) => Math.min(high, Math.max(low, number));

@@ -24,7 +24,7 @@ function listenToPage(app) {
   $('zoom-fit').onclick = () => zoom(app, null);
   $('zoom-in').onclick = () => zoom(app, app.picture.scale * 1.25);
   $('zoom-out').onclick = () => zoom(app, app.picture.scale / 1.25);
-  addEventListener('hashchange', () => location.hash !== app.address && app.readAddress());
+  addEventListener('hashchange', () => location.hash !== app.written && app.readAddress());
   addEventListener('resize', () => {
     setNarrow();
     app.picture.fit();

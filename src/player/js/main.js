@@ -1,5 +1,7 @@
 // The page as a whole: what is shown, the address, the keys.
 
+/** Browsers count how often a page changes its address: it is written when a step has settled. */
+const ADDRESS_WAIT = 150;
 const TABS = ['card', 'objects', 'collector', 'quiz'];
 
 class App {
@@ -206,11 +208,19 @@ class App {
     if (hidden.size) parts.push(`hide=${[...hidden].join(',')}`);
     if (folded.size) parts.push(`fold=${[...folded].join(',')}`);
     this.address = `#${parts.join('&')}`;
-    if (location.hash === this.address) return;
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => this.putAddress(), ADDRESS_WAIT);
+  }
+
+  putAddress() {
+    // A page inside a frame without an address of its own has no deep links.
+    this.written = this.address;
+    if (location.hash === this.address || !/^(file|https?):$/.test(location.protocol)) return;
+    // A page from disk may not rewrite its history, but it may go to a part of itself.
     try {
       history.replaceState(null, '', this.address);
     } catch {
-      // A page inside a frame without an address of its own has no deep links.
+      location.replace(this.address);
     }
   }
 

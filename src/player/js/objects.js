@@ -28,10 +28,9 @@ class Objects {
   show() {
     if ($('objects').hidden) return;
     this.showResult();
-    const { run, state, view } = this.app;
+    const { run, state } = this.app;
     const now = byType(run, state);
     const then = byType(run, run.at(this.since));
-    run.at(view.step);
     const types = [...new Set([...now.keys(), ...then.keys()])].sort((a, b) =>
       (now.get(b)?.ids.length ?? 0) - (now.get(a)?.ids.length ?? 0) || a.localeCompare(b));
     const rows = types.flatMap((type) => this.typeRows(type, now.get(type), then.get(type)));

@@ -6,6 +6,8 @@ const MOVED = 2;
 const FADED = 4;
 const STATUS = ['', 'unreachable', 'dead'];
 const ROOM = 18;
+/** How far beyond what is seen boxes are drawn already, in pixels of the screen. */
+const AHEAD = 400;
 
 class Picture {
   constructor(run, holder, choose) {
@@ -31,6 +33,14 @@ class Picture {
       this.boxLayer,
     );
     holder.append(this.svg);
+    holder.addEventListener('scroll', () => this.drawNear());
+    // On paper all of it is seen.
+    addEventListener('beforeprint', () => {
+      this.whole = true;
+      this.drawNear();
+    });
+    addEventListener('afterprint', () => { this.whole = false; });
+    this.scrolled = { x: 0, y: 0 };
     this.fit();
   }
 
@@ -46,11 +56,45 @@ class Picture {
 
   /** Sizes the picture: to a factor, or to the width of its holder. */
   fit() {
-    const room = this.holder.clientWidth - 2;
-    const scale = this.zoom ?? clamp(room / this.width, 0.7, 1.15);
+    this.room = { width: this.holder.clientWidth, height: Math.min(this.holder.clientHeight || innerHeight, innerHeight) };
+    const scale = this.zoom ?? clamp((this.room.width - 10) / this.width, 0.7, 1.15);
     this.scale = scale;
     this.svg.setAttribute('width', Math.round(this.width * scale));
     this.svg.setAttribute('height', Math.round(this.height * scale));
+    this.drawNear();
+  }
+
+  /** A box's place in its holder, in pixels of the screen, as it is scrolled now. */
+  placeOf({ x, y, content }) {
+    const { width, height } = this.run.picture.contents[content];
+    const left = (x - this.left) * this.scale - this.scrolled.x;
+    const top = (y - this.top) * this.scale - this.scrolled.y;
+    return { left, top, right: left + (width / 10) * this.scale, bottom: top + (height / 10) * this.scale };
+  }
+
+  isNear(entry, ahead = AHEAD) {
+    if (this.whole) return true;
+    const { left, top, right, bottom } = this.placeOf(entry);
+    return right > -ahead && left < this.room.width + ahead && bottom > -ahead && top < this.room.height + ahead;
+  }
+
+  /** Draws the boxes that are in view or near it; the others are kept, empty and not laid out. */
+  drawNear() {
+    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
+    for (const [box, entry] of this.boxes) this.drawEntry(box, entry);
+  }
+
+  drawEntry(box, entry) {
+    const near = this.isNear(entry);
+    const wanted = `${entry.content}${entry.folded ? ' folded' : ''}`;
+    if (near && entry.drawn !== wanted) {
+      this.fillBox(entry.element, box, this.run.picture.contents[entry.content], entry.folded);
+      entry.drawn = wanted;
+    }
+    if (entry.near !== near) {
+      entry.element.style.display = near ? '' : 'none';
+      entry.near = near;
+    }
   }
 
   /** Shows a state; `view` says what is hidden, folded, chosen. */
@@ -79,21 +123,20 @@ class Picture {
   }
 
   place(box, { content, x, y }, view) {
-    const folded = view.folded.has(this.run.picture.keys[box].object);
+    const { object } = this.run.picture.keys[box];
     let entry = this.boxes.get(box);
     if (!entry) {
-      entry = { element: draw('g', { 'data-box': box }) };
+      entry = { element: draw('g', { 'data-box': box, role: object ? 'button' : 'img', tabindex: object ? '-1' : null }) };
       this.boxes.set(box, entry);
       this.boxLayer.append(entry.element);
     }
-    if (entry.content !== content || entry.folded !== folded) {
-      this.fillBox(entry.element, box, this.run.picture.contents[content], folded);
-      Object.assign(entry, { content, folded });
+    if (entry.x !== x || entry.y !== y) entry.element.style.transform = `translate(${x}px,${y}px)`;
+    if (entry.content !== content || entry.folded !== view.folded.has(object)) {
+      const classes = this.classesOf(this.run.picture.contents[content], view.folded.has(object));
+      entry.element.setAttribute('class', classes);
     }
-    if (entry.x !== x || entry.y !== y) {
-      entry.element.style.transform = `translate(${x}px,${y}px)`;
-      Object.assign(entry, { x, y });
-    }
+    Object.assign(entry, { x, y, content, folded: view.folded.has(object) });
+    this.drawEntry(box, entry);
   }
 
   drawArrow(number) {
@@ -111,6 +154,10 @@ class Picture {
     return arrow;
   }
 
+  classesOf(content, folded) {
+    return ['box', `tone-${content.tone}`, STATUS[content.status], content.new && 'new', folded && 'folded'].filter(Boolean).join(' ');
+  }
+
   fillBox(element, box, content, folded) {
     const { metrics, keys } = this.run.picture;
     const { object } = keys[box];
@@ -118,7 +165,6 @@ class Picture {
     const rows = folded ? [] : content.rows;
     const height = folded ? metrics.title_height + metrics.row_height : content.height / 10;
     const bar = metrics.title_height - 3;
-    element.setAttribute('class', ['box', `tone-${content.tone}`, STATUS[content.status], content.new && 'new', folded && 'folded'].filter(Boolean).join(' '));
     const parts = [
       draw('rect', { class: 'frame', width, height, rx: 3 }),
       draw('path', { class: 'bar', d: `M0.5 ${metrics.title_height}v-${bar}q0 -2.5 2.5 -2.5h${tenth(width - 6)}q2.5 0 2.5 2.5v${bar}z` }),
@@ -137,17 +183,10 @@ class Picture {
         parts.push(draw('circle', { class: flags & 1 ? 'dot moved' : 'dot', cx: x / 10, cy: y / 10, r: 3.2 }));
       }
     }
-    refill(element, parts);
-    if (object) {
-      const notes = [this.run.text(content.count), this.run.text(content.note)].filter(Boolean);
-      fill(element, {
-        role: 'button',
-        tabindex: element.getAttribute('tabindex') ?? '-1',
-        'aria-label': `${visible(this.run.text(content.title))} #${object}, ${notes.join(', ')}, ${counted(content.rows.length, 'row')}`,
-      }, []);
-    } else {
-      fill(element, { role: 'img', 'aria-label': visible(this.run.text(content.title)) }, []);
-    }
+    refill(element, parts.map((part) => (part?.localName === 'text' ? [part, ' '] : part)));
+    // A voice reads the box as it stands, word by word.
+    const words = [...element.querySelectorAll('text')].map((text) => text.textContent.trim());
+    element.setAttribute('aria-label', words.join(' '));
   }
 
   title(content, width, object) {
@@ -244,21 +283,17 @@ class Picture {
 
   /** Brings a box into view; without one, what is new or changed, where none of it is in view. */
   reveal(box) {
-    const wanted = box !== undefined
-      ? [this.boxes.get(box)?.element]
-      : [...this.boxLayer.querySelectorAll('[role=button].new, [role=button].dead, [role=button]:has(.row-moved)')];
-    const elements = wanted.filter(Boolean);
-    const room = this.holder.getBoundingClientRect();
-    const inView = (element) => {
-      const at = element.getBoundingClientRect();
-      return at.bottom > room.top + 20 && at.top < room.bottom - 20 && at.right > room.left + 20 && at.left < room.right - 20;
-    };
-    if (!elements.length || elements.some(inView)) return;
-    const at = elements[0].getBoundingClientRect();
-    this.holder.scrollTo({
-      left: this.holder.scrollLeft + at.left - room.left - 40,
-      top: this.holder.scrollTop + at.top - room.top - 60,
-    });
+    const entries = box === undefined ? [...this.boxes].filter(([box, entry]) => this.isFresh(box, entry)).map(([, entry]) => entry) : [this.boxes.get(box)].filter(Boolean);
+    if (!entries.length || entries.some((entry) => this.isNear(entry, -20))) return;
+    const { left, top } = this.placeOf(entries[0]);
+    this.holder.scrollTo({ left: this.scrolled.x + left - 40, top: this.scrolled.y + top - 60 });
+    this.drawNear();
+  }
+
+  /** Whether an object's box is new, changed or dead in this step. */
+  isFresh(box, { content }) {
+    const { status, new: fresh, rows } = this.run.picture.contents[content];
+    return this.run.picture.keys[box].object !== undefined && (fresh || status === 2 || rows.some(([, , flags]) => flags & 1));
   }
 }
 

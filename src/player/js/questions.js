@@ -138,6 +138,17 @@ function lookup(frame, name) {
 const after = (steps, number) => steps.find((step) => step > number);
 const before = (steps, number) => steps.findLast((step) => step < number);
 
+/** How many numbers of a rising list are not above another. */
+function countUpTo(list, most) {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] <= most) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Living objects of the program by type: how many, and how many bytes. */
 function byType(run, state) {
   const types = new Map();

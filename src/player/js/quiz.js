@@ -66,7 +66,6 @@ class Quiz {
     const { object, call } = keys[box];
     const near = this.answer?.from ?? this.asked?.step ?? this.app.view.step;
     const placed = this.app.run.at(near).boxes.get(box) ?? this.app.run.at(near + 1).boxes.get(box);
-    this.app.run.at(this.app.view.step);
     const title = visible(this.app.run.text(contents[placed.content].title));
     return object ? `${title} #${object}` : call === undefined ? title : `the names of ${title}`;
   }
@@ -141,12 +140,15 @@ function changesTo(run, step) {
   return truth;
 }
 
+/** Rows that hold something, not words about the box. */
+const rowsOf = (content) => content.rows.filter(([, , flags]) => !(flags & 2)).length;
+
 function differences(run, was, is) {
   if (is.status === 2) return [run.text(is.note)];
   const why = [];
   const changed = is.rows.filter(([, , flags]) => flags & 1).length;
   if (changed) why.push(counted(changed, 'row'));
-  else if (was.rows.length !== is.rows.length) why.push('rows are gone');
+  else if (rowsOf(was) !== rowsOf(is)) why.push('rows are gone');
   if (is.moved) why.push(run.text(is.count));
   if (was.status !== is.status) why.push(is.status ? 'now unreachable' : 'reachable again');
   return why;

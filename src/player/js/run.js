@@ -2,6 +2,8 @@
 
 /** Steps between two states that are kept. */
 const KEYFRAME_EVERY = 128;
+/** States that were asked for last and are kept: the step, those around it, one to compare with. */
+const RECENT = 6;
 
 /** Memory and picture at one step. Everything in it is replaced, never changed. */
 class State {
@@ -67,10 +69,25 @@ function framesAfter(before, step) {
   return frames;
 }
 
+/** What stands in a box, by name. */
+function contentOf([[title, count, note, tone, status], flags, [width, height, labels], rows]) {
+  return { title, count, note, tone, status, new: (flags & 1) > 0, moved: (flags & 2) > 0, width, height, labels, rows };
+}
+
+/** The bytes that base64 stands for. */
+function bytesOf(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const packed = atob(text);
+  const bytes = new Uint8Array(packed.length);
+  for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
+  return bytes;
+}
+
 class Run {
   constructor(data) {
     Object.assign(this, data);
     this.length = this.steps.length;
+    this.picture.contents = this.picture.contents.map(contentOf);
     this.columns = new Map(data.columns);
     this.boxOfObject = new Map();
     this.boxOfCall = new Map();
@@ -79,13 +96,13 @@ class Run {
       if (key.call !== undefined) this.boxOfCall.set(key.call, box);
     });
     this.keyframes = [new State()];
-    this.recent = { number: 0, state: this.keyframes[0] };
+    this.recent = new Map();
     this.goThrough();
   }
 
   /** Reads the payload out of the page. */
   static async open(element) {
-    const packed = Uint8Array.from(atob(element.textContent.trim()), (c) => c.charCodeAt(0));
+    const packed = bytesOf(element.textContent.trim());
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
     return new Run(JSON.parse(await new Response(stream).text()));
   }
@@ -128,13 +145,17 @@ class Run {
 
   /** Memory and picture at step `number`, from 1. */
   at(number) {
-    if (this.recent.number === number) return this.recent.state;
-    const keyframe = Math.floor(number / KEYFRAME_EVERY);
-    const near = this.recent.number < number && this.recent.number >= keyframe * KEYFRAME_EVERY;
-    let from = near ? this.recent.number : keyframe * KEYFRAME_EVERY;
-    const state = new State(near ? this.recent.state : this.keyframes[keyframe]);
+    const known = this.recent.get(number);
+    if (known) return known;
+    let from = number - (number % KEYFRAME_EVERY);
+    let base = this.keyframes[from / KEYFRAME_EVERY];
+    for (const [near, state] of this.recent) {
+      if (near > from && near < number) [from, base] = [near, state];
+    }
+    const state = new State(base);
     while (from < number) state.apply(this.steps[from++]);
-    this.recent = { number, state };
+    this.recent.set(number, state);
+    if (this.recent.size > RECENT) this.recent.delete(this.recent.keys().next().value);
     return state;
   }
 
