@@ -66,7 +66,7 @@ class Source {
     if (file !== this.file) this.open(file);
     else this.mark();
     const at = this.lines?.find((line) => line.row.classList.contains('is-next'))
-      ?? this.lines?.find((line) => line.row.classList.contains('has-run'));
+      ?? this.lines?.find(({ row }) => row.matches('.has-run, .is-entered'));
     scrollWithin(this.list, at?.element);
   }
 
@@ -76,13 +76,15 @@ class Source {
     const here = step.file === this.file;
     const next = here && /line|instruction/.test(step.event) ? step.line : null;
     const ran = here ? step.ran ?? null : null;
+    const entered = here && step.event === 'call' && run.text(step.function) !== '<module>' ? step.line : null;
     this.lines.forEach(({ row, mark, runs }, index) => {
       const line = index + 1;
       const times = runs ? countUpTo(runs.ran, view.step) : 0;
       row.classList.toggle('executed', times > 0);
       row.classList.toggle('has-run', line === ran);
       row.classList.toggle('is-next', line === next);
-      const words = [line === ran && 'just ran', line === next && 'next'].filter(Boolean).join(', ');
+      row.classList.toggle('is-entered', line === entered);
+      const words = [line === ran && 'just ran', line === next && 'next', line === entered && 'entered'].filter(Boolean).join(', ');
       mark.textContent = words;
       if (runs) {
         row.title = `Has run ${counted(times, 'time')} so far. Click: next time it runs; with shift: the time before.`;

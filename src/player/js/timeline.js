@@ -80,10 +80,10 @@ class Timeline {
     this.drawCharts(pen, width);
     pen.fillStyle = colour('weak');
     run.steps.forEach((step, index) => {
-      if (step.gc?.length) pen.fillRect(this.x(index + 1) - 0.75, 0, 1.5, height);
+      if (step.gc?.length) pen.fillRect(this.x(index + 1) - 2, 0, 4, height);
     });
     pen.fillStyle = colour('accent');
-    pen.fillRect(this.x(view.step) - 1, 0, 2, height);
+    pen.fillRect(this.x(view.step) - 0.75, 0, 1.5, height);
   }
 
   drawLane(pen, lane, top) {
