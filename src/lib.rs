@@ -9,7 +9,8 @@
 //! 4. [`view`] decides what to show of each step: a [`view::Scene`].
 //! 5. [`layout`] finds places for all steps at once and gives each scene its
 //!    [`layout::Picture`].
-//! 6. [`render`] writes pictures as SVG and DOT; [`export`] writes traces as JSON.
+//! 6. [`render`] writes pictures as SVG and DOT; [`export`] writes traces as JSON; [`player`]
+//!    writes one HTML file in which the run can be walked and questioned.
 //!
 //! [`cli`] puts them together.
 
@@ -17,6 +18,7 @@ pub mod analyse;
 pub mod cli;
 pub mod export;
 pub mod layout;
+pub mod player;
 #[cfg(feature = "python")]
 pub mod record;
 pub mod render;

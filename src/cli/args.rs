@@ -24,7 +24,8 @@ On a line of its own a mark speaks of the line above. Options win over marks.";
 ///
 /// memviz runs the script on an embedded Python interpreter (RustPython) and records every object
 /// at every step: births, deaths, reference counts, the collector at work. Each step becomes a
-/// picture: output/SCRIPT_STEM/frames/0001.svg and so on.
+/// picture: output/SCRIPT_STEM/frames/0001.svg and so on; and all of them together one page to
+/// walk and question in a browser: output/SCRIPT_STEM/index.html.
 ///
 /// memviz's own options may stand before SCRIPT or right after it. The first other word after
 /// SCRIPT, and all that follows it, goes to the script; `--` after SCRIPT says that all the rest
@@ -55,6 +56,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Draw a saved trace again, without running anything
     Render(RenderArgs),
+    /// Write a saved trace's player, and open it in the browser
+    Open(RenderArgs),
     /// Write a saved trace to standard output in another form
     Export(ExportArgs),
     /// Say what keeps an object alive, and draw it
@@ -134,7 +137,7 @@ pub(super) struct ProductArgs {
         long,
         value_name = "FORMATS",
         value_delimiter = ',',
-        default_value = "svg"
+        default_value = "svg,html"
     )]
     pub format: Vec<Format>,
     /// Who lays out the pictures: memviz, or an installed Graphviz, step by step
@@ -151,6 +154,12 @@ pub(super) struct ProductArgs {
     pub sizes: bool,
     #[command(flatten)]
     pub choice: ChoiceArgs,
+    /// Have the player ask at each step what will change (html)
+    #[arg(long)]
+    pub quiz: bool,
+    /// Open the player in the browser (html)
+    #[arg(long)]
+    pub open: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -167,6 +176,8 @@ pub(super) enum StepSize {
 pub(super) enum Format {
     /// frames/0001.svg ..., one picture a step
     Svg,
+    /// index.html, the player: the run to be walked and questioned in a browser
+    Html,
     /// dot/0001.dot ..., for Graphviz
     Dot,
     /// trace.json

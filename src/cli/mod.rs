@@ -2,6 +2,7 @@
 
 mod args;
 mod ask;
+mod browser;
 #[cfg(feature = "python")]
 mod check;
 mod choice;
@@ -36,6 +37,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Run(run)) => run_program(run),
         Some(Command::Check(check)) => check_scripts(&check),
         Some(Command::Render(render)) => render::render(&render).map(|()| 0),
+        Some(Command::Open(open)) => render::open(open).map(|()| 0),
         Some(Command::Export(export)) => export::export(&export).map(|()| 0),
         Some(Command::Why(ask)) => why::run(&ask).map(|()| 0),
         Some(Command::Who(ask)) => who::run(&ask).map(|()| 0),

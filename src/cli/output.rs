@@ -1,10 +1,12 @@
 //! The folder that a run or a rendering writes to.
 
 use super::args::{Engine, Format, ProductArgs, ThemeName};
+use super::browser;
 use super::choice::view_options;
 use super::problem::Problem;
 use crate::export::{JsonOptions, write_json};
 use crate::layout::plan;
+use crate::player::{Player, PlayerOptions};
 use crate::render::{GraphvizError, SvgOptions, Theme, dot, graphviz_svg, svg};
 use crate::trace::Trace;
 use crate::view::Scenes;
@@ -14,6 +16,7 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) const TRACE_NAME: &str = "trace.memviz";
+const PLAYER_NAME: &str = "index.html";
 
 /// Where the products go.
 #[derive(Debug)]
@@ -103,7 +106,11 @@ impl Output {
             args.format.contains(&Format::Svg),
             args.format.contains(&Format::Dot),
         );
-        if !svgs && !dots {
+        let mut player = Self::wants_player(args).then(|| {
+            let quiz = args.quiz;
+            Player::new(trace, PlayerOptions { quiz })
+        });
+        if !svgs && !dots && player.is_none() {
             return Ok(written);
         }
         let view = view_options(trace, args)?;
@@ -112,15 +119,18 @@ impl Output {
         };
         let plan = {
             let _span = tracing::info_span!("layout").entered();
-            plan(Scenes::new(trace, &view))
+            let progress = progress("laying out", trace.steps.len());
+            let plan = plan(Scenes::new(trace, &view).inspect(|_| progress.inc(1)));
+            progress.finish_and_clear();
+            plan
         };
         let _span = tracing::info_span!("render").entered();
         let frames = svgs
             .then(|| self.clean_folder("frames", "svg"))
             .transpose()?;
         let graphs = dots.then(|| self.clean_folder("dot", "dot")).transpose()?;
-        let progress = progress(trace.steps.len());
         let mut pictures = 0;
+        let progress = progress("drawing", trace.steps.len());
         for scene in Scenes::new(trace, &view) {
             let picture = plan.picture(&scene);
             let name = format!("{:04}", scene.number);
@@ -134,14 +144,36 @@ impl Output {
             if let Some(folder) = &graphs {
                 write_text(&folder.join(format!("{name}.dot")), &dot(&picture))?;
             }
+            if let Some(player) = &mut player {
+                player.add(&picture);
+            }
             pictures += 1;
             progress.set_position(u64::from(scene.number));
         }
         progress.finish_and_clear();
+        if let Some(player) = player {
+            let _span = tracing::info_span!("player").entered();
+            let path = self.folder.join(PLAYER_NAME);
+            write_text(&path, &player.finish())?;
+            written.push(path.display().to_string());
+        }
         for folder in [frames, graphs].into_iter().flatten() {
             written.push(format!("{} ({})", folder.display(), pictures));
         }
         Ok(written)
+    }
+
+    /// Who asks for the player's quiz, or to have it opened, asks for the player.
+    fn wants_player(args: &ProductArgs) -> bool {
+        args.format.contains(&Format::Html) || args.quiz || args.open
+    }
+
+    /// Opens the player in the browser, where that is asked for.
+    pub(super) fn open_player(&self, args: &ProductArgs) -> Result<(), Problem> {
+        if args.open {
+            browser::open(&self.folder.join(PLAYER_NAME))?;
+        }
+        Ok(())
     }
 
     /// A folder for pictures, without those of an earlier run.
@@ -185,11 +217,13 @@ pub(super) fn theme(name: ThemeName) -> Theme {
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn progress(steps: usize) -> ProgressBar {
+fn progress(what: &'static str, steps: usize) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("drawing {bar:30} {pos} of {len} steps")
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos} of {len} steps")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(steps as u64).with_style(style)
+    ProgressBar::new(steps as u64)
+        .with_style(style)
+        .with_message(what)
 }

@@ -1,6 +1,6 @@
 //! `memviz render`: draws a saved trace again.
 
-use super::args::RenderArgs;
+use super::args::{Format, RenderArgs};
 use super::output::{Output, TRACE_NAME};
 use super::problem::Problem;
 use crate::trace::{ReadError, Trace, TraceFile};
@@ -53,7 +53,14 @@ pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
     let output = Output::open(folder, args.products.force || own)?;
     let written = output.write_products(&trace, &args.products)?;
     eprintln!("memviz: {}", written.join(", "));
-    Ok(())
+    output.open_player(&args.products)
+}
+
+/// `memviz open`: the player of a saved trace, in the browser.
+pub(super) fn open(mut args: RenderArgs) -> Result<(), Problem> {
+    args.products.format = vec![Format::Html];
+    args.products.open = true;
+    render(&args)
 }
 
 /// The folder that a trace stands in.

@@ -61,6 +61,7 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
         Some(saved) => saved?,
         None => save(&output, &trace, &args)?,
     }
+    output.open_player(&args.products)?;
     Ok(recorded.exit_code)
 }
 

@@ -8,3 +8,7 @@ mod xml;
 pub use dot::{GraphvizError, dot, graphviz_svg};
 pub use svg::{SvgOptions, svg};
 pub use theme::Theme;
+
+// The player draws the same picture by the same words, ways and numbers.
+pub(crate) use svg::{FONTS, note, path};
+pub(crate) use theme::TONES;

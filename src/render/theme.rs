@@ -12,6 +12,19 @@ pub enum Theme {
     Print,
 }
 
+/// Every tone, and what a style sheet calls it.
+pub(crate) const TONES: [(Tone, &str); 9] = [
+    (Tone::Frame, "frame"),
+    (Tone::ActiveFrame, "active-frame"),
+    (Tone::Container, "container"),
+    (Tone::Instance, "instance"),
+    (Tone::Class, "class"),
+    (Tone::Function, "function"),
+    (Tone::Suspended, "suspended"),
+    (Tone::Exception, "exception"),
+    (Tone::Atom, "atom"),
+];
+
 /// The colours of a theme.
 #[derive(Debug, Clone, Copy)]
 pub struct Palette {
@@ -29,6 +42,26 @@ pub struct Palette {
     pub garbage_fill: &'static str,
 }
 
+impl Palette {
+    /// The colours by the names that a style sheet gives them.
+    pub(crate) fn named(&self) -> [(&'static str, &'static str); 12] {
+        [
+            ("background", self.background),
+            ("panel", self.panel),
+            ("text", self.text),
+            ("quiet", self.quiet),
+            ("row", self.row),
+            ("line", self.line),
+            ("arrow", self.arrow),
+            ("weak", self.weak),
+            ("changed", self.changed),
+            ("changed-row", self.changed_row),
+            ("garbage", self.garbage),
+            ("garbage-fill", self.garbage_fill),
+        ]
+    }
+}
+
 impl Theme {
     pub fn palette(self) -> Palette {
         match self {
@@ -41,7 +74,7 @@ impl Theme {
                 line: "#c3c9d1",
                 arrow: "#3b4754",
                 weak: "#7a5195",
-                changed: "#b35900",
+                changed: "#a85400",
                 changed_row: "#fff1dc",
                 garbage: "#a3324c",
                 garbage_fill: "#fbe9ed",

@@ -191,6 +191,7 @@ impl StepView<'_> {
                 targets(&frame, &mut open);
             }
             open.extend(self.unreachable_boxes());
+            open.extend(self.uncaught());
             open
         });
         let (mut drawn, left_out) = self.reached(start);

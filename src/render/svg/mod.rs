@@ -16,7 +16,7 @@ pub struct SvgOptions {
     pub theme: Theme,
 }
 
-const FONTS: &str = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace";
+pub(crate) const FONTS: &str = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace";
 const LINE: f64 = 17.0;
 
 /// Writes a picture as an SVG document.
@@ -63,7 +63,7 @@ pub fn svg(picture: &Picture, options: &SvgOptions) -> String {
 }
 
 /// The words above a box.
-fn note(picture_box: &PictureBox) -> &'static str {
+pub(crate) fn note(picture_box: &PictureBox) -> &'static str {
     match (picture_box.status, picture_box.mark) {
         (Status::Unreachable, _) => "unreachable",
         (Status::Dead(Cause::RefCount), _) => "freed: count fell to 0",
@@ -419,7 +419,7 @@ fn title_bar(picture_box: &PictureBox) -> String {
     )
 }
 
-fn path(arrow: &PictureArrow) -> String {
+pub(crate) fn path(arrow: &PictureArrow) -> String {
     let mut out = format!("M{} {}", rounded(arrow.start.x), rounded(arrow.start.y));
     for piece in &arrow.pieces {
         match piece {

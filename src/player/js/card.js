@@ -1,0 +1,151 @@
+// The card of one object: what it is, how long it lives, who holds it, why it is alive.
+
+const CAUSES = {
+  refcount: 'its count fell to 0',
+  collector: 'by the collector',
+  exit: 'at exit',
+};
+const OWNERS_SHOWN = 12;
+
+function showCard(app) {
+  const { run, state, view } = app;
+  const id = view.focus;
+  if (!id) {
+    refill($('card'), make('p', { class: 'hint' }, 'Choose an object in the picture, in the call stack or under “Objects” to see what holds it and why it is alive.'));
+    return;
+  }
+  const object = state.heap.get(id);
+  refill($('card'),
+    make('h2', {}, run.nameOf(id, object)),
+    facts(app, id, object),
+    moves(app, id),
+    object ? [whyAlive(app, id, object), ownerList(app, id, object), contents(app, object)] : absence(app, id),
+    history(app, id));
+}
+
+function facts(app, id, object) {
+  const { run } = app;
+  const born = run.born(id);
+  const died = run.died(id);
+  const moment = ({ step, line }) => [button(`step ${step}`, () => app.go(step), { class: 'link' }), line ? `, line ${line}` : ''];
+  const rows = [
+    ['Serial', `#${id}`],
+    ['Type', run.typeOf(id)],
+    ['Value', object && object.value >= 0 ? make('code', {}, visible(run.text(object.value))) : null],
+    ['Address', make('code', {}, run.address(id))],
+    ['Size', object && object.size >= 0 ? counted(object.size, 'byte') : null],
+    ['Count', object ? countInWords(object.count) : null],
+    ['Generation', object && object.generation >= 0 ? (object.generation > 2 ? 'frozen' : String(object.generation)) : null],
+    ['Born', born ? moment(born) : 'before the recording'],
+    ['Died', died ? [...moment(died), `, ${CAUSES[died.cause]}`] : 'not in this run'],
+  ];
+  return make('dl', {}, rows.filter(([, value]) => value !== null).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]));
+}
+
+function countInWords(count) {
+  return count === FOREVER ? 'immortal: it lives as long as the interpreter' : counted(count, 'reference');
+}
+
+/** Buttons: along its changes, and what the picture shows of it. */
+function moves(app, id) {
+  const { view } = app;
+  const drawn = app.run.boxOfObject.has(id);
+  return [
+    make('div', { class: 'actions', role: 'group', 'aria-label': 'Changes of this object' },
+      button('◀ Last change', () => app.nextChange(true), { title: 'Last step at which it changed (C)' }),
+      button('Next change ▶', () => app.nextChange(false), { title: 'Next step at which it changes (c)' })),
+    drawn ? make('div', { class: 'actions', role: 'group', 'aria-label': 'In the picture' },
+      button('Only this', () => app.toggleOnly(), { 'aria-pressed': String(view.only), title: 'Only what leads to it and what it leads to (f)' }),
+      button('Fold', () => app.toggle('folded', id), { 'aria-pressed': String(view.folded.has(id)), title: 'Fold its rows, and what only it leads to (z)' }),
+      button('Hide', () => app.toggle('hidden', id), { 'aria-pressed': String(view.hidden.has(id)), title: 'Hide its box (h)' })) : null,
+  ];
+}
+
+function absence(app, id) {
+  const born = app.run.born(id);
+  const words = born && born.step > app.view.step ? 'It is not born yet at this step.' : 'It is dead at this step.';
+  return make('p', { class: 'notice' }, words);
+}
+
+function ownerName(app, owner) {
+  if (owner.frame) return app.run.frameName(owner.frame, owner.depth);
+  return owner.id ? objectLink(app, owner.id) : 'the interpreter';
+}
+
+/** The chain from a root, as a list; or that there is none. */
+function whyAlive(app, id, object) {
+  const { run, state } = app;
+  const title = make('h3', {}, 'Why is it alive?');
+  const chain = chainTo(state, id);
+  if (state.lost.has(id)) {
+    return [title, make('p', { class: 'notice garbage' }, 'Nothing reaches it. It waits for the collector.')];
+  }
+  if (!chain) {
+    const words = object.count === FOREVER ? 'It is immortal.' : 'The interpreter holds it in a way that is not known.';
+    return [title, make('p', {}, words)];
+  }
+  const links = chain.map((link) => make('li', {},
+    ownerName(app, link), ' ', make('span', { class: 'label' }, visible(run.text(link.label))), ' → '));
+  return [title, make('ol', { class: 'chain' }, links, make('li', {}, make('strong', {}, run.nameOf(id, object))))];
+}
+
+function ownerList(app, id, object) {
+  const { run, state } = app;
+  const owners = ownersOf(state, id);
+  const entry = (owner) => make('li', {}, ownerName(app, owner), ' ', make('span', { class: 'label' }, visible(run.text(owner.label))));
+  const list = owners.slice(0, OWNERS_SHOWN).map(entry);
+  if (owners.length > OWNERS_SHOWN) list.push(make('li', { class: 'quiet' }, `… ${grouped(owners.length - OWNERS_SHOWN)} more`));
+  const rest = object.count === FOREVER ? 0 : object.count - owners.length;
+  if (rest > 0) list.push(make('li', { class: 'quiet' }, `${counted(rest, 'reference')} that no owner is known of`));
+  const title = object.count === FOREVER ? 'Who holds it' : `Who holds it: ${object.count === 1 ? 'its count is' : 'they make up the count of'} ${grouped(object.count)}`;
+  return [make('h3', {}, title), list.length ? make('ul', { class: 'owners' }, list) : make('p', { class: 'quiet' }, 'Nobody.')];
+}
+
+const CONTENTS_SHOWN = 20;
+
+/** What it holds itself. */
+function contents(app, object) {
+  const { run } = app;
+  const { refs } = object;
+  if (!refs.length) return null;
+  const rows = [];
+  const isPlainKey = (i) => run.text(refs[i]).startsWith('key ') && run.kindOf(refs[i + 1]) === 'atom';
+  const wanted = [];
+  for (let i = 0; i < refs.length; i += 3) if (!isPlainKey(i)) wanted.push(i);
+  for (const i of wanted.slice(0, CONTENTS_SHOWN)) {
+    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] ? ' (weak) ' : ' ', valueOf(app, refs[i + 1])));
+  }
+  const more = wanted.length - rows.length;
+  if (more > 0) rows.push(make('li', { class: 'quiet' }, `… ${grouped(more)} more`));
+  return [make('h3', {}, 'What it holds'), make('ul', { class: 'owners' }, rows)];
+}
+
+/** The count over the object's life, as a line of steps and in words. */
+function history(app, id) {
+  const { run, view } = app;
+  const counts = countHistory(run, id);
+  if (!counts.length || counts.every(([, count]) => count === FOREVER)) return null;
+  const end = run.died(id)?.step ?? run.length + 1;
+  const top = Math.max(...counts.map(([, count]) => count), 1);
+  const [width, height] = [260, 56];
+  const first = counts[0][0];
+  const span = Math.max(1, end - first);
+  const x = (step) => tenth(4 + ((step - first) / span) * (width - 8));
+  const y = (count) => tenth(height - 6 - (Math.max(0, count) / top) * (height - 16));
+  let way = '';
+  counts.forEach(([step, count], index) => {
+    way += `${index ? 'L' : 'M'}${x(step)} ${y(index ? counts[index - 1][1] : count)}L${x(step)} ${y(count)}`;
+  });
+  way += `L${x(end)} ${y(counts.at(-1)[1])}${run.died(id) ? `L${x(end)} ${y(0)}` : ''}`;
+  const here = view.step >= first && view.step <= end;
+  const words = around(counts.map(([step, count]) => ({ step, count })), view.step)
+    .map(({ step, count }) => make('li', {}, button(`step ${step}`, () => app.go(step), { class: 'link' }), ` ${grouped(count)}`));
+  return [
+    make('h3', {}, 'History of its count'),
+    draw('svg', { class: 'spark', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `Count from step ${first} to ${end}, at most ${top}` },
+      draw('path', { class: 'base', d: `M4 ${y(0)}H${width - 4}` }),
+      draw('path', { class: 'curve', d: way }),
+      here ? draw('path', { class: 'now', d: `M${x(view.step)} 4V${height - 4}` }) : null),
+    make('ol', { class: 'inline' }, words),
+  ];
+}

@@ -1,0 +1,258 @@
+// What stands left of the picture: source, exception, call stack, what was printed; and the caption.
+
+/** A link to an object: choosing it shows its card. */
+function objectLink(app, id, state = app.state) {
+  return button(app.run.nameOf(id, state.heap.get(id)), () => app.choose(id), { class: 'link' });
+}
+
+/** What a reference leads to, in a few words: a value, or a link. */
+function valueOf(app, id, state = app.state) {
+  const object = state.heap.get(id);
+  if (!object) return objectLink(app, id, state);
+  if (app.run.kindOf(id) === 'atom') {
+    const text = visible(app.run.text(object.value));
+    return button(text, () => app.choose(id), { class: 'link value', title: `${app.run.typeOf(id)} #${id}` });
+  }
+  return objectLink(app, id, state);
+}
+
+class Source {
+  constructor(app) {
+    this.app = app;
+    this.list = $('source');
+    this.select = $('file');
+    this.file = null;
+    refill(this.select, app.run.files.map((file, number) => make('option', { value: number }, file.path)));
+    this.select.hidden = app.run.files.length < 2;
+    this.select.addEventListener('change', () => this.open(Number(this.select.value)));
+    this.list.addEventListener('keydown', (event) => this.key(event));
+  }
+
+  /** Shows a file. */
+  open(file) {
+    this.file = file;
+    this.select.value = String(file);
+    const lines = (this.app.run.files[file]?.text ?? '').split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    this.lines = lines.map((text, index) => this.line(text, index + 1));
+    refill(this.list, this.lines.map((line) => line.element));
+    this.list.style.setProperty('--digits', String(String(lines.length).length));
+    if (!lines.length) refill(this.list, make('li', { class: 'quiet' }, 'The script is empty.'));
+    this.mark();
+  }
+
+  line(text, number) {
+    const runs = this.app.run.lines[this.file].get(number);
+    const mark = make('span', { class: 'mark' });
+    const code = make('code', {}, visible(lessonPart(text)) || ' ');
+    const label = make('span', { class: 'number' }, String(number));
+    const element = runs
+      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.jump(number, event.shiftKey) }, mark, label, code))
+      : make('li', {}, make('div', { class: 'row' }, mark, label, code));
+    return { element, mark, row: element.firstChild, runs };
+  }
+
+  /** Goes to the next or previous step at which a line is about to run. */
+  jump(line, back) {
+    const { run, view } = this.app;
+    const steps = run.lines[this.file].get(line)?.next ?? [];
+    const step = back ? before(steps, view.step) ?? steps.at(-1) : after(steps, view.step) ?? steps[0];
+    if (step) this.app.go(step);
+    this.app.say(step ? '' : `line ${line} is never about to run`);
+  }
+
+  show() {
+    const { file } = this.app.run.step(this.app.view.step);
+    if (file !== this.file) this.open(file);
+    else this.mark();
+    const at = this.lines?.find((line) => line.row.classList.contains('is-next'))
+      ?? this.lines?.find(({ row }) => row.matches('.has-run, .is-entered'));
+    scrollWithin(this.list, at?.element);
+  }
+
+  mark() {
+    const { run, view } = this.app;
+    const step = run.step(view.step);
+    const here = step.file === this.file;
+    const next = here && /line|instruction/.test(step.event) ? step.line : null;
+    const ran = here ? step.ran ?? null : null;
+    const entered = here && step.event === 'call' && run.text(step.function) !== '<module>' ? step.line : null;
+    this.lines.forEach(({ row, mark, runs }, index) => {
+      const line = index + 1;
+      const times = runs ? countUpTo(runs.ran, view.step) : 0;
+      row.classList.toggle('executed', times > 0);
+      row.classList.toggle('has-run', line === ran);
+      row.classList.toggle('is-next', line === next);
+      row.classList.toggle('is-entered', line === entered);
+      const words = [line === ran && 'just ran', line === next && 'next', line === entered && 'entered'].filter(Boolean).join(', ');
+      mark.textContent = words;
+      if (runs) {
+        row.title = `Has run ${counted(times, 'time')} so far. Click: next time it runs; with shift: the time before.`;
+      }
+      row.setAttribute('tabindex', '-1');
+    });
+    const stop = this.lines.find(({ row, runs }) => runs && row.classList.contains('is-next')) ?? this.lines.find(({ runs }) => runs);
+    stop?.row.setAttribute('tabindex', '0');
+  }
+
+  key(event) {
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!way) return;
+    const rows = [...this.list.querySelectorAll('button.row')];
+    rows[clamp(rows.indexOf(document.activeElement) + way, 0, rows.length - 1)]?.focus();
+    event.preventDefault();
+  }
+}
+
+/** A line without what it says to memviz, which is no part of the lesson. */
+function lessonPart(text) {
+  const line = text.replaceAll('\t', '    ');
+  const at = line.indexOf('# memviz:');
+  return at < 0 ? line : line.slice(0, at).trimEnd();
+}
+
+/** Scrolls a box, and nothing else, so that an element in it is seen. */
+function scrollWithin(holder, element) {
+  if (!element) return;
+  const [room, at] = [holder.getBoundingClientRect(), element.getBoundingClientRect()];
+  const space = Math.min(60, room.height / 4);
+  if (at.top < room.top + space) holder.scrollTop -= room.top + space - at.top;
+  else if (at.bottom > room.bottom - space) holder.scrollTop += at.bottom - room.bottom + space;
+}
+
+/** The call stack, newest call first, with names that can be asked when they changed. */
+function showStack(app) {
+  const { run, state, view } = app;
+  const previous = view.step > 1 ? framesOf(run.at(view.step - 1)) : new Map();
+  const frames = state.frames.map((frame, depth) => {
+    const rows = [];
+    for (let i = 0; i < frame.names.length; i += 3) {
+      const [name, , to] = frame.names.slice(i, i + 3);
+      const old = previous.get(frame.call);
+      const moved = view.step > 1 && (!old || lookup(old, name) !== to);
+      const chosen = view.name?.call === frame.call && view.name.name === name;
+      rows.push(make('tr', { class: [moved && 'moved', chosen && 'chosen'].filter(Boolean).join(' ') },
+        make('th', { scope: 'row' }, button(visible(run.text(name)), () => app.chooseName(frame.call, name), {
+          class: 'link name', 'aria-expanded': String(chosen), title: 'When did this name change?',
+        })),
+        make('td', {}, valueOf(app, to))));
+      if (chosen) rows.push(make('tr', { class: 'history' }, make('td', { colspan: 2 }, nameHistory(app, frame.call, name))));
+    }
+    const newest = depth === state.frames.length - 1;
+    const line = app.step.event === 'exit' ? '' : `line ${frame.line}`;
+    return make('section', { class: newest ? 'frame newest' : 'frame' },
+      make('h3', {}, run.frameName(frame, depth), make('span', { class: 'quiet' }, line)),
+      rows.length ? make('table', {}, make('tbody', {}, rows)) : make('p', { class: 'quiet' }, 'no names yet'));
+  });
+  refill($('stack'), frames.reverse());
+}
+
+const framesOf = (state) => new Map(state.frames.map((frame) => [frame.call, frame]));
+
+/** The steps at which a name changed, each a link. */
+function nameHistory(app, call, name) {
+  const changes = nameChanges(app.run, call, name);
+  const shown = around(changes, app.view.step);
+  const entries = shown.map(({ step, to, ended }) => {
+    const words = to !== null ? app.run.nameOf(to, app.run.at(step).heap.get(to)) : ended ? 'the call ended' : 'unbound';
+    return make('li', { 'aria-current': step === app.view.step ? 'step' : null },
+      button(`step ${step}`, () => app.go(step), { class: 'link' }), ` ${words}`);
+  });
+  const more = changes.length - shown.length;
+  return make('div', {}, make('p', { class: 'quiet' }, `Changed ${counted(changes.length, 'time')}${more ? `; ${shown.length} near this step` : ''}:`), make('ol', {}, entries));
+}
+
+const NEAR = 8;
+
+/** The few entries around a step. */
+function around(changes, step) {
+  const at = changes.findIndex((change) => change.step >= step);
+  const from = clamp((at < 0 ? changes.length : at) - NEAR / 2, 0, Math.max(0, changes.length - NEAR));
+  return changes.slice(from, from + NEAR);
+}
+
+function showPrinted(app) {
+  const printed = $('printed');
+  const text = app.run.printedAt(app.view.step);
+  const fresh = (app.step.out ?? '').length;
+  const cut = Math.max(0, text.length - fresh - 20000);
+  refill(printed, text ? [
+    cut ? make('span', { class: 'quiet' }, '…\n') : null,
+    text.slice(cut, text.length - fresh),
+    fresh ? make('mark', {}, text.slice(text.length - fresh)) : null,
+  ] : make('span', { class: 'quiet' }, 'nothing yet'));
+  printed.scrollTop = printed.scrollHeight;
+}
+
+/** The exception on its way, and at the end the one that ended the run, with its frames. */
+function showRaised(app) {
+  const { run, state, step, view } = app;
+  const ending = run.outcome.kind === 'exception' && view.step === run.length;
+  $('raised').hidden = !ending && !step.raised;
+  if ($('raised').hidden) return;
+  const parts = [];
+  if (ending) {
+    const { type, message, traceback } = run.outcome;
+    parts.push(make('p', { class: 'what' }, make('strong', {}, type), visible(message ? `: ${message}` : '')));
+    parts.push(make('p', { class: 'quiet' }, 'It ended the run, through these calls (the newest last):'));
+    const frames = step.raised ? tracebackFrames(app, step.raised) : [];
+    parts.push(make('ol', {}, traceback.map(([file, line, name], index) => make('li', {},
+      `${name === '<module>' ? 'the script' : `${name}()`}, line ${line}`,
+      make('code', {}, sourceLine(run, file, line)),
+      frameNames(app, frames[index])))));
+  }
+  if (step.raised) {
+    parts.push(make('p', {}, ending ? 'The exception: ' : `${step.event === 'exception' ? 'Raised' : 'On its way'}: `, objectLink(app, step.raised, state)));
+  }
+  refill($('raised-body'), parts);
+}
+
+function sourceLine(run, path, line) {
+  const file = run.files.find((file) => file.path === path);
+  return visible((file?.text.split('\n')[line - 1] ?? '').trim());
+}
+
+/** The frame objects that an exception's traceback holds, oldest first. */
+function tracebackFrames(app, exception) {
+  const { run, state } = app;
+  const referent = (id, label) => {
+    const refs = state.heap.get(id)?.refs ?? [];
+    const at = refs.findIndex((to, i) => i % 3 === 0 && run.text(to) === label);
+    return at < 0 ? undefined : refs[at + 1];
+  };
+  const frames = [];
+  for (let at = referent(exception, '__traceback__'); at; at = referent(at, 'tb_next')) {
+    frames.push(referent(at, 'frame'));
+  }
+  return frames;
+}
+
+/** The variables of a frame that a traceback keeps. The script's own are the globals. */
+function frameNames(app, frame) {
+  const refs = app.state.heap.get(frame)?.refs ?? [];
+  const names = [];
+  for (let i = 0; i < refs.length; i += 3) {
+    const label = app.run.text(refs[i]);
+    if (/^(f_\w+|function)$/.test(label) || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
+    names.push(make('span', { class: 'pair' }, `${visible(label)} = `, valueOf(app, refs[i + 1])));
+  }
+  return names.length ? make('div', { class: 'names' }, 'kept: ', names) : null;
+}
+
+function showCaption(app) {
+  const { run, step, view } = app;
+  const gc = step.gc?.length ? `; the collector ran${step.gc.length > 1 ? ` ${step.gc.length} times` : ''}` : '';
+  const freed = step.freed?.length ? `; ${step.freed.length} freed` : '';
+  refill($('caption'), make('strong', {}, `Step ${view.step} of ${run.length}`), ' · ', `${run.text(step.caption)}${freed}${gc}`);
+}
+
+/** How the run ended, for the head of the page. */
+function endingInWords({ outcome }) {
+  switch (outcome.kind) {
+    case 'exception': return `ended by ${outcome.type}`;
+    case 'exit': return `ended with exit code ${outcome.code}`;
+    case 'limit': return `recorded up to its limit of ${outcome.limit}`;
+    case 'interrupted': return 'interrupted';
+    default: return 'ran to its end';
+  }
+}

@@ -1,0 +1,45 @@
+// Elements. Text of the program's goes in by textContent only; no markup is ever parsed.
+
+const SVG = 'http://www.w3.org/2000/svg';
+const $ = (id) => document.getElementById(id);
+
+/** Makes an element: `make('button', {class: 'x', onclick: f}, 'text', child)`. */
+function make(name, attributes = {}, ...children) {
+  return fill(document.createElement(name), attributes, children);
+}
+
+/** The same for SVG. */
+function draw(name, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, name), attributes, children);
+}
+
+function fill(element, attributes, children) {
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value === true ? '' : value);
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Puts `children` in the place of what an element holds. */
+function refill(element, ...children) {
+  element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+}
+
+function button(text, action, attributes = {}) {
+  return make('button', { type: 'button', onclick: action, ...attributes }, text);
+}
+
+/** Characters that cannot be drawn become visible, as in the SVG frames. */
+function visible(text) {
+  return text
+    .replace(/[\n\t\r]/g, ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, '\ufffd');
+}
+
+const numbers = new Intl.NumberFormat('en');
+const grouped = (number) => numbers.format(number);
+const counted = (number, what) => `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
+const clamp = (number, low, high) => Math.min(high, Math.max(low, number));

@@ -1,0 +1,243 @@
+// The page as a whole: what is shown, the address, the keys.
+
+/** Browsers count how often a page changes its address: it is written when a step has settled. */
+const ADDRESS_WAIT = 150;
+const TABS = ['card', 'objects', 'collector', 'quiz'];
+
+class App {
+  constructor(run) {
+    this.run = run;
+    this.view = { step: 1, focus: null, name: null, only: false, hidden: new Set(), folded: new Set() };
+    $('script').textContent = run.script;
+    $('ending').textContent = `${counted(run.length, 'step')}, ${endingInWords(run)}`;
+    $('ending').title = run.engine;
+    if (!run.length) return;
+    this.state = run.at(1);
+    this.picture = new Picture(run, $('canvas'));
+    this.source = new Source(this);
+    this.objects = new Objects(this);
+    this.transport = new Transport(this);
+    this.timeline = new Timeline(this);
+    this.collector = new Collector(this);
+    this.quiz = new Quiz(this);
+    this.listen();
+    this.readAddress();
+    if (run.quiz) this.quiz.toggle(true);
+  }
+
+  get step() {
+    return this.run.step(this.view.step);
+  }
+
+  /** Goes to a step. */
+  go(number, { playing = false } = {}) {
+    if (!Number.isFinite(number)) return;
+    const from = this.view.step;
+    this.view.step = clamp(Math.round(number), 1, this.run.length);
+    if (!playing) this.transport.stop();
+    if (this.view.step !== from) {
+      this.collector.moved();
+      this.quiz.moved(from, this.view.step);
+    }
+    this.show();
+    if ($('follow').checked && this.view.step !== from) this.picture.reveal();
+  }
+
+  /** Shows everything at the step that the view is at. */
+  show() {
+    this.state = this.run.at(this.view.step);
+    this.picture.show(this.state, this.view);
+    showCaption(this);
+    showRaised(this);
+    showStack(this);
+    showPrinted(this);
+    this.source.show();
+    this.transport.show();
+    this.showLegend();
+    if (!$('card').hidden) showCard(this);
+    this.objects.show();
+    this.collector.show();
+    this.quiz.show();
+    this.timeline.show();
+    $('show-all').hidden = !this.picture.leftOut;
+    $('show-all').textContent = `Show all (${this.picture.leftOut} left out)`;
+    this.writeAddress();
+  }
+
+  /** Chooses an object: its card is shown; with `find`, at a step at which it lives. */
+  choose(id, find = false) {
+    const again = this.view.focus === id;
+    this.view.focus = id;
+    if (!id) this.view.only = false;
+    this.tab('card');
+    if (find && !this.state.heap.has(id)) {
+      const first = countHistory(this.run, id)[0]?.[0];
+      if (first) this.go(first);
+    }
+    this.show();
+    if (id && !again) this.picture.reveal(this.run.boxOfObject.get(id));
+  }
+
+  chooseName(call, name) {
+    const same = this.view.name?.call === call && this.view.name.name === name;
+    this.view.name = same ? null : { call, name };
+    this.show();
+  }
+
+  toggleOnly() {
+    this.view.only = !this.view.only && this.view.focus !== null;
+    this.show();
+  }
+
+  /** Hides or folds an object's box, or undoes it. */
+  toggle(what, id) {
+    if (!id) return;
+    if (!this.view[what].delete(id)) this.view[what].add(id);
+    this.show();
+  }
+
+  showAll() {
+    Object.assign(this.view, { only: false, hidden: new Set(), folded: new Set() });
+    this.show();
+  }
+
+  /** Goes to the next or last step of a list, or says that there is none. */
+  seek(steps, back, what) {
+    const step = back ? before(steps, this.view.step) : after(steps, this.view.step);
+    if (step) this.go(step);
+    else this.say(`no ${back ? 'earlier' : 'later'} step ${what}`);
+  }
+
+  nextChange(back) {
+    if (!this.view.focus) this.say('no object is chosen');
+    else this.seek(contentChanges(this.run, this.view.focus), back, 'changes this object');
+  }
+
+  nextNameChange(back) {
+    const { name } = this.view;
+    if (!name) this.say('no name is chosen: click one in the call stack');
+    else this.seek(nameChanges(this.run, name.call, name.name).map(({ step }) => step), back, 'changes this name');
+  }
+
+  nextEvent(back) {
+    const steps = this.run.steps.flatMap((step, index) => (step.gc?.length || step.event === 'exception' ? [index + 1] : []));
+    this.seek(steps, back, 'has a collection or an exception');
+  }
+
+  nextRun(back) {
+    const focused = document.activeElement?.dataset?.line;
+    this.source.jump(Number(focused ?? this.step.line), back);
+  }
+
+  nextObject(back) {
+    const boxes = this.picture.objectBoxes();
+    const at = boxes.indexOf(document.activeElement);
+    const from = at >= 0 ? at : boxes.findIndex((element) => element.classList.contains('chosen'));
+    const next = boxes[(from + (back ? -1 : 1) + boxes.length) % boxes.length] ?? boxes[0];
+    if (!next) return;
+    this.choose(this.run.picture.keys[next.dataset.box].object);
+    next.focus();
+  }
+
+  /** Words for the reader of the screen, and for a moment for all. */
+  say(words) {
+    if (!words) return;
+    const notice = make('span', { class: 'said' }, words);
+    $('caption').append(' ', notice);
+  }
+
+  tab(name) {
+    for (const each of TABS) {
+      $(each).hidden = each !== name;
+      const tab = $(`tab-${each}`);
+      tab.setAttribute('aria-selected', String(each === name));
+      tab.setAttribute('tabindex', each === name ? '0' : '-1');
+    }
+  }
+
+  openTab(name) {
+    this.tab(name);
+    this.show();
+  }
+
+  toggleTimeline(open = $('timeline').hidden) {
+    $('timeline').hidden = !open;
+    $('timeline-button').setAttribute('aria-pressed', String(open));
+    document.body.classList.toggle('with-timeline', open);
+    this.picture.fit();
+    this.show();
+  }
+
+  toggleTheme(theme) {
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+    root.dataset.theme = theme ?? (dark ? 'light' : 'dark');
+    this.themeChanged();
+  }
+
+  themeChanged() {
+    const { theme } = document.documentElement.dataset;
+    const dark = theme ? theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+    $('theme-button').textContent = dark ? 'Light' : 'Dark';
+    this.transport.drawTicks();
+    this.timeline.show();
+  }
+
+  /** The signs that this picture uses. */
+  showLegend() {
+    const has = (wanted) => this.picture.svg.querySelector(wanted);
+    const signs = [
+      ['plain', 'reference', has('.arrow')],
+      ['weak', 'weak reference: adds nothing to the count', has('.arrow.weak, .arrow.dotted')],
+      ['moved', 'new or changed in this step', has('.box.new, .row-moved, .arrow.moved, text.moved')],
+      ['unreachable', 'unreachable: waiting for the collector', has('.box.unreachable')],
+      ['dead', 'freed in this step', has('.box.dead')],
+      ['chosen', 'chosen', has('.box.chosen')],
+      ['owner', 'holds what is chosen', has('.box.owner')],
+      ['on-chain', 'keeps it alive', has('.arrow.on-chain')],
+    ];
+    refill($('legend'), signs.filter(([, , used]) => used).map(([name, words]) => make('li', {}, make('span', { class: `sample ${name}`, 'aria-hidden': 'true' }), words)));
+  }
+
+  /** `#step=12&focus=3`, with what is hidden, folded, or left alone. */
+  writeAddress() {
+    const { step, focus, only, hidden, folded } = this.view;
+    const parts = [`step=${step}`];
+    if (focus) parts.push(`focus=${focus}`);
+    if (only) parts.push('only=1');
+    if (hidden.size) parts.push(`hide=${[...hidden].join(',')}`);
+    if (folded.size) parts.push(`fold=${[...folded].join(',')}`);
+    this.address = `#${parts.join('&')}`;
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => this.putAddress(), ADDRESS_WAIT);
+  }
+
+  putAddress() {
+    // A page inside a frame without an address of its own has no deep links.
+    this.written = this.address;
+    if (location.hash === this.address || !/^(file|https?):$/.test(location.protocol)) return;
+    // A page from disk may not rewrite its history, but it may go to a part of itself.
+    try {
+      history.replaceState(null, '', this.address);
+    } catch {
+      location.replace(this.address);
+    }
+  }
+
+  readAddress() {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    const ids = (name) => new Set((asked.get(name) ?? '').split(',').map(Number).filter((id) => this.run.objects[id - 1]));
+    const [focus] = ids('focus');
+    Object.assign(this.view, { focus: focus ?? null, only: asked.get('only') === '1' && focus > 0, hidden: ids('hide'), folded: ids('fold') });
+    if ($('quiz').hidden) this.tab('card');
+    this.go(asked.has('step') ? Number(asked.get('step')) || 1 : this.view.step);
+    if (focus) this.picture.reveal(this.run.boxOfObject.get(focus));
+  }
+
+  listen() {
+    listenToPage(this);
+    listenToKeys(this);
+  }
+}
+
+start();

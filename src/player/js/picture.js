@@ -1,0 +1,354 @@
+// The picture of memory: the boxes and arrows of the SVG frames, each box one element over all
+// steps, so that what lives on stays or glides.
+
+const WEAK = 1;
+const MOVED = 2;
+const FADED = 4;
+const STATUS = ['', 'unreachable', 'dead'];
+const ROOM = 18;
+/** How far beyond what is seen boxes are drawn already, in pixels of the screen. */
+const AHEAD = 400;
+
+class Picture {
+  constructor(run, holder, choose) {
+    this.run = run;
+    this.holder = holder;
+    this.choose = choose;
+    this.boxes = new Map();
+    this.arrows = new Map();
+    this.zoom = null;
+    this.arrowLayer = draw('g', { class: 'arrows' });
+    this.boxLayer = draw('g', { class: 'boxes' });
+    const { left, top, right, bottom } = run.picture.extent;
+    const empty = !Number.isFinite(left);
+    this.left = empty ? 0 : Math.floor(left - ROOM);
+    this.top = empty ? 0 : Math.floor(top - ROOM - 8);
+    this.width = empty ? 300 : Math.ceil(right + ROOM) - this.left;
+    this.height = empty ? 60 : Math.ceil(bottom + ROOM) - this.top;
+    this.svg = draw(
+      'svg',
+      { id: 'picture', viewBox: `${this.left} ${this.top} ${this.width} ${this.height}` },
+      this.heads(),
+      this.arrowLayer,
+      this.boxLayer,
+    );
+    holder.append(this.svg);
+    holder.addEventListener('scroll', () => this.drawNear());
+    // On paper all of it is seen.
+    addEventListener('beforeprint', () => {
+      this.whole = true;
+      this.drawNear();
+    });
+    addEventListener('afterprint', () => { this.whole = false; });
+    this.scrolled = { x: 0, y: 0 };
+    this.fit();
+  }
+
+  heads() {
+    // As large as in the frames, where a head grows with its line; a chosen arrow's does not.
+    const head = ([name, size]) => draw(
+      'marker',
+      { id: `head-${name}`, class: name, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: size, markerHeight: size, markerUnits: 'userSpaceOnUse', orient: 'auto' },
+      draw('path', { d: 'M0 0.5L8 4L0 7.5L1.8 4Z' }),
+    );
+    return draw('defs', {}, [['plain', 9.1], ['weak', 9.1], ['faded', 9.1], ['moved', 14], ['chosen', 12]].map(head));
+  }
+
+  /** Sizes the picture: to a factor, or to the width of its holder. */
+  fit() {
+    this.room = { width: this.holder.clientWidth, height: Math.min(this.holder.clientHeight || innerHeight, innerHeight) };
+    const scale = this.zoom ?? clamp((this.room.width - 10) / this.width, 0.7, 1.15);
+    this.scale = scale;
+    this.svg.setAttribute('width', Math.round(this.width * scale));
+    this.svg.setAttribute('height', Math.round(this.height * scale));
+    this.drawNear();
+  }
+
+  /** A box's place in its holder, in pixels of the screen, as it is scrolled now. */
+  placeOf({ x, y, content }) {
+    const { width, height } = this.run.picture.contents[content];
+    const left = (x - this.left) * this.scale - this.scrolled.x;
+    const top = (y - this.top) * this.scale - this.scrolled.y;
+    return { left, top, right: left + (width / 10) * this.scale, bottom: top + (height / 10) * this.scale };
+  }
+
+  isNear(entry, ahead = AHEAD) {
+    if (this.whole) return true;
+    const { left, top, right, bottom } = this.placeOf(entry);
+    return right > -ahead && left < this.room.width + ahead && bottom > -ahead && top < this.room.height + ahead;
+  }
+
+  /** Draws the boxes that are in view or near it; the others are kept, empty and not laid out. */
+  drawNear() {
+    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
+    for (const [box, entry] of this.boxes) this.drawEntry(box, entry);
+  }
+
+  drawEntry(box, entry) {
+    const near = this.isNear(entry);
+    const wanted = `${entry.content}${entry.folded ? ' folded' : ''}`;
+    if (near && entry.drawn !== wanted) {
+      this.fillBox(entry.element, box, this.run.picture.contents[entry.content], entry.folded);
+      entry.drawn = wanted;
+    }
+    if (entry.near !== near) {
+      entry.element.style.display = near ? '' : 'none';
+      entry.near = near;
+    }
+  }
+
+  /** Shows a state; `view` says what is hidden, folded, chosen. */
+  show(state, view) {
+    const shown = shownBoxes(this.run, state, view);
+    for (const [box, entry] of this.boxes) {
+      if (!shown.boxes.has(box)) {
+        entry.element.remove();
+        this.boxes.delete(box);
+      }
+    }
+    for (const [box, placed] of state.boxes) {
+      if (shown.boxes.has(box)) this.place(box, placed, view);
+    }
+    for (const [arrow, element] of this.arrows) {
+      if (!shown.arrows.has(arrow)) {
+        element.remove();
+        this.arrows.delete(arrow);
+      }
+    }
+    for (const arrow of shown.arrows) {
+      if (!this.arrows.has(arrow)) this.arrows.set(arrow, this.drawArrow(arrow));
+    }
+    this.leftOut = state.boxes.size - shown.boxes.size;
+    this.light(state, view);
+  }
+
+  place(box, { content, x, y }, view) {
+    const { object } = this.run.picture.keys[box];
+    let entry = this.boxes.get(box);
+    if (!entry) {
+      entry = { element: draw('g', { 'data-box': box, role: object ? 'button' : 'img', tabindex: object ? '-1' : null }) };
+      this.boxes.set(box, entry);
+      this.boxLayer.append(entry.element);
+    }
+    if (entry.x !== x || entry.y !== y) entry.element.style.transform = `translate(${x}px,${y}px)`;
+    if (entry.content !== content || entry.folded !== view.folded.has(object)) {
+      const classes = this.classesOf(this.run.picture.contents[content], view.folded.has(object));
+      entry.element.setAttribute('class', classes);
+    }
+    Object.assign(entry, { x, y, content, folded: view.folded.has(object) });
+    this.drawEntry(box, entry);
+  }
+
+  drawArrow(number) {
+    const [from, to, way, flags] = this.run.picture.arrows[number];
+    const kind = flags & MOVED ? 'moved' : flags & FADED ? 'faded' : flags & WEAK ? 'weak' : 'plain';
+    const dash = flags & WEAK ? ' dotted' : flags & FADED ? ' dashed' : '';
+    const arrow = draw('path', {
+      class: `arrow ${kind}${dash}`,
+      d: this.run.text(way),
+      'data-from': from,
+      'data-to': to,
+      'marker-end': `url(#head-${kind})`,
+    });
+    this.arrowLayer.append(arrow);
+    return arrow;
+  }
+
+  classesOf(content, folded) {
+    return ['box', `tone-${content.tone}`, STATUS[content.status], content.new && 'new', folded && 'folded'].filter(Boolean).join(' ');
+  }
+
+  fillBox(element, box, content, folded) {
+    const { metrics, keys } = this.run.picture;
+    const { object } = keys[box];
+    const width = content.width / 10;
+    const rows = folded ? [] : content.rows;
+    const height = folded ? metrics.title_height + metrics.row_height : content.height / 10;
+    const bar = metrics.title_height - 3;
+    const parts = [
+      draw('rect', { class: 'frame', width, height, rx: 3 }),
+      draw('path', { class: 'bar', d: `M0.5 ${metrics.title_height}v-${bar}q0 -2.5 2.5 -2.5h${tenth(width - 6)}q2.5 0 2.5 2.5v${bar}z` }),
+      ...this.title(content, width, object),
+    ];
+    rows.forEach((row, index) => parts.push(...this.row(content, row, index, width)));
+    if (folded) {
+      const words = `▸ ${counted(content.rows.length, 'row')} folded`;
+      parts.push(this.write('quiet', metrics.padding, metrics.title_height + 14.5, metrics.row_font, words));
+    }
+    parts.push(this.write('note', 0, -4, metrics.small_font, this.run.text(content.note), content.note));
+    for (const [label, value, flags] of rows) {
+      for (const cell of [label, value]) {
+        if (cell >= 0) continue;
+        const [x, y] = this.run.picture.dots[-cell - 1];
+        parts.push(draw('circle', { class: flags & 1 ? 'dot moved' : 'dot', cx: x / 10, cy: y / 10, r: 3.2 }));
+      }
+    }
+    refill(element, parts.map((part) => (part?.localName === 'text' ? [part, ' '] : part)));
+    // A voice reads the box as it stands, word by word.
+    const words = [...element.querySelectorAll('text')].map((text) => text.textContent.trim());
+    element.setAttribute('aria-label', words.join(' '));
+  }
+
+  title(content, width, object) {
+    const { metrics } = this.run.picture;
+    const title = this.run.text(content.title);
+    const count = this.run.text(content.count);
+    const x = metrics.padding + this.textWidth(title, metrics.title_font, content.title);
+    const countX = width - metrics.padding - this.textWidth(count, metrics.small_font, content.count);
+    return [
+      this.write('strong', metrics.padding, 14, metrics.title_font, title, content.title),
+      object ? this.write('quiet', x, 14, metrics.small_font, ` #${object}`) : null,
+      this.write(content.moved ? 'moved' : 'plain', countX, 14, metrics.small_font, count, content.count),
+    ];
+  }
+
+  row(content, [label, value, flags], index, width) {
+    const { metrics } = this.run.picture;
+    const [changed, aside] = [flags & 1, flags & 2];
+    const y = metrics.title_height + index * metrics.row_height;
+    const labels = content.labels / 10;
+    const parts = [];
+    if (changed) {
+      parts.push(draw('rect', { class: 'row-moved', x: 1, y: y + 0.5, width: tenth(width - 2), height: metrics.row_height - 1 }));
+      parts.push(draw('path', { class: 'sign', d: `M0.5 ${tenth(y + metrics.row_height / 2 - 4)}l5 4l-5 4z` }));
+    }
+    if (index > 0) parts.push(draw('path', { class: 'line', d: `M0 ${y}h${width}` }));
+    if (labels > 0 && !aside) parts.push(draw('path', { class: 'line', d: `M${labels} ${y}v${metrics.row_height}` }));
+    if (label > 0) parts.push(this.write('quiet', metrics.padding, y + 14.5, metrics.row_font, this.run.text(label - 1), label - 1));
+    if (value > 0) {
+      const x = aside ? metrics.padding : labels + metrics.padding;
+      parts.push(this.write(aside ? 'quiet' : 'plain', x, y + 14.5, metrics.row_font, this.run.text(value - 1), value - 1));
+    }
+    return parts;
+  }
+
+  textWidth(text, font, number) {
+    const columns = this.run.columns.get(number) ?? [...text].length;
+    return columns * font * this.run.picture.metrics.advance;
+  }
+
+  /** A piece of text; `number` is its number in the run, where it has one. */
+  write(role, x, y, font, text, number) {
+    if (!text) return null;
+    const element = draw('text', {
+      class: role,
+      x: tenth(x),
+      y,
+      'font-size': font,
+      textLength: tenth(this.textWidth(text, font, number)),
+      lengthAdjust: 'spacingAndGlyphs',
+    });
+    element.textContent = visible(text);
+    return element;
+  }
+
+  /** Lights up the chosen object, its owners, and the chain that keeps it alive. */
+  light(state, view) {
+    const chosen = this.run.boxOfObject.get(view.focus);
+    const boxOf = (link) => (link.frame ? this.run.boxOfCall.get(link.frame.call) : this.run.boxOfObject.get(link.id));
+    const owners = new Set();
+    const links = new Set();
+    if (chosen !== undefined && state.heap.has(view.focus)) {
+      for (const owner of ownersOf(state, view.focus)) owners.add(boxOf(owner));
+      for (const link of chainTo(state, view.focus) ?? []) {
+        links.add(`${boxOf(link)} ${this.run.boxOfObject.get(link.to)}`);
+      }
+    }
+    for (const [box, { element }] of this.boxes) {
+      element.classList.toggle('chosen', box === chosen);
+      element.classList.toggle('owner', owners.has(box));
+      if (this.run.picture.keys[box].object) element.setAttribute('aria-pressed', String(box === chosen));
+    }
+    const holds = [...links].map((link) => Number(link.split(' ')[0]));
+    for (const [box, { element }] of this.boxes) element.classList.toggle('on-chain', holds.includes(box));
+    for (const [number, element] of this.arrows) {
+      const [from, to] = this.run.picture.arrows[number];
+      element.classList.toggle('to-chosen', to === chosen && chosen !== undefined);
+      element.classList.toggle('on-chain', links.has(`${from} ${to}`));
+    }
+    this.svg.classList.toggle('has-choice', this.boxes.has(chosen));
+    this.moveTabStop(chosen);
+  }
+
+  /** One box at a time can be reached by the tab key. */
+  moveTabStop(box) {
+    const buttons = this.objectBoxes();
+    const stop = buttons.find((element) => Number(element.dataset.box) === box) ?? buttons[0];
+    for (const element of buttons) element.setAttribute('tabindex', element === stop ? '0' : '-1');
+  }
+
+  objectBoxes() {
+    return [...this.boxLayer.querySelectorAll('[role=button]')];
+  }
+
+  /** Brings a box into view; without one, what is new or changed, where none of it is in view. */
+  reveal(box) {
+    const entries = box === undefined ? [...this.boxes].filter(([box, entry]) => this.isFresh(box, entry)).map(([, entry]) => entry) : [this.boxes.get(box)].filter(Boolean);
+    if (!entries.length || entries.some((entry) => this.isNear(entry, -20))) return;
+    const { left, top } = this.placeOf(entries[0]);
+    this.holder.scrollTo({ left: this.scrolled.x + left - 40, top: this.scrolled.y + top - 60 });
+    this.drawNear();
+  }
+
+  /** Whether an object's box is new, changed or dead in this step. */
+  isFresh(box, { content }) {
+    const { status, new: fresh, rows } = this.run.picture.contents[content];
+    return this.run.picture.keys[box].object !== undefined && (fresh || status === 2 || rows.some(([, , flags]) => flags & 1));
+  }
+}
+
+const tenth = (number) => Math.round(number * 10) / 10;
+
+/** The boxes and arrows that are left when some are hidden, folded, or only one is asked for. */
+function shownBoxes(run, state, view) {
+  const boxes = new Set(state.boxes.keys());
+  if (!view.hidden.size && !view.folded.size && !view.only) return { boxes, arrows: state.arrows };
+  const entries = [...state.arrows].map((number) => [number, ...run.picture.arrows[number]]);
+  const boxOf = (ids) => new Set([...ids].map((id) => run.boxOfObject.get(id)));
+  const [hidden, folded] = [boxOf(view.hidden), boxOf(view.folded)];
+  // What only a folded box leads to is folded away with it.
+  const hasOwner = new Set(entries.map(([, , to]) => to));
+  const roots = [...boxes].filter((box) => !hasOwner.has(box));
+  const whole = reached(roots, waysOf(entries));
+  const rest = reached(roots, waysOf(entries.filter(([, from]) => !folded.has(from))));
+  const focus = run.boxOfObject.get(view.focus);
+  const kin = view.only && boxes.has(focus) ? kinOf(focus, entries) : null;
+  for (const box of boxes) {
+    const foldedAway = whole.has(box) && !rest.has(box);
+    if (hidden.has(box) || foldedAway || (kin && !kin.has(box))) boxes.delete(box);
+  }
+  const arrows = new Set(entries
+    .filter(([, from, to]) => boxes.has(from) && boxes.has(to) && !folded.has(from))
+    .map(([number]) => number));
+  return { boxes, arrows };
+}
+
+/** A box, all that it leads to, and all that leads to it. */
+function kinOf(box, entries) {
+  const back = entries.map(([number, from, to]) => [number, to, from]);
+  return new Set([...reached([box], waysOf(entries)), ...reached([box], waysOf(back))]);
+}
+
+/** Where the arrows of each box lead. */
+function waysOf(entries) {
+  const ways = new Map();
+  for (const [, from, to] of entries) {
+    if (!ways.has(from)) ways.set(from, []);
+    ways.get(from).push(to);
+  }
+  return ways;
+}
+
+function reached(roots, ways) {
+  const seen = new Set(roots);
+  const open = [...roots];
+  while (open.length) {
+    for (const to of ways.get(open.pop()) ?? []) {
+      if (!seen.has(to)) {
+        seen.add(to);
+        open.push(to);
+      }
+    }
+  }
+  return seen;
+}

@@ -1,0 +1,211 @@
+// The recorded run: reads the payload and gives memory and picture at any step.
+
+/** Steps between two states that are kept. */
+const KEYFRAME_EVERY = 128;
+/** States that were asked for last and are kept: the step, those around it, one to compare with. */
+const RECENT = 6;
+
+/** Memory and picture at one step. Everything in it is replaced, never changed. */
+class State {
+  constructor(before) {
+    this.heap = new Map(before?.heap);
+    this.held = new Map(before?.held);
+    this.lost = new Set(before?.lost);
+    this.boxes = new Map(before?.boxes);
+    this.arrows = new Set(before?.arrows);
+    this.frames = before?.frames ?? [];
+  }
+
+  apply(step) {
+    this.applyHeap(step);
+    this.frames = framesAfter(this.frames, step);
+    for (const [id, ...labels] of step.held ?? []) {
+      if (labels.length) this.held.set(id, labels);
+      else this.held.delete(id);
+    }
+    for (const id of step.found ?? []) this.lost.delete(id);
+    for (const id of step.lost ?? []) this.lost.add(id);
+    const put = step.put ?? [];
+    for (let i = 0; i < put.length; i += 4) {
+      this.boxes.set(put[i], { content: put[i + 1], x: put[i + 2] / 10, y: put[i + 3] / 10 });
+    }
+    for (const box of step.cut ?? []) this.boxes.delete(box);
+    for (const arrow of step.erase ?? []) this.arrows.delete(arrow);
+    for (const arrow of step.draw ?? []) this.arrows.add(arrow);
+  }
+
+  applyHeap(step) {
+    for (const id of step.leave ?? []) {
+      this.heap.delete(id);
+      this.held.delete(id);
+      this.lost.delete(id);
+    }
+    for (const change of step.change ?? []) {
+      const object = this.heap.get(change.id);
+      if (!object) continue;
+      const after = { ...object, ...change };
+      if (change.refs) after.refs = spliced(object.refs, ...change.refs);
+      this.heap.set(change.id, after);
+    }
+    for (const [id, count, generation, value, name, length, size, refs] of step.enter ?? []) {
+      this.heap.set(id, { id, count, generation, value, name, length, size, refs });
+    }
+  }
+}
+
+/** A flat list of threes in which all but the first `keep` and the last `tail` are replaced. */
+function spliced(list, keep, tail, put) {
+  return list.slice(0, 3 * keep).concat(put, tail ? list.slice(-3 * tail) : []);
+}
+
+/** The call frames after a step. */
+function framesAfter(before, step) {
+  const frames = before.slice(0, step.kept);
+  for (const { call, function: name, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
+    const old = before[frames.length];
+    const kept = old?.call === call ? old.names : [];
+    frames.push({ call, function: name, file, line, names: spliced(kept, keep, tail, names) });
+  }
+  return frames;
+}
+
+/** What stands in a box, by name. */
+function contentOf([[title, count, note, tone, status], flags, [width, height, labels], rows]) {
+  return { title, count, note, tone, status, new: (flags & 1) > 0, moved: (flags & 2) > 0, width, height, labels, rows };
+}
+
+/** The bytes that base64 stands for. */
+function bytesOf(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const packed = atob(text);
+  const bytes = new Uint8Array(packed.length);
+  for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
+  return bytes;
+}
+
+class Run {
+  constructor(data) {
+    Object.assign(this, data);
+    this.length = this.steps.length;
+    this.picture.contents = this.picture.contents.map(contentOf);
+    this.columns = new Map(data.columns);
+    this.boxOfObject = new Map();
+    this.boxOfCall = new Map();
+    this.picture.keys.forEach((key, box) => {
+      if (key.object) this.boxOfObject.set(key.object, box);
+      if (key.call !== undefined) this.boxOfCall.set(key.call, box);
+    });
+    this.keyframes = [new State()];
+    this.recent = new Map();
+    this.goThrough();
+  }
+
+  /** Reads the payload out of the page. */
+  static async open(element) {
+    const packed = bytesOf(element.textContent.trim());
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+    return new Run(JSON.parse(await new Response(stream).text()));
+  }
+
+  /** Goes through all steps once: keeps states, and notes which lines run when. */
+  goThrough() {
+    this.lines = this.files.map(() => new Map());
+    this.printed = [0];
+    const state = new State();
+    let before = null;
+    this.steps.forEach((step, index) => {
+      const number = index + 1;
+      state.apply(step);
+      if (number % KEYFRAME_EVERY === 0) this.keyframes.push(new State(state));
+      this.printed.push(this.printed[index] + (step.out ?? '').length);
+      this.noteLine(step, before, number);
+      before = step;
+    });
+    this.allPrinted = this.steps.map((step) => step.out ?? '').join('');
+  }
+
+  noteLine(step, before, number) {
+    const lines = this.lines[step.file];
+    if (!lines) return;
+    const entry = (line) => {
+      if (!lines.has(line)) lines.set(line, { next: [], ran: [] });
+      return lines.get(line);
+    };
+    const goesOn = step.event === 'instruction' && before?.event === 'instruction'
+      && before.line === step.line && before.function === step.function;
+    if (!goesOn && (this.granularity === 'call' || /line|instruction/.test(step.event))) {
+      entry(step.line).next.push(number);
+    }
+    if (step.ran !== undefined) entry(step.ran).ran.push(number);
+  }
+
+  text(number) {
+    return this.texts[number] ?? '';
+  }
+
+  /** Memory and picture at step `number`, from 1. */
+  at(number) {
+    const known = this.recent.get(number);
+    if (known) return known;
+    let from = number - (number % KEYFRAME_EVERY);
+    let base = this.keyframes[from / KEYFRAME_EVERY];
+    for (const [near, state] of this.recent) {
+      if (near > from && near < number) [from, base] = [near, state];
+    }
+    const state = new State(base);
+    while (from < number) state.apply(this.steps[from++]);
+    this.recent.set(number, state);
+    if (this.recent.size > RECENT) this.recent.delete(this.recent.keys().next().value);
+    return state;
+  }
+
+  step(number) {
+    return this.steps[number - 1];
+  }
+
+  /** What was printed up to a step. */
+  printedAt(number) {
+    return this.allPrinted.slice(0, this.printed[number]);
+  }
+
+  typeOf(id) {
+    return this.text(this.objects[id - 1][0]);
+  }
+
+  kindOf(id) {
+    return this.objects[id - 1][1];
+  }
+
+  address(id) {
+    return this.objects[id - 1][2];
+  }
+
+  /** Step and line of an object's birth; null for what is older than the recording. */
+  born(id) {
+    const [step, line] = this.objects[id - 1][3];
+    return step ? { step, line } : null;
+  }
+
+  died(id) {
+    const died = this.objects[id - 1][4];
+    return died && { step: died[0], line: died[1], cause: died[2] };
+  }
+
+  /** `list #12`, `int 5`, `class Node`. */
+  nameOf(id, object) {
+    if (this.kindOf(id) === 'atom' && object && object.value >= 0) {
+      return `${this.typeOf(id)} ${visible(this.text(object.value))}`;
+    }
+    const named = object && object.name >= 0 ? ` ${visible(this.text(object.name))}` : '';
+    const type = { class: 'class', function: 'function', module: 'module' }[this.kindOf(id)];
+    return `${type ?? this.typeOf(id)}${named} #${id}`;
+  }
+
+  /** What a frame is called. */
+  frameName(frame, depth) {
+    const name = this.text(frame.function);
+    if (name !== '<module>') return `${name}()`;
+    if (depth === 0) return 'globals';
+    return `globals of ${this.files[frame.file]?.path.split('/').pop() ?? 'a module'}`;
+  }
+}

@@ -1,0 +1,196 @@
+// The timeline: living objects and bytes over the steps, and a lane for each object from its birth
+// to its death. A lane is as thick as the object's count; collections are lines through all.
+
+const LANE = 14;
+const CHART = 64;
+const NAMES = 150;
+const THICKEST = 10;
+
+class Timeline {
+  constructor(app) {
+    this.app = app;
+    this.view = $('timeline-view');
+    this.canvas = make('canvas', { class: 'lanes', 'aria-hidden': 'true' });
+    this.space = make('div', { class: 'lane-space' });
+    this.tip = make('div', { class: 'tip', hidden: true });
+    refill(this.view, this.canvas, this.space, this.tip);
+    $('timeline-key').textContent = 'Above: living objects (filled) and bytes (line). Below: a lane for each object, as thick as its count; purple lines: collections. Up, down and Enter choose an object.';
+    this.at = -1;
+    this.view.addEventListener('scroll', () => this.draw());
+    this.view.addEventListener('click', (event) => this.click(event));
+    this.view.addEventListener('mousemove', (event) => this.hover(event));
+    this.view.addEventListener('mouseleave', () => { this.tip.hidden = true; });
+    this.view.addEventListener('keydown', (event) => this.key(event));
+    $('timeline-all').addEventListener('change', () => {
+      this.lanes = null;
+      this.show();
+    });
+  }
+
+  /** The objects that have a lane, in the order of their births: those with a box, or all. */
+  find() {
+    const { run } = this.app;
+    const all = $('timeline-all').checked;
+    const counts = allCounts(run);
+    this.lanes = [];
+    for (let id = 1; id <= run.objects.length; id++) {
+      const born = run.born(id);
+      if (!born || !counts.has(id) || (!all && !run.boxOfObject.has(id))) continue;
+      this.lanes.push({ id, from: counts.get(id)[0][0], to: run.died(id)?.step ?? run.length, counts: counts.get(id) });
+    }
+    this.lanes.sort((a, b) => a.from - b.from || a.id - b.id);
+    this.space.style.height = `${CHART + this.lanes.length * LANE + 8}px`;
+  }
+
+  show() {
+    if ($('timeline').hidden) return;
+    if (!this.lanes) this.find();
+    this.draw();
+  }
+
+  x(step) {
+    const width = this.canvas.clientWidth - NAMES - 16;
+    return NAMES + ((step - 1) / Math.max(1, this.app.run.length - 1)) * width;
+  }
+
+  stepAt(x) {
+    const width = this.canvas.clientWidth - NAMES - 16;
+    return clamp(Math.round(1 + ((x - NAMES) / width) * (this.app.run.length - 1)), 1, this.app.run.length);
+  }
+
+  laneAt(y) {
+    if (y < CHART) return -1;
+    const lane = Math.floor((y - CHART + this.view.scrollTop) / LANE);
+    return lane < this.lanes.length ? lane : -1;
+  }
+
+  draw() {
+    const { pen, width, height } = sharp(this.canvas);
+    const { run, view } = this.app;
+    pen.font = `11px ${colour('mono')}`;
+    pen.textBaseline = 'middle';
+    const first = Math.floor(this.view.scrollTop / LANE);
+    const last = Math.min(this.lanes.length, first + Math.ceil((height - CHART) / LANE) + 1);
+    pen.save();
+    pen.beginPath();
+    pen.rect(0, CHART, width, height - CHART);
+    pen.clip();
+    for (let lane = first; lane < last; lane++) this.drawLane(pen, lane, CHART + lane * LANE - this.view.scrollTop);
+    pen.restore();
+    this.drawCharts(pen, width);
+    pen.fillStyle = colour('weak');
+    run.steps.forEach((step, index) => {
+      if (step.gc?.length) pen.fillRect(this.x(index + 1) - 2, 0, 4, height);
+    });
+    pen.fillStyle = colour('accent');
+    pen.fillRect(this.x(view.step) - 0.75, 0, 1.5, height);
+  }
+
+  drawLane(pen, lane, top) {
+    const { run, view } = this.app;
+    const { id, to, counts } = this.lanes[lane];
+    const middle = top + LANE / 2;
+    if (id === view.focus || lane === this.at) {
+      pen.fillStyle = colour(id === view.focus ? 'changed-row' : 'panel');
+      pen.fillRect(0, top, this.canvas.clientWidth, LANE);
+    }
+    pen.fillStyle = colour(id === view.focus ? 'text' : 'quiet');
+    const type = run.typeOf(id);
+    pen.fillText(`${type.length > 14 ? `${type.slice(0, 13)}…` : type} #${id}`, 8, middle, NAMES - 16);
+    pen.fillStyle = colour('lane');
+    counts.forEach(([step, count], index) => {
+      const end = counts[index + 1]?.[0] ?? to;
+      const thick = count === FOREVER ? 2 : clamp(count * 2, 1, THICKEST);
+      pen.fillRect(this.x(step), middle - thick / 2, Math.max(1.5, this.x(end) - this.x(step)), thick);
+    });
+    if (!run.died(id)) return;
+    pen.strokeStyle = colour('garbage');
+    pen.lineWidth = 1.5;
+    pen.beginPath();
+    const x = this.x(to);
+    pen.moveTo(x - 3, middle - 3);
+    pen.lineTo(x + 3, middle + 3);
+    pen.moveTo(x + 3, middle - 3);
+    pen.lineTo(x - 3, middle + 3);
+    pen.stroke();
+  }
+
+  drawCharts(pen, width) {
+    const { run } = this.app;
+    const base = CHART - 8;
+    const most = (of) => run.steps.reduce((most, step) => Math.max(most, of(step)), 1);
+    const [objects, bytes] = [most((step) => step.living), most((step) => step.bytes)];
+    const trace = (of, top) => {
+      pen.beginPath();
+      run.steps.forEach((step, index) => {
+        const [x, y] = [this.x(index + 1), base - (of(step) / top) * (CHART - 20)];
+        if (index === 0) pen.moveTo(x, y);
+        else pen.lineTo(x, y);
+      });
+    };
+    pen.fillStyle = colour('background');
+    pen.fillRect(0, 0, width, CHART - 4);
+    trace((step) => step.living, objects);
+    pen.lineTo(this.x(run.length), base);
+    pen.lineTo(this.x(1), base);
+    pen.fillStyle = colour('changed-row');
+    pen.fill();
+    trace((step) => step.bytes, bytes);
+    pen.strokeStyle = colour('accent');
+    pen.lineWidth = 1.3;
+    pen.stroke();
+    const step = this.app.step;
+    pen.fillStyle = colour('quiet');
+    pen.fillText(`${grouped(step.living)} of ${grouped(objects)} objects`, 8, 18, NAMES - 12);
+    pen.fillText(`${grouped(step.bytes)} bytes`, 8, 36, NAMES - 12);
+    pen.fillStyle = colour('line');
+    pen.fillRect(0, CHART - 4, width, 1);
+  }
+
+  click(event) {
+    const at = this.view.getBoundingClientRect();
+    const [x, y] = [event.clientX - at.left, event.clientY - at.top];
+    const lane = this.laneAt(y);
+    if (lane >= 0) {
+      this.at = lane;
+      this.app.choose(this.lanes[lane].id);
+    }
+    if (x >= NAMES) this.app.go(this.stepAt(x));
+  }
+
+  hover(event) {
+    const at = this.view.getBoundingClientRect();
+    const [x, y] = [event.clientX - at.left, event.clientY - at.top];
+    const lane = this.laneAt(y);
+    this.tip.hidden = lane < 0 && x < NAMES;
+    const { run } = this.app;
+    const words = x >= NAMES ? [`step ${this.stepAt(x)}`] : [];
+    if (lane >= 0) words.unshift(this.lifeInWords(this.lanes[lane].id));
+    else if (x >= NAMES) {
+      const step = run.step(this.stepAt(x));
+      words.push(`${grouped(step.living)} objects, ${grouped(step.bytes)} bytes`);
+    }
+    this.tip.textContent = words.join(' · ');
+    this.tip.style.transform = `translate(${clamp(x + 12, 0, Math.max(0, at.width - 320))}px,${clamp(y + 14, 0, at.height - 24)}px)`;
+  }
+
+  lifeInWords(id) {
+    const { run } = this.app;
+    const died = run.died(id);
+    return `${run.typeOf(id)} #${id}, born at step ${run.born(id).step}, ${died ? `died at step ${died.step}` : 'alive at the end'}`;
+  }
+
+  key(event) {
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === 'Enter' && this.at >= 0) this.app.choose(this.lanes[this.at].id);
+    if (!way || !this.lanes.length) return;
+    this.at = clamp(this.at + way, 0, this.lanes.length - 1);
+    const top = this.at * LANE;
+    const room = this.view.clientHeight - CHART - LANE;
+    this.view.scrollTop = clamp(this.view.scrollTop, top - room, top);
+    $('timeline-said').textContent = this.lifeInWords(this.lanes[this.at].id);
+    this.draw();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

@@ -1,0 +1,132 @@
+// Moving along the run: buttons, slider with what happens along it, playing.
+
+/** Where the slider's thumb stands at its ends. */
+const THUMB = 8;
+const STEP_TIME = 1000;
+
+class Transport {
+  constructor(app) {
+    this.app = app;
+    this.slider = $('slider');
+    this.field = $('step');
+    this.timer = null;
+    this.slider.max = this.field.max = app.run.length;
+    $('steps').textContent = grouped(app.run.length);
+    for (const [id, icon] of Object.entries(ICONS)) refill($(id), iconOf(icon));
+    $('first').onclick = () => app.go(1);
+    $('previous').onclick = () => app.go(app.view.step - 1);
+    $('next').onclick = () => app.go(app.view.step + 1);
+    $('last').onclick = () => app.go(app.run.length);
+    $('play').onclick = () => this.toggle();
+    $('speed').onchange = () => this.timer && this.start();
+    this.slider.oninput = () => app.go(Number(this.slider.value));
+    this.field.onchange = () => app.go(Number(this.field.value));
+    this.drawTicks();
+  }
+
+  toggle() {
+    if (this.timer) this.stop();
+    else this.start();
+  }
+
+  start() {
+    clearInterval(this.timer);
+    if (this.app.view.step === this.app.run.length) this.app.go(1);
+    this.timer = setInterval(() => {
+      this.app.go(this.app.view.step + 1, { playing: true });
+      if (this.app.view.step === this.app.run.length) this.stop();
+    }, STEP_TIME / Number($('speed').value));
+    this.showPlaying();
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.timer = null;
+    this.showPlaying();
+  }
+
+  showPlaying() {
+    refill($('play'), iconOf(this.timer ? 'M7 5h3v14h-3zM14 5h3v14h-3z' : ICONS.play));
+    $('play').setAttribute('aria-label', this.timer ? 'Pause' : 'Play');
+    // A voice that reads every step of a playing run says nothing.
+    $('caption').setAttribute('aria-live', this.timer ? 'off' : 'polite');
+  }
+
+  changeSpeed(way) {
+    const speed = $('speed');
+    speed.selectedIndex = clamp(speed.selectedIndex + way, 0, speed.options.length - 1);
+    speed.onchange();
+  }
+
+  show() {
+    const { run, view, step } = this.app;
+    this.slider.value = view.step;
+    this.slider.setAttribute('aria-valuetext', `step ${view.step} of ${run.length}: ${run.text(step.caption)}`);
+    if (document.activeElement !== this.field || this.field.value !== '') this.field.value = view.step;
+    $('first').disabled = $('previous').disabled = view.step === 1;
+    $('next').disabled = $('last').disabled = view.step === run.length;
+  }
+
+  /** Births up, deaths down, collections as lines, exceptions as diamonds. */
+  drawTicks() {
+    const canvas = $('ticks');
+    const { pen, width, height } = sharp(canvas);
+    const { run } = this.app;
+    const x = (number) => THUMB + ((number - 1) / Math.max(1, run.length - 1)) * (width - 2 * THUMB);
+    const middle = height / 2;
+    const bins = { births: new Map(), deaths: new Map() };
+    run.steps.forEach((step, index) => {
+      const at = Math.round(x(index + 1));
+      const add = (bin, list) => list?.length && bin.set(at, (bin.get(at) ?? 0) + list.length);
+      add(bins.births, step.born);
+      add(bins.deaths, step.freed);
+    });
+    const tall = (count) => Math.min(middle - 2, 2 + 2 * Math.log2(1 + count));
+    pen.fillStyle = colour('births');
+    for (const [at, count] of bins.births) pen.fillRect(at - 0.75, middle - 1 - tall(count), 1.5, tall(count));
+    pen.fillStyle = colour('garbage');
+    for (const [at, count] of bins.deaths) pen.fillRect(at - 0.75, middle + 1, 1.5, tall(count));
+    run.steps.forEach((step, index) => {
+      const at = x(index + 1);
+      if (step.gc?.length) {
+        pen.fillStyle = colour('weak');
+        pen.fillRect(at - 1, 0, 2, height);
+      }
+      if (step.event === 'exception') {
+        pen.fillStyle = colour('changed');
+        pen.beginPath();
+        pen.moveTo(at, 0);
+        pen.lineTo(at + 4, 4);
+        pen.lineTo(at, 8);
+        pen.lineTo(at - 4, 4);
+        pen.fill();
+      }
+    });
+  }
+}
+
+const ICONS = {
+  first: 'M6 5h2.5v14h-2.5zM19 5v14l-9-7z',
+  previous: 'M17 5v14l-10-7z',
+  play: 'M8 5l11 7l-11 7z',
+  next: 'M7 5l10 7l-10 7z',
+  last: 'M15.5 5h2.5v14h-2.5zM5 5l9 7l-9 7z',
+};
+
+function iconOf(way) {
+  return draw('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true', class: 'icon' }, draw('path', { d: way }));
+}
+
+/** A canvas set to the pixels of the screen, wiped. */
+function sharp(canvas) {
+  const ratio = window.devicePixelRatio || 1;
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const pen = canvas.getContext('2d');
+  pen.scale(ratio, ratio);
+  return { pen, width, height };
+}
+
+/** A colour of the theme in force. */
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

@@ -1,0 +1,118 @@
+//! The page: markup, style and script in one file that may fetch nothing and run nothing else.
+
+use crate::render::{FONTS, TONES, Theme};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: [&str; 3] = [
+    include_str!("css/page.css"),
+    include_str!("css/panels.css"),
+    include_str!("css/picture.css"),
+];
+
+/// The parts of the script share one scope; each uses those before it, the last starts it all.
+const SCRIPT: [&str; 13] = [
+    include_str!("js/dom.js"),
+    include_str!("js/run.js"),
+    include_str!("js/questions.js"),
+    include_str!("js/picture.js"),
+    include_str!("js/code.js"),
+    include_str!("js/card.js"),
+    include_str!("js/objects.js"),
+    include_str!("js/transport.js"),
+    include_str!("js/timeline.js"),
+    include_str!("js/collector.js"),
+    include_str!("js/quiz.js"),
+    include_str!("js/keys.js"),
+    include_str!("js/main.js"),
+];
+
+/// Puts the page together around a packed payload.
+pub(super) fn page(title: &str, payload: &[u8]) -> String {
+    let style = format!("{}{}", theme_style(), STYLE.concat());
+    let script = format!("'use strict';\n(() => {{\n{}}})();\n", SCRIPT.concat());
+    let policy = format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; \
+         base-uri 'none'; form-action 'none'",
+        digest(&script),
+        digest(&style)
+    );
+    // One pass over the frame, so that nothing put in is read as a place for something else.
+    let mut out = String::new();
+    let mut rest = PAGE;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (name, after) = after.split_once("}}").expect("a place has an end");
+        out.push_str(before);
+        match name {
+            "policy" => out.push_str(&policy),
+            "title" => escape(&mut out, title),
+            "style" => out.push_str(&style),
+            "script" => out.push_str(&script),
+            "payload" => STANDARD.encode_string(payload, &mut out),
+            other => unreachable!("the page has no part {other}"),
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The hash by which the page's policy knows its own script and style.
+fn digest(text: &str) -> String {
+    STANDARD.encode(Sha256::digest(text.as_bytes()))
+}
+
+fn escape(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+}
+
+/// The colours of the pictures, as variables of the style sheet.
+fn theme_style() -> String {
+    let (light, dark) = (variables(Theme::Light), variables(Theme::Dark));
+    let print = variables(Theme::Print);
+    format!(
+        ":root{{--mono:{FONTS};{light}color-scheme:light}}\n\
+         @media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}color-scheme:dark}}}}\n\
+         :root[data-theme=dark]{{{dark}color-scheme:dark}}\n\
+         @media print{{:root:root:root{{{print}color-scheme:light}}}}\n"
+    )
+}
+
+fn variables(theme: Theme) -> String {
+    let mut out = String::new();
+    for (name, colour) in theme.palette().named() {
+        let _ = write!(out, "--{name}:{colour};");
+    }
+    for (tone, name) in TONES {
+        let _ = write!(out, "--tone-{name}:{};", theme.title(tone));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_stays_text_and_the_policy_names_the_script() {
+        let page = page("<script>{{payload}}", b"x");
+        assert!(page.contains("<title>&lt;script&gt;{{payload}}"));
+        let script = page.rsplit_once("<script>").expect("a script").1;
+        let script = script.split_once("</script>").expect("it ends").0;
+        assert!(page.contains(&format!("script-src 'sha256-{}'", digest(script))));
+        let style = page.split_once("<style>").expect("a style").1;
+        let style = style.split_once("</style>").expect("it ends").0;
+        assert!(page.contains(&format!("style-src 'sha256-{}'", digest(style))));
+    }
+}

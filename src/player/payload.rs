@@ -1,0 +1,164 @@
+//! What the page is given: one JSON document, deflated. Texts stand in it once; a step holds what
+//! has changed since the step before.
+
+use super::PlayerOptions;
+use super::drawn::{DrawnChange, DrawnTables};
+use super::memory::{Head, MemoryChange, ObjectEntry};
+use crate::trace::{Outcome, Trace};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use serde::Serialize;
+use std::collections::HashMap;
+use unicode_width::UnicodeWidthStr;
+
+const VERSION: u32 = 1;
+
+/// Texts, each once, by number.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    list: Vec<String>,
+    index: HashMap<String, u32>,
+}
+
+impl Texts {
+    pub(super) fn intern(&mut self, text: &str) -> u32 {
+        if let Some(number) = self.index.get(text) {
+            return *number;
+        }
+        let number = self.list.len() as u32;
+        self.list.push(text.to_owned());
+        self.index.insert(text.to_owned(), number);
+        number
+    }
+
+    /// The texts that take more or fewer columns than they have characters.
+    fn columns(&self) -> Vec<(u32, u32)> {
+        let wide = self.list.iter().enumerate().filter_map(|(number, text)| {
+            let columns = text.width();
+            (columns != text.chars().count()).then_some((number as u32, columns as u32))
+        });
+        wide.collect()
+    }
+}
+
+/// Everything about one step.
+#[derive(Debug, Serialize)]
+pub(super) struct StepRecord {
+    pub caption: u32,
+    #[serde(flatten)]
+    pub head: Head,
+    #[serde(flatten)]
+    pub memory: MemoryChange,
+    #[serde(flatten)]
+    pub drawn: DrawnChange,
+}
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+pub(super) struct Payload<'t> {
+    version: u32,
+    script: &'t str,
+    engine: String,
+    granularity: &'static str,
+    quiz: bool,
+    outcome: Ending<'t>,
+    files: Vec<File<'t>>,
+    texts: Vec<String>,
+    columns: Vec<(u32, u32)>,
+    objects: Vec<ObjectEntry>,
+    picture: DrawnTables,
+    steps: Vec<StepRecord>,
+}
+
+#[derive(Debug, Serialize)]
+struct File<'t> {
+    path: &'t str,
+    text: &'t str,
+}
+
+/// How the run ended; `kind` as the exported JSON has it.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Ending<'t> {
+    Finished,
+    Exit {
+        code: i32,
+    },
+    Limit {
+        limit: &'t str,
+    },
+    Interrupted,
+    Exception {
+        #[serde(rename = "type")]
+        type_name: &'t str,
+        message: &'t str,
+        /// File, line, function; the newest last.
+        traceback: Vec<(&'t str, u32, &'t str)>,
+    },
+}
+
+fn ending(outcome: &Outcome) -> Ending<'_> {
+    match outcome {
+        Outcome::Finished => Ending::Finished,
+        Outcome::Exit { code } => Ending::Exit { code: *code },
+        Outcome::Limit { limit } => Ending::Limit { limit },
+        Outcome::Interrupted => Ending::Interrupted,
+        Outcome::Exception {
+            type_name,
+            message,
+            traceback,
+        } => Ending::Exception {
+            type_name,
+            message,
+            traceback: traceback
+                .iter()
+                .map(|entry| (&*entry.file, entry.line, &*entry.function))
+                .collect(),
+        },
+    }
+}
+
+impl<'t> Payload<'t> {
+    pub(super) fn new(
+        trace: &'t Trace,
+        options: PlayerOptions,
+        texts: Texts,
+        objects: Vec<ObjectEntry>,
+        picture: DrawnTables,
+        steps: Vec<StepRecord>,
+    ) -> Payload<'t> {
+        let header = &trace.header;
+        Payload {
+            version: VERSION,
+            script: &header.script,
+            engine: format!(
+                "{} {}, Python {}",
+                header.engine, header.engine_version, header.python
+            ),
+            granularity: header.granularity.name(),
+            quiz: options.quiz,
+            outcome: ending(&header.outcome),
+            files: header
+                .files
+                .iter()
+                .map(|file| File {
+                    path: &file.path,
+                    text: &file.text,
+                })
+                .collect(),
+            columns: texts.columns(),
+            texts: texts.list,
+            objects,
+            picture,
+            steps,
+        }
+    }
+
+    /// The document, deflated.
+    pub(super) fn packed(&self) -> Vec<u8> {
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
+        // Writing plain data to memory does not fail.
+        serde_json::to_writer(&mut packed, self).expect("the data has string keys only");
+        packed.finish().expect("memory takes every byte")
+    }
+}

@@ -1,0 +1,100 @@
+// Runs memviz, opens its page in a headless Chromium, and watches that nothing leaves the page.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const MEMVIZ = process.env.MEMVIZ;
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts a browser for the tests of a file; `after` is the hook that closes it. */
+export async function startBrowser(after) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  const folder = mkdtempSync(join(tmpdir(), 'memviz-player-'));
+  after(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { browser, folder };
+}
+
+/** Records a script; returns the folder with its page. `name` is the script's name. */
+export function record({ folder }, name, source, options = []) {
+  writeFileSync(join(folder, `${name}.py`), source);
+  const out = join(folder, name);
+  const done = spawnSync(MEMVIZ, [...options, '--out', out, `${name}.py`], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+  assert.ok([0, 1].includes(done.status), done.stderr);
+  return out;
+}
+
+export function memviz(folder, options, env = {}) {
+  return spawnSync(MEMVIZ, options, { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } });
+}
+
+/** A trace in the exported form. */
+export function exported(out) {
+  return JSON.parse(execFileSync(MEMVIZ, ['export', join(out, 'trace.memviz'), '--format', 'json'], { maxBuffer: 1 << 30 }));
+}
+
+/**
+ * Opens a run's page. Fails the test at any error in the page, any broken policy, any request that
+ * is not for the page itself; but for messages that are `allowed`.
+ */
+export async function open(t, { browser }, out, { address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light', allowed = /^$/ } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme });
+  const page = await context.newPage();
+  const wrong = [];
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && !allowed.test(message.text()) && wrong.push(message.text()));
+  page.on('dialog', (dialog) => {
+    wrong.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  const file = `file://${join(out, 'index.html')}`;
+  page.on('request', (request) => {
+    if (request.url().split(/[?#]/)[0] !== file) wrong.push(`request: ${request.url()}`);
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(wrong, [], 'the page is quiet and asks for nothing');
+  });
+  await page.goto(file + address);
+  await page.waitForSelector('body.ready');
+  return page;
+}
+
+/** The step that the page shows. */
+export async function stepOf(page) {
+  const caption = await page.textContent('#caption strong');
+  const step = Number(/^Step (\d+) of/.exec(caption)[1]);
+  assert.equal(await page.inputValue('#step'), String(step));
+  assert.equal(await page.inputValue('#slider'), String(step));
+  return step;
+}
+
+export const box = (serial) => `#picture [aria-label*="#${serial} "]`;
+
+/** The part of the address that says step and object. */
+export async function hashOf(page) {
+  // The address is written when a step has settled.
+  await page.waitForTimeout(400);
+  return page.evaluate(() => location.hash);
+}
+
+/** The serial of the only object of a type that lives at a step of an exported trace. */
+export function serial(trace, step, type, which = 0) {
+  const found = trace.steps[step - 1].heap.filter(({ id }) => trace.objects[id - 1].type === type && trace.objects[id - 1].born);
+  assert.ok(found.length > which, `a ${type} lives at step ${step}`);
+  return found[which].id;
+}

@@ -1,0 +1,91 @@
+// The pictures are those of the SVG frames, and what lives on stays one element.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { open, record, startBrowser } from './helpers.mjs';
+
+const here = await startBrowser(after);
+const SCRIPTS = {
+  lists: 'a = [1, 2]\nb = a\nb.append(a)\nd = {"k": a, (1, 2): b}\ndel a\nt = ("wide \u6f22\u5b57", "tab\\tnew\\nline", "\\x1b[0m")\nprint(t)\ndel b, d\n',
+  cycle: 'import gc, weakref\nclass Node:\n    pass\na = Node()\na.me = a\nw = weakref.ref(a)\ndel a\ngc.collect()\n',
+  calls: 'def gen(n):\n    while n:\n        n -= 1\n        yield [n]\ng = gen(2)\nnext(g)\nnext(g)\ndef deep(k):\n    return k if k == 0 else deep(k - 1)\ndeep(14)\n',
+  raised: 'def f(x):\n    kept = [x]\n    raise ValueError(kept)\ntry:\n    f(1)\nexcept ValueError as e:\n    last = e\nf(2)\n',
+};
+
+/** Texts, boxes, rows, arrows and dots with their places, looks included, from a picture. */
+function factsIn(svg, isFrame) {
+  const round = (n) => Math.round(n * 10) / 10;
+  const shift = (element) => {
+    const [, x, y] = /translate\(([-\d.]+)px, ([-\d.]+)px\)/.exec(element.closest('.box')?.style.transform ?? '') ?? [0, 0, 0];
+    return [Number(x), Number(y)];
+  };
+  const canvas = document.createElement('canvas').getContext('2d');
+  const colour = (element, name) => {
+    canvas.fillStyle = '#123456';
+    canvas.fillStyle = isFrame ? element.getAttribute(name) ?? 'none' : getComputedStyle(element)[name];
+    return canvas.fillStyle;
+  };
+  const facts = [];
+  const inBox = (element) => !isFrame || element.closest('g[id]');
+  for (const text of svg.querySelectorAll('text')) {
+    if (!inBox(text)) continue;
+    const [x, y] = shift(text);
+    const bold = isFrame ? text.getAttribute('font-weight') === 'bold' : Number(getComputedStyle(text).fontWeight) >= 600;
+    facts.push(['text', text.textContent, round(Number(text.getAttribute('x')) + x), round(Number(text.getAttribute('y')) + y), text.getAttribute('font-size'), text.getAttribute('textLength'), colour(text, 'fill'), bold].join('|'));
+  }
+  for (const rect of svg.querySelectorAll('rect')) {
+    if (!inBox(rect)) continue;
+    const [x, y] = shift(rect);
+    facts.push(['rect', round(Number(rect.getAttribute('x') ?? 0) + x), round(Number(rect.getAttribute('y') ?? 0) + y), rect.getAttribute('width'), rect.getAttribute('height'), colour(rect, 'fill')].join('|'));
+  }
+  for (const dot of svg.querySelectorAll('circle')) {
+    const [x, y] = shift(dot);
+    facts.push(['dot', round(Number(dot.getAttribute('cx')) + x), round(Number(dot.getAttribute('cy')) + y), colour(dot, 'fill')].join('|'));
+  }
+  for (const arrow of svg.querySelectorAll('path[marker-end]')) {
+    const style = isFrame ? (name) => arrow.getAttribute(name) : (name) => getComputedStyle(arrow)[name].replaceAll('px', '').replaceAll(',', '').replace('none', '');
+    facts.push(['arrow', arrow.getAttribute('d'), colour(arrow, 'stroke'), Number(style('stroke-width')), style('stroke-dasharray') ?? ''].join('|'));
+  }
+  for (const bar of svg.querySelectorAll(isFrame ? 'g[id] > path:nth-of-type(1)' : '.bar')) facts.push(`bar|${colour(bar, 'fill')}`);
+  return facts.sort();
+}
+
+for (const [name, source] of Object.entries(SCRIPTS)) {
+  for (const theme of ['light', 'dark']) {
+    test(`${name}: every step is the picture of its SVG frame, ${theme}`, async (t) => {
+      const out = record(here, name, source, ['--theme', theme]);
+      // Only what is in view, or near it, is drawn: all of it shall be.
+      const page = await open(t, here, out, { colorScheme: theme, viewport: { width: 1440, height: 2400 } });
+      const steps = Number(await page.getAttribute('#step', 'max'));
+      await page.evaluate(`window.factsIn = ${factsIn}`);
+      for (let step = 1; step <= steps; step++) {
+        await page.locator('#slider').fill(String(step));
+        const frame = readFileSync(join(out, 'frames', `${String(step).padStart(4, '0')}.svg`), 'utf8');
+        const [wanted, found] = await page.evaluate((frame) => {
+          const svg = new DOMParser().parseFromString(frame, 'image/svg+xml').documentElement;
+          return [window.factsIn(svg, true), window.factsIn(document.querySelector('#picture'), false)];
+        }, frame);
+        assert.deepEqual(found, wanted, `step ${step}`);
+      }
+    });
+  }
+}
+
+test('a box that lives on is one element, and stays where it is', async (t) => {
+  const page = await open(t, here, record(here, 'cycle', SCRIPTS.cycle));
+  const steps = Number(await page.getAttribute('#step', 'max'));
+  await page.evaluate(() => { window.seen = new Map(); });
+  for (let step = 1; step <= steps; step++) {
+    await page.locator('#slider').fill(String(step));
+    const jumps = await page.evaluate(() => [...document.querySelectorAll('#picture .box')].flatMap((box) => {
+      const key = box.dataset.box;
+      const old = window.seen.get(key);
+      window.seen.set(key, { box, at: box.style.transform });
+      return old && (old.box !== box || old.at !== box.style.transform) ? [key] : [];
+    }));
+    assert.deepEqual(jumps, []);
+  }
+  assert.match(await page.evaluate(() => getComputedStyle(document.querySelector('.box')).transition), /transform/);
+});
