@@ -6,6 +6,7 @@ mod check;
 mod export;
 mod output;
 mod problem;
+mod products;
 mod render;
 #[cfg(feature = "python")]
 mod run;

@@ -6,10 +6,11 @@ use crate::layout::{
     PADDING, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, ROW_FONT,
     ROW_HEIGHT, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
+use crate::render::SIGNATURE;
 use crate::render::theme::{Palette, Theme};
 use crate::render::xml::{Xml, rounded};
 use crate::trace::Cause;
-use crate::view::{Mark, Status, Tone};
+use crate::view::{BoxKey, Mark, Status, Tone};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SvgOptions {
@@ -19,47 +20,173 @@ pub struct SvgOptions {
 const FONTS: &str = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace";
 const LINE: f64 = 17.0;
 
-/// Writes a picture as an SVG document.
+/// Writes a picture as an SVG document. Its names begin with a hash of what it shows, so that any
+/// two pictures can stand on one page.
 pub fn svg(picture: &Picture, options: &SvgOptions) -> String {
-    let drawing = Drawing {
-        prefix: format!("mv{}", picture.number),
-        theme: options.theme,
-        palette: options.theme.palette(),
+    let draft = document(&Drawing::new("mv", options.theme), picture);
+    let prefix = format!(
+        "mv{}x{:08x}",
+        picture.number,
+        crc32fast::hash(draft.as_bytes())
+    );
+    document(&Drawing::new(&prefix, options.theme), picture)
+}
+
+fn document(drawing: &Drawing, picture: &Picture) -> String {
+    let caption = &picture.caption;
+    let head = Head {
+        prefix: &drawing.prefix,
+        width: picture.width,
+        height: picture.height,
+        title: &format!("{}, {}: {}", caption.file, caption.step, caption.event),
+        description: &caption::describe(picture),
     };
-    let mut xml = Xml::default();
-    let view_box = format!("0 0 {} {}", rounded(picture.width), rounded(picture.height));
-    let name = |part: &str| format!("{}-{part}", drawing.prefix);
-    let labelled = format!("{} {}", name("title"), name("desc"));
-    let attributes = [
-        ("xmlns", "http://www.w3.org/2000/svg".into()),
-        ("width", picture.width.into()),
-        ("height", picture.height.into()),
-        ("viewBox", (&view_box).into()),
-        ("role", "img".into()),
-        ("aria-labelledby", (&labelled).into()),
-        ("font-family", FONTS.into()),
-    ];
-    xml.element("svg", &attributes, |xml| {
-        let caption = &picture.caption;
-        let title = format!("{}, {}: {}", caption.file, caption.step, caption.event);
-        xml.text("title", &[("id", (&name("title")).into())], &title);
-        let description = caption::describe(picture);
-        xml.text("desc", &[("id", (&name("desc")).into())], &description);
+    head.document(|xml| {
         drawing.arrow_heads(xml);
-        drawing.page(xml, picture);
-        drawing.caption(xml, picture);
-        for arrow in &picture.arrows {
-            drawing.arrow(xml, arrow);
+        for layer in layers(picture) {
+            if let Layer::Box(picture_box) = layer {
+                let id = drawing.name(&box_name(picture_box.key));
+                let attributes = [
+                    ("id", (&id).into()),
+                    ("opacity", opacity(picture_box).into()),
+                ];
+                xml.element("g", &attributes, |xml| drawing.boxed(xml, picture_box));
+            } else {
+                drawing.layer(xml, picture, layer);
+            }
         }
-        for picture_box in &picture.boxes {
-            drawing.boxed(xml, picture_box);
+    })
+}
+
+/// What stands at the head of a document: its size, and what it is in words.
+pub(super) struct Head<'a> {
+    pub prefix: &'a str,
+    pub width: f64,
+    pub height: f64,
+    pub title: &'a str,
+    pub description: &'a str,
+}
+
+impl Head<'_> {
+    /// Writes an SVG document, what stands in it by `inside`.
+    pub(super) fn document(&self, inside: impl FnOnce(&mut Xml)) -> String {
+        let name = |part: &str| format!("{}-{part}", self.prefix);
+        let (title, description) = (name("title"), name("desc"));
+        let view_box = format!("0 0 {} {}", rounded(self.width), rounded(self.height));
+        let labelled = format!("{title} {description}");
+        let attributes = [
+            ("xmlns", "http://www.w3.org/2000/svg".into()),
+            ("width", self.width.into()),
+            ("height", self.height.into()),
+            ("viewBox", (&view_box).into()),
+            ("role", "img".into()),
+            ("aria-labelledby", (&labelled).into()),
+            ("font-family", FONTS.into()),
+            ("xml:space", "preserve".into()),
+        ];
+        let mut xml = Xml::default();
+        xml.element("svg", &attributes, |xml| {
+            xml.text("title", &[("id", (&title).into())], self.title);
+            xml.text("desc", &[("id", (&description).into())], self.description);
+            xml.text("metadata", &[], SIGNATURE);
+            inside(xml);
+        });
+        xml.finish()
+    }
+}
+
+/// What a picture is made of.
+#[derive(Clone, Copy)]
+enum Layer<'p> {
+    Page,
+    Caption,
+    Arrow(&'p PictureArrow),
+    Box(&'p PictureBox),
+    Dots(&'p PictureBox),
+    Legend,
+}
+
+/// In the order in which it is painted.
+fn layers(picture: &Picture) -> impl Iterator<Item = Layer<'_>> {
+    [Layer::Page, Layer::Caption]
+        .into_iter()
+        .chain(picture.arrows.iter().map(Layer::Arrow))
+        .chain(picture.boxes.iter().map(Layer::Box))
+        .chain(picture.boxes.iter().map(Layer::Dots))
+        .chain([Layer::Legend])
+}
+
+/// A shape or a piece of text, or some that cannot be told apart, and what it belongs to.
+pub(super) struct Part {
+    pub owner: Owner,
+    pub svg: String,
+}
+
+/// What a part belongs to, the same over all steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    Page,
+    Caption,
+    /// From and to which box, and from where in tenths of a pixel.
+    Arrow(BoxKey, BoxKey, i64, i64),
+    Box(BoxKey),
+    Legend,
+}
+
+impl Layer<'_> {
+    fn owner(&self) -> Owner {
+        let tenths = |length: f64| (length * 10.0).round() as i64;
+        match self {
+            Layer::Page => Owner::Page,
+            Layer::Caption => Owner::Caption,
+            Layer::Arrow(arrow) => Owner::Arrow(
+                arrow.from,
+                arrow.to,
+                tenths(arrow.start.x),
+                tenths(arrow.start.y),
+            ),
+            Layer::Box(picture_box) | Layer::Dots(picture_box) => Owner::Box(picture_box.key),
+            Layer::Legend => Owner::Legend,
         }
-        for picture_box in &picture.boxes {
-            drawing.dots(xml, picture_box);
+    }
+}
+
+/// Takes a picture apart, in the order in which it is painted.
+pub(super) fn parts(drawing: &Drawing, picture: &Picture) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for layer in layers(picture) {
+        let mut xml = Xml::default();
+        match layer {
+            // Seen through as a whole.
+            Layer::Box(picture_box) if opacity(picture_box) < 1.0 => {
+                let attributes = [("opacity", opacity(picture_box).into())];
+                xml.element("g", &attributes, |xml| drawing.boxed(xml, picture_box));
+            }
+            _ => drawing.layer(&mut xml, picture, layer),
         }
-        drawing.legend(xml, picture);
-    });
-    xml.finish()
+        parts.extend(xml.elements().map(|element| Part {
+            owner: layer.owner(),
+            svg: element.replace('\n', ""),
+        }));
+    }
+    parts
+}
+
+fn opacity(picture_box: &PictureBox) -> f64 {
+    if matches!(picture_box.status, Status::Dead(_)) {
+        0.6
+    } else {
+        1.0
+    }
+}
+
+fn box_name(key: BoxKey) -> String {
+    match key {
+        BoxKey::Call(n) => format!("call{n}"),
+        BoxKey::Object(id) => format!("object{}", id.0),
+        BoxKey::MoreCalls => "more-calls".to_owned(),
+        BoxKey::MoreObjects => "more-objects".to_owned(),
+    }
 }
 
 /// The words above a box.
@@ -74,7 +201,8 @@ fn note(picture_box: &PictureBox) -> &'static str {
     }
 }
 
-struct Drawing {
+/// How pictures are drawn: with which colours, and what their names begin with.
+pub(super) struct Drawing {
     prefix: String,
     theme: Theme,
     palette: Palette,
@@ -88,6 +216,33 @@ struct Type<'a> {
 }
 
 impl Drawing {
+    pub(super) fn new(prefix: &str, theme: Theme) -> Drawing {
+        Drawing {
+            prefix: prefix.to_owned(),
+            theme,
+            palette: theme.palette(),
+        }
+    }
+
+    pub(super) fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    fn name(&self, part: &str) -> String {
+        format!("{}-{part}", self.prefix)
+    }
+
+    fn layer(&self, xml: &mut Xml, picture: &Picture, layer: Layer<'_>) {
+        match layer {
+            Layer::Page => self.page(xml, picture),
+            Layer::Caption => self.caption(xml, picture),
+            Layer::Arrow(arrow) => self.arrow(xml, arrow),
+            Layer::Box(picture_box) => self.boxed(xml, picture_box),
+            Layer::Dots(picture_box) => self.dots(xml, picture_box),
+            Layer::Legend => self.legend(xml, picture),
+        }
+    }
+
     fn write(&self, xml: &mut Xml, x: f64, baseline: f64, set: &Type<'_>, text: &str) {
         if text.is_empty() {
             return;
@@ -100,7 +255,6 @@ impl Drawing {
             ("fill", set.colour.into()),
             ("textLength", width.into()),
             ("lengthAdjust", "spacingAndGlyphs".into()),
-            ("xml:space", "preserve".into()),
         ];
         if set.weight != "normal" {
             attributes.push(("font-weight", set.weight.into()));
@@ -131,7 +285,7 @@ impl Drawing {
         }
     }
 
-    fn arrow_heads(&self, xml: &mut Xml) {
+    pub(super) fn arrow_heads(&self, xml: &mut Xml) {
         xml.element("defs", &[], |xml| {
             for (name, colour) in [
                 ("head", self.palette.arrow),
@@ -139,7 +293,7 @@ impl Drawing {
                 ("moved", self.palette.changed),
                 ("faded", self.palette.garbage),
             ] {
-                let id = format!("{}-{name}", self.prefix);
+                let id = self.name(name);
                 let attributes = [
                     ("id", (&id).into()),
                     ("viewBox", "0 0 8 8".into()),
@@ -163,22 +317,59 @@ impl Drawing {
     }
 
     fn page(&self, xml: &mut Xml, picture: &Picture) {
+        let origin = (0.0, 0.0);
+        self.fill(xml, origin, (picture.width, picture.height), false);
+        self.fill(xml, origin, (picture.width, picture.header), true);
+    }
+
+    /// An area for pictures, or the panel on which their words stand.
+    pub(super) fn fill(
+        &self,
+        xml: &mut Xml,
+        (x, y): (f64, f64),
+        (width, height): (f64, f64),
+        panel: bool,
+    ) {
+        let colour = if panel {
+            self.palette.panel
+        } else {
+            self.palette.background
+        };
         xml.empty(
             "rect",
             &[
-                ("width", picture.width.into()),
-                ("height", picture.height.into()),
-                ("fill", self.palette.background.into()),
+                ("x", x.into()),
+                ("y", y.into()),
+                ("width", width.into()),
+                ("height", height.into()),
+                ("fill", colour.into()),
             ],
         );
+    }
+
+    /// A thin line around an area.
+    pub(super) fn outline(&self, xml: &mut Xml, (x, y): (f64, f64), (width, height): (f64, f64)) {
         xml.empty(
             "rect",
             &[
-                ("width", picture.width.into()),
-                ("height", picture.header.into()),
-                ("fill", self.palette.panel.into()),
+                ("x", x.into()),
+                ("y", y.into()),
+                ("width", width.into()),
+                ("height", height.into()),
+                ("fill", "none".into()),
+                ("stroke", self.palette.line.into()),
             ],
         );
+    }
+
+    /// Plain words.
+    pub(super) fn words(&self, xml: &mut Xml, (x, baseline): (f64, f64), text: &str) {
+        self.write(xml, x, baseline, &self.plain(ROW_FONT), text);
+    }
+
+    /// Words in bold.
+    pub(super) fn strong(&self, xml: &mut Xml, (x, baseline): (f64, f64), text: &str) {
+        self.write(xml, x, baseline, &self.bold(ROW_FONT), text);
     }
 
     fn arrow(&self, xml: &mut Xml, arrow: &PictureArrow) {
@@ -237,63 +428,42 @@ impl Drawing {
         } else {
             1.0
         };
-        let opacity = if matches!(picture_box.status, Status::Dead(_)) {
-            0.6
-        } else {
-            1.0
+        let mut frame = vec![
+            ("x", rect.x.into()),
+            ("y", rect.y.into()),
+            ("width", rect.width.into()),
+            ("height", rect.height.into()),
+            ("rx", 3.0.into()),
+            ("fill", fill.into()),
+            ("stroke", edge.into()),
+            ("stroke-width", outline.into()),
+        ];
+        if !dashes.is_empty() {
+            frame.push(("stroke-dasharray", dashes.into()));
+        }
+        xml.empty("rect", &frame);
+        xml.empty(
+            "path",
+            &[
+                ("d", (&title_bar(picture_box)).into()),
+                ("fill", title.into()),
+            ],
+        );
+        self.title(xml, picture_box);
+        for (i, row) in picture_box.rows.iter().enumerate() {
+            self.row(xml, picture_box, row, i);
+        }
+        let words = note(picture_box);
+        let colour = match picture_box.status {
+            Status::Alive => self.palette.changed,
+            _ => self.palette.garbage,
         };
-        let id = format!(
-            "{}-{}",
-            self.prefix,
-            match picture_box.key {
-                crate::view::BoxKey::Call(n) => format!("call{n}"),
-                crate::view::BoxKey::Object(id) => format!("object{}", id.0),
-                crate::view::BoxKey::MoreCalls => "more-calls".to_owned(),
-                crate::view::BoxKey::MoreObjects => "more-objects".to_owned(),
-            }
-        );
-        xml.element(
-            "g",
-            &[("id", (&id).into()), ("opacity", opacity.into())],
-            |xml| {
-                let mut frame = vec![
-                    ("x", rect.x.into()),
-                    ("y", rect.y.into()),
-                    ("width", rect.width.into()),
-                    ("height", rect.height.into()),
-                    ("rx", 3.0.into()),
-                    ("fill", fill.into()),
-                    ("stroke", edge.into()),
-                    ("stroke-width", outline.into()),
-                ];
-                if !dashes.is_empty() {
-                    frame.push(("stroke-dasharray", dashes.into()));
-                }
-                xml.empty("rect", &frame);
-                xml.empty(
-                    "path",
-                    &[
-                        ("d", (&title_bar(picture_box)).into()),
-                        ("fill", title.into()),
-                    ],
-                );
-                self.title(xml, picture_box);
-                for (i, row) in picture_box.rows.iter().enumerate() {
-                    self.row(xml, picture_box, row, i);
-                }
-                let words = note(picture_box);
-                let colour = match picture_box.status {
-                    Status::Alive => self.palette.changed,
-                    _ => self.palette.garbage,
-                };
-                let set = Type {
-                    size: SMALL_FONT,
-                    colour,
-                    weight: "bold",
-                };
-                self.write(xml, rect.x, rect.y - 4.0, &set, words);
-            },
-        );
+        let set = Type {
+            size: SMALL_FONT,
+            colour,
+            weight: "bold",
+        };
+        self.write(xml, rect.x, rect.y - 4.0, &set, words);
     }
 
     fn title(&self, xml: &mut Xml, picture_box: &PictureBox) {
