@@ -3,8 +3,8 @@
 
 use super::svg::{Drawing, Head, parts};
 use super::theme::Theme;
-use super::timeline::{Group, Timeline, contains};
-use super::xml::{Xml, rounded};
+use super::timeline::{Group, Run, Timeline, contains};
+use super::xml::rounded;
 use crate::layout::Picture;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -62,57 +62,44 @@ impl Animation {
 
     fn document(&self, prefix: &str) -> String {
         let steps = self.timeline.steps();
-        let title = format!("{}, {steps} steps, one after the other", self.file);
+        let drawing = Drawing::new(prefix, self.drawing.theme());
         let head = Head {
             prefix,
             width: self.width,
             height: self.height,
-            title: &title,
+            text_colour: drawing.text_colour(),
+            title: &format!("{}, {steps} steps, one after the other", self.file),
             description: &self.events.join(" "),
         };
-        let still = self.fullest();
         let groups = self.timeline.groups(|_| true);
-        let mut moves: BTreeMap<String, usize> = BTreeMap::new();
-        let ways: Vec<Option<usize>> = groups
+        let mut times = Times::default();
+        let styles: Vec<String> = groups
             .iter()
-            .map(|group| {
-                let way = self.keyframes(group)?;
-                let next = moves.len();
-                Some(*moves.entry(way).or_insert(next))
-            })
+            .map(|group| self.when(group, &mut times))
             .collect();
-        let style = self.style(prefix, &moves);
+        let still = self.fullest();
         head.document(|xml| {
-            xml.text("style", &[], &style);
-            Drawing::new(prefix, self.drawing.theme()).arrow_heads(xml);
-            xml.element("g", &[("id", prefix.into())], |xml| {
-                for (group, way) in groups.iter().zip(&ways) {
-                    self.group(xml, prefix, group, *way, still);
+            xml.text("style", &[], &self.style(prefix, &times));
+            drawing.arrow_heads(xml);
+            // For viewers in which nothing moves, and readers who want nothing to move: one step.
+            let all = [("id", prefix.into()), ("visibility", "hidden".into())];
+            xml.element("g", &all, |xml| {
+                for (group, style) in groups.iter().zip(&styles) {
+                    let mut attributes = Vec::new();
+                    if contains(group.shown, still) {
+                        attributes.push(("visibility", "visible".into()));
+                    }
+                    if !style.is_empty() {
+                        attributes.push(("style", style.into()));
+                    }
+                    xml.element("g", &attributes, |xml| {
+                        for part in &group.parts {
+                            xml.raw(&with_prefix(part, prefix));
+                        }
+                    });
                 }
             });
         })
-    }
-
-    fn group(
-        &self,
-        xml: &mut Xml,
-        prefix: &str,
-        group: &Group<'_>,
-        way: Option<usize>,
-        still: u32,
-    ) {
-        let style = way.map(|way| format!("animation-name:{prefix}-{way}"));
-        let mut attributes = Vec::new();
-        // For viewers in which nothing moves, and readers who want nothing to move.
-        if !contains(group.shown, still) {
-            attributes.push(("visibility", "hidden".into()));
-        }
-        attributes.extend(style.as_ref().map(|style| ("style", style.into())));
-        xml.element("g", &attributes, |xml| {
-            for part in &group.parts {
-                xml.raw(&with_prefix(part, prefix));
-            }
-        });
     }
 
     /// The step with the most to see; of equals the last.
@@ -123,68 +110,95 @@ impl Animation {
             .unwrap_or(0)
     }
 
-    fn style(&self, prefix: &str, moves: &BTreeMap<String, usize>) -> String {
-        let seconds = rounded(f64::from(self.timeline.steps()) * self.delay);
-        let mut style = format!(
-            "#{prefix}>g{{animation:{seconds}s step-end infinite}}\
-             #{prefix}:hover>g{{animation-play-state:paused}}\
-             @media print,(prefers-reduced-motion:reduce){{#{prefix}>g{{animation:none!important}}}}"
-        );
-        let mut by_number: Vec<(usize, &String)> =
-            moves.iter().map(|(way, number)| (*number, way)).collect();
-        by_number.sort_unstable();
-        for (number, way) in by_number {
-            let _ = write!(style, "@keyframes {prefix}-{number}{{{way}}}");
+    /// The style that says when a group is seen: which times it keeps, the step in which it comes
+    /// little by little, and the one in which it goes. Nothing for what is always seen.
+    fn when(&self, group: &Group<'_>, times: &mut Times) -> String {
+        if *group.shown == [(0, self.timeline.steps())] {
+            return String::new();
         }
-        style
+        let mut shown = group.shown.to_vec();
+        let fades = self.timeline.fades(group.owner, group.shown);
+        let comes = fades.first().is_some_and(|(comes, _)| *comes);
+        let goes = fades.last().is_some_and(|(_, goes)| *goes);
+        let mut more = String::new();
+        if let (true, Some((start, _))) = (comes, shown.first()) {
+            let _ = write!(more, ";--mc:{start}");
+        }
+        if let (true, Some((_, end))) = (goes, shown.last_mut()) {
+            let _ = write!(more, ";--md:{end}");
+            // It is there while it goes.
+            *end += 1;
+        }
+        format!("--mt:var(--t{},0){more}", times.number(shown))
     }
 
-    /// When a group is seen; nothing for what is always seen.
-    fn keyframes(&self, group: &Group<'_>) -> Option<String> {
+    /// Two clocks on the group around everything: one goes from step to step, and at each sets the
+    /// times that begin or end; the other takes a moment for it, in which groups come and go.
+    fn style(&self, prefix: &str, times: &Times) -> String {
         let steps = self.timeline.steps();
-        if *group.shown == [(0, steps)] {
-            return None;
-        }
-        let at = |steps_gone: f64| {
-            let percent = format!("{:.3}", steps_gone * 100.0 / f64::from(steps));
-            percent
-                .trim_end_matches('0')
-                .trim_end_matches('.')
-                .to_owned()
-        };
+        let all = rounded(f64::from(steps) * self.delay);
         let fade = (FADE / self.delay).min(MOST_FADE);
-        let fades = self.timeline.fades(group.owner, group.shown);
-        let mut out = String::new();
-        let mut faded = false;
-        if group.shown.first().is_none_or(|(start, _)| *start > 0) {
-            out.push_str("0%{visibility:hidden}");
-        }
-        for ((start, end), (comes, goes)) in group.shown.iter().zip(fades) {
-            let (start, end) = (f64::from(*start), f64::from(*end));
-            if comes {
-                let _ = write!(
-                    out,
-                    "{}%{{visibility:visible;opacity:0;animation-timing-function:linear}}{}%{{opacity:1}}",
-                    at(start),
-                    at(start + fade)
-                );
-            } else {
-                let opacity = if faded { ";opacity:1" } else { "" };
-                let _ = write!(out, "{}%{{visibility:visible{opacity}}}", at(start));
+        let percent = |gone: f64| {
+            let percent = format!("{:.4}", gone * 100.0 / f64::from(steps.max(1)));
+            let percent = percent.trim_end_matches('0').trim_end_matches('.');
+            format!("{percent}%")
+        };
+        let changes = times.changes(steps);
+        let (mut ticks, mut glides) = (String::new(), String::new());
+        for step in 0..steps {
+            let now = percent(f64::from(step));
+            let changes = &changes[step as usize];
+            if !changes.is_empty() {
+                let _ = write!(ticks, "{now}{{{}}}", changes.join(";"));
             }
-            if goes {
-                faded = true;
-                let _ = write!(
-                    out,
-                    "{}%{{opacity:1;animation-timing-function:linear}}{}%{{visibility:hidden;opacity:0}}",
-                    at(end),
-                    at(end + fade)
-                );
-            } else if end < f64::from(steps) {
-                let _ = write!(out, "{}%{{visibility:hidden}}", at(end));
+            let clock = format!("--{prefix}");
+            let before = step.saturating_sub(1);
+            let then = percent(f64::from(step) + fade);
+            let _ = write!(glides, "{now}{{{clock}:{before}}}{then}{{{clock}:{step}}}");
+        }
+        format!(
+            "@property --{prefix}{{syntax:\"<number>\";inherits:true;initial-value:0}}\
+             @keyframes {prefix}-s{{{ticks}}}\
+             @keyframes {prefix}-f{{{glides}}}\
+             @media screen and (prefers-reduced-motion:no-preference){{\
+             #{prefix}{{animation:{all}s step-end infinite {prefix}-s,{all}s linear infinite {prefix}-f}}\
+             #{prefix}:hover{{animation-play-state:paused}}\
+             #{prefix}>[style]{{visibility:visible;opacity:min(var(--mt),\
+             var(--{prefix}) - var(--mc,-9) + 1,var(--md,{never}) - var(--{prefix}))}}}}",
+            never = steps + 9
+        )
+    }
+}
+
+/// The times at which something is seen; what is seen at the same times shares them.
+#[derive(Default)]
+struct Times {
+    numbers: BTreeMap<Vec<Run>, usize>,
+    all: Vec<Vec<Run>>,
+}
+
+impl Times {
+    fn number(&mut self, shown: Vec<Run>) -> usize {
+        let next = self.all.len();
+        let number = *self.numbers.entry(shown.clone()).or_insert(next);
+        if number == next {
+            self.all.push(shown);
+        }
+        number
+    }
+
+    /// What changes at each step, as declarations.
+    fn changes(&self, steps: u32) -> Vec<Vec<String>> {
+        let mut changes = vec![Vec::new(); steps as usize];
+        for (number, shown) in self.all.iter().enumerate() {
+            for (start, end) in shown {
+                changes[*start as usize].push(format!("--t{number}:1"));
+                if end < &steps {
+                    changes[*end as usize].push(format!("--t{number}:0"));
+                }
             }
         }
-        Some(out)
+        changes
     }
 }
 

@@ -9,9 +9,13 @@ use std::collections::BTreeMap;
 
 type Colour = [u8; 3];
 
-/// Colours of the palette; one more says that a pixel stays as it was.
-const COLOURS: usize = 255;
+/// Colours of the palette; one more says that a pixel stays as it was. Letters need few shades,
+/// and few shades repeat more often, which makes the file smaller.
+const COLOURS: usize = 63;
 const SAME: u8 = COLOURS as u8;
+/// Pixels that stay are written again where there are so few between changed ones: whole letters
+/// repeat, letters with holes do not.
+const SMALLEST_GAP: usize = 20;
 
 /// Collects pictures of one size.
 pub struct Gif {
@@ -69,9 +73,10 @@ impl Gif {
         let (left, top, right, bottom) = extent(usize::from(width), usize::from(height), &same);
         let mut runs: Vec<(u32, Option<Colour>)> = Vec::new();
         for y in top..bottom {
-            for x in left..right {
-                let at = y * usize::from(width) + x;
-                let pixel = (!same(at)).then(|| raster.pixels[at]);
+            let row = y * usize::from(width);
+            let kept: Vec<bool> = (left..right).map(|x| same(row + x)).collect();
+            for (x, kept) in (left..right).zip(without_gaps(kept)) {
+                let pixel = (!kept).then(|| raster.pixels[row + x]);
                 match runs.last_mut() {
                     Some((length, colour)) if *colour == pixel => *length += 1,
                     _ => runs.push((1, pixel)),
@@ -167,6 +172,23 @@ fn extent(
         found = Some((left.min(first), top, right.max(last + 1), y + 1));
     }
     found.unwrap_or((0, 0, 1, 1))
+}
+
+/// Which pixels of a row stay, less those in small gaps between others.
+fn without_gaps(mut kept: Vec<bool>) -> Vec<bool> {
+    let mut changed = None;
+    for x in 0..kept.len() {
+        if kept[x] {
+            continue;
+        }
+        if let Some(before) = changed
+            && x - before <= SMALLEST_GAP
+        {
+            kept[before..x].fill(false);
+        }
+        changed = Some(x);
+    }
+    kept
 }
 
 fn distance(a: Colour, b: Colour) -> u64 {

@@ -51,6 +51,7 @@ impl Sheet<'_> {
             prefix,
             width: columns as f64 * (width + GAP) + GAP,
             height: rows as f64 * (height + GAP) + GAP,
+            text_colour: Drawing::new(prefix, self.theme).text_colour(),
             title: &format!("{file}, {} steps on one page", self.pictures.len()),
             description: &self
                 .pictures

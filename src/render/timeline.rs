@@ -5,11 +5,12 @@ use super::svg::{Owner, Part};
 use std::collections::{BTreeMap, HashMap};
 
 /// Steps in a row, counted from 0; the second is the first that is not among them.
-type Run = (u32, u32);
+pub(super) type Run = (u32, u32);
 
 /// A part and when it is shown.
 #[derive(Debug)]
 pub(super) struct Timed {
+    pub layer: u8,
     pub owner: Owner,
     pub svg: String,
     pub shown: Vec<Run>,
@@ -69,20 +70,23 @@ impl Timeline {
             })
             .collect();
         let kept = longest_rise(&known, &place_in_order);
-        // New parts, each with the place in the order that it follows.
-        let mut added: Vec<(Option<usize>, usize)> = Vec::new();
-        let mut behind = None;
+        // New parts, each with the places in the order between which it must stand.
+        let mut added: Vec<(usize, usize, usize)> = Vec::new();
+        let mut behind = 0;
         for ((part, known), kept) in parts.into_iter().zip(known).zip(kept) {
             show(self.owners.entry(part.owner).or_default(), step);
             if let Some(id) = known.filter(|_| kept) {
                 show(&mut self.parts[id].shown, step);
-                behind = Some(place_in_order[id]);
+                let place = place_in_order[id];
+                close(&mut added, place);
+                behind = place + 1;
                 continue;
             }
             let id = self.parts.len();
-            added.push((behind, id));
+            added.push((behind, self.order.len(), id));
             self.alike.entry(part.svg.clone()).or_default().push(id);
             self.parts.push(Timed {
+                layer: part.layer,
                 owner: part.owner,
                 svg: part.svg,
                 shown: vec![(step, step + 1)],
@@ -91,20 +95,39 @@ impl Timeline {
         self.insert(&added);
     }
 
-    fn insert(&mut self, added: &[(Option<usize>, usize)]) {
+    /// Puts new parts where they may stand, and there, among parts that other steps show, where
+    /// pictures are wont to have them, so that later steps can use them again.
+    fn insert(&mut self, added: &[(usize, usize, usize)]) {
         let mut order = Vec::with_capacity(self.parts.len());
-        let mut added = added.iter().peekable();
-        let mut take = |order: &mut Vec<usize>, place: Option<usize>| {
-            while let Some((_, id)) = added.next_if(|(behind, _)| *behind == place) {
-                order.push(*id);
-            }
-        };
-        take(&mut order, None);
-        for (place, id) in self.order.iter().enumerate() {
+        let mut taken = 0;
+        for (behind, before, id) in added {
+            let key = self.wont(*id);
+            let from = taken.max(*behind);
+            let place = (from..*before)
+                .find(|place| self.wont(self.order[*place]) > key)
+                .unwrap_or(*before);
+            order.extend_from_slice(&self.order[taken..place]);
             order.push(*id);
-            take(&mut order, Some(place));
+            taken = place;
         }
+        order.extend_from_slice(&self.order[taken..]);
         self.order = order;
+    }
+
+    /// Where in a picture a part stands as a rule: by layer and owner, and from top to bottom.
+    fn wont(&self, id: usize) -> (u8, Owner, i64) {
+        let part = &self.parts[id];
+        let number = |text: &str| {
+            let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-');
+            let number: Option<f64> = text[..end.unwrap_or(text.len())].parse().ok();
+            number.map(|number| (number * 10.0) as i64)
+        };
+        let top = part.svg.split_once(" y=\"").map_or_else(
+            || part.svg.split_once(" d=\"M")?.1.split_once(' '),
+            |(_, y)| Some(("", y)),
+        );
+        let top = top.and_then(|(_, y)| number(y)).unwrap_or_default();
+        (part.layer, part.owner, top)
     }
 
     /// The parts in their order of painting, those together that are shown together.
@@ -166,6 +189,16 @@ impl Timeline {
     }
 }
 
+/// Says of the parts added last that they stand before a place.
+fn close(added: &mut [(usize, usize, usize)], place: usize) {
+    for (_, before, _) in added.iter_mut().rev() {
+        if *before <= place {
+            break;
+        }
+        *before = place;
+    }
+}
+
 /// Which of the known parts can stay: the most whose places rise.
 fn longest_rise(known: &[Option<usize>], places: &[usize]) -> Vec<bool> {
     // For each length of a rise, the entry with the lowest last place; and whom each entry follows.
@@ -201,6 +234,7 @@ mod tests {
         words
             .split_whitespace()
             .map(|word| Part {
+                layer: 0,
                 owner: Owner::Page,
                 svg: word.to_owned(),
             })

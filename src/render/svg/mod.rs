@@ -38,6 +38,7 @@ fn document(drawing: &Drawing, picture: &Picture) -> String {
         prefix: &drawing.prefix,
         width: picture.width,
         height: picture.height,
+        text_colour: drawing.palette.text,
         title: &format!("{}, {}: {}", caption.file, caption.step, caption.event),
         description: &caption::describe(picture),
     };
@@ -63,6 +64,8 @@ pub(super) struct Head<'a> {
     pub prefix: &'a str,
     pub width: f64,
     pub height: f64,
+    /// Of text that says nothing else.
+    pub text_colour: &'a str,
     pub title: &'a str,
     pub description: &'a str,
 }
@@ -82,6 +85,8 @@ impl Head<'_> {
             ("role", "img".into()),
             ("aria-labelledby", (&labelled).into()),
             ("font-family", FONTS.into()),
+            ("font-size", ROW_FONT.into()),
+            ("fill", self.text_colour.into()),
             ("xml:space", "preserve".into()),
         ];
         let mut xml = Xml::default();
@@ -106,18 +111,24 @@ enum Layer<'p> {
     Legend,
 }
 
-/// In the order in which it is painted.
-fn layers(picture: &Picture) -> impl Iterator<Item = Layer<'_>> {
-    [Layer::Page, Layer::Caption]
-        .into_iter()
-        .chain(picture.arrows.iter().map(Layer::Arrow))
-        .chain(picture.boxes.iter().map(Layer::Box))
-        .chain(picture.boxes.iter().map(Layer::Dots))
-        .chain([Layer::Legend])
+/// In the order in which it is painted, which is the same for what several steps show.
+fn layers(picture: &Picture) -> Vec<Layer<'_>> {
+    let mut arrows: Vec<_> = picture.arrows.iter().map(Layer::Arrow).collect();
+    arrows.sort_by_key(Layer::owner);
+    let mut boxes: Vec<&PictureBox> = picture.boxes.iter().collect();
+    boxes.sort_by_key(|picture_box| picture_box.key);
+    let mut layers = vec![Layer::Page, Layer::Caption];
+    layers.extend(arrows);
+    layers.extend(boxes.iter().copied().map(Layer::Box));
+    layers.extend(boxes.iter().copied().map(Layer::Dots));
+    layers.push(Layer::Legend);
+    layers
 }
 
 /// A shape or a piece of text, or some that cannot be told apart, and what it belongs to.
 pub(super) struct Part {
+    /// The place of its layer in the order of painting.
+    pub layer: u8,
     pub owner: Owner,
     pub svg: String,
 }
@@ -134,6 +145,17 @@ pub(super) enum Owner {
 }
 
 impl Layer<'_> {
+    fn rank(&self) -> u8 {
+        match self {
+            Layer::Page => 0,
+            Layer::Caption => 1,
+            Layer::Arrow(_) => 2,
+            Layer::Box(_) => 3,
+            Layer::Dots(_) => 4,
+            Layer::Legend => 5,
+        }
+    }
+
     fn owner(&self) -> Owner {
         let tenths = |length: f64| (length * 10.0).round() as i64;
         match self {
@@ -165,6 +187,7 @@ pub(super) fn parts(drawing: &Drawing, picture: &Picture) -> Vec<Part> {
             _ => drawing.layer(&mut xml, picture, layer),
         }
         parts.extend(xml.elements().map(|element| Part {
+            layer: layer.rank(),
             owner: layer.owner(),
             svg: element.replace('\n', ""),
         }));
@@ -228,6 +251,10 @@ impl Drawing {
         self.theme
     }
 
+    pub(super) fn text_colour(&self) -> &'static str {
+        self.palette.text
+    }
+
     fn name(&self, part: &str) -> String {
         format!("{}-{part}", self.prefix)
     }
@@ -247,15 +274,16 @@ impl Drawing {
         if text.is_empty() {
             return;
         }
-        let width = text_width(text, set.size);
-        let mut attributes = vec![
-            ("x", x.into()),
-            ("y", baseline.into()),
-            ("font-size", set.size.into()),
-            ("fill", set.colour.into()),
-            ("textLength", width.into()),
-            ("lengthAdjust", "spacingAndGlyphs".into()),
-        ];
+        let mut attributes = vec![("x", x.into()), ("y", baseline.into())];
+        // What most of the text has is said once, at the head.
+        if set.size != ROW_FONT {
+            attributes.push(("font-size", set.size.into()));
+        }
+        if set.colour != self.palette.text {
+            attributes.push(("fill", set.colour.into()));
+        }
+        // In any other font, too, a text is as long as it was measured.
+        attributes.push(("textLength", text_width(text, set.size).into()));
         if set.weight != "normal" {
             attributes.push(("font-weight", set.weight.into()));
         }
