@@ -1,10 +1,11 @@
 //! All steps in one SVG that moves by itself, without a script: what steps have in common stands
 //! in it once, and style sheet animations say when it is seen.
 
+use super::looks::Looks;
 use super::svg::{Drawing, Head, parts};
 use super::theme::Theme;
 use super::timeline::{Group, Run, Timeline, contains};
-use super::xml::rounded;
+use super::xml::{Xml, rounded};
 use crate::layout::Picture;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -77,26 +78,26 @@ impl Animation {
             .iter()
             .map(|group| self.when(group, &mut times))
             .collect();
+        let mut looks = Looks::default();
+        let bodies: Vec<Vec<String>> = groups
+            .iter()
+            .map(|group| {
+                let parts = group.parts.iter();
+                parts
+                    .map(|part| looks.shorten(&with_prefix(part, prefix)))
+                    .collect()
+            })
+            .collect();
+        let sheet = looks.rules(prefix) + &self.style(prefix, &times);
         let still = self.fullest();
         head.document(|xml| {
-            xml.text("style", &[], &self.style(prefix, &times));
+            xml.text("style", &[], &sheet);
             drawing.arrow_heads(xml);
             // For viewers in which nothing moves, and readers who want nothing to move: one step.
             let all = [("id", prefix.into()), ("visibility", "hidden".into())];
             xml.element("g", &all, |xml| {
-                for (group, style) in groups.iter().zip(&styles) {
-                    let mut attributes = Vec::new();
-                    if contains(group.shown, still) {
-                        attributes.push(("visibility", "visible".into()));
-                    }
-                    if !style.is_empty() {
-                        attributes.push(("style", style.into()));
-                    }
-                    xml.element("g", &attributes, |xml| {
-                        for part in &group.parts {
-                            xml.raw(&with_prefix(part, prefix));
-                        }
-                    });
+                for ((group, style), body) in groups.iter().zip(&styles).zip(&bodies) {
+                    place(xml, body, style, contains(group.shown, still));
                 }
             });
         })
@@ -200,6 +201,22 @@ impl Times {
         }
         changes
     }
+}
+
+/// Writes parts with the style that says when they are seen.
+fn place(xml: &mut Xml, parts: &[String], style: &str, still: bool) {
+    let mut attributes = Vec::new();
+    if still {
+        attributes.push(("visibility", "visible".into()));
+    }
+    if !style.is_empty() {
+        attributes.push(("style", style.into()));
+    }
+    xml.element("g", &attributes, |xml| {
+        for part in parts {
+            xml.raw(part);
+        }
+    });
 }
 
 /// Gives the references of a part the prefix of their document. Only attributes hold a bare quote,

@@ -3,6 +3,7 @@
 mod animation;
 mod dot;
 mod gif;
+mod looks;
 mod pdf;
 mod raster;
 mod sheet;

@@ -133,8 +133,7 @@ impl Timeline {
     /// The parts in their order of painting, those together that are shown together.
     pub(super) fn groups(&self, wanted: impl Fn(Owner) -> bool) -> Vec<Group<'_>> {
         let mut groups: Vec<Group<'_>> = Vec::new();
-        for id in &self.order {
-            let part = &self.parts[*id];
+        for part in self.by_owner() {
             if !wanted(part.owner) {
                 continue;
             }
@@ -154,6 +153,25 @@ impl Timeline {
             }
         }
         groups
+    }
+
+    /// The parts in their order of painting, less what is free in it: the words of one owner do
+    /// not overlap and stand above its shapes, so those shown together may stand together.
+    fn by_owner(&self) -> Vec<&Timed> {
+        let mut all = Vec::with_capacity(self.parts.len());
+        let parts: Vec<&Timed> = self.order.iter().map(|id| &self.parts[*id]).collect();
+        for of_one in parts.chunk_by(|a, b| (a.layer, a.owner) == (b.layer, b.owner)) {
+            let is_text = |part: &&&Timed| part.svg.starts_with("<text");
+            all.extend(of_one.iter().copied().filter(|part| !is_text(&part)));
+            let mut texts: Vec<&Timed> = of_one
+                .iter()
+                .copied()
+                .filter(|part| is_text(&part))
+                .collect();
+            texts.sort_by(|a, b| a.shown.cmp(&b.shown));
+            all.extend(texts);
+        }
+        all
     }
 
     /// For each run: whether what the part belongs to appears with it, and goes with it.
