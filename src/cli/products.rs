@@ -17,6 +17,11 @@ use std::io::IsTerminal;
 /// Pictures that are drawn at a time: enough for all cores, few enough for the memory.
 const BATCH: usize = 32;
 
+/// A PNG is sharp on any screen; a GIF fits into a page and is small.
+const PNG_SCALE: f64 = 2.0;
+const GIF_SCALE: f64 = 0.75;
+const GIF_WIDTH: f64 = 1000.0;
+
 /// Where a product goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -136,7 +141,7 @@ struct Painter<'a> {
     engine: Engine,
     theme: Theme,
     png_scale: f64,
-    gif_scale: f64,
+    gif_scale: Option<f64>,
 }
 
 impl<'a> Painter<'a> {
@@ -152,8 +157,8 @@ impl<'a> Painter<'a> {
             places,
             engine: args.engine,
             theme: theme(args.theme),
-            png_scale: args.scale.unwrap_or(2.0),
-            gif_scale: args.scale.unwrap_or(1.0),
+            png_scale: args.scale.unwrap_or(PNG_SCALE),
+            gif_scale: args.scale,
         })
     }
 
@@ -189,7 +194,8 @@ impl<'a> Painter<'a> {
             drawn.png = Some(typeset.raster(self.png_scale)?.png()?);
         }
         if self.wants(GIF) {
-            drawn.raster = Some(typeset.raster(self.gif_scale)?);
+            let usual = || GIF_SCALE.min(GIF_WIDTH / drawn.picture.width);
+            drawn.raster = Some(typeset.raster(self.gif_scale.unwrap_or_else(usual))?);
         }
         if self.wants(PDF) {
             drawn.typeset = Some(typeset);

@@ -207,16 +207,34 @@ impl Times {
 fn place(xml: &mut Xml, parts: &[String], style: &str, still: bool) {
     let mut attributes = Vec::new();
     if still {
-        attributes.push(("visibility", "visible".into()));
+        attributes.push(("visibility", "visible"));
     }
     if !style.is_empty() {
-        attributes.push(("style", style.into()));
+        attributes.push(("style", style));
     }
-    xml.element("g", &attributes, |xml| {
-        for part in parts {
-            xml.raw(part);
+    match parts {
+        // A group that is seen through has its own way of being seen.
+        [part] if !part.starts_with("<g") => xml.raw(&with_attributes(part, &attributes)),
+        _ => {
+            let attributes: Vec<_> = attributes
+                .iter()
+                .map(|(key, value)| (*key, (*value).into()))
+                .collect();
+            xml.element("g", &attributes, |xml| {
+                parts.iter().for_each(|part| xml.raw(part));
+            });
         }
-    });
+    }
+}
+
+/// An element with more attributes, whose values need no escape.
+fn with_attributes(element: &str, attributes: &[(&str, &str)]) -> String {
+    let name = element.find(' ').unwrap_or(element.len());
+    let mut out = element[..name].to_owned();
+    for (key, value) in attributes {
+        let _ = write!(out, " {key}=\"{value}\"");
+    }
+    out + &element[name..]
 }
 
 /// Gives the references of a part the prefix of their document. Only attributes hold a bare quote,

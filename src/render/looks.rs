@@ -1,6 +1,5 @@
 //! Looks that many parts share (colour, size, line), said once in a style sheet.
 
-use super::xml::Xml;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -25,7 +24,7 @@ pub(super) struct Looks {
 }
 
 impl Looks {
-    /// A part with its looks replaced by their number. Parts are what [`Xml`] has written, so a
+    /// A part with its looks replaced by their number. Parts are what `Xml` has written, so a
     /// bare `<` begins an element, and a bare quote a value.
     pub(super) fn shorten(&mut self, part: &str) -> String {
         let mut out = String::with_capacity(part.len());
@@ -92,6 +91,7 @@ impl Looks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::xml::Xml;
 
     #[test]
     fn parts_of_one_look_share_its_number() {

@@ -22,7 +22,7 @@ impl Typeset {
     /// Where that would be too many.
     pub fn raster(&self, scale: f64) -> Result<Raster, DrawError> {
         let size = self.tree().size();
-        let side = |length: f32| (f64::from(length) * scale).ceil().max(1.0) as u64;
+        let side = |length: f32| (f64::from(length) * scale).round().max(1.0) as u64;
         let (width, height) = (side(size.width()), side(size.height()));
         let too_large = || DrawError::TooLarge(width, height);
         if width.saturating_mul(height) > MOST_PIXELS {
