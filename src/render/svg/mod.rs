@@ -87,7 +87,6 @@ impl Head<'_> {
             ("font-family", FONTS.into()),
             ("font-size", ROW_FONT.into()),
             ("fill", self.text_colour.into()),
-            ("xml:space", "preserve".into()),
         ];
         let mut xml = Xml::default();
         xml.element("svg", &attributes, |xml| {
@@ -286,6 +285,10 @@ impl Drawing {
         attributes.push(("textLength", text_width(text, set.size).into()));
         if set.weight != "normal" {
             attributes.push(("font-weight", set.weight.into()));
+        }
+        // Other spaces stay by themselves.
+        if text.starts_with(' ') || text.ends_with(' ') || text.contains("  ") {
+            attributes.push(("xml:space", "preserve".into()));
         }
         xml.text("text", &attributes, text);
     }
