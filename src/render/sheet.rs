@@ -1,10 +1,11 @@
 //! A contact sheet: steps side by side on one page, each with its words above it.
 
 use super::animation::with_prefix;
+use super::looks::Looks;
 use super::svg::{Drawing, Head, Owner, parts};
 use super::theme::Theme;
 use super::timeline::{Group, Timeline, contains};
-use super::xml::Xml;
+use super::xml::{Xml, rounded};
 use crate::layout::{MARGIN, Picture, ROW_FONT, text_width};
 use crate::view::Caption;
 
@@ -61,50 +62,51 @@ impl Sheet<'_> {
                 .join(" "),
         };
         let drawing = Drawing::new(prefix, self.theme);
+        let mut looks = Looks::default();
+        let bodies: Vec<String> = self
+            .groups
+            .iter()
+            .map(|group| looks.shorten(&with_prefix(&group.parts.concat(), prefix)))
+            .collect();
         head.document(|xml| {
+            xml.text("style", &[], &looks.rules(prefix));
             drawing.arrow_heads(xml);
-            self.shared(xml, prefix);
-            drawing.fill(xml, (0.0, 0.0), (head.width, head.height), false);
-            for (i, picture) in self.pictures.iter().enumerate() {
-                let x = GAP + (i % columns) as f64 * (width + GAP);
-                let y = GAP + (i / columns) as f64 * (height + GAP);
-                drawing.fill(xml, (x, y), (width, WORDS), true);
-                words(
-                    xml,
-                    &drawing,
-                    &picture.caption,
-                    (x + MARGIN, y),
-                    width - 2.0 * MARGIN,
-                );
-                self.cell(xml, prefix, i as u32, (x, y + WORDS));
-                drawing.outline(xml, (x, y), (width, height));
-            }
+            xml.element("g", &[("id", prefix.into())], |xml| {
+                self.shared(xml, prefix, &bodies);
+                drawing.fill(xml, (0.0, 0.0), (head.width, head.height), false);
+                for (i, picture) in self.pictures.iter().enumerate() {
+                    let x = GAP + (i % columns) as f64 * (width + GAP);
+                    let y = GAP + (i / columns) as f64 * (height + GAP);
+                    drawing.fill(xml, (x, y), (width, WORDS), true);
+                    let room = width - 2.0 * MARGIN;
+                    words(xml, &drawing, &picture.caption, (x + MARGIN, y), room);
+                    self.cell(xml, prefix, i as u32, (x, y + WORDS), &bodies);
+                    drawing.outline(xml, (x, y), (width, height));
+                }
+            });
         })
     }
 
     /// What more than one picture shows.
-    fn shared(&self, xml: &mut Xml, prefix: &str) {
+    fn shared(&self, xml: &mut Xml, prefix: &str, bodies: &[String]) {
         xml.element("defs", &[], |xml| {
-            for (number, group) in self.groups.iter().enumerate().filter(|(_, g)| shared(g)) {
-                let id = format!("{prefix}-{number}");
-                xml.element("g", &[("id", (&id).into())], |xml| {
-                    group
-                        .parts
-                        .iter()
-                        .for_each(|part| xml.raw(&with_prefix(part, prefix)));
-                });
+            for (number, body) in bodies.iter().enumerate() {
+                if shared(&self.groups[number]) {
+                    let id = format!("{prefix}-{number}");
+                    xml.element("g", &[("id", (&id).into())], |xml| xml.raw(body));
+                }
             }
         });
     }
 
-    fn cell(&self, xml: &mut Xml, prefix: &str, step: u32, (x, y): (f64, f64)) {
+    fn cell(&self, xml: &mut Xml, prefix: &str, step: u32, (x, y): (f64, f64), bodies: &[String]) {
         let picture = &self.pictures[step as usize];
         let height = picture.height - picture.header;
         let view_box = format!(
             "0 {} {} {}",
-            super::xml::rounded(picture.header),
-            super::xml::rounded(picture.width),
-            super::xml::rounded(height)
+            rounded(picture.header),
+            rounded(picture.width),
+            rounded(height)
         );
         let attributes = [
             ("x", x.into()),
@@ -122,9 +124,7 @@ impl Sheet<'_> {
                     let reference = format!("#{prefix}-{number}");
                     xml.empty("use", &[("href", (&reference).into())]);
                 } else {
-                    for part in &group.parts {
-                        xml.raw(&with_prefix(part, prefix));
-                    }
+                    xml.raw(&bodies[number]);
                 }
             }
         });
