@@ -140,6 +140,13 @@ pub(super) struct ProductArgs {
         default_value = "svg,html"
     )]
     pub format: Vec<Format>,
+    /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png; 0.75
+    /// for GIF, which is no wider than 1000 pixels then]
+    #[arg(long, value_name = "F", value_parser = scale)]
+    pub scale: Option<f64>,
+    /// How long GIF and animated SVG show a step
+    #[arg(long, value_name = "SECONDS", default_value = "1.5", value_parser = delay)]
+    pub delay: f64,
     /// Who lays out the pictures: memviz, or an installed Graphviz, step by step
     #[arg(long, value_enum, default_value_t = Engine::Memviz)]
     pub engine: Engine,
@@ -176,6 +183,18 @@ pub(super) enum StepSize {
 pub(super) enum Format {
     /// frames/0001.svg ..., one picture a step
     Svg,
+    /// frames/0001.png ...
+    Png,
+    /// animation.gif
+    Gif,
+    /// animation.svg: all steps in one file that moves by itself
+    Asvg,
+    /// steps.pdf, one page a step
+    Pdf,
+    /// sheet.svg: all steps on one page; with png also sheet.png
+    Sheet,
+    /// snippet.html and snippet.md, to paste into a page, and the pictures that snippet.md names
+    HtmlSnippet,
     /// index.html, the player: the run to be walked and questioned in a browser
     Html,
     /// dot/0001.dot ..., for Graphviz
@@ -184,6 +203,21 @@ pub(super) enum Format {
     Json,
     /// Nothing beside the trace itself
     None,
+}
+
+fn scale(word: &str) -> Result<f64, String> {
+    number_within(word, 0.1, 10.0)
+}
+
+fn delay(word: &str) -> Result<f64, String> {
+    number_within(word, 0.05, 600.0)
+}
+
+fn number_within(word: &str, least: f64, most: f64) -> Result<f64, String> {
+    word.parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("a number from {least} to {most} is wanted"))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

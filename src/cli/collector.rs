@@ -1,8 +1,8 @@
 //! `memviz collector`: the collector's runs, phase by phase.
 
 use super::args::ThemeName;
-use super::output::theme;
 use super::problem::Problem;
+use super::products::theme;
 use super::render::{beside, read};
 use crate::layout::plan;
 use crate::render::{SvgOptions, svg};

@@ -12,6 +12,7 @@ mod growth;
 mod life;
 mod output;
 mod problem;
+mod products;
 mod render;
 #[cfg(feature = "python")]
 mod run;

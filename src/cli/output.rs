@@ -1,22 +1,19 @@
 //! The folder that a run or a rendering writes to.
 
-use super::args::{Engine, Format, ProductArgs, ThemeName};
+use super::args::{Format, ProductArgs};
 use super::browser;
-use super::choice::view_options;
 use super::problem::Problem;
+use super::products::{PLAYER_NAME, Place, places, write_pictures};
 use crate::export::{JsonOptions, write_json};
-use crate::layout::plan;
-use crate::player::{Player, PlayerOptions};
-use crate::render::{GraphvizError, SvgOptions, Theme, dot, graphviz_svg, svg};
+use crate::render::SIGNATURE;
 use crate::trace::Trace;
-use crate::view::Scenes;
-use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) const TRACE_NAME: &str = "trace.memviz";
-const PLAYER_NAME: &str = "index.html";
+/// What a trace's JSON says of its maker.
+const JSON_SIGNATURE: &str = "\"memviz-trace\"";
 
 /// Where the products go.
 #[derive(Debug)]
@@ -30,15 +27,18 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> Problem {
 }
 
 impl Output {
-    /// Makes sure that the folder can be written to, before anything is run.
-    pub(super) fn open(folder: PathBuf, force: bool) -> Result<Output, Problem> {
+    /// Makes sure that the folder can be written to, before anything is run. A folder that is
+    /// `own` may hold anything, but no file in it that memviz has not made is written over.
+    pub(super) fn open(folder: PathBuf, args: &ProductArgs, own: bool) -> Result<Output, Problem> {
         if folder.exists() && !folder.is_dir() {
             return Err(
                 Problem::new(format!("{} is not a folder", folder.display()))
                     .hint("choose another folder with --out DIR"),
             );
         }
-        let foreign = folder.is_dir()
+        let force = args.force;
+        let foreign = !own
+            && folder.is_dir()
             && !folder.join(TRACE_NAME).exists()
             && fs::read_dir(&folder)
                 .map_err(|error| cannot_write(&folder, &error))?
@@ -55,10 +55,13 @@ impl Output {
         let probe = folder.join(".memviz-probe");
         fs::write(&probe, b"").map_err(|error| cannot_write(&folder, &error))?;
         fs::remove_file(&probe).map_err(|error| cannot_write(&folder, &error))?;
-        Ok(Output { folder })
+        let output = Output { folder };
+        if !force {
+            output.refuse_foreign(args)?;
+        }
+        Ok(output)
     }
 
-    #[cfg(feature = "python")]
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -102,70 +105,8 @@ impl Output {
                 .map_err(|error| cannot_write(&path, &error))?;
             written.push(path.display().to_string());
         }
-        let (svgs, dots) = (
-            args.format.contains(&Format::Svg),
-            args.format.contains(&Format::Dot),
-        );
-        let mut player = Self::wants_player(args).then(|| {
-            let quiz = args.quiz;
-            Player::new(trace, PlayerOptions { quiz })
-        });
-        if !svgs && !dots && player.is_none() {
-            return Ok(written);
-        }
-        let view = view_options(trace, args)?;
-        let svg_options = SvgOptions {
-            theme: theme(args.theme),
-        };
-        let plan = {
-            let _span = tracing::info_span!("layout").entered();
-            let progress = progress("laying out", trace.steps.len());
-            let plan = plan(Scenes::new(trace, &view).inspect(|_| progress.inc(1)));
-            progress.finish_and_clear();
-            plan
-        };
-        let _span = tracing::info_span!("render").entered();
-        let frames = svgs
-            .then(|| self.clean_folder("frames", "svg"))
-            .transpose()?;
-        let graphs = dots.then(|| self.clean_folder("dot", "dot")).transpose()?;
-        let mut pictures = 0;
-        let progress = progress("drawing", trace.steps.len());
-        for scene in Scenes::new(trace, &view) {
-            let picture = plan.picture(&scene);
-            let name = format!("{:04}", scene.number);
-            if let Some(folder) = &frames {
-                let text = match args.engine {
-                    Engine::Memviz => svg(&picture, &svg_options),
-                    Engine::Dot => graphviz_svg(&dot(&picture)).map_err(graphviz_problem)?,
-                };
-                write_text(&folder.join(format!("{name}.svg")), &text)?;
-            }
-            if let Some(folder) = &graphs {
-                write_text(&folder.join(format!("{name}.dot")), &dot(&picture))?;
-            }
-            if let Some(player) = &mut player {
-                player.add(&picture);
-            }
-            pictures += 1;
-            progress.set_position(u64::from(scene.number));
-        }
-        progress.finish_and_clear();
-        if let Some(player) = player {
-            let _span = tracing::info_span!("player").entered();
-            let path = self.folder.join(PLAYER_NAME);
-            write_text(&path, &player.finish())?;
-            written.push(path.display().to_string());
-        }
-        for folder in [frames, graphs].into_iter().flatten() {
-            written.push(format!("{} ({})", folder.display(), pictures));
-        }
+        written.extend(write_pictures(self, trace, args)?);
         Ok(written)
-    }
-
-    /// Who asks for the player's quiz, or to have it opened, asks for the player.
-    fn wants_player(args: &ProductArgs) -> bool {
-        args.format.contains(&Format::Html) || args.quiz || args.open
     }
 
     /// Opens the player in the browser, where that is asked for.
@@ -176,54 +117,70 @@ impl Output {
         Ok(())
     }
 
-    /// A folder for pictures, without those of an earlier run.
-    fn clean_folder(&self, name: &str, extension: &str) -> Result<PathBuf, Problem> {
+    /// Writes one file.
+    pub(super) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf, Problem> {
+        let path = self.folder.join(name);
+        fs::write(&path, content).map_err(|error| cannot_write(&path, &error))?;
+        Ok(path)
+    }
+
+    /// A folder for numbered files, without those of an earlier run.
+    pub(super) fn clean_folder(&self, name: &str, extension: &str) -> Result<(), Problem> {
         let folder = self.folder.join(name);
         fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
-        let entries = fs::read_dir(&folder).map_err(|error| cannot_write(&folder, &error))?;
-        for entry in entries.flatten() {
-            let path = entry.path();
-            let numbered = path
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .is_some_and(|stem| stem.bytes().all(|b| b.is_ascii_digit()));
-            if numbered && path.extension().is_some_and(|e| e == extension) {
+        for path in numbered(&folder, extension) {
+            if is_own(&path) {
                 fs::remove_file(&path).map_err(|error| cannot_write(&path, &error))?;
             }
         }
-        Ok(folder)
+        Ok(())
+    }
+
+    /// Refuses where a file that would be written over is not memviz's.
+    fn refuse_foreign(&self, args: &ProductArgs) -> Result<(), Problem> {
+        for place in places(args) {
+            let paths = match place {
+                Place::File(name) => vec![self.folder.join(name)],
+                Place::Numbered(name, extension) => numbered(&self.folder.join(name), extension),
+            };
+            if let Some(path) = paths.iter().find(|path| path.exists() && !is_own(path)) {
+                return Err(
+                    Problem::new(format!("{} is not memviz's", path.display())).hint(
+                        "choose another folder with --out DIR, or say --force to write over it",
+                    ),
+                );
+            }
+        }
+        Ok(())
     }
 }
 
-fn write_text(path: &Path, text: &str) -> Result<(), Problem> {
-    fs::write(path, text).map_err(|error| cannot_write(path, &error))
+/// The files of a folder that are named by a number, in order.
+fn numbered(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            stem.is_some_and(|stem| stem.bytes().all(|b| b.is_ascii_digit()))
+                && path.extension().is_some_and(|e| e == extension)
+        })
+        .collect();
+    paths.sort();
+    paths
 }
 
-fn graphviz_problem(error: GraphvizError) -> Problem {
-    let problem = Problem::new(&error);
-    match error {
-        GraphvizError::Missing => problem
-            .hint("install Graphviz, or leave out --engine dot: memviz lays pictures out itself"),
-        _ => problem.hint("leave out --engine dot: memviz lays pictures out itself"),
-    }
-}
-
-pub(super) fn theme(name: ThemeName) -> Theme {
-    match name {
-        ThemeName::Light => Theme::Light,
-        ThemeName::Dark => Theme::Dark,
-        ThemeName::Print => Theme::Print,
-    }
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn progress(what: &'static str, steps: usize) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{msg} {bar:30} {pos} of {len} steps")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(steps as u64)
-        .with_style(style)
-        .with_message(what)
+/// Whether a file says that memviz has made it.
+fn is_own(path: &Path) -> bool {
+    let Ok(content) = fs::read(path) else {
+        return false;
+    };
+    let says = |words: &str| {
+        content
+            .windows(words.len())
+            .any(|part| part == words.as_bytes())
+    };
+    says(SIGNATURE) || says(JSON_SIGNATURE)
 }

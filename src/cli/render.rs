@@ -50,7 +50,7 @@ pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
         .unwrap_or_else(|| beside(&args.trace));
     // A trace's own folder may be written to.
     let own = args.products.out.is_none();
-    let output = Output::open(folder, args.products.force || own)?;
+    let output = Output::open(folder, &args.products, own)?;
     let written = output.write_products(&trace, &args.products)?;
     eprintln!("memviz: {}", written.join(", "));
     output.open_player(&args.products)

@@ -19,7 +19,7 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
         .out
         .clone()
         .unwrap_or_else(|| Path::new("output").join(stem(&script)));
-    let output = Output::open(folder, args.products.force)?;
+    let output = Output::open(folder, &args.products, false)?;
     let options = RecordOptions {
         max_steps: usize::try_from(args.max_steps).unwrap_or(usize::MAX),
         implicit_names: args.all_names,

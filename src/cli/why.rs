@@ -2,8 +2,8 @@
 
 use super::args::ThemeName;
 use super::ask::{AskArgs, Question, count_in_words, death_in_words, print};
-use super::output::theme;
 use super::problem::Problem;
+use super::products::theme;
 use super::render::beside;
 use crate::analyse::{
     Chain, Fate, Root, Source, Why, objects_of, owner_in_words, source_title, title, why,

@@ -1,6 +1,7 @@
 //! A picture in Graphviz's language: HTML labels with ports, and our own places, so that `dot`
 //! lays it out anew and `neato -n2` draws it as we do.
 
+use super::SIGNATURE;
 use crate::layout::{Picture, PictureBox, PictureCell, Rect};
 use crate::view::{BoxKey, Status};
 use graphviz_rust::dot_structures::{
@@ -92,9 +93,8 @@ pub fn dot(picture: &Picture) -> String {
         strict: false,
         stmts: statements,
     };
-    let mut out = graph.print(&mut PrinterContext::default());
-    out.push('\n');
-    out
+    let printed = graph.print(&mut PrinterContext::default());
+    format!("// {SIGNATURE}\n{printed}\n")
 }
 
 fn attribute(key: &str, value: &str) -> Attribute {
@@ -247,7 +247,7 @@ pub fn graphviz_svg(source: &str) -> Result<String, GraphvizError> {
     let drawn = drawn.join().map_err(failed)??;
     let said = said.join().map_err(failed)??;
     if status.success() {
-        Ok(drawn)
+        Ok(format!("{drawn}<!-- {SIGNATURE} -->\n"))
     } else {
         Err(GraphvizError::Failed(
             said.lines().next().unwrap_or("no reason given").to_owned(),

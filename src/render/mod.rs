@@ -1,13 +1,32 @@
 //! Pictures as files.
 
+mod animation;
 mod dot;
+mod gif;
+mod looks;
+mod pdf;
+mod raster;
+mod sheet;
+mod snippet;
 mod svg;
 mod theme;
+mod timeline;
+mod typeset;
 mod xml;
 
+pub use animation::Animation;
 pub use dot::{GraphvizError, dot, graphviz_svg};
+pub use gif::Gif;
+pub use pdf::Pdf;
+pub use raster::Raster;
+pub use sheet::sheet;
+pub use snippet::Snippet;
 pub use svg::{SvgOptions, svg};
 pub use theme::Theme;
+pub use typeset::{DrawError, Typeset};
+
+/// What every file says of its maker; a file that says something else is not replaced unasked.
+pub const SIGNATURE: &str = "made by memviz";
 
 // The player draws the same picture by the same words, ways and numbers.
 pub(crate) use svg::{FONTS, note, path};

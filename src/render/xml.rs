@@ -7,6 +7,8 @@ use std::fmt::Write;
 pub struct Xml {
     out: String,
     open: Vec<&'static str>,
+    /// Where the outermost elements end.
+    ends: Vec<usize>,
 }
 
 /// The value of an attribute.
@@ -51,6 +53,9 @@ impl Xml {
         } else {
             let _ = write!(self.out, "</{name}>");
         }
+        if self.open.is_empty() {
+            self.ends.push(self.out.len());
+        }
         if self.open.len() <= 2 {
             self.out.push('\n');
         }
@@ -66,9 +71,22 @@ impl Xml {
         self.element(name, attributes, |xml| xml.escape(text));
     }
 
+    /// Writes what is XML already.
+    pub fn raw(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
     /// What was written.
     pub fn finish(self) -> String {
         self.out
+    }
+
+    /// What was written, outermost element by outermost element.
+    pub fn elements(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| self.out[start..*end].trim_start())
     }
 
     fn start(&mut self, name: &str, attributes: &[(&str, Value<'_>)]) {

@@ -6,10 +6,11 @@ use crate::layout::{
     PADDING, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, ROW_FONT,
     ROW_HEIGHT, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
+use crate::render::SIGNATURE;
 use crate::render::theme::{Palette, Theme};
 use crate::render::xml::{Xml, rounded};
 use crate::trace::Cause;
-use crate::view::{Mark, Status, Tone};
+use crate::view::{BoxKey, Mark, Status, Tone};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SvgOptions {
@@ -19,47 +20,196 @@ pub struct SvgOptions {
 pub(crate) const FONTS: &str = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace";
 const LINE: f64 = 17.0;
 
-/// Writes a picture as an SVG document.
+/// Writes a picture as an SVG document. Its names begin with a hash of what it shows, so that any
+/// two pictures can stand on one page.
 pub fn svg(picture: &Picture, options: &SvgOptions) -> String {
-    let drawing = Drawing {
-        prefix: format!("mv{}", picture.number),
-        theme: options.theme,
-        palette: options.theme.palette(),
+    let draft = document(&Drawing::new("mv", options.theme), picture);
+    let prefix = format!(
+        "mv{}x{:08x}",
+        picture.number,
+        crc32fast::hash(draft.as_bytes())
+    );
+    document(&Drawing::new(&prefix, options.theme), picture)
+}
+
+fn document(drawing: &Drawing, picture: &Picture) -> String {
+    let caption = &picture.caption;
+    let head = Head {
+        prefix: &drawing.prefix,
+        width: picture.width,
+        height: picture.height,
+        text_colour: drawing.palette.text,
+        title: &format!("{}, {}: {}", caption.file, caption.step, caption.event),
+        description: &caption::describe(picture),
     };
-    let mut xml = Xml::default();
-    let view_box = format!("0 0 {} {}", rounded(picture.width), rounded(picture.height));
-    let name = |part: &str| format!("{}-{part}", drawing.prefix);
-    let labelled = format!("{} {}", name("title"), name("desc"));
-    let attributes = [
-        ("xmlns", "http://www.w3.org/2000/svg".into()),
-        ("width", picture.width.into()),
-        ("height", picture.height.into()),
-        ("viewBox", (&view_box).into()),
-        ("role", "img".into()),
-        ("aria-labelledby", (&labelled).into()),
-        ("font-family", FONTS.into()),
-    ];
-    xml.element("svg", &attributes, |xml| {
-        let caption = &picture.caption;
-        let title = format!("{}, {}: {}", caption.file, caption.step, caption.event);
-        xml.text("title", &[("id", (&name("title")).into())], &title);
-        let description = caption::describe(picture);
-        xml.text("desc", &[("id", (&name("desc")).into())], &description);
+    head.document(|xml| {
         drawing.arrow_heads(xml);
-        drawing.page(xml, picture);
-        drawing.caption(xml, picture);
-        for arrow in &picture.arrows {
-            drawing.arrow(xml, arrow);
+        for layer in layers(picture) {
+            if let Layer::Box(picture_box) = layer {
+                let id = drawing.name(&box_name(picture_box.key));
+                let attributes = [
+                    ("id", (&id).into()),
+                    ("opacity", opacity(picture_box).into()),
+                ];
+                xml.element("g", &attributes, |xml| drawing.boxed(xml, picture_box));
+            } else {
+                drawing.layer(xml, picture, layer);
+            }
         }
-        for picture_box in &picture.boxes {
-            drawing.boxed(xml, picture_box);
+    })
+}
+
+/// What stands at the head of a document: its size, and what it is in words.
+pub(super) struct Head<'a> {
+    pub prefix: &'a str,
+    pub width: f64,
+    pub height: f64,
+    /// Of text that says nothing else.
+    pub text_colour: &'a str,
+    pub title: &'a str,
+    pub description: &'a str,
+}
+
+impl Head<'_> {
+    /// Writes an SVG document, what stands in it by `inside`.
+    pub(super) fn document(&self, inside: impl FnOnce(&mut Xml)) -> String {
+        let name = |part: &str| format!("{}-{part}", self.prefix);
+        let (title, description) = (name("title"), name("desc"));
+        let view_box = format!("0 0 {} {}", rounded(self.width), rounded(self.height));
+        let labelled = format!("{title} {description}");
+        let attributes = [
+            ("xmlns", "http://www.w3.org/2000/svg".into()),
+            ("width", self.width.into()),
+            ("height", self.height.into()),
+            ("viewBox", (&view_box).into()),
+            ("role", "img".into()),
+            ("aria-labelledby", (&labelled).into()),
+            ("font-family", FONTS.into()),
+            ("font-size", ROW_FONT.into()),
+            ("fill", self.text_colour.into()),
+        ];
+        let mut xml = Xml::default();
+        xml.element("svg", &attributes, |xml| {
+            xml.text("title", &[("id", (&title).into())], self.title);
+            xml.text("desc", &[("id", (&description).into())], self.description);
+            xml.text("metadata", &[], SIGNATURE);
+            inside(xml);
+        });
+        xml.finish()
+    }
+}
+
+/// What a picture is made of.
+#[derive(Clone, Copy)]
+enum Layer<'p> {
+    Page,
+    Caption,
+    Arrow(&'p PictureArrow),
+    Box(&'p PictureBox),
+    Dots(&'p PictureBox),
+    Legend,
+}
+
+/// In the order in which it is painted, which is the same for what several steps show.
+fn layers(picture: &Picture) -> Vec<Layer<'_>> {
+    let mut arrows: Vec<_> = picture.arrows.iter().map(Layer::Arrow).collect();
+    arrows.sort_by_key(Layer::owner);
+    let mut boxes: Vec<&PictureBox> = picture.boxes.iter().collect();
+    boxes.sort_by_key(|picture_box| picture_box.key);
+    let mut layers = vec![Layer::Page, Layer::Caption];
+    layers.extend(arrows);
+    layers.extend(boxes.iter().copied().map(Layer::Box));
+    layers.extend(boxes.iter().copied().map(Layer::Dots));
+    layers.push(Layer::Legend);
+    layers
+}
+
+/// A shape or a piece of text, or some that cannot be told apart, and what it belongs to.
+pub(super) struct Part {
+    /// The place of its layer in the order of painting.
+    pub layer: u8,
+    pub owner: Owner,
+    pub svg: String,
+}
+
+/// What a part belongs to, the same over all steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Owner {
+    Page,
+    Caption,
+    /// From and to which box, and from where in tenths of a pixel.
+    Arrow(BoxKey, BoxKey, i64, i64),
+    Box(BoxKey),
+    Legend,
+}
+
+impl Layer<'_> {
+    fn rank(&self) -> u8 {
+        match self {
+            Layer::Page => 0,
+            Layer::Caption => 1,
+            Layer::Arrow(_) => 2,
+            Layer::Box(_) => 3,
+            Layer::Dots(_) => 4,
+            Layer::Legend => 5,
         }
-        for picture_box in &picture.boxes {
-            drawing.dots(xml, picture_box);
+    }
+
+    fn owner(&self) -> Owner {
+        let tenths = |length: f64| (length * 10.0).round() as i64;
+        match self {
+            Layer::Page => Owner::Page,
+            Layer::Caption => Owner::Caption,
+            Layer::Arrow(arrow) => Owner::Arrow(
+                arrow.from,
+                arrow.to,
+                tenths(arrow.start.x),
+                tenths(arrow.start.y),
+            ),
+            Layer::Box(picture_box) | Layer::Dots(picture_box) => Owner::Box(picture_box.key),
+            Layer::Legend => Owner::Legend,
         }
-        drawing.legend(xml, picture);
-    });
-    xml.finish()
+    }
+}
+
+/// Takes a picture apart, in the order in which it is painted.
+pub(super) fn parts(drawing: &Drawing, picture: &Picture) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for layer in layers(picture) {
+        let mut xml = Xml::default();
+        match layer {
+            // Seen through as a whole.
+            Layer::Box(picture_box) if opacity(picture_box) < 1.0 => {
+                let attributes = [("opacity", opacity(picture_box).into())];
+                xml.element("g", &attributes, |xml| drawing.boxed(xml, picture_box));
+            }
+            _ => drawing.layer(&mut xml, picture, layer),
+        }
+        parts.extend(xml.elements().map(|element| Part {
+            layer: layer.rank(),
+            owner: layer.owner(),
+            svg: element.replace('\n', ""),
+        }));
+    }
+    parts
+}
+
+fn opacity(picture_box: &PictureBox) -> f64 {
+    if matches!(picture_box.status, Status::Dead(_)) {
+        0.6
+    } else {
+        1.0
+    }
+}
+
+fn box_name(key: BoxKey) -> String {
+    match key {
+        BoxKey::Call(n) => format!("call{n}"),
+        BoxKey::Object(id) => format!("object{}", id.0),
+        BoxKey::MoreCalls(thread) => format!("more-calls-{thread}"),
+        BoxKey::MoreObjects => "more-objects".to_owned(),
+        BoxKey::Interpreter => "interpreter".to_owned(),
+    }
 }
 
 /// The words above a box.
@@ -76,7 +226,8 @@ pub(crate) fn note(picture_box: &PictureBox) -> &'static str {
     }
 }
 
-struct Drawing {
+/// How pictures are drawn: with which colours, and what their names begin with.
+pub(super) struct Drawing {
     prefix: String,
     theme: Theme,
     palette: Palette,
@@ -90,22 +241,57 @@ struct Type<'a> {
 }
 
 impl Drawing {
+    pub(super) fn new(prefix: &str, theme: Theme) -> Drawing {
+        Drawing {
+            prefix: prefix.to_owned(),
+            theme,
+            palette: theme.palette(),
+        }
+    }
+
+    pub(super) fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    pub(super) fn text_colour(&self) -> &'static str {
+        self.palette.text
+    }
+
+    fn name(&self, part: &str) -> String {
+        format!("{}-{part}", self.prefix)
+    }
+
+    fn layer(&self, xml: &mut Xml, picture: &Picture, layer: Layer<'_>) {
+        match layer {
+            Layer::Page => self.page(xml, picture),
+            Layer::Caption => self.caption(xml, picture),
+            Layer::Arrow(arrow) => self.arrow(xml, arrow),
+            Layer::Box(picture_box) => self.boxed(xml, picture_box),
+            Layer::Dots(picture_box) => self.dots(xml, picture_box),
+            Layer::Legend => self.legend(xml, picture),
+        }
+    }
+
     fn write(&self, xml: &mut Xml, x: f64, baseline: f64, set: &Type<'_>, text: &str) {
         if text.is_empty() {
             return;
         }
-        let width = text_width(text, set.size);
-        let mut attributes = vec![
-            ("x", x.into()),
-            ("y", baseline.into()),
-            ("font-size", set.size.into()),
-            ("fill", set.colour.into()),
-            ("textLength", width.into()),
-            ("lengthAdjust", "spacingAndGlyphs".into()),
-            ("xml:space", "preserve".into()),
-        ];
+        let mut attributes = vec![("x", x.into()), ("y", baseline.into())];
+        // What most of the text has is said once, at the head.
+        if set.size != ROW_FONT {
+            attributes.push(("font-size", set.size.into()));
+        }
+        if set.colour != self.palette.text {
+            attributes.push(("fill", set.colour.into()));
+        }
+        // In any other font, too, a text is as long as it was measured.
+        attributes.push(("textLength", text_width(text, set.size).into()));
         if set.weight != "normal" {
             attributes.push(("font-weight", set.weight.into()));
+        }
+        // Other spaces stay by themselves.
+        if text.starts_with(' ') || text.ends_with(' ') || text.contains("  ") {
+            attributes.push(("xml:space", "preserve".into()));
         }
         xml.text("text", &attributes, text);
     }
@@ -133,7 +319,7 @@ impl Drawing {
         }
     }
 
-    fn arrow_heads(&self, xml: &mut Xml) {
+    pub(super) fn arrow_heads(&self, xml: &mut Xml) {
         xml.element("defs", &[], |xml| {
             for (name, colour) in [
                 ("head", self.palette.arrow),
@@ -141,7 +327,7 @@ impl Drawing {
                 ("moved", self.palette.changed),
                 ("faded", self.palette.garbage),
             ] {
-                let id = format!("{}-{name}", self.prefix);
+                let id = self.name(name);
                 let attributes = [
                     ("id", (&id).into()),
                     ("viewBox", "0 0 8 8".into()),
@@ -165,22 +351,59 @@ impl Drawing {
     }
 
     fn page(&self, xml: &mut Xml, picture: &Picture) {
+        let origin = (0.0, 0.0);
+        self.fill(xml, origin, (picture.width, picture.height), false);
+        self.fill(xml, origin, (picture.width, picture.header), true);
+    }
+
+    /// An area for pictures, or the panel on which their words stand.
+    pub(super) fn fill(
+        &self,
+        xml: &mut Xml,
+        (x, y): (f64, f64),
+        (width, height): (f64, f64),
+        panel: bool,
+    ) {
+        let colour = if panel {
+            self.palette.panel
+        } else {
+            self.palette.background
+        };
         xml.empty(
             "rect",
             &[
-                ("width", picture.width.into()),
-                ("height", picture.height.into()),
-                ("fill", self.palette.background.into()),
+                ("x", x.into()),
+                ("y", y.into()),
+                ("width", width.into()),
+                ("height", height.into()),
+                ("fill", colour.into()),
             ],
         );
+    }
+
+    /// A thin line around an area.
+    pub(super) fn outline(&self, xml: &mut Xml, (x, y): (f64, f64), (width, height): (f64, f64)) {
         xml.empty(
             "rect",
             &[
-                ("width", picture.width.into()),
-                ("height", picture.header.into()),
-                ("fill", self.palette.panel.into()),
+                ("x", x.into()),
+                ("y", y.into()),
+                ("width", width.into()),
+                ("height", height.into()),
+                ("fill", "none".into()),
+                ("stroke", self.palette.line.into()),
             ],
         );
+    }
+
+    /// Plain words.
+    pub(super) fn words(&self, xml: &mut Xml, (x, baseline): (f64, f64), text: &str) {
+        self.write(xml, x, baseline, &self.plain(ROW_FONT), text);
+    }
+
+    /// Words in bold.
+    pub(super) fn strong(&self, xml: &mut Xml, (x, baseline): (f64, f64), text: &str) {
+        self.write(xml, x, baseline, &self.bold(ROW_FONT), text);
     }
 
     fn arrow(&self, xml: &mut Xml, arrow: &PictureArrow) {
@@ -239,64 +462,42 @@ impl Drawing {
         } else {
             1.0
         };
-        let opacity = if matches!(picture_box.status, Status::Dead(_)) {
-            0.6
-        } else {
-            1.0
+        let mut frame = vec![
+            ("x", rect.x.into()),
+            ("y", rect.y.into()),
+            ("width", rect.width.into()),
+            ("height", rect.height.into()),
+            ("rx", 3.0.into()),
+            ("fill", fill.into()),
+            ("stroke", edge.into()),
+            ("stroke-width", outline.into()),
+        ];
+        if !dashes.is_empty() {
+            frame.push(("stroke-dasharray", dashes.into()));
+        }
+        xml.empty("rect", &frame);
+        xml.empty(
+            "path",
+            &[
+                ("d", (&title_bar(picture_box)).into()),
+                ("fill", title.into()),
+            ],
+        );
+        self.title(xml, picture_box);
+        for (i, row) in picture_box.rows.iter().enumerate() {
+            self.row(xml, picture_box, row, i);
+        }
+        let words = note(picture_box);
+        let colour = match picture_box.status {
+            Status::Alive | Status::Rescued => self.palette.changed,
+            _ => self.palette.garbage,
         };
-        let id = format!(
-            "{}-{}",
-            self.prefix,
-            match picture_box.key {
-                crate::view::BoxKey::Call(n) => format!("call{n}"),
-                crate::view::BoxKey::Object(id) => format!("object{}", id.0),
-                crate::view::BoxKey::MoreCalls(thread) => format!("more-calls-{thread}"),
-                crate::view::BoxKey::MoreObjects => "more-objects".to_owned(),
-                crate::view::BoxKey::Interpreter => "interpreter".to_owned(),
-            }
-        );
-        xml.element(
-            "g",
-            &[("id", (&id).into()), ("opacity", opacity.into())],
-            |xml| {
-                let mut frame = vec![
-                    ("x", rect.x.into()),
-                    ("y", rect.y.into()),
-                    ("width", rect.width.into()),
-                    ("height", rect.height.into()),
-                    ("rx", 3.0.into()),
-                    ("fill", fill.into()),
-                    ("stroke", edge.into()),
-                    ("stroke-width", outline.into()),
-                ];
-                if !dashes.is_empty() {
-                    frame.push(("stroke-dasharray", dashes.into()));
-                }
-                xml.empty("rect", &frame);
-                xml.empty(
-                    "path",
-                    &[
-                        ("d", (&title_bar(picture_box)).into()),
-                        ("fill", title.into()),
-                    ],
-                );
-                self.title(xml, picture_box);
-                for (i, row) in picture_box.rows.iter().enumerate() {
-                    self.row(xml, picture_box, row, i);
-                }
-                let words = note(picture_box);
-                let colour = match picture_box.status {
-                    Status::Alive | Status::Rescued => self.palette.changed,
-                    _ => self.palette.garbage,
-                };
-                let set = Type {
-                    size: SMALL_FONT,
-                    colour,
-                    weight: "bold",
-                };
-                self.write(xml, rect.x, rect.y - 4.0, &set, words);
-            },
-        );
+        let set = Type {
+            size: SMALL_FONT,
+            colour,
+            weight: "bold",
+        };
+        self.write(xml, rect.x, rect.y - 4.0, &set, words);
     }
 
     fn title(&self, xml: &mut Xml, picture_box: &PictureBox) {

@@ -1,0 +1,383 @@
+//! The products that are made of pictures: drawn in parallel, written in order.
+
+use super::args::{Engine, Format, ProductArgs, ThemeName};
+use super::choice::view_options;
+use super::output::Output;
+use super::problem::Problem;
+use crate::layout::{Picture, plan};
+use crate::player::{Player, PlayerOptions};
+use crate::render::{
+    Animation, DrawError, Gif, GraphvizError, Pdf, Raster, Snippet, SvgOptions, Theme, Typeset,
+    dot, graphviz_svg, sheet, svg,
+};
+use crate::trace::Trace;
+use crate::view::Scenes;
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use std::io::IsTerminal;
+
+/// Pictures that are drawn at a time: enough for all cores, few enough for the memory.
+const BATCH: usize = 32;
+
+/// A PNG is sharp on any screen; a GIF fits into a page and is small.
+const PNG_SCALE: f64 = 2.0;
+const GIF_SCALE: f64 = 0.75;
+const GIF_WIDTH: f64 = 1000.0;
+
+/// Where a product goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    File(&'static str),
+    /// A folder, and the extension of the numbered files in it.
+    Numbered(&'static str, &'static str),
+}
+
+const SVGS: Place = Place::Numbered("frames", "svg");
+const PNGS: Place = Place::Numbered("frames", "png");
+const DOTS: Place = Place::Numbered("dot", "dot");
+const GIF: Place = Place::File("animation.gif");
+const ASVG: Place = Place::File("animation.svg");
+const PDF: Place = Place::File("steps.pdf");
+const SHEET: Place = Place::File("sheet.svg");
+const SHEET_PNG: Place = Place::File("sheet.png");
+const SNIPPET: Place = Place::File("snippet.html");
+const SNIPPET_MD: Place = Place::File("snippet.md");
+const JSON: Place = Place::File("trace.json");
+pub(super) const PLAYER_NAME: &str = "index.html";
+const PLAYER: Place = Place::File(PLAYER_NAME);
+
+/// Every place that is written to.
+pub(super) fn places(args: &ProductArgs) -> Vec<Place> {
+    let wants = |format| args.format.contains(&format);
+    let mut places = Vec::new();
+    for format in &args.format {
+        match format {
+            Format::Svg => places.push(SVGS),
+            Format::Html => places.push(PLAYER),
+            Format::Png => places.push(PNGS),
+            Format::Gif => places.push(GIF),
+            Format::Asvg => places.push(ASVG),
+            Format::Pdf => places.push(PDF),
+            Format::Sheet => {
+                places.push(SHEET);
+                places.extend(wants(Format::Png).then_some(SHEET_PNG));
+            }
+            Format::HtmlSnippet => {
+                places.extend([SNIPPET, SNIPPET_MD]);
+                // What the Markdown names must be there.
+                places.extend((!wants(Format::Svg) && !wants(Format::Png)).then_some(SVGS));
+            }
+            Format::Dot => places.push(DOTS),
+            Format::Json => places.push(JSON),
+            Format::None => {}
+        }
+    }
+    // Who asks for the player's quiz, or to have it opened, asks for the player.
+    places.extend((args.quiz || args.open).then_some(PLAYER));
+    let mut once = Vec::new();
+    for place in places {
+        if !once.contains(&place) {
+            once.push(place);
+        }
+    }
+    once
+}
+
+/// Draws a trace's steps and writes what is asked for. Returns what was written, in words.
+pub(super) fn write_pictures(
+    output: &Output,
+    trace: &Trace,
+    args: &ProductArgs,
+) -> Result<Vec<String>, Problem> {
+    let places = places(args);
+    if places.iter().all(|place| *place == JSON) {
+        return Ok(Vec::new());
+    }
+    let painter = Painter::new(args, &places)?;
+    let mut products = Products::open(output, trace, args, &places)?;
+    let view = view_options(trace, args)?;
+    let plan = {
+        let _span = tracing::info_span!("layout").entered();
+        plan(Scenes::new(trace, &view))
+    };
+    let _span = tracing::info_span!("render").entered();
+    let progress = progress(trace.steps.len());
+    let mut pictures = Scenes::new(trace, &view).map(|scene| plan.picture(&scene));
+    loop {
+        let batch: Vec<Picture> = pictures.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let drawn: Vec<Result<Drawn, Problem>> = batch
+            .into_par_iter()
+            .map(|picture| {
+                let drawn = painter.draw(picture);
+                progress.inc(1);
+                drawn
+            })
+            .collect();
+        for drawn in drawn {
+            products.add(drawn?)?;
+        }
+    }
+    progress.finish_and_clear();
+    products.finish()
+}
+
+/// A picture in the forms that are asked for.
+struct Drawn {
+    picture: Picture,
+    svg: String,
+    dot: Option<String>,
+    png: Option<Vec<u8>>,
+    /// For the GIF.
+    raster: Option<Raster>,
+    /// For the PDF.
+    typeset: Option<Typeset>,
+}
+
+/// Draws pictures, many at once.
+struct Painter<'a> {
+    places: &'a [Place],
+    engine: Engine,
+    theme: Theme,
+    png_scale: f64,
+    gif_scale: Option<f64>,
+}
+
+impl<'a> Painter<'a> {
+    fn new(args: &ProductArgs, places: &'a [Place]) -> Result<Painter<'a>, Problem> {
+        let whole = [GIF, ASVG, SHEET, SNIPPET];
+        if args.engine == Engine::Dot && places.iter().any(|place| whole.contains(place)) {
+            return Err(Problem::new(
+                "Graphviz draws each step by itself: there is no gif, asvg, sheet or html-snippet",
+            )
+            .hint("leave out --engine dot, or choose among svg, png, pdf and dot"));
+        }
+        Ok(Painter {
+            places,
+            engine: args.engine,
+            theme: theme(args.theme),
+            png_scale: args.scale.unwrap_or(PNG_SCALE),
+            gif_scale: args.scale,
+        })
+    }
+
+    fn wants(&self, place: Place) -> bool {
+        self.places.contains(&place)
+    }
+
+    fn draw(&self, picture: Picture) -> Result<Drawn, Problem> {
+        let dot = (self.wants(DOTS) || self.engine == Engine::Dot).then(|| dot(&picture));
+        let from_svg = [SVGS, PNGS, GIF, PDF, SNIPPET];
+        let svg = match (&dot, self.engine) {
+            _ if !from_svg.into_iter().any(|place| self.wants(place)) => String::new(),
+            (Some(dot), Engine::Dot) => graphviz_svg(dot).map_err(graphviz_problem)?,
+            _ => svg(&picture, &SvgOptions { theme: self.theme }),
+        };
+        let mut drawn = Drawn {
+            picture,
+            svg,
+            dot,
+            png: None,
+            raster: None,
+            typeset: None,
+        };
+        self.paint(&mut drawn).map_err(draw_problem)?;
+        Ok(drawn)
+    }
+
+    /// What is made from the SVG.
+    fn paint(&self, drawn: &mut Drawn) -> Result<(), DrawError> {
+        if ![PNGS, GIF, PDF].into_iter().any(|place| self.wants(place)) {
+            return Ok(());
+        }
+        let typeset = Typeset::new(&drawn.svg)?;
+        if self.wants(PNGS) {
+            drawn.png = Some(typeset.raster(self.png_scale)?.png()?);
+        }
+        if self.wants(GIF) {
+            let usual = || GIF_SCALE.min(GIF_WIDTH / drawn.picture.width);
+            drawn.raster = Some(typeset.raster(self.gif_scale.unwrap_or_else(usual))?);
+        }
+        if self.wants(PDF) {
+            drawn.typeset = Some(typeset);
+        }
+        Ok(())
+    }
+}
+
+/// The files under way.
+struct Products<'a> {
+    output: &'a Output,
+    args: &'a ProductArgs,
+    places: &'a [Place],
+    count: usize,
+    gif: Option<Gif>,
+    animation: Option<Animation>,
+    pdf: Option<Pdf>,
+    sheet: Option<Vec<Picture>>,
+    snippet: Option<Snippet>,
+    player: Option<Player<'a>>,
+}
+
+impl<'a> Products<'a> {
+    fn open(
+        output: &'a Output,
+        trace: &'a Trace,
+        args: &'a ProductArgs,
+        places: &'a [Place],
+    ) -> Result<Products<'a>, Problem> {
+        for place in places {
+            if let Place::Numbered(folder, extension) = place {
+                output.clean_folder(folder, extension)?;
+            }
+        }
+        let wants = |place| places.contains(&place);
+        Ok(Products {
+            output,
+            args,
+            places,
+            count: 0,
+            gif: wants(GIF).then(|| Gif::new(args.delay)),
+            animation: wants(ASVG).then(|| Animation::new(theme(args.theme), args.delay)),
+            pdf: wants(PDF).then(Pdf::default),
+            sheet: wants(SHEET).then(Vec::new),
+            snippet: wants(SNIPPET).then(Snippet::default),
+            player: wants(PLAYER).then(|| {
+                let quiz = args.quiz;
+                Player::new(trace, PlayerOptions { quiz })
+            }),
+        })
+    }
+
+    /// Takes the next picture.
+    fn add(&mut self, drawn: Drawn) -> Result<(), Problem> {
+        self.count += 1;
+        for (place, content) in [
+            (SVGS, Some(drawn.svg.as_bytes())),
+            (PNGS, drawn.png.as_deref()),
+            (DOTS, drawn.dot.as_ref().map(String::as_bytes)),
+        ] {
+            if let (Place::Numbered(folder, extension), Some(content)) = (place, content)
+                && self.places.contains(&place)
+            {
+                let name = numbered(folder, drawn.picture.number, extension);
+                self.output.write(&name, content)?;
+            }
+        }
+        let picture = &drawn.picture;
+        if let (Some(gif), Some(raster)) = (&mut self.gif, drawn.raster) {
+            gif.add(raster).map_err(draw_problem)?;
+        }
+        if let (Some(pdf), Some(typeset)) = (&mut self.pdf, &drawn.typeset) {
+            pdf.add(typeset, &picture.caption).map_err(draw_problem)?;
+        }
+        if let Some(animation) = &mut self.animation {
+            animation.add(picture);
+        }
+        if let Some(player) = &mut self.player {
+            player.add(picture);
+        }
+        if let Some(snippet) = &mut self.snippet {
+            let extension = if self.places.contains(&SVGS) {
+                "svg"
+            } else {
+                "png"
+            };
+            let file = numbered("frames", picture.number, extension);
+            snippet.add(picture, &drawn.svg, &file);
+        }
+        if let Some(sheet) = &mut self.sheet {
+            sheet.push(drawn.picture);
+        }
+        Ok(())
+    }
+
+    /// Writes what is made of all pictures; returns what was written, in words.
+    fn finish(self) -> Result<Vec<String>, Problem> {
+        let mut files: Vec<(Place, Vec<u8>)> = Vec::new();
+        if let Some(gif) = &self.gif {
+            files.push((GIF, gif.finish().map_err(draw_problem)?));
+        }
+        if let Some(animation) = &self.animation {
+            files.push((ASVG, animation.finish().into_bytes()));
+        }
+        if let Some(pdf) = self.pdf {
+            files.push((PDF, pdf.finish().map_err(draw_problem)?));
+        }
+        if let Some(pictures) = &self.sheet {
+            let sheet = sheet(pictures, theme(self.args.theme));
+            if self.places.contains(&SHEET_PNG) {
+                let scale = self.args.scale.unwrap_or(1.0);
+                let png = Typeset::new(&sheet)
+                    .and_then(|typeset| typeset.raster(scale)?.png())
+                    .map_err(draw_problem)?;
+                files.push((SHEET_PNG, png));
+            }
+            files.push((SHEET, sheet.into_bytes()));
+        }
+        if let Some(snippet) = &self.snippet {
+            files.push((SNIPPET, snippet.html().as_bytes().to_vec()));
+            files.push((SNIPPET_MD, snippet.markdown().as_bytes().to_vec()));
+        }
+        if let Some(player) = self.player {
+            let _span = tracing::info_span!("player").entered();
+            files.push((PLAYER, player.finish().into_bytes()));
+        }
+        let mut written = Vec::new();
+        for place in self.places {
+            if let Place::Numbered(folder, extension) = place {
+                let folder = self.output.folder().join(folder);
+                written.push(format!("{} ({} {extension})", folder.display(), self.count));
+            }
+        }
+        for (place, content) in files {
+            if let Place::File(name) = place {
+                written.push(self.output.write(name, content)?.display().to_string());
+            }
+        }
+        Ok(written)
+    }
+}
+
+/// The path of a numbered file in the output folder.
+fn numbered(folder: &str, number: u32, extension: &str) -> String {
+    format!("{folder}/{number:04}.{extension}")
+}
+
+fn graphviz_problem(error: GraphvizError) -> Problem {
+    let problem = Problem::new(&error);
+    match error {
+        GraphvizError::Missing => problem
+            .hint("install Graphviz, or leave out --engine dot: memviz lays pictures out itself"),
+        _ => problem.hint("leave out --engine dot: memviz lays pictures out itself"),
+    }
+}
+
+fn draw_problem(error: DrawError) -> Problem {
+    let problem = Problem::new(&error);
+    match error {
+        DrawError::TooLarge(..) => problem
+            .hint("choose a smaller --scale, draw fewer objects with --max-objects, or use svg"),
+        DrawError::Svg(_) | DrawError::Encoder(_) => problem.hint("use --format svg"),
+    }
+}
+
+pub(super) fn theme(name: ThemeName) -> Theme {
+    match name {
+        ThemeName::Light => Theme::Light,
+        ThemeName::Dark => Theme::Dark,
+        ThemeName::Print => Theme::Print,
+    }
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn progress(steps: usize) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("drawing {bar:30} {pos} of {len} steps")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(steps as u64).with_style(style)
+}
