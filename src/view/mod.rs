@@ -16,15 +16,9 @@ mod steps;
 mod words;
 
 pub use caption::{Caption, SourceLine};
-<<<<<<< HEAD
 pub use choice::{Choice, Unknown, unknown_words};
 pub use collector::{CollectorRun, collector_runs};
 pub use only::Only;
 pub use scene::{Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Status, Tone, ViewOptions};
 pub use scenes::Scenes;
-=======
-pub use scene::{
-    Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Scenes, Status, Tone, ViewOptions,
-};
-pub(crate) use scene::{NEWEST_CALLS, OLDEST_CALLS, number_calls};
->>>>>>> 11ef1f0 (The player: one HTML page to walk and question a run)
+pub(crate) use stack::Calls;
