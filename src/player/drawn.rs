@@ -11,14 +11,13 @@ use crate::view::{BoxKey, Mark, Status};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whose box it is.
+/// Whose box it is: a call's, an object's, or one that speaks of more.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Key {
     Call(u32),
     Object(u32),
-    MoreCalls,
-    MoreObjects,
+    More,
 }
 
 impl From<BoxKey> for Key {
@@ -26,8 +25,7 @@ impl From<BoxKey> for Key {
         match key {
             BoxKey::Call(call) => Key::Call(call),
             BoxKey::Object(id) => Key::Object(id.0),
-            BoxKey::MoreCalls => Key::MoreCalls,
-            BoxKey::MoreObjects => Key::MoreObjects,
+            BoxKey::MoreCalls(_) | BoxKey::MoreObjects | BoxKey::Interpreter => Key::More,
         }
     }
 }
@@ -178,7 +176,7 @@ pub(super) struct DrawnTables {
 }
 
 /// What has changed in the picture since the step before.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct DrawnChange {
     /// Box, content, left, top; and so on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -326,8 +324,9 @@ impl Drawn {
             note: texts.intern(note(picture_box)),
             tone: tone.map_or("", |(_, name)| name),
             status: match picture_box.status {
-                Status::Alive => 0,
-                Status::Unreachable => 1,
+                // The two that only a collection's own pictures have stand for what they become.
+                Status::Alive | Status::Rescued => 0,
+                Status::Unreachable | Status::Suspect => 1,
                 Status::Dead(_) => 2,
             },
             new: picture_box.mark == Mark::New,

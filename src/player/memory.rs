@@ -6,7 +6,7 @@ use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Granularity, Kind, Name, NameKind, ObjId,
     ObjectChange, ObjectState, Reference, Replay, State, Step, Symbol, Trace,
 };
-use crate::view::number_calls;
+use crate::view::Calls;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,6 +94,7 @@ struct CollectorRun {
     generation: u8,
     automatic: bool,
     candidates: Vec<u32>,
+    counts: Vec<(u32, u32)>,
     gc_refs: Vec<(u32, u32)>,
     unreachable: Vec<u32>,
     cleared: Vec<u32>,
@@ -132,6 +133,7 @@ struct Changed {
 #[derive(Debug, Serialize)]
 struct FrameEntry {
     call: u32,
+    thread: u32,
     function: u32,
     file: u16,
     line: u32,
@@ -172,14 +174,21 @@ pub(super) struct MemoryChange {
     bytes: u64,
 }
 
+/// A call under way, as its program sees it.
+#[derive(Debug, PartialEq, Eq)]
+struct Running {
+    call: u32,
+    thread: u32,
+    frame: CallFrame,
+}
+
 /// Goes through the run and says what each step changes.
 #[derive(Debug)]
 pub(super) struct Memory<'t> {
     trace: &'t Trace,
     replay: Replay<'t>,
-    calls: Vec<u32>,
-    next_call: u32,
-    frames: Vec<(u32, CallFrame)>,
+    calls: Calls,
+    frames: Vec<Running>,
     held: BTreeMap<ObjId, Vec<u32>>,
     lost: BTreeSet<ObjId>,
 }
@@ -189,26 +198,28 @@ impl<'t> Memory<'t> {
         Memory {
             trace,
             replay: trace.replay(),
-            calls: Vec::new(),
-            next_call: 0,
+            calls: Calls::default(),
             frames: Vec::new(),
             held: BTreeMap::new(),
             lost: BTreeSet::new(),
         }
     }
 
-    pub(super) fn next(&mut self, texts: &mut Texts) -> Option<(Head, MemoryChange)> {
+    /// The next step: its number, where the program is, what it has changed.
+    pub(super) fn next(&mut self, texts: &mut Texts) -> Option<(u32, Head, MemoryChange)> {
         let trace = self.trace;
-        let (_, step, state) = self.replay.next()?;
-        number_calls(&mut self.calls, &mut self.next_call, step, state);
+        let (number, step, state) = self.replay.next()?;
         let granularity = trace.header.granularity;
         let ledger = ledger(state, &trace.objects, &step.head.held, granularity);
         let mut words = Words { trace, texts };
-        let frames: Vec<(u32, CallFrame)> = self
-            .calls
+        let calls = self.calls.follow(step, state);
+        let frames: Vec<Running> = calls
             .iter()
-            .copied()
-            .zip(state.frames.iter().map(|frame| shown(frame, granularity)))
+            .map(|call| Running {
+                call: call.number,
+                thread: call.thread,
+                frame: shown(call.frame, granularity),
+            })
             .collect();
         let (kept, frame_entries) = words.frames(&self.frames, &frames);
         self.frames = frames;
@@ -242,7 +253,7 @@ impl<'t> Memory<'t> {
             living,
             bytes,
         };
-        Some((words.head(step), change))
+        Some((number, words.head(step), change))
     }
 }
 
@@ -412,16 +423,13 @@ impl Words<'_> {
     }
 
     /// The frames that are not as they were; of a call that goes on, the names that changed.
-    fn frames(
-        &mut self,
-        before: &[(u32, CallFrame)],
-        now: &[(u32, CallFrame)],
-    ) -> (u32, Vec<FrameEntry>) {
+    fn frames(&mut self, before: &[Running], now: &[Running]) -> (u32, Vec<FrameEntry>) {
         let kept = before.iter().zip(now).take_while(|(a, b)| a == b).count();
         let mut entries = Vec::new();
-        for (depth, (call, frame)) in now.iter().enumerate().skip(kept) {
-            let old: &[Name] = match before.get(depth) {
-                Some((old_call, old)) if old_call == call => &old.names,
+        for (place, running) in now.iter().enumerate().skip(kept) {
+            let frame = &running.frame;
+            let old: &[Name] = match before.get(place) {
+                Some(old) if old.call == running.call => &old.frame.names,
                 _ => &[],
             };
             let new = &frame.names;
@@ -429,7 +437,8 @@ impl Words<'_> {
             let (old_end, new_end) = (old[keep..].iter().rev(), new[keep..].iter().rev());
             let tail = old_end.zip(new_end).take_while(|(a, b)| a == b).count();
             entries.push(FrameEntry {
-                call: *call,
+                call: running.call,
+                thread: running.thread,
                 function: self.symbol(frame.function),
                 file: frame.file.0,
                 line: frame.line,
@@ -461,6 +470,11 @@ fn collector_run(run: &Collection) -> CollectorRun {
         generation: run.generation,
         automatic: run.automatic,
         candidates: ids(&run.candidates),
+        counts: run
+            .counts
+            .iter()
+            .map(|(id, count)| (id.0, *count))
+            .collect(),
         gc_refs: run.gc_refs.iter().map(|(id, left)| (id.0, *left)).collect(),
         unreachable: ids(&run.unreachable),
         cleared: ids(&run.weakrefs_cleared),

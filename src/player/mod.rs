@@ -11,8 +11,8 @@ mod payload;
 
 use crate::layout::Picture;
 use crate::trace::Trace;
-use drawn::Drawn;
-use memory::Memory;
+use drawn::{Drawn, DrawnChange};
+use memory::{Head, Memory, MemoryChange};
 use payload::{Payload, StepRecord, Texts};
 
 /// How the page opens.
@@ -22,7 +22,7 @@ pub struct PlayerOptions {
     pub quiz: bool,
 }
 
-/// A page that is being made: it is given the picture of every step, in order.
+/// A page that is being made: it is given the pictures of the steps, in order.
 #[derive(Debug)]
 pub struct Player<'t> {
     trace: &'t Trace,
@@ -45,23 +45,43 @@ impl<'t> Player<'t> {
         }
     }
 
-    /// Takes the picture of the next step.
+    /// Takes the next picture. Steps before it of which there is none are passed over.
     pub fn add(&mut self, picture: &Picture) {
-        let Some((head, memory)) = self.memory.next(&mut self.texts) else {
+        while let Some((number, head, memory)) = self.memory.next(&mut self.texts) {
+            if number < picture.number {
+                self.skip(head, memory);
+                continue;
+            }
+            let words = picture.caption.words.join(" ");
+            self.steps.push(StepRecord {
+                skip: false,
+                caption: self.texts.intern(&picture.caption.event),
+                words: self.texts.intern(&words),
+                head,
+                memory,
+                drawn: self.drawn.next(picture, &mut self.texts),
+            });
             return;
-        };
-        let caption = self.texts.intern(&picture.caption.event);
-        let drawn = self.drawn.next(picture, &mut self.texts);
+        }
+    }
+
+    fn skip(&mut self, head: Head, memory: MemoryChange) {
+        let nothing = self.texts.intern("");
         self.steps.push(StepRecord {
-            caption,
+            skip: true,
+            caption: nothing,
+            words: nothing,
             head,
             memory,
-            drawn,
+            drawn: DrawnChange::default(),
         });
     }
 
     /// The page.
     pub fn finish(mut self) -> String {
+        while let Some((_, head, memory)) = self.memory.next(&mut self.texts) {
+            self.skip(head, memory);
+        }
         let objects = memory::objects(self.trace, &mut self.texts);
         let picture = self.drawn.finish();
         let payload = Payload::new(

@@ -44,7 +44,12 @@ impl Texts {
 /// Everything about one step.
 #[derive(Debug, Serialize)]
 pub(super) struct StepRecord {
+    /// Nothing was drawn of it: it is passed over.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub skip: bool,
     pub caption: u32,
+    /// What the step has done, in sentences.
+    pub words: u32,
     #[serde(flatten)]
     pub head: Head,
     #[serde(flatten)]

@@ -1,6 +1,6 @@
 //! The last picture: the exception that ended the run is in it.
 
-use super::scene::{BoxKey, Mark, SceneBox, StepView};
+use super::scene::StepView;
 use crate::trace::{Event, Kind, ObjId};
 
 impl StepView<'_> {
@@ -11,16 +11,5 @@ impl StepView<'_> {
             .flatten()
             .map(|held| held.to)
             .filter(|id| self.info(*id).kind == Kind::Exception)
-    }
-
-    /// What an uncaught exception brings back into the picture is not new.
-    pub(super) fn unmark_old(&self, boxes: &mut [SceneBox], number: u32) {
-        for drawn in boxes {
-            if let BoxKey::Object(id) = drawn.key
-                && self.info(id).born.is_none_or(|born| born.step < number)
-            {
-                drawn.mark = Mark::None;
-            }
-        }
     }
 }

@@ -21,3 +21,4 @@ pub use collector::{CollectorRun, collector_runs};
 pub use only::Only;
 pub use scene::{Arrow, BoxKey, Cell, Mark, Row, Scene, SceneBox, Status, Tone, ViewOptions};
 pub use scenes::Scenes;
+pub(crate) use stack::Calls;

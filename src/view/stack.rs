@@ -12,7 +12,7 @@ const NEWEST_CALLS: usize = 3;
 const LEVELS: usize = OLDEST_CALLS + 1 + NEWEST_CALLS;
 
 /// A call that is under way.
-pub(super) struct RunningCall<'s> {
+pub(crate) struct RunningCall<'s> {
     pub frame: &'s CallFrame,
     /// Calls are numbered in their order.
     pub number: u32,
@@ -27,14 +27,14 @@ pub(super) struct RunningCall<'s> {
 
 /// Gives each call a number of its own.
 #[derive(Debug, Default)]
-pub(super) struct Calls {
+pub(crate) struct Calls {
     of_thread: BTreeMap<u32, Vec<u32>>,
     next: u32,
 }
 
 impl Calls {
     /// Goes on by a step; gives the calls of all threads, in the threads' order.
-    pub(super) fn follow<'s>(&mut self, step: &Step, state: &'s State) -> Vec<RunningCall<'s>> {
+    pub(crate) fn follow<'s>(&mut self, step: &Step, state: &'s State) -> Vec<RunningCall<'s>> {
         let current = step.head.thread.unwrap_or(1);
         let mut stacks: BTreeMap<u32, &[CallFrame]> = BTreeMap::new();
         for stack in &state.others {

@@ -241,10 +241,11 @@ test('the collector, phase by phase, with its own numbers', async (t) => {
     const cells = (row) => [...row.cells].map((cell) => cell.textContent);
     return [cells(table.rows[0]), [...table.tBodies[0].rows].map(cells)];
   });
-  assert.deepEqual(heads, ['Object', 'Count a step before', 'From outside']);
-  for (const [name, , left] of rows) {
+  assert.deepEqual(heads, ['Object', 'Count', 'From outside']);
+  for (const [name, count, left] of rows) {
     const id = /#(\d+)/.exec(name)[1];
     assert.equal(left, String(gc.gc_refs[id]), name);
+    assert.equal(count, String(gc.counts[id]), name);
   }
   assert.ok(await page.locator('#picture .badge').count() >= 3);
   const pairs = gc.collected.filter((id) => cycleTrace.objects[id - 1].type === 'Pair');

@@ -174,3 +174,29 @@ test('a name says when it changed, and its changes can be walked', async (t) => 
   await page.keyboard.press('v');
   assert.equal(await stepOf(page), wanted.at(-1));
 });
+
+test('steps that are not chosen are passed over, and memory goes on through them', async (t) => {
+  const page = await open(t, here, record(here, 'chosen', SOURCE, ['--steps', '3,8,12']));
+  assert.equal(await stepOf(page), 3);
+  assert.ok(await page.isDisabled('#previous'));
+  for (const step of [8, 12]) {
+    await page.keyboard.press('n');
+    assert.equal(await stepOf(page), step);
+    const names = trace.steps[step - 1].call_stack.at(-1).names.map(({ name }) => name);
+    assert.deepEqual(await page.$$eval('#stack .newest .name', (names) => names.map((name) => name.textContent)), names);
+  }
+  assert.ok(await page.isDisabled('#next'));
+  await page.keyboard.press('p');
+  assert.equal(await stepOf(page), 8);
+});
+
+test('the calls of all threads stand in the call stack', async (t) => {
+  const threads = record(here, 'threads', 'import threading\ndef work(n):\n    m = n + 1\n    return m\nthread = threading.Thread(target=work, args=(4,))\nthread.start()\nthread.join()\n');
+  const facts = exported(threads);
+  const { step, thread } = facts.steps.find((step) => step.thread > 1 && step.other_threads?.length && step.function === 'work');
+  const page = await open(t, here, threads, { address: `#step=${step}` });
+  const titles = await page.$$eval('#stack h3', (heads) => heads.map((head) => head.firstChild.textContent));
+  assert.ok(titles.includes('globals'), titles.join());
+  assert.ok(titles.includes(`work() in thread ${thread}`), titles.join());
+  assert.match(await page.textContent('#stack .newest h3'), /^work\(\)/);
+});

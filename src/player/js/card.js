@@ -68,7 +68,7 @@ function absence(app, id) {
 }
 
 function ownerName(app, owner) {
-  if (owner.frame) return app.run.frameName(owner.frame, owner.depth);
+  if (owner.frame) return app.run.frameName(owner.frame);
   return owner.id ? objectLink(app, owner.id) : 'the interpreter';
 }
 

@@ -124,7 +124,8 @@ function scrollWithin(holder, element) {
 function showStack(app) {
   const { run, state, view } = app;
   const previous = view.step > 1 ? framesOf(run.at(view.step - 1)) : new Map();
-  const frames = state.frames.map((frame, depth) => {
+  const running = state.frames.findLast((frame) => frame.thread === (app.step.thread ?? 1));
+  const frames = state.frames.map((frame) => {
     const rows = [];
     for (let i = 0; i < frame.names.length; i += 3) {
       const [name, , to] = frame.names.slice(i, i + 3);
@@ -138,10 +139,9 @@ function showStack(app) {
         make('td', {}, valueOf(app, to))));
       if (chosen) rows.push(make('tr', { class: 'history' }, make('td', { colspan: 2 }, nameHistory(app, frame.call, name))));
     }
-    const newest = depth === state.frames.length - 1;
     const line = app.step.event === 'exit' ? '' : `line ${frame.line}`;
-    return make('section', { class: newest ? 'frame newest' : 'frame' },
-      make('h3', {}, run.frameName(frame, depth), make('span', { class: 'quiet' }, line)),
+    return make('section', { class: frame === running ? 'frame newest' : 'frame' },
+      make('h3', {}, run.frameName(frame), make('span', { class: 'quiet' }, line)),
       rows.length ? make('table', {}, make('tbody', {}, rows)) : make('p', { class: 'quiet' }, 'no names yet'));
   });
   refill($('stack'), frames.reverse());
@@ -241,9 +241,10 @@ function frameNames(app, frame) {
 
 function showCaption(app) {
   const { run, step, view } = app;
-  const gc = step.gc?.length ? `; the collector ran${step.gc.length > 1 ? ` ${step.gc.length} times` : ''}` : '';
-  const freed = step.freed?.length ? `; ${step.freed.length} freed` : '';
-  refill($('caption'), make('strong', {}, `Step ${view.step} of ${run.length}`), ' · ', `${run.text(step.caption)}${freed}${gc}`);
+  const words = run.text(step.words);
+  refill($('caption'),
+    make('strong', {}, `Step ${view.step} of ${run.length}`), ` · ${visible(run.text(step.caption))}`,
+    words ? make('span', { class: 'words' }, visible(words)) : null);
 }
 
 /** How the run ended, for the head of the page. */

@@ -19,8 +19,8 @@ class Collector {
     const outside = gc.gc_refs.filter(([, left]) => left > 0).map(([id]) => id);
     const out = [
       { title: 'The candidates', ids: gc.candidates, words: `Every container in generation ${gc.generation}${gc.generation ? ' and younger' : ''} is a candidate: ${counted(gc.candidates.length, 'object')}.` },
-      { title: 'Take off the references from inside', ids: gc.candidates, counts: new Map(gc.gc_refs), words: 'From each candidate’s count, the references that come from other candidates are taken off. What is left comes from outside.' },
-      { title: 'Held from outside', ids: outside, counts: new Map(gc.gc_refs), words: `${counted(outside.length, 'candidate')} ${outside.length === 1 ? 'has' : 'have'} a count above 0 left: something outside holds ${outside.length === 1 ? 'it' : 'them'}, and rescues all that ${outside.length === 1 ? 'it reaches' : 'they reach'}.` },
+      { title: 'Take off the references from inside', ids: gc.candidates, before: new Map(gc.counts), counts: new Map(gc.gc_refs), words: 'From each candidate’s count, the references that come from other candidates are taken off. What is left comes from outside.' },
+      { title: 'Held from outside', ids: outside, before: new Map(gc.counts), counts: new Map(gc.gc_refs), words: `${counted(outside.length, 'candidate')} ${outside.length === 1 ? 'has' : 'have'} a count above 0 left: something outside holds ${outside.length === 1 ? 'it' : 'them'}, and rescues all that ${outside.length === 1 ? 'it reaches' : 'they reach'}.` },
       { title: 'Unreachable', ids: gc.unreachable, words: `What is not rescued is unreachable: ${counted(gc.unreachable.length, 'object')}.` },
     ];
     const more = [
@@ -97,13 +97,12 @@ class Collector {
       const object = app.state.heap.get(id) ?? old.heap.get(id);
       const cells = [make('th', { scope: 'row' }, button(app.run.nameOf(id, object), () => app.choose(id, false), { class: 'link' }))];
       if (phase.counts) {
-        const count = old.heap.get(id)?.count;
-        cells.push(make('td', {}, count === undefined ? '' : count === FOREVER ? 'immortal' : String(count)));
+        cells.push(make('td', {}, String(phase.before.get(id) ?? '')));
         cells.push(make('td', { class: phase.counts.get(id) ? 'moved' : 'quiet' }, String(phase.counts.get(id) ?? '')));
       }
       return make('tr', {}, cells);
     });
-    const heads = phase.counts ? ['Object', 'Count a step before', 'From outside'] : ['Object'];
+    const heads = phase.counts ? ['Object', 'Count', 'From outside'] : ['Object'];
     const more = phase.ids.length - rows.length;
     return [
       make('table', { class: 'types' },

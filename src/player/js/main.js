@@ -33,7 +33,7 @@ class App {
   go(number, { playing = false } = {}) {
     if (!Number.isFinite(number)) return;
     const from = this.view.step;
-    this.view.step = clamp(Math.round(number), 1, this.run.length);
+    this.view.step = this.run.drawnStep(Math.round(number), number < from);
     if (!playing) this.transport.stop();
     if (this.view.step !== from) {
       this.collector.moved();

@@ -11,9 +11,9 @@ function ledger(state) {
     if (!owners.has(to)) owners.set(to, []);
     owners.get(to).push(owner);
   };
-  state.frames.forEach((frame, depth) => {
+  state.frames.forEach((frame) => {
     for (let i = 0; i < frame.names.length; i += 3) {
-      add(frame.names[i + 2], { frame, depth, label: frame.names[i] });
+      add(frame.names[i + 2], { frame, label: frame.names[i] });
     }
   });
   for (const [id, labels] of state.held) {

@@ -31,13 +31,14 @@ class Quiz {
   ask() {
     const { view, run } = this.app;
     this.answer = null;
-    this.asked = view.step < run.length ? { step: view.step, marked: new Set() } : null;
+    const next = run.drawnStep(view.step + 1, false);
+    this.asked = next > view.step ? { step: view.step, next, marked: new Set() } : null;
   }
 
   /** A step was gone to: the one that was asked about is answered, any other asks anew. */
   moved(from, to) {
     if (!this.on) return;
-    if (this.asked?.step === from && to === from + 1) this.check();
+    if (this.asked?.step === from && to === this.asked.next) this.check();
     else this.ask();
   }
 
@@ -51,21 +52,21 @@ class Quiz {
   }
 
   check() {
-    const truth = changesTo(this.app.run, this.asked.step);
-    const { marked } = this.asked;
+    const { step, next, marked } = this.asked;
+    const truth = changesTo(this.app.run, step, next);
     const keys = [...new Set([...truth.keys(), ...marked])];
     const right = keys.every((key) => truth.has(key) && marked.has(key));
     this.score.steps++;
     if (right) this.score.right++;
-    this.answer = { truth, marked, keys, right, from: this.asked.step };
+    this.answer = { truth, marked, keys, right, from: step, to: next };
     this.asked = null;
   }
 
   boxName(box) {
     const { keys, contents } = this.app.run.picture;
     const { object, call } = keys[box];
-    const near = this.answer?.from ?? this.asked?.step ?? this.app.view.step;
-    const placed = this.app.run.at(near).boxes.get(box) ?? this.app.run.at(near + 1).boxes.get(box);
+    const { from, to } = this.answer ?? { from: this.app.view.step, to: this.app.view.step };
+    const placed = this.app.run.at(from).boxes.get(box) ?? this.app.run.at(to).boxes.get(box);
     const title = visible(this.app.run.text(contents[placed.content].title));
     return object ? `${title} #${object}` : call === undefined ? title : `the names of ${title}`;
   }
@@ -105,7 +106,7 @@ class Quiz {
       const [sign, verdict] = truth.has(key) ? (marked.has(key) ? ['✓', 'right'] : ['○', 'missed']) : ['✗', 'did not change'];
       return make('li', { class: verdict.replaceAll(' ', '-') }, `${sign} ${name(key)}: ${verdict}`, truth.has(key) ? make('span', { class: 'quiet' }, ` (${truth.get(key)})`) : null);
     });
-    const last = this.app.view.step === this.app.run.length;
+    const last = this.app.view.step === this.app.run.drawnStep(this.app.run.length, true);
     return [
       make('p', { class: right ? 'verdict right' : 'verdict', role: 'status' }, right ? (keys.length ? 'All right.' : 'Right: nothing changes.') : 'Not quite.'),
       keys.length ? make('ul', { class: 'answers' }, entries) : null,
@@ -122,9 +123,9 @@ class Quiz {
   }
 }
 
-/** What the step after `step` changes: for each box, in words, what; new boxes and output, too. */
-function changesTo(run, step) {
-  const [old, now] = [run.at(step), run.at(step + 1)];
+/** What is different at the step that is drawn after `step`: for each box, in words, what; new boxes and output, too. */
+function changesTo(run, step, next) {
+  const [old, now] = [run.at(step), run.at(next)];
   const { contents, keys } = run.picture;
   const truth = new Map();
   for (const [box, { content }] of old.boxes) {
@@ -135,7 +136,7 @@ function changesTo(run, step) {
   }
   const fresh = [...now.boxes.keys()].filter((box) => !old.boxes.has(box) && (keys[box].object || keys[box].call !== undefined));
   if (fresh.length) truth.set(NEW, fresh.map((box) => visible(run.text(contents[now.boxes.get(box).content].title))).join(', '));
-  const { out } = run.step(step + 1);
+  const out = run.printedAt(next).slice(run.printedAt(step).length);
   if (out) truth.set(PRINTED, visible(out.trim()));
   return truth;
 }

@@ -61,10 +61,11 @@ function spliced(list, keep, tail, put) {
 /** The call frames after a step. */
 function framesAfter(before, step) {
   const frames = before.slice(0, step.kept);
-  for (const { call, function: name, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
+  for (const { call, thread, function: name, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
     const old = before[frames.length];
     const kept = old?.call === call ? old.names : [];
-    frames.push({ call, function: name, file, line, names: spliced(kept, keep, tail, names) });
+    const depth = frames.filter((frame) => frame.thread === thread).length;
+    frames.push({ call, thread, depth, function: name, file, line, names: spliced(kept, keep, tail, names) });
   }
   return frames;
 }
@@ -202,10 +203,22 @@ class Run {
   }
 
   /** What a frame is called. */
-  frameName(frame, depth) {
+  frameName(frame) {
     const name = this.text(frame.function);
-    if (name !== '<module>') return `${name}()`;
-    if (depth === 0) return 'globals';
-    return `globals of ${this.files[frame.file]?.path.split('/').pop() ?? 'a module'}`;
+    if (name === '<module>' && frame.depth === 0) return 'globals';
+    const module = this.files[frame.file]?.path.split('/').pop() ?? 'a module';
+    const title = name === '<module>' ? `globals of ${module}` : `${name}()`;
+    return frame.thread > 1 ? `${title} in thread ${frame.thread}` : title;
+  }
+
+  /** The drawn step that is nearest to one: itself, else on in the way that was gone, else back. */
+  drawnStep(number, back) {
+    const at = clamp(number, 1, this.length);
+    for (const way of back ? [-1, 1] : [1, -1]) {
+      for (let step = at; step >= 1 && step <= this.length; step += way) {
+        if (!this.step(step).skip) return step;
+      }
+    }
+    return at;
   }
 }

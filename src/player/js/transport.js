@@ -31,10 +31,11 @@ class Transport {
 
   start() {
     clearInterval(this.timer);
-    if (this.app.view.step === this.app.run.length) this.app.go(1);
+    const last = this.app.run.drawnStep(this.app.run.length, true);
+    if (this.app.view.step === last) this.app.go(1);
     this.timer = setInterval(() => {
       this.app.go(this.app.view.step + 1, { playing: true });
-      if (this.app.view.step === this.app.run.length) this.stop();
+      if (this.app.view.step === last) this.stop();
     }, STEP_TIME / Number($('speed').value));
     this.showPlaying();
   }
@@ -63,8 +64,8 @@ class Transport {
     this.slider.value = view.step;
     this.slider.setAttribute('aria-valuetext', `step ${view.step} of ${run.length}: ${run.text(step.caption)}`);
     if (document.activeElement !== this.field || this.field.value !== '') this.field.value = view.step;
-    $('first').disabled = $('previous').disabled = view.step === 1;
-    $('next').disabled = $('last').disabled = view.step === run.length;
+    $('first').disabled = $('previous').disabled = view.step === run.drawnStep(1, false);
+    $('next').disabled = $('last').disabled = view.step === run.drawnStep(run.length, true);
   }
 
   /** Births up, deaths down, collections as lines, exceptions as diamonds. */
