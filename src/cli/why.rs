@@ -156,6 +156,8 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
         Fate::Garbage => format!("nothing keeps {} alive", question.title()),
         _ => format!("what keeps {} alive", question.title()),
     };
+    // They tell of the step, and nothing here shows it.
+    scene.caption.words.clear();
     let plan = plan(std::iter::once(scene.clone()));
     let text = svg(
         &plan.picture(&scene),

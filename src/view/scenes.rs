@@ -51,6 +51,12 @@ impl<'t> Scenes<'t> {
         self.output.push_str(&step.head.stdout);
         let chosen = self.following.at(self.trace, state);
         let is_chosen = chosen.resolved.steps.is_chosen(number);
+        // What has changed shows against the step before, whether that is drawn or not.
+        if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
+            self.before.clear();
+            self.teller.pass(step);
+            return Some(None);
+        }
         let ledger = ledger(
             state,
             &self.trace.objects,
@@ -58,11 +64,6 @@ impl<'t> Scenes<'t> {
             self.trace.header.granularity,
         );
         let told = self.teller.tell(self.trace, step, state, &ledger);
-        // What has changed shows against the step before, whether that is drawn or not.
-        if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
-            self.before.clear();
-            return Some(None);
-        }
         let view = StepView {
             trace: self.trace,
             options: self.options,
