@@ -356,6 +356,61 @@ fn values_are_boxes_or_stand_in_rows_as_asked() {
     assert!(mixed.contains(&"str".to_owned()) && !mixed.contains(&"int".to_owned()));
 }
 
+/// What is drawn of a box: its texts and how many shapes of which kind, marks included.
+fn shapes(picture: &str, name: &str) -> (Vec<String>, BTreeMap<String, usize>) {
+    let document = Document::parse(picture).expect("pictures are XML");
+    let group = document
+        .descendants()
+        .find(|node| {
+            node.attribute("id")
+                .is_some_and(|id| id.ends_with(&format!("-{name}")))
+        })
+        .unwrap_or_else(|| panic!("no {name} is drawn"));
+    let mut count = BTreeMap::new();
+    for node in group.descendants().filter(|node| node.is_element()) {
+        *count.entry(node.tag_name().name().to_owned()).or_default() += 1;
+    }
+    (boxes(picture)[name].clone(), count)
+}
+
+#[test]
+fn what_merely_comes_into_the_picture_has_not_changed() {
+    let library = Recorded::new(LIBRARY);
+    // Emma comes into the focus on Ann's dict, by its list.
+    let after = library.after(22);
+    let step = library.step(after);
+    let whole = &library.frames(&[])[&after];
+    let focus = &library.frames(&["--focus", "reader"])[&after];
+    let deep = &library.frames(&["--depth", "2"])[&after];
+    let few = &library.frames(&["--max-objects", "7"])[&after];
+    for picture in [focus, deep, few] {
+        let common: Vec<u64> = drawn(picture)
+            .intersection(&drawn(whole))
+            .copied()
+            .collect();
+        assert!(common.len() > 2, "{common:?}");
+        for id in common {
+            let name = format!("object{id}");
+            let marks = |picture: &str| shapes(picture, &name).1["rect"];
+            let counts = |picture: &str| -> Vec<String> {
+                let texts = shapes(picture, &name).0.into_iter();
+                texts
+                    .filter(|text| text.contains("ref") || text == "new")
+                    .collect()
+            };
+            assert_eq!(counts(picture), counts(whole), "{name}");
+            assert!(
+                marks(picture) <= marks(whole),
+                "{name} is marked as changed"
+            );
+        }
+        // No name has changed in this step, so no row of the globals is marked.
+        assert_eq!(shapes(picture, "call0").1["rect"], 1);
+    }
+    let emma = format!("object{}", global(step, "emma"));
+    assert!(shapes(focus, &emma).0.contains(&"3→4 refs".to_owned()));
+}
+
 #[test]
 fn chosen_steps_keep_their_numbers_and_what_lives_on_stays_in_place() {
     let library = Recorded::new(LIBRARY);
