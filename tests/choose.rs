@@ -356,6 +356,61 @@ fn values_are_boxes_or_stand_in_rows_as_asked() {
     assert!(mixed.contains(&"str".to_owned()) && !mixed.contains(&"int".to_owned()));
 }
 
+/// What is drawn of a box: its texts and how many shapes of which kind, marks included.
+fn shapes(picture: &str, name: &str) -> (Vec<String>, BTreeMap<String, usize>) {
+    let document = Document::parse(picture).expect("pictures are XML");
+    let group = document
+        .descendants()
+        .find(|node| {
+            node.attribute("id")
+                .is_some_and(|id| id.ends_with(&format!("-{name}")))
+        })
+        .unwrap_or_else(|| panic!("no {name} is drawn"));
+    let mut count = BTreeMap::new();
+    for node in group.descendants().filter(|node| node.is_element()) {
+        *count.entry(node.tag_name().name().to_owned()).or_default() += 1;
+    }
+    (boxes(picture)[name].clone(), count)
+}
+
+#[test]
+fn what_merely_comes_into_the_picture_has_not_changed() {
+    let library = Recorded::new(LIBRARY);
+    // Emma comes into the focus on Ann's dict, by its list.
+    let after = library.after(22);
+    let step = library.step(after);
+    let whole = &library.frames(&[])[&after];
+    let focus = &library.frames(&["--focus", "reader"])[&after];
+    let deep = &library.frames(&["--depth", "2"])[&after];
+    let few = &library.frames(&["--max-objects", "7"])[&after];
+    for picture in [focus, deep, few] {
+        let common: Vec<u64> = drawn(picture)
+            .intersection(&drawn(whole))
+            .copied()
+            .collect();
+        assert!(common.len() > 2, "{common:?}");
+        for id in common {
+            let name = format!("object{id}");
+            let marks = |picture: &str| shapes(picture, &name).1["rect"];
+            let counts = |picture: &str| -> Vec<String> {
+                let texts = shapes(picture, &name).0.into_iter();
+                texts
+                    .filter(|text| text.contains("ref") || text == "new")
+                    .collect()
+            };
+            assert_eq!(counts(picture), counts(whole), "{name}");
+            assert!(
+                marks(picture) <= marks(whole),
+                "{name} is marked as changed"
+            );
+        }
+        // No name has changed in this step, so no row of the globals is marked.
+        assert_eq!(shapes(picture, "call0").1["rect"], 1);
+    }
+    let emma = format!("object{}", global(step, "emma"));
+    assert!(shapes(focus, &emma).0.contains(&"3→4 refs".to_owned()));
+}
+
 #[test]
 fn chosen_steps_keep_their_numbers_and_what_lives_on_stays_in_place() {
     let library = Recorded::new(LIBRARY);
@@ -806,6 +861,48 @@ fn why_draws_its_chains_alone() {
 }
 
 #[test]
+fn the_readmes_answer_is_the_one_that_is_given() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).expect("there is a README");
+    let question = "$ memviz why output/two_node_cycle a";
+    let mut lines = readme
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| *line != question);
+    assert_eq!(lines.next(), Some(question), "the README asks no question");
+    let shown: Vec<&str> = lines.take_while(|line| !line.starts_with('`')).collect();
+    let given = Recorded::lesson("two_node_cycle").ask(&["why", "out", "a"]);
+    let plain = |lines: &mut dyn Iterator<Item = &str>| -> String {
+        // Serials are the recording's own affair.
+        let text: Vec<&str> = lines
+            .filter(|line| !line.is_empty())
+            .map(str::trim)
+            .collect();
+        text.join("\n").replace(|c: char| c.is_ascii_digit(), "")
+    };
+    assert_eq!(plain(&mut shown.into_iter()), plain(&mut given.lines()));
+}
+
+#[test]
+fn a_fleeting_object_has_a_life_of_one_line() {
+    let recorded = Recorded::new("n = len([1, 2])\n");
+    let objects = recorded.json["objects"]
+        .as_array()
+        .expect("there are objects");
+    let list = objects
+        .iter()
+        .find(|object| object["type"] == "list" && !object["born"].is_null());
+    let id = list.expect("the list was met")["id"].to_string();
+    let life = recorded.ask(&["life", "out", &id]);
+    assert!(
+        life.contains("made and dead within one step: its count fell to 0"),
+        "{life}"
+    );
+    let why = recorded.ask(&["why", "out", &id]);
+    assert!(why.contains("dead since step "), "{why}");
+}
+
+#[test]
 fn why_tells_garbage_death_and_what_is_not_there_yet() {
     let cycle = Recorded::lesson("two_node_cycle");
     let (both, gone) = (cycle.after(17), cycle.after(20));
@@ -937,6 +1034,25 @@ fn a_life_names_what_came_and_went() {
     );
     let rebound = Recorded::lesson("rebind_or_mutate").ask(&["life", "out", "b"]);
     assert!(rebound.contains("b led also to list #"), "{rebound}");
+}
+
+#[test]
+fn another_threads_frame_is_a_root_and_keeps_its_name() {
+    let source = "import threading\ngate = threading.Event()\nready = threading.Event()\ndef work(basket):\n    mine = [basket]\n    ready.set()\n    gate.wait()\nbasket = ['egg']\nt = threading.Thread(target=work, args=(basket,))\nt.start()\nready.wait()\nhere = 1\ngate.set()\nt.join()\n";
+    let recorded = Recorded::new(source);
+    let at = recorded.after(12).to_string();
+    let why = recorded.ask(&["why", "out", "mine", "--step", &at, "-o", "why.svg"]);
+    assert!(why.contains("1. work() in thread 2 mine → list #"), "{why}");
+    let picture = std::fs::read_to_string(recorded.folder.path().join("why.svg"));
+    assert!(
+        picture
+            .expect("it was asked for")
+            .contains("work() in thread 2")
+    );
+    let life = recorded.ask(&["life", "out", "basket"]);
+    assert!(life.contains("+ work() in thread 2 basket"), "{life}");
+    assert!(!life.contains("globals in thread"), "{life}");
+    assert_eq!(life.matches("globals basket").count(), 1, "{life}");
 }
 
 #[test]

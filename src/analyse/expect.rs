@@ -7,7 +7,8 @@
 use super::ledger::{Ledger, ledger};
 use super::marks::{Misread, Place, Says, marks, split_outside};
 use super::near::{instead, near};
-use super::path::{Target, follow, known, named, title};
+use super::path::{Target, follow, known, named};
+use super::words::title;
 use crate::trace::{CallFrame, Count, FileId, NameKind, ObjId, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,8 +2,8 @@
 
 use super::ledger::Source;
 use super::near::instead;
-use super::path::{Target, follow, known, named, title};
-use crate::trace::{CallFrame, NameKind, ObjId, State, Trace};
+use super::path::{Target, follow, known, named};
+use crate::trace::{NameKind, ObjId, State, Trace};
 use std::collections::BTreeSet;
 
 /// The object that a question is about.
@@ -63,7 +63,9 @@ fn find_serial(trace: &Trace, id: ObjId, at: Option<u32>) -> Result<Found, Unfou
         }
     })?;
     let last_alive = || {
-        let mut last = trace.steps.len() as u32;
+        // One that is never seen alive was made and died within a step.
+        let died = trace.object(id).died.map(|death| death.at.step);
+        let mut last = died.unwrap_or(trace.steps.len() as u32);
         let mut replay = trace.replay();
         while let Some((number, _, state)) = replay.next() {
             if state.heap.contains_key(&id) {
@@ -152,41 +154,4 @@ fn look(
         let from = named(trace, frame, name)?;
         Some((source, follow(trace, state, from, rest)))
     })
-}
-
-/// What the place of a reference is called in a sentence: `globals`, `walk()`,
-/// `walk() at depth 3`, `list #3`.
-pub fn source_title(trace: &Trace, state: &State, source: Source) -> String {
-    match source {
-        Source::Object(id) => title(trace, state, id),
-        Source::Frame(place) => frame_title(trace, &state.frames, place),
-        Source::OtherFrame(thread, place) => {
-            let stack = state.others.iter().find(|stack| stack.thread == thread);
-            let frames = stack.map_or(&[][..], |stack| &stack.frames);
-            format!("{} in thread {thread}", frame_title(trace, frames, place))
-        }
-        Source::Interpreter => "the interpreter:".to_owned(),
-    }
-}
-
-fn frame_title(trace: &Trace, frames: &[CallFrame], place: usize) -> String {
-    let Some(frame) = frames.get(place) else {
-        return "a call".to_owned();
-    };
-    let function = trace.symbols.text(frame.function);
-    if function == "<module>" {
-        let file = trace.header.files.get(frame.file.0 as usize);
-        return match file {
-            Some(file) if place > 0 => format!("globals of {}", file.path),
-            _ => "globals".to_owned(),
-        };
-    }
-    let alike = frames
-        .iter()
-        .filter(|other| other.function == frame.function);
-    if alike.count() > 1 {
-        format!("{function}() at depth {place}")
-    } else {
-        format!("{function}()")
-    }
 }

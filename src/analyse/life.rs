@@ -1,8 +1,8 @@
 //! The life of one object: birth, every change of its count, death.
 
-use super::find::source_title;
-use super::ledger::{Ledger, Owner, ledger};
+use super::ledger::ledger;
 use super::why::{Fate, fate};
+use super::words::Words;
 use crate::trace::{Count, Incident, ObjId, State, StepHead, Trace};
 use std::collections::BTreeMap;
 
@@ -31,6 +31,8 @@ pub enum Happened {
     /// Its finalizer ran, or the like.
     Incident(Incident),
     Died,
+    /// It was made and died within one step, so that no count of it is known.
+    Fleeting,
     /// Nothing of the program refers to it any more; it lives on.
     OutOfSight,
 }
@@ -55,6 +57,10 @@ pub fn life(trace: &Trace, id: ObjId) -> Vec<Turn> {
             None => {}
         }
     }
+    if let (true, Some(death)) = (tale.turns.is_empty(), trace.object(id).died) {
+        let head = &trace.steps[death.at.step as usize - 1].head;
+        tale.turn(death.at.step, head, Happened::Fleeting);
+    }
     tale.turns
 }
 
@@ -74,7 +80,7 @@ impl Tale<'_> {
         let info = self.trace.object(self.id);
         let line = match (what, info.born, info.died) {
             (Happened::Born(_), Some(born), _) => born.line,
-            (Happened::Died, _, Some(death)) => death.at.line,
+            (Happened::Died | Happened::Fleeting, _, Some(death)) => death.at.line,
             _ => head.ran.unwrap_or(head.line),
         };
         self.turns.push(Turn {
@@ -101,7 +107,9 @@ impl Tale<'_> {
             Some(_) => None,
         };
         if let Some(what) = what {
-            let held = owners_in_words(trace, state, &ledger, id);
+            let words = Words { trace, state, head };
+            let owners = ledger.owners(id).iter();
+            let held = owners.map(|owner| words.owner(owner)).collect::<Vec<_>>();
             let (came, went) = difference(&self.owners, &held);
             self.owners = held;
             let turn = self.turn(step, head, what);
@@ -127,19 +135,6 @@ impl Tale<'_> {
         let went = std::mem::take(&mut self.owners);
         self.turn(step, head, what).went = went;
     }
-}
-
-fn owners_in_words(trace: &Trace, state: &State, ledger: &Ledger, id: ObjId) -> Vec<String> {
-    let owners = ledger.owners(id).iter();
-    owners
-        .map(|owner| owner_in_words(trace, state, owner))
-        .collect()
-}
-
-/// An owner and its reference, in words: `globals a`, `list #3 [0]`.
-pub fn owner_in_words(trace: &Trace, state: &State, owner: &Owner) -> String {
-    let label = owner.label.display(&trace.symbols);
-    format!("{} {label}", source_title(trace, state, owner.from))
 }
 
 /// What stands in `new` alone and what in `old` alone, each as often as it does.

@@ -1,7 +1,8 @@
 //! From what the user writes to an object: `a`, `a.b[0]`, `d['k']`, `#12`.
 
 use super::near::instead;
-use crate::trace::{CallFrame, Kind, Label, NameKind, ObjId, State, Trace};
+use super::words::title;
+use crate::trace::{CallFrame, Label, NameKind, ObjId, State, Trace};
 
 /// What the user points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,19 +125,5 @@ fn written(trace: &Trace, label: Label) -> String {
     match label {
         Label::Cell(_) => "cell_contents".to_owned(),
         label => label.display(&trace.symbols),
-    }
-}
-
-/// What an object is called in a sentence: `list #3`, `function f #5`.
-pub fn title(trace: &Trace, state: &State, id: ObjId) -> String {
-    let info = trace.object(id);
-    let type_name = trace.symbols.text(info.type_name);
-    let name = state.heap.get(&id).and_then(|object| object.name);
-    match (info.kind, name) {
-        (Kind::Class, Some(name)) => format!("class {} #{}", trace.symbols.text(name), id.0),
-        (Kind::Function | Kind::Module | Kind::Generator | Kind::Frame, Some(name)) => {
-            format!("{type_name} {} #{}", trace.symbols.text(name), id.0)
-        }
-        _ => format!("{type_name} #{}", id.0),
     }
 }

@@ -22,6 +22,12 @@ pub struct Teller {
 }
 
 impl Teller {
+    /// Goes over a step of which nothing is told, nor of the one behind it.
+    pub fn pass(&mut self, step: &Step) {
+        self.before.apply(step);
+        self.thread = step.head.thread;
+    }
+
     /// What a step did, in whole sentences without a full stop, the most telling first. `state` is
     /// what the step led to.
     pub fn tell(

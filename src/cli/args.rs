@@ -82,8 +82,8 @@ pub(super) enum Command {
     Life(AskArgs),
     /// Say what a stretch of a run made and did not free, by type and by line
     ///
-    /// What lives at the last of these steps and was made after the first. Objects that are born
-    /// and die within one step are not seen.
+    /// What was made after the first of these steps and lives at the last, with its bytes, and how
+    /// much of it nothing reaches any more.
     #[command(after_long_help = "Example:\n  memviz growth output/late_binding --from 4 --to 12")]
     Growth(GrowthArgs),
     /// Draw each run of the collector, phase by phase

@@ -2,8 +2,8 @@
 
 use super::problem::Problem;
 use super::render::read;
-use crate::analyse::{Found, Target, find, source_title, title};
-use crate::trace::{Cause, Count, Death, Trace};
+use crate::analyse::{Found, Target, Words, find, title};
+use crate::trace::{Cause, Count, Death, State, Trace};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ impl Question {
             return title;
         };
         let state = self.trace.state_at(sight.step);
-        let place = source_title(&self.trace, &state, sight.frame);
+        let place = words(&self.trace, &state, sight.step).place(sight.frame);
         let target = &self.target;
         if sight.step < self.found.step {
             format!(
@@ -108,6 +108,15 @@ impl Question {
             ""
         };
         format!("{} led also to {}{more}\n", self.target, others.join(", "))
+    }
+}
+
+/// Memory at a step, to be spoken of.
+pub(super) fn words<'a>(trace: &'a Trace, state: &'a State, step: u32) -> Words<'a> {
+    Words {
+        trace,
+        state,
+        head: &trace.steps[step as usize - 1].head,
     }
 }
 

@@ -18,9 +18,12 @@ pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
         let told = tell(&question, turn);
         out.push_str(&format!("{:>4}  {line:>4}  {told}\n", turn.step));
     }
-    let lives = turns
-        .last()
-        .is_some_and(|turn| !matches!(turn.what, Happened::Died | Happened::OutOfSight));
+    let lives = turns.last().is_some_and(|turn| {
+        !matches!(
+            turn.what,
+            Happened::Died | Happened::Fleeting | Happened::OutOfSight
+        )
+    });
     if lives {
         let steps = trace.steps.len();
         out.push_str(&format!("it lives at the last step, {steps}\n"));
@@ -53,10 +56,15 @@ fn tell(question: &Question, turn: &Turn) -> String {
             String::new(),
             "the program no longer refers to it".to_owned(),
         ),
-        Happened::Died => {
+        Happened::Died | Happened::Fleeting => {
             let death = trace.object(question.found.id).died;
             let cause = death.map_or("", |death| cause_in_words(death.cause));
-            (short(Count::Of(0)), format!("dead: {cause}"))
+            let made = if turn.what == Happened::Fleeting {
+                "made and dead within one step"
+            } else {
+                "dead"
+            };
+            (short(Count::Of(0)), format!("{made}: {cause}"))
         }
     };
     let mut parts: Vec<String> = Vec::new();

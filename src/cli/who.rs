@@ -1,8 +1,8 @@
 //! `memviz who`: the direct owners of an object.
 
-use super::ask::{AskArgs, Question, count_in_words, death_in_words, print};
+use super::ask::{AskArgs, Question, count_in_words, death_in_words, print, words};
 use super::problem::Problem;
-use crate::analyse::{Fate, fate, ledger, owner_in_words, title};
+use crate::analyse::{Fate, fate, ledger};
 
 pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
     let question = Question::new(args)?;
@@ -19,9 +19,10 @@ pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
         });
         return print(&(out + "\n"));
     };
+    let words = words(trace, &state, step);
     out.push_str(&format!("{}\n", count_in_words(object.refcount)));
     for owner in ledger.owners(id) {
-        out.push_str(&format!("  {}\n", owner_in_words(trace, &state, owner)));
+        out.push_str(&format!("  {}\n", words.owner(owner)));
     }
     let unexplained = ledger.unexplained(id, object.refcount);
     if unexplained > 0 {
@@ -33,7 +34,7 @@ pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
     for (from, other) in &state.heap {
         for reference in other.refs.iter().filter(|r| r.weak && r.to == id) {
             let label = reference.label.display(&trace.symbols);
-            weak.push_str(&format!("  {} {label}\n", title(trace, &state, *from)));
+            weak.push_str(&format!("  {} {label}\n", words.object(*from)));
         }
     }
     if !weak.is_empty() {

@@ -1,13 +1,11 @@
 //! `memviz why`: what keeps an object alive, as text and as a picture.
 
 use super::args::ThemeName;
-use super::ask::{AskArgs, Question, count_in_words, death_in_words, print};
+use super::ask::{AskArgs, Question, count_in_words, death_in_words, print, words};
 use super::problem::Problem;
 use super::products::theme;
 use super::render::beside;
-use crate::analyse::{
-    Chain, Fate, Root, Source, Why, objects_of, owner_in_words, source_title, title, why,
-};
+use crate::analyse::{Chain, Fate, Root, Source, Why, Words, objects_of, why};
 use crate::layout::plan;
 use crate::render::{SvgOptions, svg};
 use crate::trace::{Count, ObjId, State};
@@ -52,6 +50,7 @@ pub(super) fn run(args: &WhyArgs) -> Result<(), Problem> {
 
 fn tell(question: &Question, answer: &Why, state: &State, limit: usize) -> String {
     let trace = &question.trace;
+    let words = words(trace, state, question.found.step);
     let count = count_in_words(answer.count);
     let mut out = match answer.fate {
         Fate::Unborn => return "it is not there yet\n".to_owned(),
@@ -67,10 +66,7 @@ fn tell(question: &Question, answer: &Why, state: &State, limit: usize) -> Strin
         more => format!("  ... and {more} more (--chains N shows more)\n"),
     };
     for (number, chain) in (1..).zip(answer.chains.iter().take(limit)) {
-        out.push_str(&format!(
-            "  {number}. {}\n",
-            in_words(question, chain, state)
-        ));
+        out.push_str(&format!("  {number}. {}\n", in_words(chain, words)));
     }
     out.push_str(&more(answer.chains.len()));
     if !answer.idle.is_empty() {
@@ -80,20 +76,17 @@ fn tell(question: &Question, answer: &Why, state: &State, limit: usize) -> Strin
         });
     }
     for owner in answer.idle.iter().take(limit) {
-        out.push_str(&format!("  {}\n", owner_in_words(trace, state, owner)));
+        out.push_str(&format!("  {}\n", words.owner(owner)));
     }
     out + &more(answer.idle.len())
 }
 
 /// `globals head → Node #3 .rest → Node #5`.
-fn in_words(question: &Question, chain: &Chain, state: &State) -> String {
-    let trace = &question.trace;
-    let mut words = match chain.root {
-        Root::Frame(place) => source_title(trace, state, Source::Frame(place)),
-        Root::OtherFrame(thread, place) => {
-            source_title(trace, state, Source::OtherFrame(thread, place))
-        }
-        Root::Interpreter => source_title(trace, state, Source::Interpreter),
+fn in_words(chain: &Chain, words: Words<'_>) -> String {
+    let mut out = match chain.root {
+        Root::Frame(place) => words.place(Source::Frame(place)),
+        Root::OtherFrame(thread, place) => words.place(Source::OtherFrame(thread, place)),
+        Root::Interpreter => words.place(Source::Interpreter),
         Root::Immortal => "immortal".to_owned(),
         Root::Unseen => format!("the interpreter: {UNSEEN}"),
     };
@@ -101,14 +94,14 @@ fn in_words(question: &Question, chain: &Chain, state: &State) -> String {
         let labels: Vec<String> = link
             .labels
             .iter()
-            .map(|label| label.display(&trace.symbols))
+            .map(|label| label.display(&words.trace.symbols))
             .collect();
         if !labels.is_empty() {
-            words.push_str(&format!(" {}", labels.join(" and ")));
+            out.push_str(&format!(" {}", labels.join(" and ")));
         }
-        words.push_str(&format!(" → {}", title(trace, state, link.to)));
+        out.push_str(&format!(" → {}", words.object(link.to)));
     }
-    words
+    out
 }
 
 /// What of the chains the interpreter itself holds, and by what.
@@ -163,6 +156,8 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
         Fate::Garbage => format!("nothing keeps {} alive", question.title()),
         _ => format!("what keeps {} alive", question.title()),
     };
+    // They tell of the step, and nothing here shows it.
+    scene.caption.words.clear();
     let plan = plan(std::iter::once(scene.clone()));
     let text = svg(
         &plan.picture(&scene),

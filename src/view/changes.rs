@@ -1,12 +1,15 @@
 //! What is new in a scene, and what has changed since the one before.
 
-use super::scene::{BoxKey, Cell, Mark, Row, SceneBox};
+use super::scene::{BoxKey, Cell, Mark, SceneBox};
 use crate::trace::Trace;
 use std::collections::BTreeMap;
 
-/// Compares boxes and rows with those of the step before.
+/// Marks what is new or has changed since the step before. `now` and `before` are the whole of
+/// memory at both steps, whatever of it is drawn: what merely comes into the picture has not
+/// changed.
 pub(super) fn mark_changes(
     boxes: &mut [SceneBox],
+    now: &BTreeMap<BoxKey, SceneBox>,
     before: &BTreeMap<BoxKey, SceneBox>,
     number: u32,
     trace: &Trace,
@@ -14,28 +17,24 @@ pub(super) fn mark_changes(
     if number == 1 {
         return;
     }
-    for new in boxes {
-        let Some(old) = before.get(&new.key) else {
-            if is_new(new.key, number, trace) {
-                new.mark = Mark::New;
+    for drawn in boxes {
+        let Some(old) = before.get(&drawn.key) else {
+            if is_new(drawn.key, number, trace) {
+                drawn.mark = Mark::New;
             }
             continue;
         };
-        if new.serial.is_some() && new.count != old.count {
-            new.count = count_with_change(&old.count, &new.count);
-            new.count_changed = true;
+        if drawn.serial.is_some() && drawn.count != old.count {
+            drawn.count = count_with_change(&old.count, &drawn.count);
+            drawn.count_changed = true;
         }
-        let old_rows: BTreeMap<String, &Row> = old
-            .rows
-            .iter()
-            .map(|row| (row_key(&row.label), row))
-            .collect();
-        for row in &mut new.rows {
-            let changed = match old_rows.get(&row_key(&row.label)) {
-                None => true,
-                Some(old) => !same_content(&old.value, &row.value),
-            };
-            if changed && !row.aside {
+        let new_values = now.get(&drawn.key).map(values).unwrap_or_default();
+        let old_values = values(old);
+        for row in drawn.rows.iter_mut().filter(|row| !row.aside) {
+            let key = row_key(&row.label);
+            let new = new_values.get(&key).copied().unwrap_or(&row.value);
+            let old = old_values.get(&key);
+            if old.is_none_or(|old| !same_content(old, new)) {
                 row.mark = Mark::Changed;
                 if let Cell::Arrow(arrow) = &mut row.value {
                     arrow.mark = Mark::Changed;
@@ -43,6 +42,12 @@ pub(super) fn mark_changes(
             }
         }
     }
+}
+
+/// The values of a box by what their rows are called.
+fn values(of: &SceneBox) -> BTreeMap<String, &Cell> {
+    let rows = of.rows.iter();
+    rows.map(|row| (row_key(&row.label), &row.value)).collect()
 }
 
 /// Whether a box that was not drawn before stands for something new: an older object may just

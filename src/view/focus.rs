@@ -79,6 +79,17 @@ fn leads_to(
     last.clone()
 }
 
+impl Chosen<'_> {
+    /// Whether less may be drawn than what the names reach.
+    pub(super) fn is_partial(&self) -> bool {
+        let folded = &self.resolved.folded;
+        self.focus.is_some()
+            || self.resolved.depth.is_some()
+            || !folded.targets.is_empty()
+            || !folded.types.is_empty()
+    }
+}
+
 impl Which {
     fn names(&self, name: &str) -> bool {
         self.targets
@@ -138,12 +149,12 @@ impl StepView<'_> {
     }
 
     /// Of a call frame's names those that matter to a focus: its own, and what else leads to what
-    /// is drawn; and how many others there are.
-    pub(super) fn rows_in_focus(
+    /// is drawn; and a word on how many others there are.
+    pub(super) fn names_in_focus(
         &self,
         rows: Vec<Row>,
         drawn: &BTreeMap<ObjId, SceneBox>,
-    ) -> (Vec<Row>, usize) {
+    ) -> Vec<Row> {
         let all = rows.len();
         let is_focus = |label: &Cell| {
             let mut names = self.chosen.resolved.focus.iter().filter_map(Target::name);
@@ -172,7 +183,13 @@ impl StepView<'_> {
             }
         }
         let left = all - kept.len();
-        (kept, left)
+        let mut kept = self.shortened(kept, if left == 0 { "no names yet" } else { "" });
+        kept.extend(match left {
+            0 => None,
+            1 => Some(aside("… 1 more name".to_owned())),
+            left => Some(aside(format!("… {} more names", grouped(left)))),
+        });
+        kept
     }
 
     /// Closes a box, and says how much was in it.

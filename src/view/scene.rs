@@ -4,7 +4,7 @@ use super::caption::Caption;
 use super::choice::Choice;
 use super::content::{Content, content};
 use super::focus::Chosen;
-use super::stack::RunningCall;
+use super::stack::{Names, RunningCall};
 use crate::analyse::Ledger;
 use crate::trace::{Cause, Count, Kept, Kind, ObjId, ObjectInfo, ObjectState, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -155,6 +155,17 @@ pub struct Scene {
     pub boxes: Vec<SceneBox>,
 }
 
+/// How far the drawing goes.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Objects at most.
+    most: usize,
+    /// References at most from where it starts.
+    deepest: usize,
+    /// Whether folded objects are closed.
+    folding: bool,
+}
+
 /// One step, with everything that is needed to say what its boxes hold.
 pub(super) struct StepView<'s> {
     pub trace: &'s Trace,
@@ -187,16 +198,25 @@ impl StepView<'_> {
         let in_focus = focus.is_some();
         let start = focus.unwrap_or_else(|| {
             let mut open = VecDeque::new();
-            for frame in self.frame_boxes(None) {
+            for frame in self.frame_boxes(Names::Shortened) {
                 targets(&frame, &mut open);
             }
             open.extend(self.unreachable_boxes());
             open.extend(self.uncaught());
             open
         });
-        let (mut drawn, left_out) = self.reached(start);
+        let bounds = Bounds {
+            most: self.options.max_objects,
+            deepest: self.chosen.resolved.depth.unwrap_or(usize::MAX),
+            folding: true,
+        };
+        let (mut drawn, left_out) = self.reached(start, bounds);
         self.describe_folded(&mut drawn);
-        let mut boxes = self.frame_boxes(in_focus.then_some(&drawn));
+        let mut boxes = self.frame_boxes(if in_focus {
+            Names::InFocus(&drawn)
+        } else {
+            Names::Shortened
+        });
         self.roots_of_only(&mut boxes);
         boxes.extend(drawn.into_values());
         for drawn in &mut boxes {
@@ -208,23 +228,55 @@ impl StepView<'_> {
         boxes
     }
 
+    /// The whole of memory in boxes, whatever of it is drawn: what changes are found by.
+    pub(super) fn whole(&self, drawn: &BTreeMap<BoxKey, SceneBox>) -> BTreeMap<BoxKey, SceneBox> {
+        if !self.chosen.is_partial() && !drawn.contains_key(&BoxKey::MoreObjects) {
+            return drawn.clone();
+        }
+        let frames = self.frame_boxes(Names::All);
+        let mut start = VecDeque::new();
+        for frame in &frames {
+            targets(frame, &mut start);
+        }
+        start.extend(self.unreachable_boxes());
+        let bounds = Bounds {
+            most: usize::MAX,
+            deepest: usize::MAX,
+            folding: false,
+        };
+        let objects = self.reached(start, bounds).0.into_values();
+        frames
+            .into_iter()
+            .chain(objects)
+            .map(|b| (b.key, b))
+            .collect()
+    }
+
     /// The boxes that arrows lead to from `start` on, and what is too far away or too much.
-    fn reached(&self, start: VecDeque<ObjId>) -> (BTreeMap<ObjId, SceneBox>, BTreeSet<ObjId>) {
+    fn reached(
+        &self,
+        start: VecDeque<ObjId>,
+        bounds: Bounds,
+    ) -> (BTreeMap<ObjId, SceneBox>, BTreeSet<ObjId>) {
         let mut drawn: BTreeMap<ObjId, SceneBox> = BTreeMap::new();
         let mut left_out: BTreeSet<ObjId> = BTreeSet::new();
-        let deepest = self.chosen.resolved.depth.unwrap_or(usize::MAX);
         let mut open: VecDeque<(ObjId, usize)> = start.into_iter().map(|id| (id, 1)).collect();
         while let Some((id, depth)) = open.pop_front() {
             if drawn.contains_key(&id) || left_out.contains(&id) {
                 continue;
             }
-            let Some(object) = self.object_box(id) else {
+            let object = if bounds.folding {
+                self.object_box(id)
+            } else {
+                self.open_box(id)
+            };
+            let Some(object) = object else {
                 continue;
             };
             let mut next = VecDeque::new();
             targets(&object, &mut next);
             open.extend(next.into_iter().map(|to| (to, depth + 1)));
-            if drawn.len() < self.options.max_objects && depth <= deepest {
+            if drawn.len() < bounds.most && depth <= bounds.deepest {
                 drawn.insert(id, object);
             } else {
                 left_out.insert(id);

@@ -17,7 +17,9 @@ pub struct Scenes<'t> {
     options: &'t ViewOptions,
     replay: Replay<'t>,
     calls: Calls,
+    /// The boxes of the step before, without marks: those that were drawn, and all of them.
     before: BTreeMap<BoxKey, SceneBox>,
+    whole_before: BTreeMap<BoxKey, SceneBox>,
     /// The boxes of the scene that was drawn last, without marks.
     drawn: Option<BTreeMap<BoxKey, SceneBox>>,
     output: String,
@@ -37,6 +39,7 @@ impl<'t> Scenes<'t> {
             replay: trace.replay(),
             calls: Calls::default(),
             before: BTreeMap::new(),
+            whole_before: BTreeMap::new(),
             drawn: None,
             output: String::new(),
             following: Following::new(resolved),
@@ -51,6 +54,13 @@ impl<'t> Scenes<'t> {
         self.output.push_str(&step.head.stdout);
         let chosen = self.following.at(self.trace, state);
         let is_chosen = chosen.resolved.steps.is_chosen(number);
+        // What has changed shows against the step before, whether that is drawn or not.
+        if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
+            self.before.clear();
+            self.whole_before.clear();
+            self.teller.pass(step);
+            return Some(None);
+        }
         let ledger = ledger(
             state,
             &self.trace.objects,
@@ -58,11 +68,6 @@ impl<'t> Scenes<'t> {
             self.trace.header.granularity,
         );
         let told = self.teller.tell(self.trace, step, state, &ledger);
-        // What has changed shows against the step before, whether that is drawn or not.
-        if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
-            self.before.clear();
-            return Some(None);
-        }
         let view = StepView {
             trace: self.trace,
             options: self.options,
@@ -77,7 +82,9 @@ impl<'t> Scenes<'t> {
         let mut ghosts = Vec::new();
         if chosen.resolved.only.is_none() {
             ghosts = view.ghosts(&self.before, &plain);
-            mark_changes(&mut boxes, &self.before, number, self.trace);
+            let whole = view.whole(&plain);
+            mark_changes(&mut boxes, &whole, &self.whole_before, number, self.trace);
+            self.whole_before = whole;
         }
         let changed = !ghosts.is_empty()
             || self

@@ -1,7 +1,7 @@
 //! The call stacks: which calls are drawn, and what their boxes say.
 
 use super::limits::note_box;
-use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, Status, StepView, Tone, aside, grouped};
+use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, Status, StepView, Tone, grouped};
 use crate::trace::{CallFrame, Event, NameKind, ObjId, State, Step};
 use std::collections::BTreeMap;
 
@@ -89,16 +89,23 @@ impl RunningCall<'_> {
     }
 }
 
+/// Which names a call frame shows.
+#[derive(Clone, Copy)]
+pub(super) enum Names<'f> {
+    All,
+    /// The first and last, where there are many.
+    Shortened,
+    /// Those that lead to one of these boxes, and the focus' own.
+    InFocus(&'f BTreeMap<ObjId, SceneBox>),
+}
+
 impl StepView<'_> {
     /// The frames of the call stacks, without the middle of a deep one.
-    ///
-    /// Where `focus` is given, only their names that lead to one of these boxes, and the focus'
-    /// own.
-    pub(super) fn frame_boxes(&self, focus: Option<&BTreeMap<ObjId, SceneBox>>) -> Vec<SceneBox> {
+    pub(super) fn frame_boxes(&self, names: Names<'_>) -> Vec<SceneBox> {
         let mut boxes = Vec::new();
         for call in self.calls {
             if !call.is_hidden() {
-                boxes.push(self.frame_box(call, focus));
+                boxes.push(self.frame_box(call, names));
             } else if call.depth == OLDEST_CALLS {
                 let hidden = call.of - OLDEST_CALLS - NEWEST_CALLS;
                 let mut more = note_box(
@@ -113,11 +120,7 @@ impl StepView<'_> {
         boxes
     }
 
-    fn frame_box(
-        &self,
-        call: &RunningCall<'_>,
-        focus: Option<&BTreeMap<ObjId, SceneBox>>,
-    ) -> SceneBox {
+    fn frame_box(&self, call: &RunningCall<'_>, names: Names<'_>) -> SceneBox {
         let frame = call.frame;
         let rows = frame
             .names
@@ -133,17 +136,11 @@ impl StepView<'_> {
                 aside: false,
             })
             .collect::<Vec<_>>();
-        let (rows, left) = match focus {
-            Some(drawn) => self.rows_in_focus(rows, drawn),
-            None => (rows, 0),
+        let rows = match names {
+            Names::All => rows,
+            Names::Shortened => self.shortened(rows, "no names yet"),
+            Names::InFocus(drawn) => self.names_in_focus(rows, drawn),
         };
-        let mut rows = self.shortened(rows, if left == 0 { "no names yet" } else { "" });
-        if left > 0 {
-            rows.push(aside(match left {
-                1 => "… 1 more name".to_owned(),
-                left => format!("… {} more names", grouped(left)),
-            }));
-        }
         SceneBox {
             key: BoxKey::Call(call.number),
             tone: if call.running {
