@@ -2,7 +2,10 @@
 //! lays it out anew and `neato -n2` draws it as we do.
 
 use super::SIGNATURE;
-use crate::layout::{Picture, PictureBox, PictureCell, Rect};
+use crate::layout::{
+    Picture, PictureArrow, PictureBox, PictureCell, Piece, Point, ROW_HEIGHT, Rect, TITLE_HEIGHT,
+};
+use crate::render::theme::Theme;
 use crate::view::{BoxKey, Status};
 use graphviz_rust::dot_structures::{
     Attribute, Edge, EdgeTy, Graph, GraphAttributes, Id, Node, NodeId, Port, Stmt, Vertex,
@@ -14,6 +17,8 @@ use std::time::{Duration, Instant};
 
 /// Points per inch over pixels per inch, as Graphviz and browsers have it.
 const POINTS: f64 = 0.75;
+/// Length of an arrow's head, in pixels.
+const HEAD: f64 = 8.0;
 
 /// Writes a picture as a DOT graph.
 pub fn dot(picture: &Picture) -> String {
@@ -77,7 +82,8 @@ pub fn dot(picture: &Picture) -> String {
                 Some("w".to_owned()),
             )),
         );
-        let mut attributes = Vec::new();
+        let way = quoted(&way(arrow, picture.height));
+        let mut attributes = vec![attribute("pos", &way)];
         if arrow.weak {
             attributes.push(attribute("style", "dotted"));
         } else if arrow.faded {
@@ -119,11 +125,51 @@ fn node_id(key: BoxKey) -> Id {
     })
 }
 
-/// Middle of a box in points, upwards.
+/// A place in points, upwards.
+fn place(at: Point, height: f64) -> String {
+    format!("{:.1},{:.1}", at.x * POINTS, (height - at.y) * POINTS)
+}
+
+/// The middle of a box.
 fn position(rect: Rect, height: f64) -> String {
-    let x = (rect.x + rect.width / 2.0) * POINTS;
-    let y = (height - rect.y - rect.height / 2.0) * POINTS;
-    format!("{x:.1},{y:.1}")
+    let middle = Point {
+        x: rect.x + rect.width / 2.0,
+        y: rect.y + rect.height / 2.0,
+    };
+    place(middle, height)
+}
+
+/// The way of an arrow as one curve, and before it the tip of its head.
+fn way(arrow: &PictureArrow, height: f64) -> String {
+    let mut at = arrow.start;
+    let mut points = vec![at];
+    for piece in &arrow.pieces {
+        match *piece {
+            Piece::Line(to) => {
+                let between = |share: f64| Point {
+                    x: at.x + (to.x - at.x) * share,
+                    y: at.y + (to.y - at.y) * share,
+                };
+                points.extend([between(1.0 / 3.0), between(2.0 / 3.0), to]);
+                at = to;
+            }
+            Piece::Curve(first, second, to) => {
+                points.extend([first, second, to]);
+                at = to;
+            }
+        }
+    }
+    // The curve ends where the head begins, from the side as all arrows do.
+    if let [.., second, end] = &mut points[..] {
+        second.x = second.x.min(end.x) - HEAD;
+        end.x -= HEAD;
+    }
+    let mut out = format!("e,{}", place(at, height));
+    for point in points {
+        out.push(' ');
+        out.push_str(&place(point, height));
+    }
+    out
 }
 
 fn quoted(text: &str) -> String {
@@ -160,9 +206,12 @@ fn label(picture_box: &PictureBox) -> String {
         Status::Unreachable => " (unreachable)",
         Status::Dead(_) => " (freed)",
     };
+    let rect = picture_box.rect;
     let mut out = format!(
-        "<<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\"><TR><TD PORT=\"title\" \
-         COLSPAN=\"2\" BGCOLOR=\"#e8ecf0\"><B>{}</B>{serial}{status} {}</TD></TR>",
+        "<<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"1\"><TR><TD \
+         PORT=\"title\" COLSPAN=\"2\" BGCOLOR=\"{}\"{}><B>{}</B>{serial}{status} {}</TD></TR>",
+        Theme::Light.title(picture_box.tone),
+        size(rect.width, TITLE_HEIGHT),
         html(&picture_box.title),
         html(&picture_box.count)
     );
@@ -172,14 +221,32 @@ fn label(picture_box: &PictureBox) -> String {
             PictureCell::Text(text) => html(text),
             PictureCell::Dot(_) => "&#8226;".to_owned(),
         };
-        out.push_str(&format!(
-            "<TR><TD ALIGN=\"LEFT\">{}</TD><TD ALIGN=\"LEFT\" PORT=\"r{i}\">{}</TD></TR>",
-            cell(&row.label),
-            cell(&row.value)
-        ));
+        let (label, value) = (cell(&row.label), cell(&row.value));
+        let at = |dot: bool| if dot { "RIGHT" } else { "LEFT" };
+        let value_at = at(matches!(row.value, PictureCell::Dot(_)));
+        if row.aside || picture_box.labels == 0.0 {
+            let size = size(rect.width, ROW_HEIGHT);
+            out.push_str(&format!(
+                "<TR><TD COLSPAN=\"2\" ALIGN=\"{value_at}\" PORT=\"r{i}\"{size}>{label}{value}</TD></TR>"
+            ));
+        } else {
+            let label_at = at(matches!(row.label, PictureCell::Dot(_)));
+            let label_size = size(picture_box.labels, ROW_HEIGHT);
+            let value_size = size(rect.width - picture_box.labels, ROW_HEIGHT);
+            out.push_str(&format!(
+                "<TR><TD ALIGN=\"{label_at}\"{label_size}>{label}</TD>\
+                 <TD ALIGN=\"{value_at}\" PORT=\"r{i}\"{value_size}>{value}</TD></TR>"
+            ));
+        }
     }
     out.push_str("</TABLE>>");
     out
+}
+
+/// The least size of a cell: with our font, and most others, its size.
+fn size(width: f64, height: f64) -> String {
+    let points = |length: f64| (length * POINTS).round();
+    format!(" WIDTH=\"{}\" HEIGHT=\"{}\"", points(width), points(height))
 }
 
 /// Why Graphviz drew nothing.

@@ -1,5 +1,6 @@
 //! Pictures as pixels, and as PNG.
 
+use super::SIGNATURE;
 use super::typeset::{DrawError, Typeset};
 use resvg::tiny_skia::{Pixmap, Transform};
 use std::collections::BTreeMap;
@@ -59,7 +60,7 @@ impl Raster {
         encoder.set_filter(png::Filter::NoFilter);
         encoder.set_compression(png::Compression::Balanced);
         encoder
-            .add_text_chunk("Software".to_owned(), "memviz".to_owned())
+            .add_text_chunk("Comment".to_owned(), SIGNATURE.to_owned())
             .map_err(failed)?;
         let data = match self.indexed() {
             Some((palette, indices)) => {

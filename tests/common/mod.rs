@@ -1,6 +1,9 @@
 //! Runs the built program in a folder of its own, as a user would.
 #![allow(dead_code)] // Each test program uses a part of this.
 
+pub mod pixels;
+pub mod tools;
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
