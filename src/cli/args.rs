@@ -41,6 +41,8 @@ pub(super) enum Command {
     Render(RenderArgs),
     /// Write a saved trace to standard output in another form
     Export(ExportArgs),
+    /// Print how well pictures are laid out: what moves, what crosses, how large they are
+    Measure(MeasureArgs),
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +178,22 @@ pub(super) struct ExportArgs {
     /// Draw small values as boxes of their own, too (dot)
     #[arg(long)]
     pub boxes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MeasureArgs {
+    /// Scripts, which are run and recorded, or traces
+    #[arg(value_name = "SCRIPT|TRACE", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Do not have an installed Graphviz lay out the same steps for comparison
+    #[arg(long)]
+    pub no_dot: bool,
+    /// Draw small values as boxes of their own, too
+    #[arg(long)]
+    pub boxes: bool,
+    /// Draw at most this many objects in one picture
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub max_objects: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,6 +4,7 @@ mod args;
 #[cfg(feature = "python")]
 mod check;
 mod export;
+mod measure;
 mod output;
 mod problem;
 mod render;
@@ -30,6 +31,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Check(check)) => check_scripts(&check),
         Some(Command::Render(render)) => render::render(&render).map(|()| 0),
         Some(Command::Export(export)) => export::export(&export).map(|()| 0),
+        Some(Command::Measure(args)) => measure::measure(&args).map(|()| 0),
         None => run_program(cli.run),
     };
     done.unwrap_or_else(|problem| {

@@ -1,12 +1,14 @@
 //! Places for everything, found once for all steps: what lives on stays where it is.
 
 mod columns;
+mod measure;
 mod metrics;
 mod picture;
 mod place;
 mod route;
 mod union;
 
+pub use measure::{Drawn, Figures, Line, Measure, drawn, points, runs_through};
 pub use metrics::{
     LANE_GAP, MARGIN, PADDING, ROW_FONT, ROW_HEIGHT, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT,
     text_width,
@@ -96,6 +98,11 @@ fn caption_size(caption: &Caption) -> f64 {
 }
 
 impl Plan {
+    /// Whether boxes are laid out anew at this step.
+    pub fn starts_anew(&self, _step: u32) -> bool {
+        false
+    }
+
     /// The picture of one of the scenes that the plan was made for.
     pub fn picture(&self, scene: &Scene) -> Picture {
         let mut boxes = Vec::with_capacity(scene.boxes.len());

@@ -5,6 +5,6 @@ mod svg;
 mod theme;
 mod xml;
 
-pub use dot::{GraphvizError, dot, graphviz_svg};
+pub use dot::{GraphvizError, dot, graphviz_plain, graphviz_svg};
 pub use svg::{SvgOptions, svg};
 pub use theme::Theme;
