@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Pictures up to this width are not wrapped: it is the width of a large screen.
-const WIDEST: f64 = 1900.0;
+const WIDEST: f64 = 2000.0;
 /// The width that wrapped pictures keep to, where a single column is not wider.
-const WRAPPED: f64 = 1500.0;
+const WRAPPED: f64 = 1600.0;
 /// A band may end early, with at least this part of its width used, where fewer references are cut.
 const FILLED: f64 = 0.6;
 
@@ -58,7 +58,7 @@ impl Bands {
                 width += spaces[end];
                 end += 1;
                 let cost = if end == count { 0 } else { cut(end) };
-                let filled = end == start + 1 || width >= FILLED * room || end == count;
+                let filled = width >= FILLED * room || end == count;
                 if filled && best.is_none_or(|(least, _)| cost <= least) {
                     best = Some((cost, end));
                 }
@@ -129,12 +129,12 @@ mod tests {
 
     #[test]
     fn wide_pictures_are_wrapped_where_least_is_cut() {
-        let narrow = Bands::wrap(&[150.0; 12], |_| 1);
+        let narrow = Bands::wrap(&[160.0; 12], |_| 1);
         assert_eq!(narrow.columns, vec![1..12]);
-        let wide = Bands::wrap(&[150.0; 20], |column| usize::from(column != 7));
-        assert_eq!(wide.columns, vec![1..7, 7..16, 16..20]);
-        assert_eq!(wide.of(6), 0);
-        assert_eq!(wide.of(7), 1);
+        let wide = Bands::wrap(&[160.0; 20], |column| usize::from(column != 8));
+        assert_eq!(wide.columns, vec![1..8, 8..17, 17..20]);
+        assert_eq!(wide.of(7), 0);
+        assert_eq!(wide.of(8), 1);
         let few = Bands::wrap(&[150.0], |_| 1);
         assert_eq!(few.columns, vec![1..1]);
     }

@@ -5,7 +5,7 @@ use super::union::Union;
 
 /// An epoch whose fullest step takes less than this part of it is cut in two: its page is made
 /// large by boxes of other times.
-const FILLED: f64 = 0.12;
+const FILLED: f64 = 0.25;
 /// More boxes than this are not laid out at once.
 const MOST_BOXES: usize = 400;
 /// No epoch is cut so that a part has fewer steps: a reader must be able to get used to it.

@@ -20,9 +20,10 @@ pub(super) struct Tops {
 }
 
 const PASSES: usize = 14;
-/// A box stands by the name that holds it rather than by what it holds itself.
+/// A box stands by the name that holds it, or else beside the box that does, rather than by what it
+/// holds itself.
 const NAMED: f64 = 6.0;
-const HELD: f64 = 2.0;
+const HELD: f64 = 3.0;
 
 /// Finds the top of every slot and lane.
 pub(super) fn place(union: &Union, slots: &[Slot], of_node: &[usize], bands: &Bands) -> Tops {
@@ -135,10 +136,12 @@ fn wish(field: &Field, item: usize, side: Option<bool>) -> (f64, f64) {
             } else {
                 (link.right.item, right_level - left_level)
             };
-            let favour = match (left, field.items[other].column) {
-                (true, 0) => NAMED,
-                (true, _) => HELD,
-                _ => 1.0,
+            let favour = if !left || field.items[other].lane {
+                1.0
+            } else if field.items[other].column == 0 {
+                NAMED
+            } else {
+                HELD
             };
             wanted.push((field.items[other].top + offset, link.weight * favour));
         }

@@ -54,6 +54,7 @@ impl Sheet {
         let mut walk = Walk {
             at,
             pieces: Vec::new(),
+            along_box: Some((y - rect.y) / rect.height),
         };
         let title = target.y + TITLE_HEIGHT / 2.0;
         match passage {
@@ -190,6 +191,8 @@ impl Sheet {
 struct Walk {
     at: Point,
     pieces: Vec<Piece>,
+    /// How far down its box an arrow starts, until it has left it.
+    along_box: Option<f64>,
 }
 
 impl Walk {
@@ -204,10 +207,17 @@ impl Walk {
     /// Across a gutter, leaving and arriving level.
     fn bend(&mut self, x: f64, y: f64) {
         let to = Point { x, y };
+        // Of arrows from one box that go down, the lowest turns first; of those that go up, the
+        // highest: so they neither cross nor lie on each other.
+        let turn = match self.along_box.take() {
+            Some(along) if to.y > self.at.y => 0.72 - 0.44 * along,
+            Some(along) => 0.28 + 0.44 * along,
+            None => 0.5,
+        };
         if (self.at.y - to.y).abs() < 0.5 {
             self.pieces.push(Piece::Line(to));
         } else {
-            let middle = (self.at.x + to.x) / 2.0;
+            let middle = self.at.x + (to.x - self.at.x) * turn;
             self.pieces.push(Piece::Curve(
                 Point {
                     x: middle,
