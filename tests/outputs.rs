@@ -355,7 +355,11 @@ fn a_contact_sheet_holds_every_step() {
         // At another place, a line's pixels are rounded otherwise.
         let cell = sheet.part(x + 1, y + 1, width, height);
         let far = cell.far_from(&picture.part(1, top + 1, width, height), 8);
-        assert!(far == 0.0, "{}: {far} of the pixels differ", frame.display());
+        assert!(
+            far == 0.0,
+            "{}: {far} of the pixels differ",
+            frame.display()
+        );
     }
     let words: String = document
         .descendants()
@@ -399,8 +403,16 @@ fn a_snippet_can_be_pasted() {
         assert!(caption.contains("</figcaption>"));
     }
     let markdown = read_text(&out.join("snippet.md"));
-    for line in markdown.lines().skip(1).filter(|line| !line.starts_with('`')) {
-        assert!(line.match_indices('<').all(|(at, _)| line[..at].ends_with('\\')), "{line}");
+    for line in markdown
+        .lines()
+        .skip(1)
+        .filter(|line| !line.starts_with('`'))
+    {
+        assert!(
+            line.match_indices('<')
+                .all(|(at, _)| line[..at].ends_with('\\')),
+            "{line}"
+        );
     }
     let links: Vec<&str> = markdown
         .split("](")

@@ -92,6 +92,8 @@ pub(super) enum Command {
     /// off, what is tentatively unreachable, what is rescued, what is freed.
     #[command(after_long_help = "Example:\n  memviz collector output/two_node_cycle")]
     Collector(CollectorArgs),
+    /// Print how well pictures are laid out: what moves, what crosses, how large they are
+    Measure(MeasureArgs),
 }
 
 #[derive(Debug, Args)]
@@ -265,6 +267,22 @@ pub(super) struct ExportArgs {
     /// Draw small values as boxes of their own, too (dot)
     #[arg(long)]
     pub boxes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MeasureArgs {
+    /// Scripts, which are run and recorded, or traces
+    #[arg(value_name = "SCRIPT|TRACE", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Do not have an installed Graphviz lay out the same steps for comparison
+    #[arg(long)]
+    pub no_dot: bool,
+    /// Draw small values as boxes of their own, too
+    #[arg(long)]
+    pub boxes: bool,
+    /// Draw at most this many objects in one picture
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub max_objects: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

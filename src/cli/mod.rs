@@ -10,6 +10,7 @@ mod collector;
 mod export;
 mod growth;
 mod life;
+mod measure;
 mod output;
 mod problem;
 mod products;
@@ -45,6 +46,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Life(ask)) => life::run(&ask).map(|()| 0),
         Some(Command::Collector(run)) => collector::run(&run).map(|()| 0),
         Some(Command::Growth(stretch)) => growth::run(&stretch).map(|()| 0),
+        Some(Command::Measure(args)) => measure::measure(&args).map(|()| 0),
         None => run_program(cli.run),
     };
     done.unwrap_or_else(|problem| {

@@ -14,24 +14,27 @@ pub(super) fn columns(union: &Union) -> Vec<usize> {
         .iter()
         .map(|node| node.depth.is_some())
         .collect();
-    let mut order: Vec<(usize, usize)> = union
+    // The surest first; of those that run back for sure, the shortest-lived.
+    let mut order: Vec<(i64, usize, usize)> = union
         .edges
         .iter()
         .enumerate()
         .filter(|(_, edge)| edge.from != edge.to && !is_frame[edge.from] && !is_frame[edge.to])
-        .map(|(index, edge)| (edge.weight(), index))
+        .map(|(index, edge)| (edge.forward, edge.weight(), index))
         .collect();
-    order.sort_by(|(a_weight, a), (b_weight, b)| {
+    order.sort_by(|(a_forward, _, a), (b_forward, _, b)| {
         let keys = |index: usize| {
             let edge = &union.edges[index];
             (union.nodes[edge.from].key, union.nodes[edge.to].key)
         };
-        b_weight.cmp(a_weight).then_with(|| keys(*a).cmp(&keys(*b)))
+        b_forward
+            .cmp(a_forward)
+            .then_with(|| keys(*a).cmp(&keys(*b)))
     });
     let mut after: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
     let mut before: Vec<Vec<(usize, usize)>> = vec![Vec::new(); count];
     let mut search = Search::new(count);
-    for (weight, index) in order {
+    for (_, weight, index) in order {
         let (from, to) = (union.edges[index].from, union.edges[index].to);
         if !search.leads(&after, to, from) {
             after[from].push((to, weight));
@@ -117,6 +120,14 @@ pub(super) struct Slot {
     pub width: f64,
     pub height: f64,
     pub nodes: Vec<usize>,
+    home: Option<Home>,
+}
+
+/// Where a box is held from: a slot, and how far below its top.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Home {
+    slot: usize,
+    offset: f64,
 }
 
 /// Gives every node a slot. Returns the slots and the slot of each node.
@@ -129,15 +140,35 @@ pub(super) fn slots(union: &Union, columns: &[usize]) -> (Vec<Slot>, Vec<usize>)
             union.nodes[*node].key,
         )
     });
+    let enough = enough(union, columns, &order);
+    let mut held_by: Vec<Vec<usize>> = vec![Vec::new(); union.nodes.len()];
+    for (index, edge) in union.edges.iter().enumerate() {
+        held_by[edge.to].push(index);
+    }
     let mut slots: Vec<Slot> = Vec::new();
     let mut of_node = vec![0; union.nodes.len()];
+    let mut taken = vec![0; enough.len()];
     for node in order {
-        let slot = best_slot(union, &slots, columns[node], node).unwrap_or_else(|| {
+        let column = columns[node];
+        // The holder that holds it longest, of those whose places are known.
+        let home = held_by[node]
+            .iter()
+            .map(|index| &union.edges[*index])
+            .filter(|edge| columns[edge.from] < column)
+            .max_by_key(|edge| (edge.weight(), std::cmp::Reverse(union.nodes[edge.from].key)))
+            .map(|edge| Home {
+                slot: of_node[edge.from],
+                offset: edge.offset(),
+            });
+        let full = taken[column] >= enough[column];
+        let slot = best_slot(union, &slots, column, node, home, full).unwrap_or_else(|| {
+            taken[column] += 1;
             slots.push(Slot {
-                column: columns[node],
+                column,
                 width: 0.0,
                 height: 0.0,
                 nodes: Vec::new(),
+                home,
             });
             slots.len() - 1
         });
@@ -150,8 +181,33 @@ pub(super) fn slots(union: &Union, columns: &[usize]) -> (Vec<Slot>, Vec<usize>)
     (slots, of_node)
 }
 
+/// How many slots each column may have before boxes must share with boxes that are held from
+/// elsewhere: half as many again as its fullest step needs.
+fn enough(union: &Union, columns: &[usize], by_birth: &[usize]) -> Vec<usize> {
+    let count = columns.iter().max().map_or(1, |last| last + 1);
+    let mut fullest = vec![0; count];
+    let mut ends: Vec<Vec<u32>> = vec![Vec::new(); count];
+    for node in by_birth {
+        let (column, node) = (columns[*node], &union.nodes[*node]);
+        ends[column].retain(|last| *last >= node.first);
+        ends[column].push(node.last);
+        fullest[column] = fullest[column].max(ends[column].len());
+    }
+    fullest
+        .into_iter()
+        .map(|n: usize| n + n.div_ceil(2))
+        .collect()
+}
+
 /// The free slot whose boxes are most like this one.
-fn best_slot(union: &Union, slots: &[Slot], column: usize, node: usize) -> Option<usize> {
+fn best_slot(
+    union: &Union,
+    slots: &[Slot],
+    column: usize,
+    node: usize,
+    home: Option<Home>,
+    full: bool,
+) -> Option<usize> {
     let wanted = &union.nodes[node];
     slots
         .iter()
@@ -160,15 +216,24 @@ fn best_slot(union: &Union, slots: &[Slot], column: usize, node: usize) -> Optio
         .filter_map(|(index, slot)| {
             let last = &union.nodes[*slot.nodes.last()?];
             let free = slot.nodes.iter().all(|n| apart(&union.nodes[*n], wanted));
-            (free && last.depth == wanted.depth).then(|| {
-                let unlike =
-                    usize::from(last.title != wanted.title) + usize::from(last.tone != wanted.tone);
-                let height = (slot.height - wanted.size.height).abs() as usize;
-                (unlike, height, index)
-            })
+            if !free || last.depth != wanted.depth {
+                return None;
+            }
+            let (strange, away) = match (home, slot.home) {
+                (Some(a), Some(b)) if a.slot == b.slot => (false, (a.offset - b.offset).abs()),
+                (None, None) => (false, 0.0),
+                _ => (true, 0.0),
+            };
+            if strange && !full && wanted.depth.is_none() {
+                return None;
+            }
+            let unlike =
+                usize::from(last.title != wanted.title) + usize::from(last.tone != wanted.tone);
+            let height = (slot.height - wanted.size.height).abs();
+            Some((strange, unlike, (away + height) as usize, index))
         })
         .min()
-        .map(|(_, _, index)| index)
+        .map(|(.., index)| index)
 }
 
 fn apart(a: &Node, b: &Node) -> bool {

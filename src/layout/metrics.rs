@@ -19,6 +19,8 @@ const SMALLEST_BOX: f64 = 74.0;
 
 /// Space between boxes of one column: the words above a box stand there.
 pub const GAP: f64 = 26.0;
+/// Space below a lane for the words above a box.
+pub const NOTE_HEIGHT: f64 = 17.0;
 /// Space around a lane.
 pub const LANE_GAP: f64 = 9.0;
 pub const LANE_HEIGHT: f64 = 3.0;

@@ -1,12 +1,20 @@
 //! Places for everything, found once for all steps: what lives on stays where it is.
 
+mod bands;
 mod columns;
+mod direction;
+mod epochs;
+mod field;
+mod measure;
 mod metrics;
+mod order;
 mod picture;
 mod place;
 mod route;
+mod sheet;
 mod union;
 
+pub use measure::{Drawn, Figures, Line, Measure, drawn, points, runs_through};
 pub use metrics::{
     LANE_GAP, MARGIN, PADDING, ROW_FONT, ROW_HEIGHT, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT,
     text_width,
@@ -14,9 +22,8 @@ pub use metrics::{
 pub use picture::{Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect};
 
 use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox};
-use columns::Slot;
-use metrics::{DOT_CELL, GUTTER, measure};
-use place::Tops;
+use route::CellPlace;
+use sheet::Sheet;
 use std::collections::{BTreeMap, BTreeSet};
 use union::Union;
 
@@ -31,12 +38,8 @@ const CAPTION_LINES: f64 = 5.0;
 /// Where everything of a run stands.
 #[derive(Debug)]
 pub struct Plan {
-    union: Union,
-    slots: Vec<Slot>,
-    of_node: Vec<usize>,
-    tops: Tops,
-    /// Left side and width of each column.
-    columns: Vec<(f64, f64)>,
+    /// One for each epoch; there is one at least.
+    sheets: Vec<Sheet>,
     header: f64,
     caption_words: usize,
     width: f64,
@@ -46,41 +49,27 @@ pub struct Plan {
 /// Finds the places for all steps.
 pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
     let mut union = Union::default();
-    let mut caption_width: f64 = SMALLEST_WIDTH;
+    let mut width: f64 = SMALLEST_WIDTH;
     let mut words: f64 = 0.0;
     for scene in scenes {
         union.add(&scene);
-        caption_width = caption_width.max(caption_size(&scene.caption));
+        width = width.max(caption_size(&scene.caption));
         words = words.max(scene.caption.words.len() as f64);
     }
     union.finish();
-    let column_of = columns::columns(&union);
-    let (slots, of_node) = columns::slots(&union, &column_of);
-    let tops = place::place(&union, &slots, &of_node);
-    let count = slots.iter().map(|slot| slot.column + 1).max().unwrap_or(1);
-    let mut columns = Vec::with_capacity(count);
-    // References back to a frame turn left of the first column.
-    let mut x = MARGIN + GUTTER / 2.0;
-    for column in 0..count {
-        let width = slots
-            .iter()
-            .filter(|slot| slot.column == column)
-            .map(|slot| slot.width)
-            .fold(0.0, f64::max);
-        columns.push((x, width));
-        x += width + GUTTER;
-    }
     let header = CAPTION_HEAD + (words + CAPTION_LINES) * SOURCE_LINE + MARGIN;
+    let sheets = epochs::epochs(union, header + 2.0 * MARGIN);
+    let mut bottom: f64 = 0.0;
+    for sheet in &sheets {
+        width = width.max(sheet.width + MARGIN);
+        bottom = bottom.max(sheet.bottom);
+    }
     Plan {
-        width: (x + MARGIN).max(caption_width).ceil(),
-        height: (header + 2.0 * MARGIN + tops.bottom + MARGIN + LEGEND_HEIGHT).ceil(),
-        union,
-        slots,
-        of_node,
-        tops,
-        columns,
+        sheets,
         header,
         caption_words: words as usize,
+        width: width.ceil(),
+        height: (bottom + MARGIN + LEGEND_HEIGHT).ceil(),
     }
 }
 
@@ -102,27 +91,42 @@ fn caption_size(caption: &Caption) -> f64 {
 }
 
 impl Plan {
+    /// Whether an epoch begins at this step: boxes may stand elsewhere than at the step before.
+    pub fn starts_anew(&self, step: u32) -> bool {
+        self.sheets[1..]
+            .iter()
+            .any(|sheet| sheet.union.first == step)
+    }
+
+    fn sheet(&self, step: u32) -> &Sheet {
+        let after = self
+            .sheets
+            .partition_point(|sheet| sheet.union.first <= step);
+        &self.sheets[after.saturating_sub(1)]
+    }
+
     /// The picture of one of the scenes that the plan was made for.
     pub fn picture(&self, scene: &Scene) -> Picture {
-        let mut boxes = Vec::with_capacity(scene.boxes.len());
-        let mut faded: BTreeSet<BoxKey> = BTreeSet::new();
-        let mut rects: BTreeMap<BoxKey, Rect> = BTreeMap::new();
+        let mut drawing = Drawing {
+            sheet: self.sheet(scene.number),
+            rects: BTreeMap::new(),
+            faded: BTreeSet::new(),
+            arrows: Vec::new(),
+        };
         for scene_box in &scene.boxes {
-            let Some(rect) = self.rect(scene_box) else {
+            let Some(rect) = drawing.sheet.rect(scene_box) else {
                 continue;
             };
-            rects.insert(scene_box.key, rect);
+            drawing.rects.insert(scene_box.key, rect);
             if scene_box.status.is_faded() {
-                faded.insert(scene_box.key);
+                drawing.faded.insert(scene_box.key);
             }
         }
-        let mut arrows = Vec::new();
-        for scene_box in &scene.boxes {
-            let Some(rect) = rects.get(&scene_box.key) else {
-                continue;
-            };
-            boxes.push(self.boxed(scene_box, *rect, &rects, &faded, &mut arrows));
-        }
+        let boxes = scene
+            .boxes
+            .iter()
+            .filter_map(|scene_box| drawing.boxed(scene_box))
+            .collect();
         Picture {
             number: scene.number,
             width: self.width,
@@ -131,75 +135,43 @@ impl Plan {
             caption_words: self.caption_words,
             header: self.header,
             boxes,
-            arrows,
+            arrows: drawing.arrows,
         }
     }
+}
 
-    fn rect(&self, scene_box: &SceneBox) -> Option<Rect> {
-        let node = self.union.node(scene_box.key)?;
-        let slot = self.of_node[node];
-        let (x, _) = self.columns[self.slots[slot].column];
-        Some(Rect {
-            x,
-            y: self.header + 2.0 * MARGIN + self.tops.slots[slot],
-            width: self.union.nodes[node].size.width,
-            height: measure(scene_box).height,
-        })
-    }
+/// One step, as it is put together.
+struct Drawing<'p> {
+    sheet: &'p Sheet,
+    rects: BTreeMap<BoxKey, Rect>,
+    /// Boxes that are unreachable or dead.
+    faded: BTreeSet<BoxKey>,
+    arrows: Vec<PictureArrow>,
+}
 
-    fn boxed(
-        &self,
-        scene_box: &SceneBox,
-        rect: Rect,
-        rects: &BTreeMap<BoxKey, Rect>,
-        faded: &BTreeSet<BoxKey>,
-        arrows: &mut Vec<PictureArrow>,
-    ) -> PictureBox {
-        let labels = self
-            .union
-            .node(scene_box.key)
-            .map_or(0.0, |node| self.union.nodes[node].size.labels);
-        let mut rows = Vec::with_capacity(scene_box.rows.len());
-        for (i, row) in scene_box.rows.iter().enumerate() {
-            let y = rect.y + TITLE_HEIGHT + i as f64 * ROW_HEIGHT;
-            let mut place = |cell: &Cell, x: f64, shift: f64| match cell {
-                Cell::Text(text) if text.is_empty() => PictureCell::Empty,
-                Cell::Text(text) => PictureCell::Text(text.clone()),
-                Cell::Arrow(arrow) => {
-                    let dot = Point {
-                        x,
-                        y: y + ROW_HEIGHT / 2.0 + shift,
-                    };
-                    if let Some(target) = rects.get(&arrow.to) {
-                        let (start, pieces) =
-                            self.route(scene_box.key, arrow.to, dot, rect, *target);
-                        arrows.push(PictureArrow {
-                            from: scene_box.key,
-                            to: arrow.to,
-                            start,
-                            pieces,
-                            weak: arrow.weak,
-                            mark: arrow.mark,
-                            faded: faded.contains(&scene_box.key) || faded.contains(&arrow.to),
-                        });
-                    }
-                    PictureCell::Dot(dot)
+impl Drawing<'_> {
+    fn boxed(&mut self, scene_box: &SceneBox) -> Option<PictureBox> {
+        let rect = *self.rects.get(&scene_box.key)?;
+        let node = self.sheet.union.node(scene_box.key)?;
+        let rows = scene_box
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(i, row)| {
+                let y = rect.y + TITLE_HEIGHT + i as f64 * ROW_HEIGHT;
+                PictureRow {
+                    y,
+                    label: self.cell(scene_box.key, &row.label, CellPlace::Label, y),
+                    value: self.cell(scene_box.key, &row.value, CellPlace::Value, y),
+                    mark: row.mark,
+                    aside: row.aside,
                 }
-            };
-            let label = place(&row.label, rect.x + DOT_CELL / 2.0, -5.0);
-            let value = place(&row.value, rect.x + rect.width - DOT_CELL / 2.0, 0.0);
-            rows.push(PictureRow {
-                y,
-                label,
-                value,
-                mark: row.mark,
-                aside: row.aside,
-            });
-        }
-        PictureBox {
+            })
+            .collect();
+        Some(PictureBox {
             key: scene_box.key,
             rect,
-            labels,
+            labels: self.sheet.union.nodes[node].size.labels,
             title: scene_box.title.clone(),
             serial: scene_box.serial,
             count: scene_box.count.clone(),
@@ -208,34 +180,33 @@ impl Plan {
             status: scene_box.status,
             mark: scene_box.mark,
             rows,
-        }
+        })
     }
 
-    fn route(
-        &self,
-        from: BoxKey,
-        to: BoxKey,
-        dot: Point,
-        rect: Rect,
-        target: Rect,
-    ) -> (Point, Vec<Piece>) {
-        let slot = |key| self.union.node(key).map_or(0, |node| self.of_node[node]);
-        let (from, to) = (slot(from), slot(to));
-        let lanes = |column, way| {
-            let key = place::LaneKey {
-                column,
-                target: to,
-                way,
-            };
-            let top = self.tops.lanes.get(&key).copied().unwrap_or(0.0);
-            self.header + 2.0 * MARGIN + top + metrics::LANE_HEIGHT / 2.0
+    fn cell(&mut self, from: BoxKey, cell: &Cell, place: CellPlace, y: f64) -> PictureCell {
+        let arrow = match cell {
+            Cell::Text(text) if text.is_empty() => return PictureCell::Empty,
+            Cell::Text(text) => return PictureCell::Text(text.clone()),
+            Cell::Arrow(arrow) => arrow,
         };
-        route::route(
-            dot,
-            (self.slots[from].column, rect),
-            (self.slots[to].column, target),
-            &self.columns,
-            &lanes,
-        )
+        let (Some(rect), Some(target)) = (self.rects.get(&from), self.rects.get(&arrow.to)) else {
+            return PictureCell::Empty;
+        };
+        let (start, pieces) = self.sheet.route(
+            (from, *rect),
+            (arrow.to, *target),
+            place,
+            y + ROW_HEIGHT / 2.0,
+        );
+        self.arrows.push(PictureArrow {
+            from,
+            to: arrow.to,
+            start,
+            pieces,
+            weak: arrow.weak,
+            mark: arrow.mark,
+            faded: self.faded.contains(&from) || self.faded.contains(&arrow.to),
+        });
+        PictureCell::Dot(start)
     }
 }

@@ -1,68 +1,198 @@
-//! The way of an arrow: through gutters in curves, across columns along lanes, never through a
-//! box.
+//! The way of an arrow: through gutters in curves, across columns along lanes, to another band
+//! through the corridor between; never through a box.
 
-use super::metrics::{GUTTER, TITLE_HEIGHT};
+use super::bands::{Passage, Way};
+use super::metrics::{DOT_CELL, GUTTER, TITLE_HEIGHT};
 use super::picture::{Piece, Point, Rect};
-use super::place::{Way, crossed};
+use super::sheet::Sheet;
+use crate::view::BoxKey;
 
 /// How far the head of an arrow stays from its box.
 const HEAD_SPACE: f64 = 2.0;
+/// How far an arrow that turns round leans into a gutter.
+const REACH: f64 = GUTTER * 0.42;
 
-/// The way from a row's dot to the title of another box.
-pub(super) fn route(
-    dot: Point,
-    (from_column, from): (usize, Rect),
-    (to_column, to): (usize, Rect),
-    columns: &[(f64, f64)],
-    lane: &dyn Fn(usize, Way) -> f64,
-) -> (Point, Vec<Piece>) {
-    let right = |column: usize| columns[column].0 + columns[column].1;
-    let left = |column: usize| columns[column].0;
-    let end = Point {
-        x: to.x - HEAD_SPACE,
-        y: to.y + TITLE_HEIGHT / 2.0,
-    };
-    let mut way = Walk {
-        at: dot,
-        pieces: Vec::new(),
-    };
-    debug_assert!(from.x + from.width <= right(from_column) + 0.5);
-    way.straight(right(from_column));
-    let (direction, stations) = crossed(from_column, to_column);
-    if direction == Way::Forward {
-        for column in stations {
-            let y = lane(column, direction);
-            way.bend(Point { x: left(column), y });
-            way.straight(right(column));
-        }
-        way.bend(end);
-        return (dot, way.pieces);
-    }
-    for column in stations.rev() {
-        let y = lane(column, direction);
-        if column == from_column {
-            way.turn(
-                Point {
-                    x: right(column),
-                    y,
-                },
-                GUTTER * 0.42,
-            );
-        } else {
-            way.bend(Point {
-                x: right(column),
+/// Where in its row an arrow starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CellPlace {
+    Label,
+    Value,
+}
+
+impl Sheet {
+    /// The way from a row, whose middle is `y`, to the title of a box. References that run back
+    /// start at the left side of their box and end at the right side of the other.
+    pub(super) fn route(
+        &self,
+        (from, rect): (BoxKey, Rect),
+        (to, target): (BoxKey, Rect),
+        cell: CellPlace,
+        y: f64,
+    ) -> (Point, Vec<Piece>) {
+        let (from, to) = (self.slot(from), self.slot(to));
+        let columns = (self.slots[from].column, self.slots[to].column);
+        let passage = self.bands.passage(columns.0, columns.1);
+        let back = matches!(
+            passage,
+            Passage::Along(Way::Back, _) | Passage::Across(Way::Back, ..)
+        );
+        let at = match (back, cell) {
+            (true, CellPlace::Value) => Point { x: rect.x, y },
+            (true, CellPlace::Label) => Point {
+                x: rect.x,
+                y: y - 5.0,
+            },
+            (false, CellPlace::Value) => Point {
+                x: rect.x + rect.width - DOT_CELL / 2.0,
                 y,
-            });
+            },
+            (false, CellPlace::Label) => Point {
+                x: rect.x + DOT_CELL / 2.0,
+                y: y - 5.0,
+            },
+        };
+        let mut walk = Walk {
+            at,
+            pieces: Vec::new(),
+            along_box: Some((y - rect.y) / rect.height),
+        };
+        let title = target.y + TITLE_HEIGHT / 2.0;
+        match passage {
+            Passage::Beside => {
+                let x = self.right(columns.0);
+                walk.straight(x);
+                let reach = REACH * (0.5 + (walk.at.y - title).abs() / 400.0).min(1.0);
+                walk.turn(Point { x, y: title }, reach);
+            }
+            Passage::Along(Way::Forward, between) => {
+                walk.straight(self.right(columns.0));
+                for column in between {
+                    let y = self.lane(column, Way::Forward, to);
+                    walk.bend(self.left(column), y);
+                    walk.straight(self.right(column));
+                }
+                walk.bend(target.x - HEAD_SPACE, title);
+                return (at, walk.pieces);
+            }
+            Passage::Along(Way::Back, between) => {
+                for column in between.rev() {
+                    let y = self.lane(column, Way::Back, to);
+                    walk.bend(self.right(column), y);
+                    walk.straight(self.left(column));
+                }
+                walk.bend(self.right(columns.1), title);
+            }
+            Passage::Across(Way::Forward, first, second) => {
+                let x = self.right(columns.0);
+                walk.straight(x);
+                let end = Point {
+                    x: target.x - HEAD_SPACE,
+                    y: title,
+                };
+                self.forward_across(&mut walk, to, (first, second), end);
+                return (at, walk.pieces);
+            }
+            Passage::Across(Way::Back, first, second) => {
+                let end = Point {
+                    x: self.right(columns.1),
+                    y: title,
+                };
+                self.back_across(&mut walk, to, (first, second), end);
+            }
         }
-        way.straight(left(column));
+        walk.straight(target.x + target.width + HEAD_SPACE);
+        (at, walk.pieces)
     }
-    way.turn(end, -GUTTER * 0.42);
-    (dot, way.pieces)
+
+    /// From the right of a column to the left of one in a band further down.
+    fn forward_across(
+        &self,
+        walk: &mut Walk,
+        target: usize,
+        (first, second): (usize, Option<usize>),
+        end: Point,
+    ) {
+        let x = walk.at.x;
+        let y = self.track(first, Way::Forward, target);
+        let Some(second) = second else {
+            if end.x - x >= 2.0 * GUTTER {
+                walk.bend(x + GUTTER, y);
+                walk.straight(end.x - GUTTER);
+                walk.bend(end.x, end.y);
+            } else if end.x > x {
+                walk.bend((x + end.x) / 2.0, y);
+                walk.bend(end.x, end.y);
+            } else {
+                walk.turn(Point { x, y }, REACH);
+                walk.straight(end.x);
+                walk.turn(end, -REACH);
+            }
+            return;
+        };
+        let spine = self.spine();
+        walk.turn(Point { x, y }, REACH);
+        walk.straight(spine);
+        if end.x <= spine {
+            walk.turn(end, -REACH);
+            return;
+        }
+        let y = self.track(second, Way::Forward, target);
+        walk.turn(Point { x: spine, y }, -REACH);
+        walk.straight(end.x - GUTTER);
+        walk.bend(end.x, end.y);
+    }
+
+    /// From the left of a column to the right of one in a band further up.
+    fn back_across(
+        &self,
+        walk: &mut Walk,
+        target: usize,
+        (first, second): (usize, Option<usize>),
+        end: Point,
+    ) {
+        let x = walk.at.x;
+        let y = self.track(first, Way::Back, target);
+        let Some(second) = second else {
+            if x - end.x >= 2.0 * GUTTER {
+                walk.bend(x - GUTTER, y);
+                walk.straight(end.x + GUTTER);
+                walk.bend(end.x, end.y);
+            } else if end.x < x {
+                walk.bend((x + end.x) / 2.0, y);
+                walk.bend(end.x, end.y);
+            } else {
+                walk.turn(Point { x, y }, -REACH);
+                walk.straight(end.x);
+                walk.turn(end, REACH);
+            }
+            return;
+        };
+        let spine = self.spine();
+        if x > spine {
+            walk.bend(x - GUTTER, y);
+            walk.straight(spine);
+        }
+        let y = self.track(second, Way::Back, target);
+        walk.turn(Point { x: spine, y }, -REACH);
+        walk.straight(end.x);
+        walk.turn(end, REACH);
+    }
+
+    /// Left side of all bands: references to bands further off go up and down left of it.
+    fn spine(&self) -> f64 {
+        self.bands
+            .columns
+            .first()
+            .and_then(|columns| self.columns.get(columns.start))
+            .map_or(0.0, |column| column.0)
+    }
 }
 
 struct Walk {
     at: Point,
     pieces: Vec<Piece>,
+    /// How far down its box an arrow starts, until it has left it.
+    along_box: Option<f64>,
 }
 
 impl Walk {
@@ -75,11 +205,19 @@ impl Walk {
     }
 
     /// Across a gutter, leaving and arriving level.
-    fn bend(&mut self, to: Point) {
+    fn bend(&mut self, x: f64, y: f64) {
+        let to = Point { x, y };
+        // Of arrows from one box that go down, the lowest turns first; of those that go up, the
+        // highest: so they neither cross nor lie on each other.
+        let turn = match self.along_box.take() {
+            Some(along) if to.y > self.at.y => 0.72 - 0.44 * along,
+            Some(along) => 0.28 + 0.44 * along,
+            None => 0.5,
+        };
         if (self.at.y - to.y).abs() < 0.5 {
             self.pieces.push(Piece::Line(to));
         } else {
-            let middle = (self.at.x + to.x) / 2.0;
+            let middle = self.at.x + (to.x - self.at.x) * turn;
             self.pieces.push(Piece::Curve(
                 Point {
                     x: middle,

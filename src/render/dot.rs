@@ -269,8 +269,21 @@ const SECONDS: u64 = 60;
 /// # Errors
 /// Where there is no `dot`, where it fails, and where it does not end.
 pub fn graphviz_svg(source: &str) -> Result<String, GraphvizError> {
+    graphviz(source, "-Tsvg")
+}
+
+/// Has an installed Graphviz lay out a DOT graph and say where everything stands, in its plain
+/// format.
+///
+/// # Errors
+/// As for [`graphviz_svg`].
+pub fn graphviz_plain(source: &str) -> Result<String, GraphvizError> {
+    graphviz(source, "-Tplain")
+}
+
+fn graphviz(source: &str, format: &str) -> Result<String, GraphvizError> {
     let mut child = Command::new("dot")
-        .arg("-Tsvg")
+        .arg(format)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -1,0 +1,153 @@
+//! The places of everything over a run of steps.
+
+use super::bands::{Bands, Way};
+use super::columns::{Slot, columns, slots};
+use super::field::LaneKey;
+use super::metrics::{GAP, GUTTER, LANE_GAP, LANE_HEIGHT, MARGIN, measure};
+use super::picture::Rect;
+use super::place::{Tops, place};
+use super::union::Union;
+use crate::view::{BoxKey, SceneBox};
+
+/// What all sheets of a run share.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Common {
+    /// Width of the column of call frames.
+    pub frames: f64,
+    /// Where the part below the caption begins.
+    pub top: f64,
+}
+
+/// A run of steps in which nothing moves.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    pub union: Union,
+    pub slots: Vec<Slot>,
+    pub of_node: Vec<usize>,
+    pub tops: Tops,
+    pub bands: Bands,
+    /// Left side and width of each column.
+    pub columns: Vec<(f64, f64)>,
+    pub width: f64,
+    /// Where the lowest box ends.
+    pub bottom: f64,
+    top: f64,
+}
+
+impl Sheet {
+    /// Finds the places.
+    pub(super) fn new(union: Union, common: Common) -> Sheet {
+        let column_of = columns(&union);
+        let (slots, of_node) = slots(&union, &column_of);
+        let count = slots.iter().map(|slot| slot.column + 1).max().unwrap_or(1);
+        let mut widths = vec![0.0; count];
+        widths[0] = common.frames;
+        for slot in &slots {
+            widths[slot.column] = f64::max(widths[slot.column], slot.width);
+        }
+        let spaces: Vec<f64> = widths.iter().map(|width| width + GUTTER).collect();
+        let cuts = cuts(&union, &column_of, count);
+        let bands = Bands::wrap(&spaces, |column| cuts[column]);
+        let tops = place(&union, &slots, &of_node, &bands);
+        let mut at = vec![(MARGIN, widths[0]); count];
+        let mut width = MARGIN + spaces[0];
+        for band in &bands.columns {
+            let mut x = MARGIN + spaces[0];
+            for column in band.clone() {
+                at[column] = (x, widths[column]);
+                x += spaces[column];
+            }
+            width = width.max(x);
+        }
+        Sheet {
+            bottom: common.top + tops.bottom,
+            top: common.top,
+            union,
+            slots,
+            of_node,
+            tops,
+            bands,
+            columns: at,
+            width,
+        }
+    }
+
+    /// Where a box of one of the sheet's scenes stands.
+    pub(super) fn rect(&self, scene_box: &SceneBox) -> Option<Rect> {
+        let node = self.union.node(scene_box.key)?;
+        let slot = self.of_node[node];
+        Some(Rect {
+            x: self.left(self.slots[slot].column),
+            y: self.top + self.tops.slots[slot],
+            width: self.union.nodes[node].size.width,
+            height: measure(scene_box).height,
+        })
+    }
+
+    pub(super) fn slot(&self, key: BoxKey) -> usize {
+        self.union.node(key).map_or(0, |node| self.of_node[node])
+    }
+
+    pub(super) fn left(&self, column: usize) -> f64 {
+        self.columns[column].0
+    }
+
+    pub(super) fn right(&self, column: usize) -> f64 {
+        self.columns[column].0 + self.columns[column].1
+    }
+
+    /// Height of the lane to a slot through a column.
+    pub(super) fn lane(&self, column: usize, way: Way, target: usize) -> f64 {
+        let key = LaneKey {
+            column,
+            target,
+            way,
+        };
+        let top = self.tops.lanes.get(&key).copied().unwrap_or(0.0);
+        self.top + top + LANE_HEIGHT / 2.0
+    }
+
+    /// Height of a track in the corridor below a band.
+    pub(super) fn track(&self, band: usize, way: Way, target: usize) -> f64 {
+        let track = self.tops.corridors.track(band, way, target);
+        self.top + self.tops.corridor_tops[band] + track as f64 * (LANE_HEIGHT + LANE_GAP)
+    }
+
+    /// How much of the sheet its fullest step takes, with the space that boxes keep around them.
+    pub(super) fn filled(&self) -> f64 {
+        let steps = (self.union.last - self.union.first + 1) as usize;
+        let mut change = vec![0.0; steps + 1];
+        for node in &self.union.nodes {
+            let space = (node.size.width + GUTTER) * (node.size.height + GAP);
+            change[(node.first - self.union.first) as usize] += space;
+            change[(node.last - self.union.first) as usize + 1] -= space;
+        }
+        let (mut now, mut most) = (0.0, 0.0);
+        for change in change {
+            now += change;
+            most = f64::max(most, now);
+        }
+        most / (self.width * (self.bottom - self.top)).max(1.0)
+    }
+}
+
+/// How many steps of references would be cut by a break before each column.
+fn cuts(union: &Union, column_of: &[usize], count: usize) -> Vec<usize> {
+    let mut change = vec![0_i64; count + 1];
+    for edge in &union.edges {
+        let (a, b) = (column_of[edge.from], column_of[edge.to]);
+        let (low, high) = (a.min(b), a.max(b));
+        if low > 0 && low < high {
+            change[low + 1] += edge.weight() as i64;
+            change[high + 1] -= edge.weight() as i64;
+        }
+    }
+    let mut sum = 0;
+    change
+        .iter()
+        .map(|change| {
+            sum += change;
+            usize::try_from(sum).unwrap_or(0)
+        })
+        .collect()
+}
