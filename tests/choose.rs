@@ -538,6 +538,10 @@ fn marked_lines_alone_are_drawn_with_their_captions() {
         frames,
         "{errors}"
     );
+    // DOT as well; a step that is asked for is written in any case.
+    let dot = |rest: &[&str]| recorded.ask(&[&["export", "out", "--format", "dot"], rest].concat());
+    assert_eq!(dot(&[]).matches("digraph").count(), frames.len());
+    assert_eq!(dot(&["--step", "1"]).matches("digraph").count(), 1);
     let plain = recorded.run(&["run", "--no-record", "script.py"]);
     assert_eq!(plain.1, "# memviz: picture \"no mark\"\n");
 }

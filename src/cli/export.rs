@@ -6,7 +6,7 @@ use super::render::read;
 use crate::export::{JsonOptions, write_json};
 use crate::layout::plan;
 use crate::render::dot;
-use crate::view::{Scenes, ViewOptions};
+use crate::view::{Choice, Scenes, ViewOptions};
 use std::io::{self, BufWriter, Write};
 
 pub(super) fn export(args: &ExportArgs) -> Result<(), Problem> {
@@ -22,6 +22,11 @@ pub(super) fn export(args: &ExportArgs) -> Result<(), Problem> {
         ExportFormat::Dot => {
             let view = ViewOptions {
                 boxes: args.boxes,
+                choice: Choice {
+                    // A step that is asked for is drawn, whatever steps the script's marks choose.
+                    steps: args.step.map(|_| (1, u32::MAX)).into_iter().collect(),
+                    ..Choice::default()
+                },
                 ..ViewOptions::default()
             };
             if let Some(step) = args.step
