@@ -12,8 +12,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) const TRACE_NAME: &str = "trace.memviz";
-/// What a trace's JSON says of its maker.
-const JSON_SIGNATURE: &str = "\"memviz-trace\"";
+/// What the files say of their maker: pictures, a trace's JSON, the player.
+const SIGNATURES: [&str; 3] = [
+    SIGNATURE,
+    "\"memviz-trace\"",
+    "name=\"generator\" content=\"memviz\"",
+];
 
 /// Where the products go.
 #[derive(Debug)]
@@ -177,10 +181,9 @@ fn is_own(path: &Path) -> bool {
     let Ok(content) = fs::read(path) else {
         return false;
     };
-    let says = |words: &str| {
+    SIGNATURES.iter().any(|words| {
         content
             .windows(words.len())
             .any(|part| part == words.as_bytes())
-    };
-    says(SIGNATURE) || says(JSON_SIGNATURE)
+    })
 }

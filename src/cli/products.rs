@@ -93,32 +93,32 @@ pub(super) fn write_pictures(
     if places.iter().all(|place| *place == JSON) {
         return Ok(Vec::new());
     }
+    let view = view_options(trace, args)?;
     let painter = Painter::new(args, &places)?;
     let mut products = Products::open(output, trace, args, &places)?;
-    let view = view_options(trace, args)?;
     let plan = {
         let _span = tracing::info_span!("layout").entered();
-        plan(Scenes::new(trace, &view))
+        let progress = progress("laying out", trace.steps.len());
+        let plan = plan(Scenes::new(trace, &view).inspect(|_| progress.inc(1)));
+        progress.finish_and_clear();
+        plan
     };
     let _span = tracing::info_span!("render").entered();
-    let progress = progress(trace.steps.len());
+    let progress = progress("drawing", trace.steps.len());
     let mut pictures = Scenes::new(trace, &view).map(|scene| plan.picture(&scene));
     loop {
         let batch: Vec<Picture> = pictures.by_ref().take(BATCH).collect();
-        if batch.is_empty() {
+        let Some(last) = batch.last().map(|picture| picture.number) else {
             break;
-        }
+        };
         let drawn: Vec<Result<Drawn, Problem>> = batch
             .into_par_iter()
-            .map(|picture| {
-                let drawn = painter.draw(picture);
-                progress.inc(1);
-                drawn
-            })
+            .map(|picture| painter.draw(picture))
             .collect();
         for drawn in drawn {
             products.add(drawn?)?;
         }
+        progress.set_position(u64::from(last));
     }
     progress.finish_and_clear();
     products.finish()
@@ -373,11 +373,13 @@ pub(super) fn theme(name: ThemeName) -> Theme {
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn progress(steps: usize) -> ProgressBar {
+fn progress(what: &'static str, steps: usize) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("drawing {bar:30} {pos} of {len} steps")
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos} of {len} steps")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(steps as u64).with_style(style)
+    ProgressBar::new(steps as u64)
+        .with_style(style)
+        .with_message(what)
 }
