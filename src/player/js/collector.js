@@ -129,7 +129,7 @@ class Collector {
       const width = picture.textWidth(words, metrics.small_font) + 10;
       const content = contents[entry.content];
       const x = tenth(content.width / 10 - width + 4);
-      const y = content.height / 10 - 6;
+      const y = content.height / 10 - 3;
       entry.element.append(draw('g', { class: left ? 'badge held' : 'badge' },
         draw('rect', { x, y, width: tenth(width), height: 16, rx: 8 }),
         picture.write('badge-text', x + 5, y + 12, metrics.small_font, words)));
