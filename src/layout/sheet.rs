@@ -131,15 +131,15 @@ impl Sheet {
     }
 }
 
-/// How many steps of references would be cut by a break before each column.
+/// How many references would be cut by a break before each column.
 fn cuts(union: &Union, column_of: &[usize], count: usize) -> Vec<usize> {
     let mut change = vec![0_i64; count + 1];
     for edge in &union.edges {
         let (a, b) = (column_of[edge.from], column_of[edge.to]);
         let (low, high) = (a.min(b), a.max(b));
         if low > 0 && low < high {
-            change[low + 1] += edge.weight() as i64;
-            change[high + 1] -= edge.weight() as i64;
+            change[low + 1] += 1;
+            change[high + 1] -= 1;
         }
     }
     let mut sum = 0;

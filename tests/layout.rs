@@ -1,0 +1,305 @@
+//! The layout, measured on the pictures themselves: what lives on stays where it is, no line runs
+//! through a box, and the shapes that programs build are seen.
+
+mod common;
+
+use common::{Folder, text};
+use memviz::layout::{Figures, Measure, Picture, drawn, plan, runs_through};
+use memviz::trace::{Trace, TraceFile};
+use memviz::view::{BoxKey, Scenes, ViewOptions};
+use std::path::{Path, PathBuf};
+
+fn scripts(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut scripts: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("there is such a folder")
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == "py"))
+        .collect();
+    scripts.sort();
+    scripts
+}
+
+fn recorded(script: &Path) -> Trace {
+    let folder = Folder::new();
+    let script = script.to_str().expect("names are text");
+    let done = folder.memviz(&["--format", "none", "--out", "out", script]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    TraceFile::open(&folder.path().join("out/trace.memviz"))
+        .and_then(|file| file.read())
+        .expect("a trace was written")
+}
+
+fn shape(name: &str) -> Trace {
+    recorded(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/shapes/{name}.py")))
+}
+
+/// Draws every step; gives the figures, the steps at which boxes are laid out anew, and all
+/// pictures.
+fn laid_out(trace: &Trace, view: &ViewOptions) -> (Figures, Vec<u32>, Vec<Picture>) {
+    let plan = plan(Scenes::new(trace, view));
+    let mut measure = Measure::new();
+    let (mut anew, mut pictures) = (Vec::new(), Vec::new());
+    for scene in Scenes::new(trace, view) {
+        let picture = plan.picture(&scene);
+        let drawn = drawn(&picture);
+        for line in &drawn.lines {
+            let hit: Vec<&BoxKey> = runs_through(line, &drawn.boxes).collect();
+            assert!(
+                hit.is_empty(),
+                "{}, step {}: the line from {:?} to {:?} runs through {hit:?}",
+                trace.header.script,
+                picture.number,
+                line.from,
+                line.to,
+            );
+        }
+        let starts = plan.starts_anew(scene.number);
+        anew.extend(starts.then_some(scene.number));
+        measure.add(drawn, starts);
+        pictures.push(picture);
+    }
+    (measure.figures().clone(), anew, pictures)
+}
+
+/// The last picture of a shape.
+fn last(name: &str) -> Picture {
+    let (.., mut pictures) = laid_out(&shape(name), &ViewOptions::default());
+    pictures.pop().expect("there is a step")
+}
+
+#[test]
+fn nothing_moves_and_no_line_runs_through_a_box() {
+    let (mut lines, mut survivors) = (0, 0);
+    for script in scripts("scenarios").iter().chain(&scripts("tests/shapes")) {
+        let trace = recorded(script);
+        for boxes in [false, true] {
+            let view = ViewOptions {
+                boxes,
+                ..ViewOptions::default()
+            };
+            let (figures, anew, pictures) = laid_out(&trace, &view);
+            assert_eq!(figures.moved, 0, "{}", script.display());
+            assert_eq!(figures.through, 0, "{}", script.display());
+            let lesson = script.parent().is_some_and(|p| p.ends_with("scenarios"));
+            assert!(
+                anew.is_empty() || !lesson,
+                "{} is laid out anew at {anew:?}",
+                script.display()
+            );
+            for picture in &pictures {
+                let size = (picture.width, picture.height);
+                assert_eq!(size, (pictures[0].width, pictures[0].height));
+            }
+            no_boxes_overlap(&pictures, script);
+            lines += figures.lines;
+            survivors += figures.survivors;
+        }
+    }
+    assert!(
+        lines > 10_000 && survivors > 10_000,
+        "only {lines} lines and {survivors} comparisons"
+    );
+}
+
+fn no_boxes_overlap(pictures: &[Picture], script: &Path) {
+    for picture in pictures {
+        for (i, a) in picture.boxes.iter().enumerate() {
+            for b in &picture.boxes[i + 1..] {
+                let (ra, rb) = (a.rect, b.rect);
+                let apart = ra.x + ra.width <= rb.x
+                    || rb.x + rb.width <= ra.x
+                    || ra.y + ra.height <= rb.y
+                    || rb.y + rb.height <= ra.y;
+                assert!(
+                    apart,
+                    "{}, step {}: {:?} lies on {:?}",
+                    script.display(),
+                    picture.number,
+                    a.key,
+                    b.key
+                );
+            }
+            assert!(
+                a.rect.x + a.rect.width <= picture.width
+                    && a.rect.y + a.rect.height <= picture.height,
+                "{:?} leaves the page",
+                a.key
+            );
+        }
+    }
+}
+
+/// Left and top of the boxes with a title, in the order of their births.
+fn places(picture: &Picture, title: &str) -> Vec<(f64, f64)> {
+    picture
+        .boxes
+        .iter()
+        .filter(|b| b.title == title)
+        .map(|b| (b.rect.x, b.rect.y))
+        .collect()
+}
+
+/// Nearly as high: an arrow between the two is short.
+fn level(places: &[(f64, f64)]) -> bool {
+    places.windows(2).all(|w| (w[0].1 - w[1].1).abs() < 25.0)
+}
+
+fn rightwards(places: &[(f64, f64)]) -> bool {
+    places.windows(2).all(|w| w[0].0 < w[1].0)
+}
+
+#[test]
+fn a_linked_list_reads_from_left_to_right() {
+    let picture = last("linked_list");
+    // Built from its end, and the second node taken out.
+    let mut nodes = places(&picture, "Node");
+    nodes.reverse();
+    assert_eq!(nodes.len(), 3);
+    assert!(rightwards(&nodes) && level(&nodes), "{nodes:?}");
+}
+
+#[test]
+fn a_doubly_linked_list_reads_from_left_to_right() {
+    let picture = last("doubly_linked");
+    let nodes = places(&picture, "Node");
+    assert_eq!(nodes.len(), 3);
+    assert!(rightwards(&nodes) && level(&nodes), "{nodes:?}");
+    assert!(places(&picture, "List")[0].0 < nodes[0].0);
+}
+
+#[test]
+fn a_tree_stands_as_a_tree() {
+    let picture = last("tree");
+    // Keys 50, 30, 70, 20, 40, 60, 80.
+    let [root, left, right, a, b, c, d] = places(&picture, "Tree")[..] else {
+        panic!("there are seven");
+    };
+    assert!(root.0 < left.0 && left.0 < a.0);
+    assert_eq!(left.0, right.0);
+    assert!([b, c, d].iter().all(|leaf| leaf.0 == a.0));
+    assert!(left.1 < right.1 && a.1 < b.1 && b.1 < c.1 && c.1 < d.1);
+    // No two of its arrows cross.
+    let tree = memviz::layout::Drawn {
+        boxes: Default::default(),
+        lines: drawn(&picture).lines,
+    };
+    let mut measure = Measure::new();
+    measure.add(tree, false);
+    assert_eq!(measure.figures().crossings, 0);
+}
+
+#[test]
+fn a_matrix_stands_as_rows() {
+    let picture = last("matrix");
+    let lists = places(&picture, "list");
+    // `rows` and its rows, `shared` and its only row, `turned` and its rows.
+    assert_eq!(lists.len(), 3 + 3 + 1 + 3);
+    let columns: std::collections::BTreeSet<i64> = lists.iter().map(|l| l.0 as i64).collect();
+    assert_eq!(columns.len(), 2, "{lists:?}");
+    let right = lists.iter().map(|l| l.0).fold(0.0, f64::max);
+    let rows: Vec<_> = lists.iter().filter(|l| l.0 == right).collect();
+    assert!(rows.windows(2).all(|w| w[0].1 < w[1].1), "{rows:?}");
+}
+
+#[test]
+fn a_graph_stands_in_the_order_of_its_roads() {
+    let picture = last("graph");
+    let [a, b, c, d, e] = places(&picture, "City")[..] else {
+        panic!("there are five");
+    };
+    assert_eq!(b.0, c.0);
+    assert!(a.0 < b.0 && b.0 < d.0 && d.0 < e.0);
+}
+
+#[test]
+fn an_object_stands_by_the_row_that_holds_it() {
+    let trace = shape("frames");
+    let (_, _, pictures) = laid_out(&trace, &ViewOptions::default());
+    // The list that only the innermost call holds.
+    let (picture, arrow) = pictures
+        .iter()
+        .rev()
+        .find_map(|picture| {
+            let inner = picture.boxes.iter().find(|b| b.title == "inner()")?;
+            let list = inner.rows.iter().position(
+                |row| matches!(&row.label, memviz::layout::PictureCell::Text(t) if t == "local"),
+            )?;
+            let y = inner.rows[list].y;
+            let arrow = picture
+                .arrows
+                .iter()
+                .find(|a| a.from == inner.key && (a.start.y - y).abs() < 20.0 && a.start.y > y)?;
+            Some((picture, arrow))
+        })
+        .expect("inner() has a list of its own");
+    let list = picture
+        .boxes
+        .iter()
+        .find(|b| b.key == arrow.to)
+        .expect("it is drawn");
+    assert!(
+        (list.rect.y - arrow.start.y).abs() < 40.0,
+        "{} is far from {}",
+        list.rect.y,
+        arrow.start.y
+    );
+}
+
+#[test]
+fn a_long_chain_is_wrapped() {
+    let view = ViewOptions {
+        max_objects: 200,
+        ..ViewOptions::default()
+    };
+    let (figures, _, pictures) = laid_out(&shape("chain"), &view);
+    assert_eq!((figures.moved, figures.through), (0, 0));
+    let picture = pictures.last().expect("there is a step");
+    assert!(picture.width < 2_100.0, "{} wide", picture.width);
+    let nodes = places(picture, "Node");
+    assert_eq!(nodes.len(), 70);
+    // The first born is the last of the chain. It reads like a page: to the right, then down.
+    let mut reading: Vec<_> = nodes.into_iter().rev().collect();
+    let given = reading.clone();
+    reading.sort_by(|a, b| {
+        let line = |p: &(f64, f64)| (p.1 / 60.0).round() as i64;
+        line(a).cmp(&line(b)).then(a.0.total_cmp(&b.0))
+    });
+    let strays = given.iter().zip(&reading).filter(|(a, b)| a != b).count();
+    assert!(strays == 0, "{strays} stand out of order: {given:?}");
+}
+
+#[test]
+fn a_long_run_does_not_make_the_page_grow() {
+    let trace = shape("sliding");
+    assert!(trace.steps.len() > 1_000);
+    let (figures, anew, _) = laid_out(&trace, &ViewOptions::default());
+    assert_eq!(figures.moved, 0);
+    assert!(figures.area() < 8.0 * figures.fullest, "{figures:?}");
+    // Where boxes are laid out anew, the reader has had time to get used to them.
+    let fewest = anew.windows(2).map(|w| w[1] - w[0]).min();
+    assert!(fewest.is_none_or(|steps| steps >= 40), "{anew:?}");
+}
+
+#[test]
+fn the_figures_are_printed_beside_those_of_dot() {
+    let folder = Folder::new();
+    folder.write("a.py", "a = [1]\nb = [a, a]\na = None\n");
+    let done = folder.memviz(&["measure", "a.py"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let table = text(&done.stdout);
+    let lines: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    // Script, who, steps, survivors, moved, movement, arrows, mean length, crossings, through.
+    assert_eq!(lines[1][..3], ["a.py", "memviz", "6"], "{table}");
+    assert_eq!((lines[1][4], lines[1][5], lines[1][9]), ("0", "0", "0"));
+    assert_ne!(lines[1][6], "0");
+    // The tests' path has no Graphviz on it.
+    assert!(text(&done.stderr).contains("no Graphviz"));
+    let wrong = folder.memviz(&["measure", "missing.py"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("hint:"));
+}
