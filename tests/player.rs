@@ -35,7 +35,8 @@ fn the_player_in_a_browser() {
         return;
     }
     let done = Command::new(node.expect("it was found"))
-        .args(["--test", "--test-reporter=spec"])
+        // One file after the other: some of them take times.
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .current_dir(&folder)
         .env("MEMVIZ", env!("CARGO_BIN_EXE_memviz"))
         .env("CHROMIUM", browser.expect("it was found"))

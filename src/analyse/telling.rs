@@ -118,7 +118,11 @@ impl Telling<'_> {
         match (info.kind, name, value) {
             (Kind::Atom, _, Some(value)) => short(value),
             (Kind::Class, Some(name), _) => format!("class {name}"),
-            (Kind::Function, Some(name), _) => format!("function {name}"),
+            // Names such as <lambda> are shared by many.
+            (Kind::Function, Some(name), _) if !name.starts_with('<') => {
+                format!("function {name}")
+            }
+            (Kind::Function, Some(name), _) => format!("function {name} #{}", id.0),
             (Kind::Module, Some(name), _) => format!("module {name}"),
             _ => format!("{type_name} #{}", id.0),
         }
@@ -220,10 +224,27 @@ impl Telling<'_> {
             let function = self.text(left.function);
             all.push(if left.body.is_some() {
                 format!("the body of class {function} is over")
+            } else if self.is_suspended(left) {
+                format!("{function}() is suspended and keeps its names")
+            } else if left
+                .object
+                .is_some_and(|id| self.after.heap.contains_key(&id))
+            {
+                format!("the call of {function}() is over; its frame is kept")
             } else {
                 format!("the call of {function}() is over and its names are gone")
             });
         }
+    }
+
+    /// Whether a frame that is left now waits in its generator or coroutine.
+    fn is_suspended(&self, left: &CallFrame) -> bool {
+        left.object.is_some_and(|frame| {
+            self.after.heap.iter().any(|(id, object)| {
+                self.trace.object(*id).kind == Kind::Generator
+                    && object.refs.iter().any(|reference| reference.to == frame)
+            })
+        })
     }
 
     /// `: the count of list #3 goes from 2 to 1`.

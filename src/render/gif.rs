@@ -11,7 +11,7 @@ type Colour = [u8; 3];
 
 /// Colours of the palette; one more says that a pixel stays as it was. Letters need few shades,
 /// and few shades repeat more often, which makes the file smaller.
-const COLOURS: usize = 47;
+const COLOURS: usize = 31;
 const SAME: u8 = COLOURS as u8;
 /// Pixels that stay are written again where there are so few between changed ones: whole letters
 /// repeat, letters with holes do not.

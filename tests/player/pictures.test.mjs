@@ -22,9 +22,11 @@ function factsIn(svg, isFrame) {
     return [Number(x), Number(y)];
   };
   const canvas = document.createElement('canvas').getContext('2d');
+  // What most of a frame's texts have in common stands at its root.
+  const inherited = (element, name) => element.closest(`[${name}]`)?.getAttribute(name);
   const colour = (element, name) => {
     canvas.fillStyle = '#123456';
-    canvas.fillStyle = isFrame ? element.getAttribute(name) ?? 'none' : getComputedStyle(element)[name];
+    canvas.fillStyle = isFrame ? inherited(element, name) ?? 'none' : getComputedStyle(element)[name];
     return canvas.fillStyle;
   };
   const facts = [];
@@ -32,8 +34,8 @@ function factsIn(svg, isFrame) {
   for (const text of svg.querySelectorAll('text')) {
     if (!inBox(text)) continue;
     const [x, y] = shift(text);
-    const bold = isFrame ? text.getAttribute('font-weight') === 'bold' : Number(getComputedStyle(text).fontWeight) >= 600;
-    facts.push(['text', text.textContent, round(Number(text.getAttribute('x')) + x), round(Number(text.getAttribute('y')) + y), text.getAttribute('font-size'), text.getAttribute('textLength'), colour(text, 'fill'), bold].join('|'));
+    const bold = isFrame ? inherited(text, 'font-weight') === 'bold' : Number(getComputedStyle(text).fontWeight) >= 600;
+    facts.push(['text', text.textContent, round(Number(text.getAttribute('x')) + x), round(Number(text.getAttribute('y')) + y), inherited(text, 'font-size'), text.getAttribute('textLength'), colour(text, 'fill'), bold].join('|'));
   }
   for (const rect of svg.querySelectorAll('rect')) {
     if (!inBox(rect)) continue;
