@@ -192,7 +192,6 @@ fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
     let class = pointer.object().class();
     match kind {
         Kind::Sequence if class.is(vm.ctx.types.list_type) => Manner::List,
-        Kind::Sequence if class.is(vm.ctx.types.tuple_type) => Manner::Header,
         Kind::WeakRef => Manner::Weak,
         Kind::Generator => Manner::Always,
         _ => Manner::Walk,

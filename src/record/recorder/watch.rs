@@ -14,7 +14,7 @@ const AHEAD: usize = 12;
 /// How an object's references are to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// Not at all: it has none that matter, or they cannot change.
+    /// Not at all: it has none that matter.
     Header,
     /// It is a list: its items are its references.
     List,
