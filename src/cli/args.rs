@@ -142,8 +142,8 @@ pub(super) struct ProductArgs {
         default_value = "svg,html"
     )]
     pub format: Vec<Format>,
-    /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png; 0.7
-    /// for GIF, which is no wider than 1000 pixels then]
+    /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png; 0.75
+    /// for GIF, which is no wider than 900 pixels then]
     #[arg(long, value_name = "F", value_parser = scale)]
     pub scale: Option<f64>,
     /// How long GIF and animated SVG show a step

@@ -21,8 +21,8 @@ const BATCH: usize = 32;
 
 /// A PNG is sharp on any screen; a GIF fits into a page and is small.
 const PNG_SCALE: f64 = 2.0;
-const GIF_SCALE: f64 = 0.7;
-const GIF_WIDTH: f64 = 1000.0;
+const GIF_SCALE: f64 = 0.75;
+const GIF_WIDTH: f64 = 900.0;
 
 /// Where a product goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -75,9 +75,7 @@ impl Step {
     fn distances(&self) -> Vec<Option<usize>> {
         let mut distance = vec![None; self.keys.len()];
         let mut open: VecDeque<usize> = (0..self.frames).collect();
-        for frame in 0..self.frames {
-            distance[frame] = Some(0);
-        }
+        distance[..self.frames].fill(Some(0));
         while let Some(node) = open.pop_front() {
             let next = distance[node].map(|d| d + 1);
             for to in &self.out[node] {

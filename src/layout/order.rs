@@ -154,7 +154,9 @@ fn together(a: &Link, b: &Link) -> i64 {
 
 /// Crossings between all neighbouring columns, times their steps.
 fn crossings(field: &Field, place: &[usize]) -> i64 {
-    let mut gutters: BTreeMap<(usize, usize), Vec<(f64, f64, &Link)>> = BTreeMap::new();
+    // Where each begins and ends, between which columns.
+    type Ends<'l> = (f64, f64, &'l Link);
+    let mut gutters: BTreeMap<(usize, usize), Vec<Ends<'_>>> = BTreeMap::new();
     for link in &field.links {
         let columns = (
             field.items[link.left.item].column,
