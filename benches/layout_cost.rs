@@ -1,0 +1,125 @@
+//! What it costs to lay out 300 steps with 100 objects and to write them as SVG, and how the cost
+//! of a step grows with the length of the run.
+//!
+//! Nothing is run here but the layout and the drawing: each trace is recorded once, beforehand. At
+//! the end a table gives the time of a whole run, the share of the layout, the cost of a step, and
+//! its ratio to a step of the shortest run: 1 where the cost grows with the steps and no faster.
+
+use criterion::{BenchmarkId, Criterion, SamplingMode};
+use memviz::layout::plan;
+use memviz::render::{SvgOptions, svg};
+use memviz::trace::{Trace, TraceFile};
+use memviz::view::{Scenes, ViewOptions};
+use std::cell::Cell;
+use std::hint::black_box;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const STEPS: [usize; 3] = [300, 1_000, 3_000];
+const OBJECTS: usize = 100;
+/// A linked list of 50 nodes, each with a list of its own, which is turned over and over.
+const SCRIPT: &str = "\
+import sys
+class Node:
+    pass
+nodes = [Node() for _ in range(50)]
+for node in nodes: node.seen = []; node.next = None
+for _ in range(int(sys.argv[1])):
+    first = None
+    for node in nodes:
+        node.next = first
+        first = node
+        node.seen.append(first)
+    for node in nodes:
+        node.seen.pop()
+    nodes.reverse()
+";
+
+fn recorded(folder: &Path, steps: usize) -> Trace {
+    let script = folder.join("turn.py");
+    std::fs::write(&script, SCRIPT).expect("the script");
+    let output = folder.join("output");
+    let done = Command::new(env!("CARGO_BIN_EXE_memviz"))
+        .args(["--format", "none", "--force", "--max-steps"])
+        .arg(steps.to_string())
+        .arg("--out")
+        .args([&output, &script])
+        .arg((steps / 200 + 2).to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("memviz starts");
+    assert!(done.success());
+    let trace = TraceFile::open(&output.join("trace.memviz"))
+        .and_then(|file| file.read())
+        .expect("a trace was written");
+    assert_eq!(trace.steps.len(), steps);
+    trace
+}
+
+/// Lays out and draws all steps; gives the time of the whole and of the layout alone.
+fn draw(trace: &Trace, view: &ViewOptions) -> (Duration, Duration) {
+    let begin = Instant::now();
+    let plan = plan(Scenes::new(trace, view));
+    let laid_out = begin.elapsed();
+    for scene in Scenes::new(trace, view) {
+        black_box(svg(&plan.picture(&scene), &SvgOptions::default()));
+    }
+    (begin.elapsed(), laid_out)
+}
+
+fn main() {
+    let folder = std::env::temp_dir().join(format!("memviz-layout-cost-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder for the script");
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5))
+        .warm_up_time(Duration::from_millis(500))
+        .configure_from_args();
+    let view = ViewOptions {
+        max_objects: OBJECTS + 20,
+        ..ViewOptions::default()
+    };
+    let mut rows: Vec<(usize, usize, Duration, f64)> = Vec::new();
+    let mut group = criterion.benchmark_group("layout and SVG");
+    group.sampling_mode(SamplingMode::Flat);
+    for steps in STEPS {
+        let trace = recorded(&folder, steps);
+        let objects = Scenes::new(&trace, &view)
+            .map(|scene| scene.boxes.len())
+            .max();
+        let best = Cell::new((Duration::MAX, Duration::MAX));
+        group.bench_function(BenchmarkId::from_parameter(steps), |bencher| {
+            bencher.iter_custom(|rounds| {
+                let mut sum = Duration::ZERO;
+                for _ in 0..rounds {
+                    let drawn = draw(&trace, &view);
+                    best.set(best.get().min(drawn));
+                    sum += drawn.0;
+                }
+                sum
+            });
+        });
+        let (whole, layout) = best.get();
+        if whole < Duration::MAX {
+            let share = layout.as_secs_f64() / whole.as_secs_f64();
+            rows.push((steps, objects.unwrap_or(0), whole, share));
+        }
+    }
+    group.finish();
+    criterion.final_summary();
+    println!("\n    steps   boxes        time   layout   a step   ratio");
+    for (steps, boxes, whole, share) in &rows {
+        let of_step = |steps: usize, whole: Duration| whole.as_secs_f64() * 1e6 / steps as f64;
+        let (first, _, shortest, _) = rows[0];
+        println!(
+            "{steps:>9} {boxes:>7} {:>8.0} ms {:>6.0} % {:>5.0} us {:>7.2}",
+            whole.as_secs_f64() * 1e3,
+            100.0 * share,
+            of_step(*steps, *whole),
+            of_step(*steps, *whole) / of_step(first, shortest),
+        );
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
