@@ -852,16 +852,19 @@ fn why_draws_its_chains_alone() {
     let picture = read(&name).expect("the picture stands beside the trace");
     assert_eq!(drawn(&picture), chain.iter().copied().collect());
     assert!(boxes(&picture).contains_key("call0"));
-    // Again: the same bytes; elsewhere: no file is written over without a word.
+    // Again: the same bytes; elsewhere: no file of others is written over without a word.
     let arguments = ["why", "out", "head.rest.rest", "-o", "here.svg"];
     list.ask(&arguments);
     assert_eq!(read("here.svg").expect("it was asked for"), picture);
+    list.ask(&[&arguments[..], &["--theme", "dark"]].concat());
+    assert_ne!(read("here.svg").expect("it was asked for"), picture);
+    list.folder.write("here.svg", "<svg>mine</svg>");
     assert!(
         list.refused(&arguments)
-            .contains("here.svg is there already")
+            .contains("here.svg is not memviz's")
     );
-    list.ask(&[&arguments[..], &["--force", "--theme", "dark"]].concat());
-    assert_ne!(read("here.svg").expect("it was asked for"), picture);
+    list.ask(&[&arguments[..], &["--force"]].concat());
+    assert_eq!(read("here.svg").expect("it was asked for"), picture);
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn numbered(folder: &Path, extension: &str) -> Vec<PathBuf> {
 }
 
 /// Whether a file says that memviz has made it.
-fn is_own(path: &Path) -> bool {
+pub(super) fn is_own(path: &Path) -> bool {
     let Ok(content) = fs::read(path) else {
         return false;
     };

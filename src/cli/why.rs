@@ -2,6 +2,7 @@
 
 use super::args::ThemeName;
 use super::ask::{AskArgs, Question, count_in_words, death_in_words, print, words};
+use super::output::is_own;
 use super::problem::Problem;
 use super::products::theme;
 use super::render::beside;
@@ -27,7 +28,7 @@ pub(super) struct WhyArgs {
     /// Write the picture to this file [default: why-ID-at-STEP.svg beside the trace]
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Write over a file that is there
+    /// Write over a file that memviz did not make
     #[arg(long)]
     pub force: bool,
     /// Colours
@@ -169,8 +170,8 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
         Some(path) => path.clone(),
         None => beside(&args.ask.trace).join(format!("why-{}-at-{step}.svg", id.0)),
     };
-    if args.out.is_some() && path.exists() && !args.force {
-        return Err(Problem::new(format!("{} is there already", path.display()))
+    if path.exists() && !is_own(&path) && !args.force {
+        return Err(Problem::new(format!("{} is not memviz's", path.display()))
             .hint("name another file with --out FILE, or say --force to write over it"));
     }
     fs::write(&path, text).map_err(|error| {

@@ -9,6 +9,7 @@ mod ending;
 mod focus;
 mod limits;
 mod only;
+mod past;
 mod scene;
 mod scenes;
 mod stack;

@@ -1,14 +1,13 @@
 //! The scenes of a trace, one after the other: those that are chosen.
 
 use super::caption::{caption, lines_of};
-use super::changes::{mark_changes, same_memory};
 use super::choice::Resolved;
 use super::focus::Following;
-use super::scene::{BoxKey, Scene, SceneBox, StepView, ViewOptions};
+use super::past::Past;
+use super::scene::{Scene, StepView, ViewOptions};
 use super::stack::Calls;
 use crate::analyse::{Teller, ledger};
 use crate::trace::{Replay, Trace};
-use std::collections::BTreeMap;
 
 /// Makes the chosen scenes of a trace, one after the other.
 #[derive(Debug)]
@@ -17,11 +16,7 @@ pub struct Scenes<'t> {
     options: &'t ViewOptions,
     replay: Replay<'t>,
     calls: Calls,
-    /// The boxes of the step before, without marks: those that were drawn, and all of them.
-    before: BTreeMap<BoxKey, SceneBox>,
-    whole_before: BTreeMap<BoxKey, SceneBox>,
-    /// The boxes of the scene that was drawn last, without marks.
-    drawn: Option<BTreeMap<BoxKey, SceneBox>>,
+    past: Past,
     output: String,
     following: Following,
     teller: Teller,
@@ -38,9 +33,7 @@ impl<'t> Scenes<'t> {
             options,
             replay: trace.replay(),
             calls: Calls::default(),
-            before: BTreeMap::new(),
-            whole_before: BTreeMap::new(),
-            drawn: None,
+            past: Past::default(),
             output: String::new(),
             following: Following::new(resolved),
             teller: Teller::default(),
@@ -56,8 +49,7 @@ impl<'t> Scenes<'t> {
         let is_chosen = chosen.resolved.steps.is_chosen(number);
         // What has changed shows against the step before, whether that is drawn or not.
         if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
-            self.before.clear();
-            self.whole_before.clear();
+            self.past.pass();
             self.teller.pass(step);
             return Some(None);
         }
@@ -77,22 +69,8 @@ impl<'t> Scenes<'t> {
             ledger: &ledger,
             calls: &calls,
         };
-        let mut boxes = view.boxes();
-        let plain: BTreeMap<BoxKey, SceneBox> = boxes.iter().map(|b| (b.key, b.clone())).collect();
-        let mut ghosts = Vec::new();
-        if chosen.resolved.only.is_none() {
-            ghosts = view.ghosts(&self.before, &plain);
-            let whole = view.whole(&plain);
-            mark_changes(&mut boxes, &whole, &self.whole_before, number, self.trace);
-            self.whole_before = whole;
-        }
-        let changed = !ghosts.is_empty()
-            || self
-                .drawn
-                .as_ref()
-                .is_none_or(|drawn| !same_memory(drawn, &plain));
-        let scene = (is_chosen && (changed || !chosen.resolved.only_changes)).then(|| {
-            boxes.extend(ghosts);
+        let boxes = self.past.step(&view, number, is_chosen);
+        Some(boxes.map(|boxes| {
             let mut caption = caption(self.trace, number, step, &self.output);
             caption.words = lines_of(&told);
             if let Some(said) = chosen.resolved.steps.captions.get(&number) {
@@ -103,12 +81,7 @@ impl<'t> Scenes<'t> {
                 caption,
                 boxes,
             }
-        });
-        if scene.is_some() {
-            self.drawn = Some(plain.clone());
-        }
-        self.before = plain;
-        Some(scene)
+        }))
     }
 }
 
