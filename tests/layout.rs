@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Folder, text};
-use memviz::layout::{Figures, Measure, Picture, drawn, plan, runs_through};
+use memviz::layout::{Figures, Measure, Picture, Piece, drawn, plan, runs_through};
 use memviz::trace::{Trace, TraceFile};
 use memviz::view::{BoxKey, Scenes, ViewOptions};
 use std::path::{Path, PathBuf};
@@ -93,6 +93,7 @@ fn nothing_moves_and_no_line_runs_through_a_box() {
                 assert_eq!(size, (pictures[0].width, pictures[0].height));
             }
             no_boxes_overlap(&pictures, script);
+            heads_point_at_their_boxes(&pictures, script);
             lines += figures.lines;
             survivors += figures.survivors;
         }
@@ -126,6 +127,42 @@ fn no_boxes_overlap(pictures: &[Picture], script: &Path) {
                     && a.rect.y + a.rect.height <= picture.height,
                 "{:?} leaves the page",
                 a.key
+            );
+        }
+    }
+}
+
+/// Every arrow ends beside its box and runs towards it, so that its head is seen.
+fn heads_point_at_their_boxes(pictures: &[Picture], script: &Path) {
+    for picture in pictures {
+        for arrow in &picture.arrows {
+            let rect = picture
+                .boxes
+                .iter()
+                .find(|one| one.key == arrow.to)
+                .map(|one| one.rect)
+                .expect("an arrow leads to a box");
+            let mut ends = vec![arrow.start];
+            let mut towards = 0.0;
+            for piece in &arrow.pieces {
+                let (from, to) = match piece {
+                    Piece::Line(to) => (ends[ends.len() - 1], *to),
+                    Piece::Curve(_, by, to) => (*by, *to),
+                };
+                towards = to.x - from.x;
+                ends.push(to);
+            }
+            let end = ends[ends.len() - 1];
+            let right = rect.x + rect.width;
+            let touches = (end.x <= rect.x && rect.x - end.x < 4.0 && towards > 0.0)
+                || (end.x >= right && end.x - right < 4.0 && towards < 0.0);
+            assert!(
+                touches,
+                "{}, step {}: the arrow from {:?} to {:?} ends at {end:?}, beside {rect:?}",
+                script.display(),
+                picture.number,
+                arrow.from,
+                arrow.to,
             );
         }
     }

@@ -57,12 +57,21 @@ impl Sheet {
             along_box: Some((y - rect.y) / rect.height),
         };
         let title = target.y + TITLE_HEIGHT / 2.0;
+        // Where a reference turns towards the right side of its box, which may be as wide as its
+        // column: the head must not turn back.
+        let landing = (target.x + target.width + HEAD_SPACE).max(self.right(columns.1));
         match passage {
             Passage::Beside => {
                 let x = self.right(columns.0);
                 walk.straight(x);
                 let reach = REACH * (0.5 + (walk.at.y - title).abs() / 400.0).min(1.0);
-                walk.turn(Point { x, y: title }, reach);
+                walk.turn(
+                    Point {
+                        x: landing,
+                        y: title,
+                    },
+                    reach,
+                );
             }
             Passage::Along(Way::Forward, between) => {
                 walk.straight(self.right(columns.0));
@@ -80,7 +89,7 @@ impl Sheet {
                     walk.bend(self.right(column), y);
                     walk.straight(self.left(column));
                 }
-                walk.bend(self.right(columns.1), title);
+                walk.bend(landing, title);
             }
             Passage::Across(Way::Forward, first, second) => {
                 let x = self.right(columns.0);
@@ -94,7 +103,7 @@ impl Sheet {
             }
             Passage::Across(Way::Back, first, second) => {
                 let end = Point {
-                    x: self.right(columns.1),
+                    x: landing,
                     y: title,
                 };
                 self.back_across(&mut walk, to, (first, second), end);
