@@ -20,24 +20,24 @@ fn a_second_name_is_told_with_the_count() {
     let trace = folder.trace("a = [1, 2]\nb = a\nb.append(3)\ndel a\nb = None\nprint(1)\n");
     let list = global(after_line(&trace, 1), "a");
     let told = |line| words(after_line(&trace, line));
-    assert_eq!(told(1), [format!("a now refers to a new list #{list}")]);
+    assert_eq!(told(1), [format!("‘a’ now refers to a new list #{list}")]);
     assert_eq!(
         told(2),
         [format!(
-            "b now refers to list #{list}, whose count goes from 1 to 2"
+            "‘b’ now refers to list #{list}, whose count goes from 1 to 2"
         )]
     );
     assert_eq!(told(3), [format!("[2] of list #{list} is now 3")]);
     assert_eq!(
         told(4),
         [format!(
-            "the name a is gone: the count of list #{list} goes from 2 to 1"
+            "The name ‘a’ is gone: the count of list #{list} goes from 2 to 1"
         )]
     );
     assert_eq!(
         told(5),
         [
-            "b is now None".to_owned(),
+            "‘b’ is now None".to_owned(),
             format!("list #{list} is freed: its last reference is gone"),
         ]
     );
@@ -56,10 +56,52 @@ fn a_call_and_its_return_are_told() {
     let entered = of_f("call");
     assert_eq!(
         entered[0],
-        format!("its x now refers to list #{a}, whose count goes from 1 to 2")
+        format!("Its ‘x’ now refers to list #{a}, whose count goes from 1 to 2")
     );
-    assert!(of_f("return").contains(&format!("what it returns is list #{b}")));
-    assert!(words(step).contains(&"the call of f() is over and its names are gone".to_owned()));
+    assert!(of_f("return").contains(&format!("What it returns is list #{b}")));
+    assert!(words(step).contains(&"The call of f() is over and its names are gone".to_owned()));
+}
+
+#[test]
+fn a_generator_and_an_exception_are_told_apart_from_calls() {
+    let folder = Folder::new();
+    let source = "def g():\n    try:\n        yield [1]\n    except KeyError:\n        pass\n    1 / 0\nx = g()\na = next(x)\ntry:\n    x.throw(KeyError)\nexcept ZeroDivisionError:\n    pass\n";
+    let trace = folder.trace(source);
+    let passages = |function: &str| -> Vec<&str> {
+        let of = steps(&trace)
+            .iter()
+            .filter(|step| step["function"] == function);
+        of.filter_map(|step| step["passage"].as_str()).collect()
+    };
+    assert_eq!(passages("g"), ["start", "yield", "throw", "unwind"]);
+    assert_eq!(passages("<module>"), ["start", "return"]);
+    let yields = steps(&trace)
+        .iter()
+        .find(|step| step["passage"] == "yield")
+        .expect("it yields");
+    assert_eq!(yields["event"], "return");
+    let list = global(after_line(&trace, 8), "a");
+    assert_eq!(words(yields), [format!("What it yields is list #{list}")]);
+}
+
+#[test]
+fn a_script_that_an_exception_ends_does_not_return() {
+    let folder = Folder::new();
+    folder.write("a.py", "def f():\n    return 1\nf()\n1 / 0\n");
+    folder.memviz(&["a.py"]);
+    let frames = std::fs::read_dir(folder.path().join("output/a/frames"));
+    let pictures: Vec<String> = frames
+        .expect("they are drawn")
+        .flatten()
+        .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
+        .collect();
+    let said = |words: &str| {
+        let word = format!(">{words}<");
+        pictures.iter().filter(|svg| svg.contains(&word)).count()
+    };
+    assert_eq!(said("f() is about to return"), 1);
+    assert_eq!(said("the exception leaves the script"), 1);
+    assert_eq!(said("the script's last line has run"), 0);
 }
 
 #[test]
@@ -71,13 +113,13 @@ fn garbage_and_the_collector_are_told() {
     let lost = words(after_line(&trace, 5));
     assert!(
         lost.contains(&format!(
-            "nothing reaches N #{node} any more; it waits for the collector"
+            "Nothing reaches N #{node} any more; it waits for the collector"
         )),
         "{lost:?}"
     );
     let found = words(after_line(&trace, 6));
     assert!(
-        found[0].starts_with("the collector runs when asked"),
+        found[0].starts_with("The collector runs when asked"),
         "{found:?}"
     );
     assert!(
@@ -93,7 +135,7 @@ fn long_steps_are_told_in_few_sentences() {
     let trace = folder.trace(&format!("{}\nprint(1)\n", names.join("; ")));
     let told = words(after_line(&trace, 1));
     assert_eq!(told.len(), 4);
-    assert_eq!(told[3], "and 27 more changes");
+    assert_eq!(told[3], "And 27 more changes");
 }
 
 #[test]

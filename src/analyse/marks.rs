@@ -71,14 +71,14 @@ impl Place {
         }
         match head.event {
             Event::Line => head.ran.is_some_and(within) && (one_line || !within(head.line)),
-            Event::Return => within(head.ran.unwrap_or(head.line)),
+            Event::Return | Event::Yield | Event::Unwind => within(head.ran.unwrap_or(head.line)),
             Event::Instruction => {
                 before.is_some_and(|before| {
                     (before.function, before.file) == (head.function, head.file)
                         && within(before.line)
                 }) && !within(head.line)
             }
-            Event::Call | Event::Exception | Event::Exit => false,
+            Event::Call | Event::Resume | Event::Throw | Event::Exception | Event::Exit => false,
         }
     }
 }

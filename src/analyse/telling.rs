@@ -82,7 +82,7 @@ impl Telling<'_> {
         if !lost.is_empty() {
             let verb = if lost.len() == 1 { "waits" } else { "wait" };
             all.push(format!(
-                "nothing reaches {} any more; {} {verb} for the collector",
+                "Nothing reaches {} any more; {} {verb} for the collector",
                 self.list(lost),
                 if lost.len() == 1 { "it" } else { "they" },
             ));
@@ -91,7 +91,7 @@ impl Telling<'_> {
         if all.len() > SENTENCES {
             let more = all.len() - SENTENCES + 1;
             all.truncate(SENTENCES - 1);
-            all.push(format!("and {more} more changes"));
+            all.push(format!("And {more} more changes"));
         }
         all
     }
@@ -189,8 +189,10 @@ impl Telling<'_> {
 
     fn names(&mut self, all: &mut Vec<String>) {
         let (old, new) = (&self.before.frames, &self.after.frames);
-        let called = self.step.head.event == Event::Call;
-        if called && let Some(frame) = new.last() {
+        let called = self.step.head.event.enters();
+        if self.step.head.event == Event::Call
+            && let Some(frame) = new.last()
+        {
             self.arguments(frame, all);
         }
         for (depth, frame) in new.iter().enumerate() {
@@ -206,7 +208,7 @@ impl Telling<'_> {
                 // A cell stands for its variable; what it holds is told as a reference.
                 if moved && matches!(name.kind, NameKind::Global | NameKind::Local) {
                     let to = self.leads_to(name.to);
-                    all.push(format!("{} {to}", self.text(name.name)));
+                    all.push(format!("{} {to}", quoted(self.text(name.name))));
                 }
             }
             for name in own_names(before) {
@@ -216,23 +218,24 @@ impl Telling<'_> {
                     } else {
                         String::new()
                     };
-                    all.push(format!("the name {} is gone{count}", self.text(name.name)));
+                    let name = quoted(self.text(name.name));
+                    all.push(format!("The name {name} is gone{count}"));
                 }
             }
         }
         if !called && let Some(left) = old.get(new.len()) {
             let function = self.text(left.function);
             all.push(if left.body.is_some() {
-                format!("the body of class {function} is over")
+                format!("The body of class {function} is over")
             } else if self.is_suspended(left) {
                 format!("{function}() is suspended and keeps its names")
             } else if left
                 .object
                 .is_some_and(|id| self.after.heap.contains_key(&id))
             {
-                format!("the call of {function}() is over; its frame is kept")
+                format!("The call of {function}() is over; its frame is kept")
             } else {
-                format!("the call of {function}() is over and its names are gone")
+                format!("The call of {function}() is over and its names are gone")
             });
         }
     }
@@ -262,15 +265,26 @@ impl Telling<'_> {
         let arguments: Vec<Name> = arguments.copied().collect();
         for name in arguments {
             let to = self.leads_to(name.to);
-            all.push(format!("its {} {to}", self.text(name.name)));
+            all.push(format!("Its {} {to}", quoted(self.text(name.name))));
         }
     }
 
     fn in_flight(&self, all: &mut Vec<String>) {
+        // What is yielded is on top of the value stack.
+        if self.step.head.event == Event::Yield
+            && let Some(top) = self
+                .after
+                .frames
+                .last()
+                .and_then(|frame| frame.names.last())
+            && top.kind == NameKind::Stack
+        {
+            all.push(format!("What it yields is {}", self.noun(top.to)));
+        }
         for held in &self.step.head.held {
             match self.text(held.by) {
                 "return value" if self.step.head.function != self.module() => {
-                    all.push(format!("what it returns is {}", self.noun(held.to)));
+                    all.push(format!("What it returns is {}", self.noun(held.to)));
                 }
                 "exception being raised" if self.step.head.event == Event::Exception => {
                     all.push(format!("{} is raised", self.noun(held.to)));
@@ -308,12 +322,12 @@ impl Telling<'_> {
             if let [one] = added[..] {
                 let to = self.leads_to(one.to);
                 let label = one.label.display(&self.trace.symbols);
-                all.push(format!("{} of {owner} {to}", spoken(&label)));
+                all.push(format!("{} {owner} {to}", spoken(one.label, &label)));
             } else if added.is_empty()
                 && let [one] = lost[..]
             {
                 let label = one.label.display(&self.trace.symbols);
-                all.push(format!("{} of {owner} is gone", spoken(&label)));
+                all.push(format!("{} {owner} is gone", spoken(one.label, &label)));
             } else if put.len() != gone.len() {
                 let (from, to) = (gone.len(), put.len());
                 all.push(format!("{owner} goes from {from} to {to} references"));
@@ -360,7 +374,7 @@ impl Telling<'_> {
                 "when asked"
             };
             all.push(format!(
-                "the collector runs {who} over generation {} and finds {} of {} objects unreachable",
+                "The collector runs {who} over generation {} and finds {} of {} objects unreachable",
                 run.generation,
                 run.unreachable.len(),
                 run.candidates.len(),
@@ -372,14 +386,14 @@ impl Telling<'_> {
         for (what, id) in &self.step.head.incidents {
             let noun = self.noun(*id);
             all.push(match what {
-                Incident::Finalizer => format!("the count of {noun} has fallen to 0: __del__ runs"),
-                Incident::Close => format!("the count of {noun} has fallen to 0: it is closed"),
+                Incident::Finalizer => format!("The count of {noun} has fallen to 0: __del__ runs"),
+                Incident::Close => format!("The count of {noun} has fallen to 0: it is closed"),
                 Incident::CollectorFinalizer => {
-                    format!("the collector has called __del__ of {noun}")
+                    format!("The collector has called __del__ of {noun}")
                 }
                 Incident::Resurrection => format!("{noun} is reachable again: it lives on"),
                 Incident::WeakReferenceCleared => format!("{noun} has lost its referent"),
-                Incident::FinalizeCall => format!("a weakref.finalize calls {noun}"),
+                Incident::FinalizeCall => format!("A weakref.finalize calls {noun}"),
             });
         }
     }
@@ -397,7 +411,7 @@ impl Telling<'_> {
                 && self.said.insert(id)
             {
                 let noun = self.noun(id);
-                all.push(format!("the count of {noun} goes from {from} to {to}"));
+                all.push(format!("The count of {noun} goes from {from} to {to}"));
             }
         }
     }
@@ -408,9 +422,18 @@ fn own_names(frame: &CallFrame) -> impl Iterator<Item = &Name> {
     names.filter(|name| name.kind != NameKind::Stack)
 }
 
-/// A label as one says it: an attribute without its dot.
-fn spoken(label: &str) -> String {
-    label.strip_prefix('.').unwrap_or(label).to_owned()
+/// A label as one says it, with the word that leads on to the owner; `text` is the label in full.
+fn spoken(label: Label, text: &str) -> String {
+    match label {
+        Label::Attr(_) => format!("{} of", quoted(text.trim_start_matches('.'))),
+        Label::Cell(_) => format!("{} in", quoted(text.trim_start_matches("cell "))),
+        _ => format!("{text} of"),
+    }
+}
+
+/// A name of the program's amid plain words.
+fn quoted(name: &str) -> String {
+    format!("‘{name}’")
 }
 
 fn short(value: &str) -> String {

@@ -183,6 +183,9 @@ impl Serialize for StepEntry<'_> {
         let mut entry = serializer.serialize_map(None)?;
         entry.serialize_entry("step", &self.number)?;
         entry.serialize_entry("event", head.event.name())?;
+        if let Some(passage) = head.event.passage() {
+            entry.serialize_entry("passage", passage)?;
+        }
         let file = trace.header.files.get(head.file.0 as usize);
         entry.serialize_entry("file", file.map_or("", |file| &file.path))?;
         entry.serialize_entry("function", text(head.function))?;

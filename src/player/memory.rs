@@ -341,7 +341,7 @@ impl Words<'_> {
             function: self.symbol(head.function),
             line: head.line,
             ran: match head.event {
-                Event::Call | Event::Exit => None,
+                event if event.enters() || event == Event::Exit => None,
                 _ => head.ran,
             },
             opcode: head.opcode.map(|opcode| self.symbol(opcode)),

@@ -261,9 +261,8 @@ impl Session {
                 happening.line = top.line;
                 happening.ran = None;
             }
-            Monitored::Resume | Monitored::Throw => {
-                happening.event = Event::Call;
-            }
+            Monitored::Resume => happening.event = Event::Resume,
+            Monitored::Throw => happening.event = Event::Throw,
             Monitored::Return => {
                 happening.event = Event::Return;
                 happening
@@ -271,12 +270,12 @@ impl Session {
                     .extend(fired.passed.map(|o| (o, "return value")));
             }
             Monitored::Yield => {
-                happening.event = Event::Return;
+                happening.event = Event::Yield;
                 // What is yielded is still on the value stack; the event has a copy of its own.
                 happening.borrowed.extend(fired.passed.map(|o| (o, 1)));
             }
             Monitored::Unwind => {
-                happening.event = Event::Return;
+                happening.event = Event::Unwind;
                 happening
                     .in_flight
                     .extend(fired.passed.map(|o| (o, "exception being raised")));

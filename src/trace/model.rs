@@ -312,9 +312,20 @@ pub struct SourceFile {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Event {
+    /// A function is entered.
     Call,
+    /// A generator or coroutine goes on.
+    Resume,
+    /// An exception is thrown into a generator or coroutine.
+    Throw,
     Line,
+    /// A function is about to return.
     Return,
+    /// A generator or coroutine is about to be suspended.
+    Yield,
+    /// An exception is about to leave a function.
+    Unwind,
+    /// An exception is raised.
     Exception,
     Instruction,
     Exit,
@@ -323,13 +334,34 @@ pub enum Event {
 impl Event {
     pub fn name(self) -> &'static str {
         match self {
-            Event::Call => "call",
+            Event::Call | Event::Resume | Event::Throw => "call",
             Event::Line => "line",
-            Event::Return => "return",
+            Event::Return | Event::Yield | Event::Unwind => "return",
             Event::Exception => "exception",
             Event::Instruction => "instruction",
             Event::Exit => "exit",
         }
+    }
+
+    /// How a function is entered or left, after the `PY_` events of `sys.monitoring`.
+    pub fn passage(self) -> Option<&'static str> {
+        match self {
+            Event::Call => Some("start"),
+            Event::Resume => Some("resume"),
+            Event::Throw => Some("throw"),
+            Event::Return => Some("return"),
+            Event::Yield => Some("yield"),
+            Event::Unwind => Some("unwind"),
+            Event::Line | Event::Exception | Event::Instruction | Event::Exit => None,
+        }
+    }
+
+    pub fn enters(self) -> bool {
+        matches!(self, Event::Call | Event::Resume | Event::Throw)
+    }
+
+    pub fn leaves(self) -> bool {
+        matches!(self, Event::Return | Event::Yield | Event::Unwind)
     }
 }
 

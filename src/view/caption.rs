@@ -47,12 +47,17 @@ pub(super) fn caption(trace: &Trace, number: u32, step: &Step, output: &str) -> 
     let event = match head.event {
         Event::Call if function == "<module>" => "the script starts".to_owned(),
         Event::Call => format!("{function}() is entered"),
+        Event::Resume => format!("{function}() goes on where it was suspended"),
+        Event::Throw => format!("an exception is thrown into {function}()"),
         Event::Line => match head.ran {
             Some(ran) => format!("line {ran} has run, line {} is next{place}", head.line),
             None => format!("line {} is next{place}", head.line),
         },
         Event::Return if function == "<module>" => "the script's last line has run".to_owned(),
         Event::Return => format!("{function}() is about to return"),
+        Event::Yield => format!("{function}() is about to be suspended"),
+        Event::Unwind if function == "<module>" => "the exception leaves the script".to_owned(),
+        Event::Unwind => format!("the exception is about to leave {function}()"),
         Event::Exception => format!("an exception is raised in line {}{place}", head.line),
         Event::Instruction => {
             let opcode = head.opcode.map_or("", |opcode| trace.symbols.text(opcode));
@@ -62,8 +67,7 @@ pub(super) fn caption(trace: &Trace, number: u32, step: &Step, output: &str) -> 
     };
     let next = matches!(head.event, Event::Line | Event::Instruction).then_some(head.line);
     let ran = match head.event {
-        Event::Call => None,
-        Event::Exit => None,
+        event if event.enters() || event == Event::Exit => None,
         _ => head.ran,
     };
     Caption {

@@ -48,7 +48,7 @@ impl Calls {
             let depth = frames.len();
             let numbers = self.of_thread.entry(thread).or_default();
             // A call event with no deeper stack is a new call.
-            let called = thread == current && step.head.event == Event::Call;
+            let called = thread == current && step.head.event.enters();
             if called && numbers.len() >= depth {
                 numbers.truncate(depth.saturating_sub(1));
             }

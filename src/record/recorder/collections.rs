@@ -4,7 +4,7 @@ use super::{Happening, Recorder};
 use crate::record::collection;
 use crate::record::raw::collections::Sighting;
 use crate::record::stack::RunningFrame;
-use crate::trace::{Collection, Event, Incident, ObjId};
+use crate::trace::{Collection, Incident, ObjId};
 use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::gc_state::GcDebugFlags;
@@ -70,7 +70,7 @@ impl Recorder {
 
     /// Notes where a `weakref.finalize` has just called a function of the program's.
     pub(super) fn note_finalize_call(&mut self, happening: &Happening, running: &[RunningFrame]) {
-        if happening.event != Event::Call {
+        if !happening.event.enters() {
             return;
         }
         let [.., caller, called] = running else {

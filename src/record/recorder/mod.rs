@@ -257,7 +257,7 @@ impl Recorder {
         });
         // After a return it is the caller's line that goes on.
         let after = match happening.event {
-            Event::Return => frames.iter().rev().nth(1),
+            event if event.leaves() => frames.iter().rev().nth(1),
             _ => frames.last(),
         };
         self.running_line = match happening.event {
