@@ -227,6 +227,27 @@ test('the timeline has a lane for each object, and leads to object and step', as
   assert.ok(inks > 4, 'lanes and charts are drawn');
 });
 
+test('the timeline brings the lane of a chosen object into view, the last one too', async (t) => {
+  const out = record(here, 'lanes', 'a = [[i] for i in range(80)]\nlast = [a]\n');
+  const trace = exported(out);
+  const last = serial(trace, trace.steps.length, 'list', -1);
+  const page = await open(t, here, out, { address: `#step=999&focus=${last}` });
+  await page.keyboard.press('t');
+  await page.check('#timeline-all');
+  const [scrolled, most] = await page.evaluate(() => {
+    const { scrollTop, scrollHeight, clientHeight } = document.getElementById('timeline-view');
+    return [scrollTop, scrollHeight - clientHeight];
+  });
+  assert.ok(most > 80 * 14 - 300, `${most}`);
+  assert.ok(scrolled > most - 20, `${scrolled} of ${most}`);
+  await page.locator('#timeline-view').evaluate((view) => { view.scrollTop = 0; });
+  const room = await page.locator('#timeline-view').boundingBox();
+  const moved = () => page.evaluate(() => new DOMMatrix(getComputedStyle(document.querySelector('.cursor')).transform).e);
+  const end = await moved();
+  await page.keyboard.press('Home');
+  assert.ok((await moved()) < end - room.width / 2, 'the line of the step has moved');
+});
+
 test('the collector, phase by phase, with its own numbers', async (t) => {
   const page = await open(t, here, cycle);
   await page.keyboard.press('k');

@@ -92,9 +92,9 @@ export async function hashOf(page) {
   return page.evaluate(() => location.hash);
 }
 
-/** The serial of the only object of a type that lives at a step of an exported trace. */
+/** The serial of an object of a type that lives at a step of an exported trace: the first, or another. */
 export function serial(trace, step, type, which = 0) {
   const found = trace.steps[step - 1].heap.filter(({ id }) => trace.objects[id - 1].type === type && trace.objects[id - 1].born);
   assert.ok(found.length > which, `a ${type} lives at step ${step}`);
-  return found[which].id;
+  return found.at(which).id;
 }

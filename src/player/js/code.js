@@ -175,6 +175,9 @@ function showPrinted(app) {
   const printed = $('printed');
   const text = app.run.printedAt(app.view.step);
   const fresh = (app.step.out ?? '').length;
+  const shown = `${text.length} ${fresh}`;
+  if (printed.dataset.shown === shown) return;
+  printed.dataset.shown = shown;
   const cut = Math.max(0, text.length - fresh - 20000);
   refill(printed, text ? [
     cut ? make('span', { class: 'quiet' }, '…\n') : null,

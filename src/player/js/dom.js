@@ -28,6 +28,11 @@ function refill(element, ...children) {
   element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
 }
 
+/** Sets an attribute only where that changes it: else a page would be styled anew for nothing. */
+function set(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
 function button(text, action, attributes = {}) {
   return make('button', { type: 'button', onclick: action, ...attributes }, text);
 }

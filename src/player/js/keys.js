@@ -21,7 +21,7 @@ function listenToPage(app) {
   $('timeline-button').onclick = () => app.toggleTimeline();
   $('theme-button').onclick = () => app.toggleTheme();
   $('help-button').onclick = () => openHelp();
-  $('zoom-fit').onclick = () => zoom(app, null);
+  $('zoom-fit').onclick = () => zoom(app, app.picture.wholeWidth());
   $('zoom-in').onclick = () => zoom(app, app.picture.scale * 1.25);
   $('zoom-out').onclick = () => zoom(app, app.picture.scale / 1.25);
   addEventListener('hashchange', () => location.hash !== app.written && app.readAddress());
@@ -35,7 +35,7 @@ function listenToPage(app) {
 }
 
 function zoom(app, scale) {
-  app.picture.zoom = scale && clamp(scale, 0.2, 3);
+  app.picture.zoom = clamp(scale, 0.2, 3);
   app.picture.fit();
 }
 
@@ -82,6 +82,7 @@ const KEYS = [
   [['k'], 'k', 'the collector', (app) => app.openTab('collector')],
   [['.'], '.', 'next phase of the collector', (app) => app.collector.move(1)],
   [[','], ',', 'phase before', (app) => app.collector.move(-1)],
+  [['w'], 'w', 'the picture alone, wide', (app) => app.panes.toggleWide()],
   [['t'], 't', 'timeline', (app) => app.toggleTimeline()],
   [['q'], 'q', 'quiz', (app) => app.quiz.toggle()],
   [['d'], 'd', 'dark or light', (app) => app.toggleTheme()],
@@ -135,7 +136,7 @@ function setNarrow() {
 /** Reads what the page's address asks of its looks, opens the run, and shows it. */
 async function start() {
   const asked = new URLSearchParams(location.search);
-  if (asked.get('embed') === '1') document.body.classList.add('embed');
+  for (const look of ['embed', 'wide']) document.body.classList.toggle(look, asked.get(look) === '1');
   setNarrow();
   if (/^(light|dark)$/.test(asked.get('theme') ?? '')) document.documentElement.dataset.theme = asked.get('theme');
   try {

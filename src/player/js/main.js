@@ -20,6 +20,7 @@ class App {
     this.timeline = new Timeline(this);
     this.collector = new Collector(this);
     this.quiz = new Quiz(this);
+    this.panes = new Panes(this);
     this.listen();
     this.readAddress();
     if (run.quiz) this.quiz.toggle(true);
@@ -39,19 +40,19 @@ class App {
       this.collector.moved();
       this.quiz.moved(from, this.view.step);
     }
-    this.show();
-    if ($('follow').checked && this.view.step !== from) this.picture.reveal();
+    this.show({ follow: $('follow').checked && this.view.step !== from });
   }
 
-  /** Shows everything at the step that the view is at. */
-  show() {
+  /** Shows everything at the step that the view is at; with `follow`, the picture's news in view. */
+  show({ follow = false } = {}) {
     this.state = this.run.at(this.view.step);
-    this.picture.show(this.state, this.view);
+    // First what asks the browser for places: it has little to lay out as yet.
+    this.source.show();
+    showPrinted(this);
+    this.picture.show(this.state, this.view, follow);
     showCaption(this);
     showRaised(this);
     showStack(this);
-    showPrinted(this);
-    this.source.show();
     this.transport.show();
     this.showLegend();
     if (!$('card').hidden) showCard(this);

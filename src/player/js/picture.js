@@ -6,8 +6,12 @@ const MOVED = 2;
 const FADED = 4;
 const STATUS = ['', 'unreachable', 'dead'];
 const ROOM = 18;
+/** The smallest scale that is taken unasked: the pictures' text at 8 pixels. */
+const LEGIBLE = 0.6;
 /** How far beyond what is seen boxes are drawn already, in pixels of the screen. */
-const AHEAD = 400;
+const AHEAD = 250;
+/** More boxes than these are not seen to glide: they stand at their new places at once. */
+const GLIDING = 40;
 
 class Picture {
   constructor(run, holder, choose) {
@@ -54,10 +58,15 @@ class Picture {
     return draw('defs', {}, [['plain', 9.1], ['weak', 9.1], ['faded', 9.1], ['moved', 14], ['chosen', 12]].map(head));
   }
 
-  /** Sizes the picture: to a factor, or to the width of its holder. */
+  /** The scale at which all of the picture's width is seen; small pictures are not blown up. */
+  wholeWidth() {
+    return Math.min((this.holder.clientWidth - 10) / this.width, 1.15);
+  }
+
+  /** Sizes the picture: to a scale that was asked for, or to its holder as far as it is legible. */
   fit() {
     this.room = { width: this.holder.clientWidth, height: Math.min(this.holder.clientHeight || innerHeight, innerHeight) };
-    const scale = this.zoom ?? clamp((this.room.width - 10) / this.width, 0.7, 1.15);
+    const scale = this.zoom ?? Math.max(this.wholeWidth(), LEGIBLE);
     this.scale = scale;
     this.svg.setAttribute('width', Math.round(this.width * scale));
     this.svg.setAttribute('height', Math.round(this.height * scale));
@@ -97,15 +106,21 @@ class Picture {
     }
   }
 
-  /** Shows a state; `view` says what is hidden, folded, chosen. */
-  show(state, view) {
+  /**
+   * Shows a state; `view` says what is hidden, folded, chosen. With `follow`, what is new or changed
+   * comes into view: before anything is drawn, so that boxes are drawn only where they are seen.
+   */
+  show(state, view, follow = false) {
     const shown = shownBoxes(this.run, state, view);
+    if (follow) this.scrollTo([...state.boxes].filter(([box, entry]) => shown.boxes.has(box) && this.isFresh(box, entry)).map(([, entry]) => entry));
     for (const [box, entry] of this.boxes) {
       if (!shown.boxes.has(box)) {
         entry.element.remove();
         this.boxes.delete(box);
       }
     }
+    const moving = [...this.boxes].filter(([box, { x, y }]) => state.boxes.get(box).x !== x || state.boxes.get(box).y !== y);
+    this.svg.classList.toggle('still', moving.length > GLIDING);
     for (const [box, placed] of state.boxes) {
       if (shown.boxes.has(box)) this.place(box, placed, view);
     }
@@ -257,7 +272,7 @@ class Picture {
     for (const [box, { element }] of this.boxes) {
       element.classList.toggle('chosen', box === chosen);
       element.classList.toggle('owner', owners.has(box));
-      if (this.run.picture.keys[box].object) element.setAttribute('aria-pressed', String(box === chosen));
+      if (this.run.picture.keys[box].object) set(element, 'aria-pressed', String(box === chosen));
     }
     const holds = [...links].map((link) => Number(link.split(' ')[0]));
     for (const [box, { element }] of this.boxes) element.classList.toggle('on-chain', holds.includes(box));
@@ -274,20 +289,25 @@ class Picture {
   moveTabStop(box) {
     const buttons = this.objectBoxes();
     const stop = buttons.find((element) => Number(element.dataset.box) === box) ?? buttons[0];
-    for (const element of buttons) element.setAttribute('tabindex', element === stop ? '0' : '-1');
+    for (const element of buttons) set(element, 'tabindex', element === stop ? '0' : '-1');
   }
 
   objectBoxes() {
     return [...this.boxLayer.querySelectorAll('[role=button]')];
   }
 
-  /** Brings a box into view; without one, what is new or changed, where none of it is in view. */
+  /** Brings a box into view, where there is one. */
   reveal(box) {
-    const entries = box === undefined ? [...this.boxes].filter(([box, entry]) => this.isFresh(box, entry)).map(([, entry]) => entry) : [this.boxes.get(box)].filter(Boolean);
+    this.scrollTo([this.boxes.get(box)].filter(Boolean));
+    this.drawNear();
+  }
+
+  /** Scrolls to the first of some boxes, where none of them is in view. */
+  scrollTo(entries) {
     if (!entries.length || entries.some((entry) => this.isNear(entry, -20))) return;
     const { left, top } = this.placeOf(entries[0]);
     this.holder.scrollTo({ left: this.scrolled.x + left - 40, top: this.scrolled.y + top - 60 });
-    this.drawNear();
+    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
   }
 
   /** Whether an object's box is new, changed or dead in this step. */

@@ -13,7 +13,10 @@ class Timeline {
     this.canvas = make('canvas', { class: 'lanes', 'aria-hidden': 'true' });
     this.space = make('div', { class: 'lane-space' });
     this.tip = make('div', { class: 'tip', hidden: true });
-    refill(this.view, this.canvas, this.space, this.tip);
+    this.cursor = make('div', { class: 'cursor', 'aria-hidden': 'true' });
+    this.now = make('div', { class: 'now' });
+    this.still = make('div', { class: 'still' }, this.canvas, this.cursor, this.now, this.tip);
+    refill(this.view, this.still, this.space);
     $('timeline-key').textContent = 'Above: living objects (filled) and bytes (line). Below: a lane for each object, as thick as its count; purple lines: collections. Up, down and Enter choose an object.';
     this.at = -1;
     this.view.addEventListener('scroll', () => this.draw());
@@ -22,7 +25,7 @@ class Timeline {
     this.view.addEventListener('mouseleave', () => { this.tip.hidden = true; });
     this.view.addEventListener('keydown', (event) => this.key(event));
     $('timeline-all').addEventListener('change', () => {
-      this.lanes = null;
+      Object.assign(this, { lanes: null, focus: null, drawn: null });
       this.show();
     });
   }
@@ -45,7 +48,21 @@ class Timeline {
   show() {
     if ($('timeline').hidden) return;
     if (!this.lanes) this.find();
+    const { run, view, step } = this.app;
+    const lane = this.lanes.findIndex(({ id }) => id === view.focus);
+    if (lane >= 0 && view.focus !== this.focus) this.scrollTo(lane);
+    this.focus = view.focus;
     this.draw();
+    this.cursor.style.transform = `translateX(${this.x(view.step)}px)`;
+    const { objects } = this.most();
+    refill(this.now, make('div', {}, `${grouped(step.living)} of ${grouped(objects)} objects`), make('div', {}, `${grouped(step.bytes)} bytes`));
+  }
+
+  /** The most objects and bytes that live at any step. */
+  most() {
+    const most = (of) => this.app.run.steps.reduce((most, step) => Math.max(most, of(step)), 1);
+    this.mostLiving ??= { objects: most((step) => step.living), bytes: most((step) => step.bytes) };
+    return this.mostLiving;
   }
 
   x(step) {
@@ -64,9 +81,15 @@ class Timeline {
     return lane < this.lanes.length ? lane : -1;
   }
 
+  /** Draws what is the same at every step, where it has changed. */
   draw() {
+    const { view } = this;
+    const drawn = [view.clientWidth, view.clientHeight, view.scrollTop, this.focus, this.at, this.lanes.length, colour('text')].join();
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    this.still.style.setProperty('--room', `${view.clientHeight}px`);
     const { pen, width, height } = sharp(this.canvas);
-    const { run, view } = this.app;
+    const { run } = this.app;
     pen.font = `11px ${colour('mono')}`;
     pen.textBaseline = 'middle';
     const first = Math.floor(this.view.scrollTop / LANE);
@@ -82,8 +105,6 @@ class Timeline {
     run.steps.forEach((step, index) => {
       if (step.gc?.length) pen.fillRect(this.x(index + 1) - 2, 0, 4, height);
     });
-    pen.fillStyle = colour('accent');
-    pen.fillRect(this.x(view.step) - 0.75, 0, 1.5, height);
   }
 
   drawLane(pen, lane, top) {
@@ -118,8 +139,7 @@ class Timeline {
   drawCharts(pen, width) {
     const { run } = this.app;
     const base = CHART - 8;
-    const most = (of) => run.steps.reduce((most, step) => Math.max(most, of(step)), 1);
-    const [objects, bytes] = [most((step) => step.living), most((step) => step.bytes)];
+    const { objects, bytes } = this.most();
     const trace = (of, top) => {
       pen.beginPath();
       run.steps.forEach((step, index) => {
@@ -139,10 +159,6 @@ class Timeline {
     pen.strokeStyle = colour('accent');
     pen.lineWidth = 1.3;
     pen.stroke();
-    const step = this.app.step;
-    pen.fillStyle = colour('quiet');
-    pen.fillText(`${grouped(step.living)} of ${grouped(objects)} objects`, 8, 18, NAMES - 12);
-    pen.fillText(`${grouped(step.bytes)} bytes`, 8, 36, NAMES - 12);
     pen.fillStyle = colour('line');
     pen.fillRect(0, CHART - 4, width, 1);
   }
@@ -180,14 +196,18 @@ class Timeline {
     return `${run.typeOf(id)} #${id}, born at step ${run.born(id).step}, ${died ? `died at step ${died.step}` : 'alive at the end'}`;
   }
 
+  scrollTo(lane) {
+    const top = lane * LANE;
+    const room = this.view.clientHeight - CHART - LANE;
+    this.view.scrollTop = clamp(this.view.scrollTop, top - room, top);
+  }
+
   key(event) {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === 'Enter' && this.at >= 0) this.app.choose(this.lanes[this.at].id);
     if (!way || !this.lanes.length) return;
     this.at = clamp(this.at + way, 0, this.lanes.length - 1);
-    const top = this.at * LANE;
-    const room = this.view.clientHeight - CHART - LANE;
-    this.view.scrollTop = clamp(this.view.scrollTop, top - room, top);
+    this.scrollTo(this.at);
     $('timeline-said').textContent = this.lifeInWords(this.lanes[this.at].id);
     this.draw();
     event.preventDefault();
