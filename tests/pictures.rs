@@ -313,3 +313,74 @@ fn a_picture_says_in_words_what_it_shows() {
         "{description}"
     );
 }
+
+/// What a picture says of itself: title, and its boxes with their rows.
+fn in_words(picture: &str) -> (String, String) {
+    let document = Document::parse(picture).expect("well-formed XML");
+    let words = |name: &str| {
+        let mut all = document.descendants();
+        let found = all.find(|node| node.has_tag_name(name));
+        let found = found.expect("it is there").text();
+        found.unwrap_or_default().to_owned()
+    };
+    (words("title"), words("desc"))
+}
+
+#[test]
+fn an_exception_is_drawn_from_where_it_is_raised_to_where_it_ends() {
+    let folder = Folder::new();
+    let source = "def inner():\n    raise KeyError\ndef outer():\n    inner()\ntry:\n    outer()\nexcept KeyError:\n    a = 1\nouter()\n";
+    folder.write("script.py", source);
+    folder.memviz(&["script.py", "--out", "out"]);
+    let pictures = read_frames(&folder.path().join("out/frames"));
+    let mut holders = Vec::new();
+    for (title, boxes) in pictures.iter().map(|picture| in_words(picture)) {
+        let holder = |row: &str| {
+            let before = boxes.split(&format!("{row}: to KeyError #")).next();
+            let before = before.filter(|before| before.len() < boxes.len())?;
+            before.rsplit(". ").next().map(|of| of.to_owned())
+        };
+        for row in ["raise", "handles", "uncaught"] {
+            if let Some(of) = holder(row) {
+                let of = of.split([' ', ':']).next().unwrap_or_default().to_owned();
+                holders.push(format!("{row} {of}"));
+            }
+        }
+        let is_shown = boxes.contains(". KeyError #");
+        let is_thrown = title.contains("exception");
+        assert!(!is_thrown || is_shown, "{title}: {boxes}");
+    }
+    let passage = [
+        "raise inner()",
+        "raise inner()",
+        "raise outer()",
+        "raise outer()",
+        "raise globals",
+    ];
+    // Handled while the clause is entered and runs.
+    let handled = ["handles the", "handles the"];
+    let last = ["raise globals", "uncaught the"];
+    let wanted = [&passage[..], &handled[..], &passage[..], &last[..]].concat();
+    assert_eq!(holders, wanted);
+}
+
+#[test]
+fn what_a_call_hands_on_is_a_row_of_its_frame() {
+    let folder = Folder::new();
+    let source =
+        "def f():\n    return [1]\ndef g():\n    yield {2}\nf()\nfor x in g():\n    pass\n";
+    let said: Vec<String> = frames(&folder, source, &[])
+        .iter()
+        .map(|picture| in_words(picture).1)
+        .collect();
+    let rows = |row: &str| said.iter().filter(|words| words.contains(row)).count();
+    assert_eq!(rows("f() (line 2): return: to list #"), 1);
+    assert_eq!(rows("g() (line 4): yield: to set #"), 1);
+    assert_eq!(rows("return: None"), 1, "g's end");
+    let focused = frames(&folder, source, &["--focus", "x", "--force"]);
+    let rows = |row: &str| {
+        let words = focused.iter().map(|picture| in_words(picture).1);
+        words.filter(|words| words.contains(row)).count()
+    };
+    assert_eq!(rows("return: "), 0, "no focus leads there");
+}

@@ -202,7 +202,6 @@ impl StepView<'_> {
                 targets(&frame, &mut open);
             }
             open.extend(self.unreachable_boxes());
-            open.extend(self.uncaught());
             open
         });
         let bounds = Bounds {

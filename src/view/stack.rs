@@ -99,8 +99,22 @@ pub(super) enum Names<'f> {
     InFocus(&'f BTreeMap<ObjId, SceneBox>),
 }
 
+impl Names<'_> {
+    /// Whether a row of what no name holds is shown.
+    fn shows(self, row: &Row) -> bool {
+        match (self, &row.value) {
+            (Names::InFocus(drawn), Cell::Arrow(arrow)) => {
+                matches!(arrow.to, BoxKey::Object(id) if drawn.contains_key(&id))
+            }
+            (Names::InFocus(_), Cell::Text(_)) => false,
+            _ => true,
+        }
+    }
+}
+
 impl StepView<'_> {
-    /// The frames of the call stacks, without the middle of a deep one.
+    /// The frames of the call stacks, without the middle of a deep one, and what the interpreter
+    /// keeps beside them.
     pub(super) fn frame_boxes(&self, names: Names<'_>) -> Vec<SceneBox> {
         let mut boxes = Vec::new();
         for call in self.calls {
@@ -115,6 +129,14 @@ impl StepView<'_> {
                 );
                 more.depth = Some(call.level());
                 boxes.push(more);
+            }
+        }
+        if self.chosen.resolved.only.is_none()
+            && let Some(mut interpreter) = self.interpreter_box()
+        {
+            interpreter.rows.retain(|row| names.shows(row));
+            if !interpreter.rows.is_empty() {
+                boxes.push(interpreter);
             }
         }
         boxes
@@ -136,11 +158,15 @@ impl StepView<'_> {
                 aside: false,
             })
             .collect::<Vec<_>>();
+        let passing = call.running.then(|| self.passing_row()).flatten();
+        let passing = passing.filter(|row| names.shows(row));
         let rows = match names {
             Names::All => rows,
+            Names::Shortened if passing.is_some() => self.shortened(rows, ""),
             Names::Shortened => self.shortened(rows, "no names yet"),
             Names::InFocus(drawn) => self.names_in_focus(rows, drawn),
         };
+        let rows = rows.into_iter().chain(passing).collect();
         SceneBox {
             key: BoxKey::Call(call.number),
             tone: if call.running {
