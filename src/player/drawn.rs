@@ -11,12 +11,13 @@ use crate::view::{BoxKey, Mark, Status};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whose box it is: a call's, an object's, or one that speaks of more.
+/// Whose box it is: a call's, an object's, the interpreter's, or one that speaks of more.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Key {
     Call(u32),
     Object(u32),
+    Interpreter,
     More,
 }
 
@@ -25,7 +26,8 @@ impl From<BoxKey> for Key {
         match key {
             BoxKey::Call(call) => Key::Call(call),
             BoxKey::Object(id) => Key::Object(id.0),
-            BoxKey::MoreCalls(_) | BoxKey::MoreObjects | BoxKey::Interpreter => Key::More,
+            BoxKey::Interpreter => Key::Interpreter,
+            BoxKey::MoreCalls(_) | BoxKey::MoreObjects => Key::More,
         }
     }
 }

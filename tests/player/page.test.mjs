@@ -74,6 +74,9 @@ test('a run that ended in an exception: traceback, the frames with their variabl
   assert.equal(await page.locator('#picture .box.tone-exception').count(), 4, 'the exception and three tracebacks');
   await page.click('#raised .link:has-text("list")');
   assert.match(await page.textContent('#card .chain'), /the interpreter uncaught exception →.*__traceback__/);
+  const lit = page.locator('#picture .box.on-chain');
+  assert.equal(await lit.filter({ hasText: 'the interpreter' }).count(), 1);
+  assert.equal(await page.locator('#picture .arrow.on-chain').count(), (await lit.count()), 'an arrow from each of the chain');
 });
 
 test('an empty script, and one that only exits', async (t) => {

@@ -124,7 +124,7 @@ function scrollWithin(holder, element) {
 function showStack(app) {
   const { run, state, view } = app;
   const previous = view.step > 1 ? framesOf(run.at(view.step - 1)) : new Map();
-  const running = state.frames.findLast((frame) => frame.thread === (app.step.thread ?? 1));
+  const running = runningFrame(state);
   const frames = state.frames.map((frame) => {
     const rows = [];
     for (let i = 0; i < frame.names.length; i += 3) {

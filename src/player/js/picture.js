@@ -260,7 +260,7 @@ class Picture {
   /** Lights up the chosen object, its owners, and the chain that keeps it alive. */
   light(state, view) {
     const chosen = this.run.boxOfObject.get(view.focus);
-    const boxOf = (link) => (link.frame ? this.run.boxOfCall.get(link.frame.call) : this.run.boxOfObject.get(link.id));
+    const boxOf = (link) => this.run.boxOfOwner(state, link);
     const owners = new Set();
     const links = new Set();
     if (chosen !== undefined && state.heap.has(view.focus)) {

@@ -14,11 +14,13 @@ class State {
     this.boxes = new Map(before?.boxes);
     this.arrows = new Set(before?.arrows);
     this.frames = before?.frames ?? [];
+    this.thread = before?.thread ?? 1;
   }
 
   apply(step) {
     this.applyHeap(step);
     this.frames = framesAfter(this.frames, step);
+    this.thread = step.thread ?? 1;
     for (const [id, ...labels] of step.held ?? []) {
       if (labels.length) this.held.set(id, labels);
       else this.held.delete(id);
@@ -70,6 +72,9 @@ function framesAfter(before, step) {
   return frames;
 }
 
+/** The frame of the call whose step it is. */
+const runningFrame = (state) => state.frames.findLast((frame) => frame.thread === state.thread);
+
 /** What stands in a box, by name. */
 function contentOf([[title, count, note, tone, status], flags, [width, height, labels], rows]) {
   return { title, count, note, tone, status, new: (flags & 1) > 0, moved: (flags & 2) > 0, width, height, labels, rows };
@@ -95,6 +100,7 @@ class Run {
     this.picture.keys.forEach((key, box) => {
       if (key.object) this.boxOfObject.set(key.object, box);
       if (key.call !== undefined) this.boxOfCall.set(key.call, box);
+      if (key === 'interpreter') this.boxOfInterpreter = box;
     });
     this.keyframes = [new State()];
     this.recent = new Map();
@@ -158,6 +164,16 @@ class Run {
     this.recent.set(number, state);
     if (this.recent.size > RECENT) this.recent.delete(this.recent.keys().next().value);
     return state;
+  }
+
+  /** The box of what holds a reference: a call, an object, or the interpreter for it. */
+  boxOfOwner(state, { frame, id, label }) {
+    if (id) return this.boxOfObject.get(id);
+    if (frame) return this.boxOfCall.get(frame.call);
+    const held = this.text(label);
+    // What a call hands on is drawn as a row of it.
+    if (/^(return value|exception being raised)$/.test(held)) return this.boxOfCall.get(runningFrame(state)?.call);
+    return /^(current|uncaught) exception$/.test(held) ? this.boxOfInterpreter : undefined;
   }
 
   step(number) {
