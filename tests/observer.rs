@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Folder, text};
+use common::{Folder, steps, text};
 
 /// Output, errors (without memviz's own lines) and exit code, recorded and not.
 fn both(source: &str) -> [(String, String, Option<i32>); 2] {
@@ -160,6 +160,18 @@ sys.exit(7)
     );
     assert_eq!(without, with);
     assert_eq!(with.2, Some(7));
+}
+
+#[test]
+fn a_copy_of_the_process_runs_on_unrecorded() {
+    let source = "import os, warnings\nwarnings.simplefilter('ignore')\npid = os.fork()\nif pid == 0:\n    a = [1]\n    print('copy', len(a), flush=True)\nelse:\n    os.waitpid(pid, 0)\n    print('done', flush=True)\n";
+    assert_eq!(same(source), "copy 1\ndone\n");
+    let trace = Folder::new().trace(source);
+    let ran: Vec<u64> = steps(&trace)
+        .iter()
+        .filter_map(|step| step["ran"].as_u64())
+        .collect();
+    assert!(ran.contains(&9) && !ran.contains(&5), "{ran:?}");
 }
 
 #[test]

@@ -270,7 +270,7 @@ fn finish_recording(
     if let Some(first) = session.violations.first() {
         return Err(RecordError::Unfaithful(first.clone()));
     }
-    if session.recorder.steps.is_empty() {
+    if session.recorder.steps.len() == 0 {
         return Ok(None);
     }
     let outcome = if session.full {
@@ -307,7 +307,7 @@ fn finish_recording(
         },
         symbols: recorder.symbols,
         objects: recorder.objects,
-        steps: recorder.steps,
+        steps: recorder.steps.into_vec(),
     }))
 }
 

@@ -3,7 +3,7 @@
 use super::monitor::{self, Monitored};
 use super::raw::header::ObjPtr;
 use super::raw::heap::Inside;
-use super::raw::{collections, deaths, frames, output};
+use super::raw::{collections, deaths, fork, frames, output};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
@@ -38,7 +38,6 @@ pub(crate) struct Session {
     pub violations: Vec<String>,
     /// The recording reached its bound.
     pub full: bool,
-    process: u32,
 }
 
 /// A monitoring event, with what the interpreter says of it.
@@ -66,6 +65,7 @@ static SESSION: Mutex<Option<Session>> = Mutex::new(None);
 
 /// Opens the session.
 pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
+    fork::watch();
     *lock() = Some(Session {
         recorder,
         options,
@@ -80,7 +80,6 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         replayed: State::default(),
         violations: Vec::new(),
         full: false,
-        process: std::process::id(),
     });
 }
 
@@ -126,7 +125,7 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     let Some(session) = guard.as_mut() else {
         return Answer::Done;
     };
-    if session.full || session.process != std::process::id() {
+    if session.full || fork::is_copy() {
         return Answer::Done;
     }
     let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {

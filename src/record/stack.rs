@@ -46,6 +46,9 @@ pub(crate) struct RunningFrame {
     pub body: Option<ObjPtr>,
 }
 
+/// Room for the names of most frames.
+const NAMES: usize = 16;
+
 /// What the interpreter puts into a module's namespace, or a class body's, by itself.
 const IMPLICIT_NAMES: [&str; 18] = [
     "__name__",
@@ -151,7 +154,7 @@ fn read(
 ) -> RunningFrame {
     let code = frame.code();
     let own = program.own_file(code);
-    let mut names = Vec::new();
+    let mut names = Vec::with_capacity(NAMES);
     let slot_names = super::label::slot_names(code);
     let kinds = &*code.code.localspluskinds;
     for ((slot, name), kind) in frame.slots().iter().zip(&slot_names).zip(kinds) {
@@ -227,7 +230,7 @@ pub(crate) fn namespace_names(
     kind: NameKind,
     implicit_names: bool,
 ) -> Vec<RunningName> {
-    let mut entries = Vec::new();
+    let mut entries = Vec::with_capacity(4 * NAMES);
     namespace.extend_referents(&mut entries);
     entries
         .chunks_exact(2)

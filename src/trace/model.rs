@@ -1,5 +1,6 @@
 //! What a trace holds: plain data, no interpreter, no drawing.
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// The serial number of an object, from 1 in the order in which the recorder met the objects.
@@ -16,7 +17,7 @@ pub struct Symbol(pub u32);
 pub struct Symbols {
     texts: Vec<String>,
     #[serde(skip)]
-    index: std::collections::HashMap<String, Symbol>,
+    index: FxHashMap<String, Symbol>,
 }
 
 impl Symbols {

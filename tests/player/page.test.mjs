@@ -107,6 +107,19 @@ test('dark and light: by the system, by the button, by the address', async (t) =
   assert.ok(await page.isHidden('.transport'));
 });
 
+test('on paper: the picture first, then the source with its long lines broken', async (t) => {
+  const out = record(here, 'paper', `a = [1]\n# ${'a long remark '.repeat(30)}\nb = a\n`);
+  const page = await open(t, here, out, { address: '#step=4' });
+  await page.emulateMedia({ media: 'print' });
+  const [memory, source, cut] = await page.evaluate(() => [
+    ...['.memory', '.source'].map((panel) => document.querySelector(panel).getBoundingClientRect().top),
+    [...document.querySelectorAll('#source .row')].filter((row) => row.scrollWidth > row.clientWidth + 1).length,
+  ]);
+  assert.ok(memory < source);
+  assert.equal(cut, 0, 'no line runs out of its column');
+  for (const hidden of ['.transport', '.side', '.split', '.memory-tools']) assert.ok(await page.locator(hidden).first().isHidden(), hidden);
+});
+
 test('embedded: source, picture and steps, nothing else', async (t) => {
   const out = record(here, 'embedded', 'a = [1]\nb = a\nprint(b)\n');
   const page = await open(t, here, out, { address: '?embed=1#step=4', viewport: { width: 720, height: 380 } });

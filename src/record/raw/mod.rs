@@ -7,6 +7,7 @@
 
 pub(crate) mod collections;
 pub(crate) mod deaths;
+pub(crate) mod fork;
 pub(crate) mod frames;
 pub(crate) mod glance;
 pub(crate) mod header;

@@ -6,6 +6,7 @@ mod burial;
 mod collections;
 mod held;
 mod meet;
+mod steps;
 mod verify;
 mod watch;
 
@@ -23,6 +24,7 @@ use crate::trace::{
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use steps::Steps;
 use watch::{Changed, Watch};
 
 /// A living object of the program, as it was when it was last looked at.
@@ -54,7 +56,7 @@ pub(crate) struct Happening {
 pub(crate) struct Recorder {
     pub symbols: Symbols,
     pub objects: Vec<ObjectInfo>,
-    pub steps: Vec<Step>,
+    pub steps: Steps,
     pub program: Program,
     labeller: Labeller,
     living: Vec<Live>,
@@ -119,7 +121,7 @@ impl Recorder {
         Recorder {
             symbols: Symbols::default(),
             objects: Vec::new(),
-            steps: Vec::new(),
+            steps: Steps::default(),
             program,
             labeller: Labeller::default(),
             living: Vec::new(),
