@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { open, record, startBrowser } from './helpers.mjs';
+import { exported, open, record, startBrowser } from './helpers.mjs';
 
 const here = await startBrowser(after);
 const SCRIPTS = {
@@ -74,6 +74,23 @@ for (const [name, source] of Object.entries(SCRIPTS)) {
     });
   }
 }
+
+test('the picture stands as high at every step, however much there is to say', async (t) => {
+  const source = 'class A:\n    pass\na = A()\na.x = a\nb = c = d = [a]\ndel a, b, c, d\nimport gc; gc.collect()\n';
+  const out = record(here, 'high', source);
+  for (const [address, viewport] of [['', undefined], ['?embed=1', { width: 720, height: 380 }], ['', { width: 390, height: 844 }]]) {
+    const page = await open(t, here, out, { address, viewport });
+    const tops = new Set();
+    const words = new Set();
+    for (let step = 1; step <= exported(out).steps.length; step++) {
+      await page.locator('#slider').fill(String(step));
+      tops.add(await page.evaluate(() => document.querySelector('#canvas').getBoundingClientRect().top + scrollY));
+      words.add((await page.textContent('#caption')).length);
+    }
+    assert.ok(Math.max(...words) > 120 && words.size > 4);
+    assert.equal(tops.size, 1, `${address}: ${[...tops]}`);
+  }
+});
 
 test('a box that lives on is one element, and stays where it is', async (t) => {
   const page = await open(t, here, record(here, 'cycle', SCRIPTS.cycle));
