@@ -227,10 +227,13 @@ impl StepView<'_> {
         boxes
     }
 
-    /// The whole of memory in boxes, whatever of it is drawn: what changes are found by.
-    pub(super) fn whole(&self, drawn: &BTreeMap<BoxKey, SceneBox>) -> BTreeMap<BoxKey, SceneBox> {
+    /// The whole of memory in boxes, where that is more than is drawn: what changes are found by.
+    pub(super) fn more_than(
+        &self,
+        drawn: &BTreeMap<BoxKey, SceneBox>,
+    ) -> Option<BTreeMap<BoxKey, SceneBox>> {
         if !self.chosen.is_partial() && !drawn.contains_key(&BoxKey::MoreObjects) {
-            return drawn.clone();
+            return None;
         }
         let frames = self.frame_boxes(Names::All);
         let mut start = VecDeque::new();
@@ -244,11 +247,8 @@ impl StepView<'_> {
             folding: false,
         };
         let objects = self.reached(start, bounds).0.into_values();
-        frames
-            .into_iter()
-            .chain(objects)
-            .map(|b| (b.key, b))
-            .collect()
+        let all = frames.into_iter().chain(objects).map(|b| (b.key, b));
+        Some(all.collect())
     }
 
     /// The boxes that arrows lead to from `start` on, and what is too far away or too much.
