@@ -353,3 +353,25 @@ fn wrong_expectations_fail_with_line_wanted_and_found() {
     assert!(errors.contains("nonsense(a)"), "{errors}");
     assert!(errors.contains("2 of 5 expectations hold"), "{errors}");
 }
+
+#[test]
+fn text_is_utf_8_whatever_the_locale() {
+    let folder = Folder::new();
+    folder.write(
+        "zoë.py",
+        "print('Zoë, 字')\nopen('t.txt', 'w').write('é')\nprint(open('t.txt').read())\n",
+    );
+    for locale in ["C", "C.UTF-8", ""] {
+        for arguments in [
+            vec!["--force", "zoë.py"],
+            vec!["run", "--no-record", "zoë.py"],
+        ] {
+            let done = folder
+                .command(&arguments)
+                .env("LC_ALL", locale)
+                .output()
+                .expect("memviz starts");
+            assert_eq!(text(&done.stdout), "Zoë, 字\né\n", "{}", text(&done.stderr));
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! objects fire line events; the standard library runs at full speed.
 
 use super::RecordError;
+use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
 use super::session::{self, Fired};
 use rustpython_vm::builtins::PyCode;
@@ -158,6 +159,32 @@ pub(crate) fn is_inlined_loop(code: &PyCode, head: u32) -> bool {
         && matches!(names.next().as_deref(), Some("TO_BOOL" | "LIST_APPEND"))
 }
 
+/// Whether an exception that is raised is but how RustPython's own iterators tell a loop that they
+/// are at their end. CPython's tell it without an exception.
+pub(crate) fn ends_a_loop(frame: LiveFrame, raised: ObjPtr, vm: &VirtualMachine) -> bool {
+    let is_stop = raised.object().class().is(vm.ctx.exceptions.stop_iteration);
+    let Some(at) = (frame.last_instruction() as usize).checked_sub(1) else {
+        return false;
+    };
+    let code = frame.code();
+    let stored = {
+        let data = code.monitoring_data.lock();
+        let opcode = data
+            .as_ref()
+            .and_then(|data| data.line_opcodes.get(at).copied());
+        opcode.filter(|opcode| *opcode != 0)
+    };
+    let instruction = stored
+        .and_then(|opcode| Instruction::try_from(opcode).ok())
+        .unwrap_or(code.code.instructions.read_op(at));
+    is_stop
+        && base_name(instruction) == "FOR_ITER"
+        && frame
+            .value_stack()
+            .last()
+            .is_some_and(|iterator| iterator.object().class().heaptype_ext().is_none())
+}
+
 /// The name of an instruction as it was compiled.
 fn base_name(instruction: Instruction) -> String {
     let base = instruction.to_base().unwrap_or(instruction).deoptimize();
@@ -221,6 +248,29 @@ fn watch_own(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
         vm.state.monitoring.lock().tool_names[TOOL] = Some("memviz".to_owned());
         let _ = set.call((TOOL, code.to_owned(), events), vm);
         vm.state.monitoring.lock().tool_names[TOOL] = None;
+    }
+    for frame in frames::running() {
+        keep_marks(frame.code());
+    }
+}
+
+/// Lets no instruction write over the mark of a line.
+///
+/// RustPython 0.6.0 marks a line by another instruction in the place of its first one, which it
+/// keeps in a table. A `LOAD_CONST` that runs puts `LOAD_CONST_MORTAL` in its place, which does the
+/// same, and so wipes the mark: a line that begins with a constant would be told of once. Here the
+/// table is given what would come of it. To be done each time that code may have been marked anew.
+pub(crate) fn keep_marks(code: &PyCode) {
+    let mut data = code.monitoring_data.lock();
+    let Some(data) = data.as_mut() else { return };
+    let tables = [&mut data.line_opcodes, &mut data.per_instruction_opcodes];
+    for opcode in tables.into_iter().flatten() {
+        if matches!(
+            Instruction::try_from(*opcode),
+            Ok(Instruction::LoadConst { .. })
+        ) {
+            *opcode = u8::from(Instruction::LoadConstMortal);
+        }
     }
 }
 

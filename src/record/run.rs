@@ -109,6 +109,8 @@ fn interpreter(script: &Script, arguments: &[String]) -> Interpreter {
         .collect();
     // Output goes out as it is written, so that each step knows what was written in it.
     settings.buffered_stdio = false;
+    // The interpreter does not ask the system for its locale, and would take ASCII for text.
+    settings.utf8_mode = 1;
     settings.install_signal_handlers = true;
     settings.write_bytecode = false;
     let builder = InterpreterBuilder::new();

@@ -144,6 +144,18 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
         }
         return Answer::Foreign;
     };
+    if matches!(
+        fired.event,
+        Monitored::Start | Monitored::Resume | Monitored::Throw
+    ) {
+        monitor::keep_marks(code);
+    }
+    if fired.event == Monitored::Raise
+        && let (Some(frame), Some(raised)) = (frames::innermost(), fired.passed)
+        && monitor::ends_a_loop(frame, raised, vm)
+    {
+        return Answer::Done;
+    }
     if fired.event == Monitored::Start && session.watched.insert(fired.code.address()) {
         let events = monitor::own_events(session.options.granularity);
         if code.code.obj_name.as_str() == "<module>" {
