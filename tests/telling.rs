@@ -85,6 +85,47 @@ fn a_generator_and_an_exception_are_told_apart_from_calls() {
 }
 
 #[test]
+fn classes_modules_and_exceptions_are_told_in_their_own_words() {
+    let folder = Folder::new();
+    folder.write("other.py", "def f():\n    raise KeyError('no')\n");
+    let source = "import other\nclass C:\n    count = 0\n    def up(self):\n        C.count += 1\n        super().__init__()\nC().up()\nd = {}\nd.update(a=1, b=2)\nfs = [lambda: i for i in range(2)]\ntry:\n    other.f()\nexcept KeyError as e:\n    pass\n";
+    let trace = folder.trace(source);
+    let all: Vec<String> = steps(&trace).iter().flat_map(words).collect();
+    let said = |part: &str| all.iter().filter(|words| words.contains(part)).count();
+    assert_eq!(said("‘count’ of class C is now 1"), 1);
+    assert_eq!(said("gets ['a'] and ['b']"), 1);
+    assert_eq!(said("The body of class C is over"), 1);
+    assert_eq!(
+        said("What it returns is cell"),
+        0,
+        "nobody gets what a class's body returns"
+    );
+    assert_eq!(said(" is raised: 'no'"), 1, "once, though two calls see it");
+    assert_eq!(said("__class"), 0, "{all:?}");
+    assert_eq!(said("‘i’ is gone"), 0);
+    let done = folder.memviz(&["script.py", "--out", "told"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let frames = std::fs::read_dir(folder.path().join("told/frames"));
+    let pictures: Vec<String> = frames
+        .expect("they are drawn")
+        .flatten()
+        .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
+        .collect();
+    let said = |words: &str| {
+        let word = format!(">{words}<");
+        pictures.iter().filter(|svg| svg.contains(&word)).count()
+    };
+    assert_eq!(said("other.py starts"), 1);
+    assert_eq!(said("the script starts"), 1);
+    assert_eq!(said("the last line of other.py has run"), 1);
+    assert_eq!(said("the body of class C is entered"), 1);
+    assert_eq!(said("C.up() is entered"), 1);
+    assert_eq!(said("an exception is raised in line 2 in f()"), 1);
+    assert_eq!(said("the exception comes to line 12"), 1);
+    assert!(pictures.iter().all(|svg| !svg.contains("__classdict__")));
+}
+
+#[test]
 fn a_script_that_an_exception_ends_does_not_return() {
     let folder = Folder::new();
     folder.write("a.py", "def f():\n    return 1\nf()\n1 / 0\n");

@@ -22,6 +22,6 @@ pub use life::{Happened, Turn, life};
 pub use marks::{Mark, Misread, Place, Says, marks, split_outside};
 pub use near::{instead, near};
 pub use path::{Target, follow, known, named};
-pub use telling::Teller;
+pub use telling::{Teller, raised_before};
 pub use why::{Chain, Fate, Link, Root, Why, fate, objects_of, why};
 pub use words::{Words, title};

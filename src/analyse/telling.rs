@@ -16,6 +16,8 @@ const NAMED: usize = 3;
 /// Tells the steps of a trace, one after the other.
 #[derive(Debug, Default)]
 pub struct Teller {
+    /// Of the step that is told, from 1.
+    number: u32,
     before: State,
     thread: Option<u32>,
     unreachable: BTreeSet<ObjId>,
@@ -24,6 +26,7 @@ pub struct Teller {
 impl Teller {
     /// Goes over a step of which nothing is told, nor of the one behind it.
     pub fn pass(&mut self, step: &Step) {
+        self.number += 1;
         self.before.apply(step);
         self.thread = step.head.thread;
     }
@@ -37,6 +40,7 @@ impl Teller {
         state: &State,
         ledger: &Ledger,
     ) -> Vec<String> {
+        self.number += 1;
         let is_garbage = |id: &&ObjId| {
             let info = trace.object(**id);
             info.born.is_some() && info.kind != Kind::Atom && !ledger.is_reachable(**id)
@@ -47,6 +51,7 @@ impl Teller {
             step,
             before: &self.before,
             after: state,
+            raised_before: raised_before(trace, self.number),
             said: BTreeSet::new(),
         };
         let lost: Vec<ObjId> = unreachable.difference(&self.unreachable).copied().collect();
@@ -58,12 +63,37 @@ impl Teller {
     }
 }
 
+/// Steps back at which a raise is looked for.
+const STEPS_BACK: u32 = 400;
+
+/// Whether the exception that is raised at a step was raised before, in a call that it has left or
+/// in an earlier line: it is on its way.
+pub fn raised_before(trace: &Trace, number: u32) -> bool {
+    let raised = |number: u32| {
+        let head = &trace.steps.get(number as usize - 1)?.head;
+        let held = head
+            .held
+            .iter()
+            .find(|held| trace.symbols.text(held.by) == "exception being raised")?;
+        Some(held.to)
+    };
+    let Some(exception) = raised(number) else {
+        return false;
+    };
+    let earlier = number.saturating_sub(STEPS_BACK).max(1)..number;
+    earlier
+        .rev()
+        .any(|number| raised(number) == Some(exception))
+}
+
 /// One step, while it is told.
 struct Telling<'t> {
     trace: &'t Trace,
     step: &'t Step,
     before: &'t State,
     after: &'t State,
+    /// The exception of this step has been raised in an earlier one.
+    raised_before: bool,
     /// Objects whose change of count has been told.
     said: BTreeSet<ObjId>,
 }
@@ -133,11 +163,7 @@ impl Telling<'_> {
         if ids.len() > NAMED {
             nouns.push(format!("{} more", ids.len() - NAMED));
         }
-        match &nouns[..] {
-            [] => String::new(),
-            [only] => only.clone(),
-            [most @ .., last] => format!("{} and {last}", most.join(", ")),
-        }
+        enumerated(&nouns)
     }
 
     fn is_told(&self, id: ObjId) -> bool {
@@ -203,6 +229,9 @@ impl Telling<'_> {
                 continue;
             };
             for name in own_names(frame) {
+                if frame.is_compilers(name, &self.trace.symbols, self.after) {
+                    continue;
+                }
                 let led = own_names(before).find(|old| old.name == name.name);
                 let moved = led.is_none_or(|old| old.to != name.to);
                 // A cell stands for its variable; what it holds is told as a reference.
@@ -212,6 +241,9 @@ impl Telling<'_> {
                 }
             }
             for name in own_names(before) {
+                if before.is_compilers(name, &self.trace.symbols, self.after) {
+                    continue;
+                }
                 if !own_names(frame).any(|new| new.name == name.name) {
                     let count = if self.after.heap.contains_key(&name.to) {
                         self.count_of(name.to)
@@ -224,8 +256,14 @@ impl Telling<'_> {
             }
         }
         if !called && let Some(left) = old.get(new.len()) {
-            let function = self.text(left.function);
-            all.push(if left.body.is_some() {
+            let function = left.shown_name(&self.trace.symbols);
+            let file = self.trace.header.files.get(left.file.0 as usize);
+            all.push(if function == "<module>" {
+                format!(
+                    "All of {} has run",
+                    file.map_or("a module", |file| file.name())
+                )
+            } else if left.class_body {
                 format!("The body of class {function} is over")
             } else if self.is_suspended(left) {
                 format!("{function}() is suspended and keeps its names")
@@ -283,20 +321,41 @@ impl Telling<'_> {
         }
         for held in &self.step.head.held {
             match self.text(held.by) {
-                "return value" if self.step.head.function != self.module() => {
+                "return value" if self.hands_on() => {
                     all.push(format!("What it returns is {}", self.noun(held.to)));
                 }
-                "exception being raised" if self.step.head.event == Event::Exception => {
-                    all.push(format!("{} is raised", self.noun(held.to)));
+                "exception being raised"
+                    if self.step.head.event == Event::Exception && !self.raised_before =>
+                {
+                    let message = self.message(held.to);
+                    all.push(format!("{} is raised{message}", self.noun(held.to)));
                 }
                 _ => {}
             }
         }
     }
 
-    fn module(&self) -> Symbol {
-        let module = self.before.frames.first().or(self.after.frames.first());
-        module.map_or(self.step.head.function, |frame| frame.function)
+    /// Whether what is returned goes to anyone: not from a module, nor from a class's body.
+    fn hands_on(&self) -> bool {
+        let is_call = |frame: &CallFrame| !frame.class_body;
+        self.text(self.step.head.function) != "<module>"
+            && self.after.frames.last().is_some_and(is_call)
+    }
+
+    /// `: 'no luck'`: what an exception says, where that is one value.
+    fn message(&self, exception: ObjId) -> String {
+        let named = |reference: &&Reference| match reference.label {
+            Label::Named(name) | Label::Attr(name) => self.text(name) == "args",
+            _ => false,
+        };
+        let refs = |id: ObjId| self.after.heap.get(&id).map(|object| &object.refs);
+        let args = refs(exception).and_then(|refs| refs.iter().find(named));
+        match args.and_then(|args| refs(args.to)).map(Vec::as_slice) {
+            Some([only]) if self.trace.object(only.to).kind == Kind::Atom => {
+                format!(": {}", self.noun(only.to))
+            }
+            _ => String::new(),
+        }
     }
 
     fn references(&mut self, all: &mut Vec<String>) {
@@ -306,10 +365,18 @@ impl Telling<'_> {
             let (Some(old), Some(new)) = states else {
                 continue;
             };
-            if !self.is_told(id) || old.refs == new.refs {
+            let is_class = self.trace.object(id).kind == Kind::Class;
+            if !(is_class || self.is_told(id)) || old.refs == new.refs {
                 continue;
             }
-            let is_shown = |r: &&Reference| !matches!(r.label, Label::Key(_));
+            let is_shown = |r: &&Reference| match r.label {
+                Label::Key(_) => false,
+                // A cell that serves a class's body.
+                Label::Cell(name) => !self.text(name).starts_with("__"),
+                // What the interpreter itself puts into a class is not told.
+                Label::Attr(name) => !is_class || !self.text(name).starts_with("__"),
+                _ => !is_class,
+            };
             let find = |refs: &[Reference], like: &Reference| {
                 refs.iter()
                     .any(|r| r.label == like.label && r.to == like.to)
@@ -328,14 +395,33 @@ impl Telling<'_> {
             {
                 let label = one.label.display(&self.trace.symbols);
                 all.push(format!("{} {owner} is gone", spoken(one.label, &label)));
-            } else if put.len() != gone.len() {
-                let (from, to) = (gone.len(), put.len());
-                all.push(format!("{owner} goes from {from} to {to} references"));
-            } else {
-                let count = added.len().max(lost.len());
-                all.push(format!("{count} references of {owner} change"));
+            } else if lost.is_empty() && !added.is_empty() {
+                all.push(format!("{owner} gets {}", self.labels(&added)));
+            } else if added.is_empty() && !lost.is_empty() {
+                all.push(format!("{owner} loses {}", self.labels(&lost)));
+            } else if !added.is_empty() {
+                all.push(format!("{} of {owner} change", self.labels(&added)));
             }
         }
+    }
+
+    /// Labels of an object's references: `[0], [1] and 3 more`.
+    fn labels(&self, references: &[&Reference]) -> String {
+        let label = |reference: &&Reference| match reference.label {
+            Label::Attr(name) | Label::Cell(name) => quoted(self.text(name)),
+            label => label.display(&self.trace.symbols),
+        };
+        if references.iter().all(|r| r.label == Label::Element) {
+            return match references.len() {
+                1 => "an element".to_owned(),
+                count => format!("{count} elements"),
+            };
+        }
+        let mut labels: Vec<String> = references.iter().take(NAMED).map(label).collect();
+        if references.len() > NAMED {
+            labels.push(format!("{} more", references.len() - NAMED));
+        }
+        enumerated(&labels)
     }
 
     fn deaths(&mut self, all: &mut Vec<String>) {
@@ -427,7 +513,17 @@ fn spoken(label: Label, text: &str) -> String {
     match label {
         Label::Attr(_) => format!("{} of", quoted(text.trim_start_matches('.'))),
         Label::Cell(_) => format!("{} in", quoted(text.trim_start_matches("cell "))),
+        Label::Element => "An element of".to_owned(),
         _ => format!("{text} of"),
+    }
+}
+
+/// `a, b and c`.
+fn enumerated(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }
 

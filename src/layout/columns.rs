@@ -1,7 +1,7 @@
 //! Which column each box stands in, and which boxes share a place because their lives do not
 //! overlap.
 
-use super::union::{Node, Union};
+use super::union::Union;
 
 /// References lighter than this part of a box's heaviest do not push it to the right.
 const LIGHT: f64 = 0.15;
@@ -215,7 +215,7 @@ fn best_slot(
         .filter(|(_, slot)| slot.column == column)
         .filter_map(|(index, slot)| {
             let last = &union.nodes[*slot.nodes.last()?];
-            let free = slot.nodes.iter().all(|n| apart(&union.nodes[*n], wanted));
+            let free = slot.nodes.iter().all(|n| wanted.is_apart(&union.nodes[*n]));
             if !free || last.depth != wanted.depth {
                 return None;
             }
@@ -234,8 +234,4 @@ fn best_slot(
         })
         .min()
         .map(|(.., index)| index)
-}
-
-fn apart(a: &Node, b: &Node) -> bool {
-    a.last < b.first || b.last < a.first
 }

@@ -17,7 +17,29 @@ pub(super) struct Node {
     /// First and last step at which it is drawn, a ghost's included.
     pub first: u32,
     pub last: u32,
+    /// First and last step of each time that it is drawn without a break: the calls in the middle
+    /// of a deep stack are left out for a while.
+    pub spans: Vec<(u32, u32)>,
     pub depth: Option<usize>,
+}
+
+impl Node {
+    /// Whether it is never drawn together with another.
+    pub(super) fn is_apart(&self, other: &Node) -> bool {
+        let (mut a, mut b) = (self.spans.as_slice(), other.spans.as_slice());
+        while let ([(first, last), rest @ ..], [(other_first, other_last), other_rest @ ..]) =
+            (a, b)
+        {
+            if last < other_first {
+                a = rest;
+            } else if other_last < first {
+                b = other_rest;
+            } else {
+                return false;
+            }
+        }
+        true
+    }
 }
 
 /// A reference over its whole life.
@@ -71,12 +93,16 @@ impl Union {
         if self.nodes.is_empty() {
             self.first = scene.number;
         }
-        self.last = scene.number;
+        let before = std::mem::replace(&mut self.last, scene.number);
         for scene_box in &scene.boxes {
             let size = measure(scene_box);
             match self.by_key.get(&scene_box.key) {
                 Some(index) => {
                     let node = &mut self.nodes[*index];
+                    match node.spans.last_mut() {
+                        Some((_, last)) if *last == before => *last = scene.number,
+                        _ => node.spans.push((scene.number, scene.number)),
+                    }
                     node.last = scene.number;
                     node.size.width = node.size.width.max(size.width);
                     node.size.height = node.size.height.max(size.height);
@@ -92,6 +118,7 @@ impl Union {
                         title: scene_box.title.clone(),
                         first: scene.number,
                         last: scene.number,
+                        spans: vec![(scene.number, scene.number)],
                         depth: scene_box.depth,
                     });
                 }

@@ -1,7 +1,7 @@
 //! Memory for the page: what each step changes about objects, call frames and their owners.
 
 use super::payload::Texts;
-use crate::analyse::{Ledger, Source, ledger};
+use crate::analyse::{Ledger, Source, ledger, raised_before};
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Granularity, Kind, Name, NameKind, ObjId,
     ObjectChange, ObjectState, Reference, Replay, State, Step, Symbol, Trace,
@@ -84,6 +84,15 @@ pub(super) struct Head {
     freed: Vec<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gc: Vec<CollectorRun>,
+    /// An exception is raised that was raised before.
+    #[serde(skip_serializing_if = "is_false")]
+    again: bool,
+    /// A generator or coroutine goes on.
+    #[serde(skip_serializing_if = "is_false")]
+    resumed: bool,
+    /// What is being handled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handled: Option<u32>,
     /// The exception that is on its way.
     #[serde(skip_serializing_if = "Option::is_none")]
     raised: Option<u32>,
@@ -137,11 +146,18 @@ struct FrameEntry {
     function: u32,
     file: u16,
     line: u32,
+    /// The body of a class runs in it.
+    #[serde(skip_serializing_if = "is_false")]
+    body: bool,
     #[serde(skip_serializing_if = "is_zero")]
     keep: u32,
     #[serde(skip_serializing_if = "is_zero")]
     tail: u32,
     names: Vec<u32>,
+}
+
+fn is_false(it: &bool) -> bool {
+    !it
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -253,7 +269,7 @@ impl<'t> Memory<'t> {
             living,
             bytes,
         };
-        Some((number, words.head(step), change))
+        Some((number, words.head(number, step), change))
     }
 }
 
@@ -327,7 +343,7 @@ impl Words<'_> {
         symbol.map_or(NONE, |symbol| i64::from(self.symbol(symbol)))
     }
 
-    fn head(&mut self, step: &Step) -> Head {
+    fn head(&mut self, number: u32, step: &Step) -> Head {
         let head = &step.head;
         let is_exception = |id: ObjId| self.trace.object(id).kind == Kind::Exception;
         // While one exception is handled another may be raised; the last one named is the newest.
@@ -335,6 +351,10 @@ impl Words<'_> {
             let by = self.trace.symbols.text(held.by);
             is_exception(held.to) && (by == "exception being raised" || by == "uncaught exception")
         });
+        let handled = head
+            .held
+            .iter()
+            .find(|held| self.trace.symbols.text(held.by) == "current exception");
         Head {
             event: head.event.name(),
             file: head.file.0,
@@ -350,6 +370,9 @@ impl Words<'_> {
             born: ids(&head.allocated),
             freed: ids(&head.freed),
             gc: head.collections.iter().map(collector_run).collect(),
+            again: head.event == Event::Exception && raised_before(self.trace, number),
+            resumed: matches!(head.event, Event::Resume | Event::Throw),
+            handled: handled.map(|held| held.to.0),
             raised: raised.map(|held| held.to.0),
         }
     }
@@ -439,9 +462,10 @@ impl Words<'_> {
             entries.push(FrameEntry {
                 call: running.call,
                 thread: running.thread,
-                function: self.symbol(frame.function),
+                function: self.texts.intern(frame.shown_name(&self.trace.symbols)),
                 file: frame.file.0,
                 line: frame.line,
+                body: frame.class_body,
                 keep: keep as u32,
                 tail: tail as u32,
                 names: self.names(&new[keep..new.len() - tail]),

@@ -268,6 +268,10 @@ pub struct Name {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallFrame {
     pub function: Symbol,
+    /// The function's name with the classes and functions that it stands in (`__qualname__`).
+    pub qualified: Symbol,
+    /// It is no call: the body of a class runs in it.
+    pub class_body: bool,
     pub file: FileId,
     pub line: u32,
     /// The frame as an object, where the program can see it.
@@ -279,6 +283,35 @@ pub struct CallFrame {
     /// How many of the first local names are its arguments.
     pub arguments: u32,
     pub names: Vec<Name>,
+}
+
+impl CallFrame {
+    /// The function's name, for a method with its class: what stands behind the last `<locals>.`.
+    pub fn shown_name<'s>(&self, symbols: &'s Symbols) -> &'s str {
+        let qualified = symbols.text(self.qualified);
+        qualified
+            .rsplit_once("<locals>.")
+            .map_or(qualified, |(_, name)| name)
+    }
+
+    /// Whether a name is the compiler's own: one of the cells that serve a class's body, or one of a
+    /// comprehension's variable that is left in a module.
+    pub fn is_compilers(&self, name: &Name, symbols: &Symbols, state: &super::State) -> bool {
+        let is_empty = |id: ObjId| state.heap.get(&id).is_none_or(|cell| cell.refs.is_empty());
+        let in_module = symbols.text(self.function) == "<module>";
+        let is_classs = self.class_body && symbols.text(name.name).starts_with("__class");
+        is_classs || (name.kind == NameKind::Cell && in_module && is_empty(name.to))
+    }
+
+    /// `f()`, `C.method()`, `the body of class C`.
+    pub fn in_words(&self, symbols: &Symbols) -> String {
+        let name = self.shown_name(symbols);
+        if self.class_body {
+            format!("the body of class {name}")
+        } else {
+            format!("{name}()")
+        }
+    }
 }
 
 /// The call frames of a thread that does not run at this step.
@@ -301,6 +334,13 @@ pub struct Held {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u16);
+
+impl SourceFile {
+    /// Its path's last part.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
 
 /// A source file of the program's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,7 @@
 //! The words above a picture: step, event, the source around the line.
 
-use crate::trace::{Event, Step, Trace};
+use crate::analyse::raised_before;
+use crate::trace::{Event, FileId, State, Step, Trace};
 
 /// A line of source and its part in the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,36 +36,16 @@ const LINE_LIMIT: usize = 76;
 const WORDS_LIMIT: usize = 96;
 pub(crate) const WORDS_LINES: usize = 3;
 
-pub(super) fn caption(trace: &Trace, number: u32, step: &Step, output: &str) -> Caption {
+pub(super) fn caption(
+    trace: &Trace,
+    number: u32,
+    step: &Step,
+    state: &State,
+    output: &str,
+) -> Caption {
     let head = &step.head;
     let file = trace.header.files.get(head.file.0 as usize);
-    let function = trace.symbols.text(head.function);
-    let place = if function == "<module>" {
-        String::new()
-    } else {
-        format!(" in {function}()")
-    };
-    let event = match head.event {
-        Event::Call if function == "<module>" => "the script starts".to_owned(),
-        Event::Call => format!("{function}() is entered"),
-        Event::Resume => format!("{function}() goes on where it was suspended"),
-        Event::Throw => format!("an exception is thrown into {function}()"),
-        Event::Line => match head.ran {
-            Some(ran) => format!("line {ran} has run, line {} is next{place}", head.line),
-            None => format!("line {} is next{place}", head.line),
-        },
-        Event::Return if function == "<module>" => "the script's last line has run".to_owned(),
-        Event::Return => format!("{function}() is about to return"),
-        Event::Yield => format!("{function}() is about to be suspended"),
-        Event::Unwind if function == "<module>" => "the exception leaves the script".to_owned(),
-        Event::Unwind => format!("the exception is about to leave {function}()"),
-        Event::Exception => format!("an exception is raised in line {}{place}", head.line),
-        Event::Instruction => {
-            let opcode = head.opcode.map_or("", |opcode| trace.symbols.text(opcode));
-            format!("line {}: {opcode} is next{place}", head.line)
-        }
-        Event::Exit => "the script has ended; this is what is left".to_owned(),
-    };
+    let event = event_in_words(trace, number, step, state);
     let next = matches!(head.event, Event::Line | Event::Instruction).then_some(head.line);
     let ran = match head.event {
         event if event.enters() || event == Event::Exit => None,
@@ -77,6 +58,51 @@ pub(super) fn caption(trace: &Trace, number: u32, step: &Step, output: &str) -> 
         file: file.map_or(String::new(), |file| file.path.clone()),
         source: source_lines(file.map_or("", |file| &file.text), head.line, ran, next),
         output: last_lines(output),
+    }
+}
+
+/// What happens at a step.
+fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> String {
+    let head = &step.head;
+    let line = head.line;
+    let running = state.frames.last();
+    let is_module = trace.symbols.text(head.function) == "<module>";
+    // The script itself, or a file that it imports.
+    let module = match trace.header.files.get(head.file.0 as usize) {
+        Some(file) if head.file != FileId(0) => file.name(),
+        _ => "the script",
+    };
+    let call = running.map_or(String::new(), |frame| frame.in_words(&trace.symbols));
+    let place = match running {
+        Some(_) if is_module => String::new(),
+        _ => format!(" in {call}"),
+    };
+    match head.event {
+        Event::Call if is_module => format!("{module} starts"),
+        Event::Call => format!("{call} is entered"),
+        Event::Resume => format!("{call} goes on where it was suspended"),
+        Event::Throw => format!("an exception is thrown into {call}"),
+        Event::Line => match head.ran {
+            Some(ran) => format!("line {ran} has run, line {line} is next{place}"),
+            None => format!("line {line} is next{place}"),
+        },
+        Event::Return if is_module => format!("the last line of {module} has run"),
+        Event::Return if running.is_some_and(|frame| frame.class_body) => {
+            format!("{call} is at its end")
+        }
+        Event::Return => format!("{call} is about to return"),
+        Event::Yield => format!("{call} is about to be suspended"),
+        Event::Unwind if is_module => format!("the exception leaves {module}"),
+        Event::Unwind => format!("the exception is about to leave {call}"),
+        Event::Exception if raised_before(trace, number) => {
+            format!("the exception comes to line {line}{place}")
+        }
+        Event::Exception => format!("an exception is raised in line {line}{place}"),
+        Event::Instruction => {
+            let opcode = head.opcode.map_or("", |opcode| trace.symbols.text(opcode));
+            format!("line {line}: {opcode} is next{place}")
+        }
+        Event::Exit => "the script has ended; this is what is left".to_owned(),
     }
 }
 

@@ -14,8 +14,13 @@ impl StepView<'_> {
     pub(super) fn passing_row(&self) -> Option<Row> {
         let head = &self.step.head;
         let (keyword, to) = match head.event {
-            // A module returns nothing to anyone.
-            Event::Return if self.text(head.function) == "<module>" => None,
+            // Nothing is returned to anyone by a module or a class's body.
+            Event::Return
+                if self.text(head.function) == "<module>"
+                    || self.state.frames.last()?.class_body =>
+            {
+                None
+            }
             Event::Return => Some(("return", self.held_as("return value")?)),
             // What is yielded is on top of the value stack.
             Event::Yield => {

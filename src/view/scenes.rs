@@ -71,7 +71,7 @@ impl<'t> Scenes<'t> {
         };
         let boxes = self.past.step(&view, number, is_chosen);
         Some(boxes.map(|boxes| {
-            let mut caption = caption(self.trace, number, step, &self.output);
+            let mut caption = caption(self.trace, number, step, state, &self.output);
             caption.words = lines_of(&told);
             if let Some(said) = chosen.resolved.steps.captions.get(&number) {
                 caption.event.clone_from(said);

@@ -150,6 +150,7 @@ impl StepView<'_> {
             .filter(|name| {
                 name.kind != NameKind::Stack || self.step.head.event == Event::Instruction
             })
+            .filter(|name| !frame.is_compilers(name, &self.trace.symbols, self.state))
             .filter(|name| !self.hides_name(self.text(name.name)))
             .map(|name| Row {
                 label: Cell::Text(self.text(name.name).to_owned()),
@@ -194,15 +195,18 @@ impl StepView<'_> {
             "<module>" if call.depth == 0 => return "globals".to_owned(),
             "<module>" => {
                 let file = self.trace.header.files.get(call.frame.file.0 as usize);
-                let name = file.map_or("module", |file| {
-                    file.path.rsplit('/').next().unwrap_or("module")
-                });
+                let name = file.map_or("module", |file| file.name());
                 format!("globals of {name}")
             }
-            function if call.depth > OLDEST_CALLS => {
-                format!("{function}() at depth {}", call.depth)
+            _ => {
+                let title = call.frame.in_words(&self.trace.symbols);
+                let title = title.strip_prefix("the ").unwrap_or(&title);
+                if call.depth > OLDEST_CALLS {
+                    format!("{title} at depth {}", call.depth)
+                } else {
+                    title.to_owned()
+                }
             }
-            function => format!("{function}()"),
         };
         if call.thread > 1 {
             format!("{title} in thread {}", call.thread)

@@ -119,7 +119,7 @@ test('next and last change of an object', async (t) => {
   const id = nodeWith(at(10), "'start'");
   const page = await open(t, here, run, { address: `#step=1&focus=${id}` });
   const has = (step) => trace.steps[step - 1]?.heap.find((object) => object.id === id);
-  const wanted = trace.steps.map(({ step }) => step).filter((step) => JSON.stringify(has(step)?.refs) !== JSON.stringify(has(step - 1)?.refs));
+  const wanted = trace.steps.map(({ step }) => step).filter((step) => ['refs', 'refcount'].some((what) => JSON.stringify(has(step)?.[what]) !== JSON.stringify(has(step - 1)?.[what])));
   assert.ok(wanted.length >= 4);
   for (const step of wanted) {
     await page.keyboard.press('c');

@@ -38,10 +38,10 @@ test('buttons step and stop at both ends', async (t) => {
   assert.equal(await stepOf(page), 2);
   await page.click('#last');
   assert.equal(await stepOf(page), last);
-  assert.ok(await page.isDisabled('#next'));
+  assert.equal(await page.getAttribute('#next', 'aria-disabled'), 'true');
   await page.click('#first');
   assert.equal(await stepOf(page), 1);
-  assert.ok(await page.isDisabled('#previous'));
+  assert.equal(await page.getAttribute('#previous', 'aria-disabled'), 'true');
 });
 
 test('keys step, and fields keep their letters', async (t) => {
@@ -91,6 +91,27 @@ test('a deep link opens its step and object, and the address follows', async (t)
     await page.waitForTimeout(30);
     assert.ok((await stepOf(page)) >= 1);
   }
+});
+
+test('Follow keeps the running call in view, and what is new beside it', async (t) => {
+  const source = 'def down(n):\n    if n == 0:\n        return 0\n    return 1 + down(n - 1)\n\ndown(30)\nlast = [1]\n';
+  const out = record(here, 'down', source);
+  const page = await open(t, here, out, { address: '#step=2' });
+  const inView = (wanted) => page.evaluate((wanted) => {
+    const room = document.querySelector('#canvas').getBoundingClientRect();
+    const at = document.querySelector(wanted)?.getBoundingClientRect();
+    return at && at.top >= room.top && at.bottom <= room.bottom && at.left >= room.left && at.right <= room.right;
+  }, wanted);
+  const { steps } = exported(out);
+  for (let step = 3; step <= steps.length; step++) {
+    await page.keyboard.press('ArrowRight');
+    if (steps[step - 1].event !== 'exit') assert.ok(await inView('#picture .tone-active-frame'), `step ${step}`);
+  }
+  await page.locator('#canvas').evaluate((canvas) => canvas.scrollTo(0, 5000));
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowRight');
+  assert.ok(await inView('#picture .tone-container'));
 });
 
 test('playing goes on by itself, and stops when asked or at the end', async (t) => {
@@ -178,14 +199,14 @@ test('a name says when it changed, and its changes can be walked', async (t) => 
 test('steps that are not chosen are passed over, and memory goes on through them', async (t) => {
   const page = await open(t, here, record(here, 'chosen', SOURCE, ['--steps', '3,8,12']));
   assert.equal(await stepOf(page), 3);
-  assert.ok(await page.isDisabled('#previous'));
+  assert.equal(await page.getAttribute('#previous', 'aria-disabled'), 'true');
   for (const step of [8, 12]) {
     await page.keyboard.press('n');
     assert.equal(await stepOf(page), step);
     const names = trace.steps[step - 1].call_stack.at(-1).names.map(({ name }) => name);
     assert.deepEqual(await page.$$eval('#stack .newest .name', (names) => names.map((name) => name.textContent)), names);
   }
-  assert.ok(await page.isDisabled('#next'));
+  assert.equal(await page.getAttribute('#next', 'aria-disabled'), 'true');
   await page.keyboard.press('p');
   assert.equal(await stepOf(page), 8);
 });

@@ -158,7 +158,9 @@ test('room: columns take what they are given, the picture stands alone, all of i
   assert.equal(await width('left'), before);
   assert.ok((await width('picture')) > canvas, 'a wide picture is not shrunk until its text cannot be read');
   await page.click('#zoom-fit');
-  assert.ok((await width('picture')) <= canvas);
+  const [room, boxes] = await page.evaluate(() => ['#canvas', '#picture .box .frame'].map((wanted) => [...document.querySelectorAll(wanted)].map((element) => element.getBoundingClientRect().toJSON())));
+  assert.ok(boxes.length > 12);
+  for (const box of boxes) assert.ok(box.left >= room[0].left && box.right <= room[0].right && box.top >= room[0].top && box.bottom <= room[0].bottom, JSON.stringify(box));
   await page.keyboard.press('w');
   assert.ok(await page.isHidden('#left') && await page.isHidden('#side'));
   assert.equal(await page.getAttribute('#wide-button', 'aria-pressed'), 'true');
@@ -204,6 +206,37 @@ test('by keyboard alone: help, tabs, the boxes of the picture', async (t) => {
   assert.ok(await page.isVisible('#objects'));
   assert.equal(await page.getAttribute('#tab-objects', 'aria-selected'), 'true');
   assert.equal(await page.getAttribute('#caption', 'aria-live'), 'polite');
+});
+
+test('the focus stays where the keyboard left it, whatever is drawn anew', async (t) => {
+  const out = record(here, 'focus', 'import gc\nclass N:\n    pass\na = N()\na.me = a\nb = [a]\nb.append(1)\nb.append(2)\ndel a\ndel b\ngc.collect()\n');
+  const { steps, objects } = exported(out);
+  const isList = ({ id }) => objects[id - 1].type === 'list' && objects[id - 1].born;
+  const { step, heap } = steps.find(({ heap }) => heap.some(isList));
+  const page = await open(t, here, out, { address: `#step=${step}&focus=${heap.find(isList).id}` });
+  const focused = () => page.evaluate(() => document.activeElement.textContent || document.activeElement.getAttribute('aria-label'));
+  for (const words of ['Next change ▶', 'Fold', 'Only this']) {
+    await page.locator(`#card button:has-text("${words}")`).focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await focused(), words);
+    await page.keyboard.press('Enter');
+    assert.equal(await focused(), words);
+  }
+  const name = page.locator('#stack .newest .name').first();
+  const text = await name.textContent();
+  await name.focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await focused(), text);
+  await page.focus('#last');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'last');
+  await page.locator('#slider').fill(String(steps.findIndex(({ gc }) => gc?.length) + 1));
+  await page.keyboard.press('k');
+  for (let phase = 0; phase < 5; phase++) {
+    await page.locator('#collector button[aria-label="Next phase"]').focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await focused(), '▶', `phase ${phase}`);
+  }
 });
 
 for (const colorScheme of ['light', 'dark']) {

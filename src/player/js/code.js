@@ -56,9 +56,9 @@ class Source {
   jump(line, back) {
     const { run, view } = this.app;
     const steps = run.lines[this.file].get(line)?.next ?? [];
-    const step = back ? before(steps, view.step) ?? steps.at(-1) : after(steps, view.step) ?? steps[0];
+    const step = back ? before(steps, view.step) : after(steps, view.step) ?? steps[0];
     if (step) this.app.go(step);
-    this.app.say(step ? '' : `line ${line} is never about to run`);
+    else this.app.say(steps.length ? `line ${line} does not run before` : `line ${line} is never about to run`);
   }
 
   show() {
@@ -84,7 +84,7 @@ class Source {
       row.classList.toggle('has-run', line === ran);
       row.classList.toggle('is-next', line === next);
       row.classList.toggle('is-entered', line === entered);
-      const words = [line === ran && 'just ran', line === next && 'next', line === entered && 'entered'].filter(Boolean).join(', ');
+      const words = [line === ran && 'just ran', line === next && 'next', line === entered && (step.resumed ? 'resumed' : 'entered')].filter(Boolean).join(', ');
       mark.textContent = words;
       if (runs) {
         row.title = `Has run ${counted(times, 'time')} so far. Click: next time it runs; with shift: the time before.`;
@@ -129,6 +129,8 @@ function showStack(app) {
     const rows = [];
     for (let i = 0; i < frame.names.length; i += 3) {
       const [name, , to] = frame.names.slice(i, i + 3);
+      // A cell that serves a class's body is the compiler's own.
+      if (frame.body && run.text(name).startsWith('__') && run.typeOf(to) === 'cell') continue;
       const old = previous.get(frame.call);
       const moved = view.step > 1 && (!old || lookup(old, name) !== to);
       const chosen = view.name?.call === frame.call && view.name.name === name;
@@ -191,7 +193,8 @@ function showPrinted(app) {
 function showRaised(app) {
   const { run, state, step, view } = app;
   const ending = run.outcome.kind === 'exception' && view.step === run.length;
-  $('raised').hidden = !ending && !step.raised;
+  const handled = step.raised ? undefined : step.handled;
+  $('raised').hidden = !ending && !step.raised && !handled;
   if ($('raised').hidden) return;
   const parts = [];
   if (ending) {
@@ -204,10 +207,22 @@ function showRaised(app) {
       make('code', {}, sourceLine(run, file, line)),
       frameNames(app, frames[index])))));
   }
-  if (step.raised) {
-    parts.push(make('p', {}, ending ? 'The exception: ' : `${step.event === 'exception' ? 'Raised' : 'On its way'}: `, objectLink(app, step.raised, state)));
-  }
+  const word = handled ? 'Being handled' : ending ? 'The exception' : step.event === 'exception' && !step.again ? 'Raised' : 'On its way';
+  const exception = step.raised ?? handled;
+  if (exception) parts.push(make('p', {}, `${word}: `, objectLink(app, exception, state), ending ? '' : messageOf(app, exception)));
   refill($('raised-body'), parts);
+}
+
+/** What an exception says, where that is one value: ` 'no luck'`. */
+function messageOf({ run, state }, exception) {
+  const referent = (id, label) => {
+    const refs = state.heap.get(id)?.refs ?? [];
+    const at = refs.findIndex((to, i) => i % 3 === 0 && run.text(to) === label);
+    return refs[at + 1];
+  };
+  const args = referent(exception, 'args');
+  const only = state.heap.get(args)?.refs.length === 3 ? referent(args, '[0]') : undefined;
+  return only && run.kindOf(only) === 'atom' ? `: ${visible(run.text(state.heap.get(only)?.value))}` : '';
 }
 
 function sourceLine(run, path, line) {

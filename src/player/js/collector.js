@@ -77,9 +77,9 @@ class Collector {
     const gc = runs[this.runAt];
     const phases = this.phases(gc);
     const phase = phases[this.phase];
-    const which = runs.length > 1 ? `Collection ${this.runAt + 1} of ${runs.length} in this step: ` : '';
+    const which = runs.length > 1 ? `, run ${this.runAt + 1} of ${runs.length} in this step` : '';
     return [
-      make('p', {}, `${which}${gc.automatic ? 'automatic' : 'asked for by the program'}, generation ${gc.generation}.`),
+      make('p', {}, `${gc.automatic ? 'Automatic' : 'Asked for by the program'}, generation ${gc.generation}${which}.`),
       make('div', { class: 'actions', role: 'group', 'aria-label': 'Phases' },
         button('◀', () => this.move(-1), { 'aria-label': 'Phase before', title: 'Phase before (,)', id: 'phase-before' }),
         make('span', {}, `Phase ${this.phase + 1} of ${phases.length}`),

@@ -25,7 +25,28 @@ function fill(element, attributes, children) {
 
 /** Puts `children` in the place of what an element holds. */
 function refill(element, ...children) {
+  const focused = focusIn(element);
   element.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  if (focused) focused.alike(element)?.focus({ preventScroll: true });
+}
+
+const CAN_FOCUS = 'button, input, select, [tabindex]';
+
+/** Where the focus is in an element that is about to be filled anew, and how to find it again. */
+function focusIn(element) {
+  const { activeElement } = document;
+  if (activeElement === element || !element.contains(activeElement)) return null;
+  const name = (of) => `${of.localName} ${of.getAttribute('aria-label') ?? of.textContent}`;
+  const all = [...element.querySelectorAll(CAN_FOCUS)];
+  const [at, wanted] = [all.indexOf(activeElement), name(activeElement)];
+  // The same by name, the nearest to where it was; else what stands in its place.
+  const alike = (filled) => {
+    if (element.contains(document.activeElement)) return null;
+    const now = [...filled.querySelectorAll(CAN_FOCUS)];
+    const same = now.filter((of) => name(of) === wanted);
+    return same.sort((a, b) => Math.abs(now.indexOf(a) - at) - Math.abs(now.indexOf(b) - at))[0] ?? now[Math.min(at, now.length - 1)];
+  };
+  return { alike };
 }
 
 /** Sets an attribute only where that changes it: else a page would be styled anew for nothing. */

@@ -21,7 +21,7 @@ function listenToPage(app) {
   $('timeline-button').onclick = () => app.toggleTimeline();
   $('theme-button').onclick = () => app.toggleTheme();
   $('help-button').onclick = () => openHelp();
-  $('zoom-fit').onclick = () => zoom(app, app.picture.wholeWidth());
+  $('zoom-fit').onclick = () => app.picture.fitStep();
   $('zoom-in').onclick = () => zoom(app, app.picture.scale * 1.25);
   $('zoom-out').onclick = () => zoom(app, app.picture.scale / 1.25);
   addEventListener('hashchange', () => location.hash !== app.written && app.readAddress());
@@ -70,9 +70,9 @@ const KEYS = [
   [['o'], 'o', 'next object of the picture', (app) => app.nextObject(false)],
   [['O'], 'O', 'object before', (app) => app.nextObject(true)],
   [['c'], 'c', 'next change of the chosen object', (app) => app.nextChange(false)],
-  [['C'], 'C', 'its last change', (app) => app.nextChange(true)],
+  [['C'], 'C', 'its change before', (app) => app.nextChange(true)],
   [['v'], 'v', 'next change of the chosen name', (app) => app.nextNameChange(false)],
-  [['V'], 'V', 'its last change', (app) => app.nextNameChange(true)],
+  [['V'], 'V', 'its change before', (app) => app.nextNameChange(true)],
   [['f'], 'f', 'only the chosen object and its kin', (app) => app.toggleOnly()],
   [['z'], 'z', 'fold the chosen object', (app) => app.toggle('folded', app.view.focus)],
   [['h'], 'h', 'hide the chosen object', (app) => app.toggle('hidden', app.view.focus)],
@@ -121,6 +121,7 @@ function openHelp() {
     make('h2', { id: 'help-title', tabindex: '-1', autofocus: true }, 'Keys'),
     make('div', { class: 'columns' }, table(rows.slice(0, half)), table(rows.slice(half))),
     make('h2', {}, 'Signs'),
+    make('p', {}, 'Beside the source a green bar marks the lines that have run so far.'),
     make('p', {}, 'Along the slider: births stand above the middle, deaths below it; a line is a run of the collector, a diamond an exception.'),
     make('p', {}, 'Click a source line to go to the next step at which it is about to run; with shift, to the one before. Click a name in the call stack to see when it changed. The address keeps step and object: copy it to link to this very picture.'),
     make('form', { method: 'dialog' }, make('button', { class: 'primary' }, 'Close')));

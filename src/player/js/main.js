@@ -121,7 +121,7 @@ class App {
   }
 
   nextEvent(back) {
-    const steps = this.run.steps.flatMap((step, index) => (step.gc?.length || step.event === 'exception' ? [index + 1] : []));
+    const steps = this.run.steps.flatMap((step, index) => (step.gc?.length || (step.event === 'exception' && !step.again) ? [index + 1] : []));
     this.seek(steps, back, 'has a collection or an exception');
   }
 

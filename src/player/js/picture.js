@@ -8,6 +8,8 @@ const STATUS = ['', 'unreachable', 'dead'];
 const ROOM = 18;
 /** The smallest scale that is taken unasked: the pictures' text at 8 pixels. */
 const LEGIBLE = 0.6;
+/** What surrounds the picture in its holder, in pixels, and a little. */
+const EDGE = 10;
 /** How far beyond what is seen boxes are drawn already, in pixels of the screen. */
 const AHEAD = 250;
 /** More boxes than these are not seen to glide: they stand at their new places at once. */
@@ -112,7 +114,7 @@ class Picture {
    */
   show(state, view, follow = false) {
     const shown = shownBoxes(this.run, state, view);
-    if (follow) this.scrollTo([...state.boxes].filter(([box, entry]) => shown.boxes.has(box) && this.isFresh(box, entry)).map(([, entry]) => entry));
+    if (follow) this.follow(state, shown.boxes);
     for (const [box, entry] of this.boxes) {
       if (!shown.boxes.has(box)) {
         entry.element.remove();
@@ -302,18 +304,66 @@ class Picture {
     this.drawNear();
   }
 
+  /** Brings the running call and what is new or changed into view: both, or else what is new. */
+  follow(state, shown) {
+    const entries = [...state.boxes].filter(([box]) => shown.has(box));
+    const call = state.boxes.get(this.run.boxOfCall.get(runningFrame(state)?.call));
+    const fresh = entries.filter(([box, entry]) => this.isFresh(box, entry)).map(([, entry]) => entry);
+    // The signs below the picture take more or less of its room.
+    this.room.height = Math.min(this.holder.clientHeight, innerHeight);
+    const one = fresh.find((entry) => this.isSeen(entry)) ?? fresh[0] ?? call;
+    if (!one || [one, call].every((entry) => !entry || this.isSeen(entry))) return;
+    const both = [one, call ?? one].map((entry) => this.placeOf(entry));
+    const [left, top] = ['left', 'top'].map((side) => Math.min(...both.map((place) => place[side])));
+    const [right, bottom] = ['right', 'bottom'].map((side) => Math.max(...both.map((place) => place[side])));
+    const fits = right - left < this.room.width - 60 && bottom - top < this.room.height - 80;
+    if (!fits) {
+      this.scrollTo([one]);
+      return;
+    }
+    // No further than is needed.
+    const by = (low, high, room, margin) => (low < margin ? low - margin : Math.max(0, high + margin - room));
+    this.scrollBy(by(left, right, this.room.width, 30), by(top, bottom, this.room.height, 40));
+  }
+
+  /** Whether all of a box is in view, or, of one that is larger than that, some. */
+  isSeen(entry) {
+    const { left, top, right, bottom } = this.placeOf(entry);
+    const { width, height } = this.room;
+    const fits = right - left < width - EDGE && bottom - top < height - EDGE;
+    return fits ? left >= 0 && top >= 0 && right <= width - EDGE && bottom <= height - EDGE : this.isNear(entry, -20);
+  }
+
+  scrollBy(x, y) {
+    this.holder.scrollTo({ left: this.scrolled.x + x, top: this.scrolled.y + y });
+    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
+  }
+
+  /** Sizes and scrolls the picture so that all boxes of this step are seen. */
+  fitStep() {
+    const places = [...this.boxes.values()].map((entry) => this.placeOf(entry));
+    if (!places.length) return;
+    const [left, top] = ['left', 'top'].map((side) => Math.min(...places.map((place) => place[side])));
+    const [right, bottom] = ['right', 'bottom'].map((side) => Math.max(...places.map((place) => place[side])));
+    const corner = { x: (left + this.scrolled.x) / this.scale, y: (top + this.scrolled.y) / this.scale };
+    const [width, height] = [(right - left) / this.scale + 2 * ROOM, (bottom - top) / this.scale + 2 * ROOM + 8];
+    this.zoom = clamp(Math.min((this.room.width - 10) / width, (this.room.height - 10) / height), 0.2, 1.15);
+    this.fit();
+    this.holder.scrollTo({ left: (corner.x - ROOM) * this.scale, top: (corner.y - ROOM - 8) * this.scale });
+    this.drawNear();
+  }
+
   /** Scrolls to the first of some boxes, where none of them is in view. */
   scrollTo(entries) {
     if (!entries.length || entries.some((entry) => this.isNear(entry, -20))) return;
     const { left, top } = this.placeOf(entries[0]);
-    this.holder.scrollTo({ left: this.scrolled.x + left - 40, top: this.scrolled.y + top - 60 });
-    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
+    this.scrollBy(left - 40, top - 60);
   }
 
-  /** Whether an object's box is new, changed or dead in this step. */
+  /** Whether a box is new, changed or dead in this step. */
   isFresh(box, { content }) {
     const { status, new: fresh, rows } = this.run.picture.contents[content];
-    return this.run.picture.keys[box].object !== undefined && (fresh || status === 2 || rows.some(([, , flags]) => flags & 1));
+    return this.run.picture.keys[box] !== 'more' && (fresh || status === 2 || rows.some(([, , flags]) => flags & 1));
   }
 }
 

@@ -96,12 +96,12 @@ function allCounts(run) {
   return run.counts;
 }
 
-/** The steps at which what an object holds changes: its references, its value, its birth and end. */
+/** The steps at which an object changes: its references, its value, its count, its birth and end. */
 function contentChanges(run, id) {
   const steps = [];
   run.steps.forEach((step, index) => {
     const changed = (step.change ?? []).some(
-      (change) => change.id === id && (change.refs || change.value !== undefined || change.name !== undefined),
+      (change) => change.id === id && (change.refs || change.value !== undefined || change.name !== undefined || change.count !== undefined),
     );
     if (changed || step.leave?.includes(id) || (step.enter ?? []).some(([entered]) => entered === id)) {
       steps.push(index + 1);

@@ -35,10 +35,19 @@ class Quiz {
     this.asked = next > view.step ? { step: view.step, next, marked: new Set() } : null;
   }
 
+  /** Goes on to the answer, also where nothing is marked: nothing will change. */
+  see() {
+    this.seeing = true;
+    this.app.go(this.app.view.step + 1);
+    this.seeing = false;
+  }
+
   /** A step was gone to: the one that was asked about is answered, any other asks anew. */
   moved(from, to) {
     if (!this.on) return;
-    if (this.asked?.step === from && to === this.asked.next) this.check();
+    // Who goes on without a mark has not answered.
+    const answered = this.asked?.marked.size || this.seeing;
+    if (this.asked?.step === from && to === this.asked.next && answered) this.check();
     else this.ask();
   }
 
@@ -95,7 +104,7 @@ class Quiz {
       make('p', {}, `Now: ${app.run.text(app.step.caption)}. What will be different after the next step? Mark boxes here or in the picture.`),
       make('fieldset', {}, make('legend', {}, 'These will change (rows, count, or end):'), alive.map((box) => choice(box, this.boxName(box)))),
       make('fieldset', {}, make('legend', {}, 'And also:'), choice(NEW, 'a new box appears'), choice(PRINTED, 'something is printed')),
-      button('See', () => app.go(app.view.step + 1), { class: 'primary', id: 'quiz-go' }),
+      button('See', () => this.see(), { class: 'primary', id: 'quiz-go' }),
     ];
   }
 
@@ -141,15 +150,19 @@ function changesTo(run, step, next) {
   return truth;
 }
 
+const keysOfPassing = ['return', 'yield', 'raise'];
+
 /** Rows that hold something, not words about the box. */
-const rowsOf = (content) => content.rows.filter(([, , flags]) => !(flags & 2)).length;
+const rowsOf = (content) => content.rows.filter(([, , flags]) => !(flags & 2));
 
 function differences(run, was, is) {
   if (is.status === 2) return [run.text(is.note)];
   const why = [];
-  const changed = is.rows.filter(([, , flags]) => flags & 1).length;
+  // What a call hands on is no name of it.
+  const passing = ([label]) => keysOfPassing.includes(run.text(label - 1));
+  const changed = is.rows.filter((row) => row[2] & 1 && !passing(row)).length;
   if (changed) why.push(counted(changed, 'row'));
-  else if (rowsOf(was) !== rowsOf(is)) why.push('rows are gone');
+  else if (rowsOf(was).filter((row) => !passing(row)).length !== rowsOf(is).filter((row) => !passing(row)).length) why.push('rows are gone');
   if (is.moved) why.push(run.text(is.count));
   if (was.status !== is.status) why.push(is.status ? 'now unreachable' : 'reachable again');
   return why;

@@ -63,11 +63,11 @@ function spliced(list, keep, tail, put) {
 /** The call frames after a step. */
 function framesAfter(before, step) {
   const frames = before.slice(0, step.kept);
-  for (const { call, thread, function: name, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
+  for (const { call, thread, function: name, body, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
     const old = before[frames.length];
     const kept = old?.call === call ? old.names : [];
     const depth = frames.filter((frame) => frame.thread === thread).length;
-    frames.push({ call, thread, depth, function: name, file, line, names: spliced(kept, keep, tail, names) });
+    frames.push({ call, thread, depth, function: name, body, file, line, names: spliced(kept, keep, tail, names) });
   }
   return frames;
 }
@@ -223,7 +223,7 @@ class Run {
     const name = this.text(frame.function);
     if (name === '<module>' && frame.depth === 0) return 'globals';
     const module = this.files[frame.file]?.path.split('/').pop() ?? 'a module';
-    const title = name === '<module>' ? `globals of ${module}` : `${name}()`;
+    const title = name === '<module>' ? `globals of ${module}` : frame.body ? `body of class ${name}` : `${name}()`;
     return frame.thread > 1 ? `${title} in thread ${frame.thread}` : title;
   }
 

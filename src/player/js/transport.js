@@ -64,8 +64,11 @@ class Transport {
     this.slider.value = view.step;
     this.slider.setAttribute('aria-valuetext', `step ${view.step} of ${run.length}: ${run.text(step.caption)}`);
     if (document.activeElement !== this.field || this.field.value !== '') this.field.value = view.step;
-    $('first').disabled = $('previous').disabled = view.step === run.drawnStep(1, false);
-    $('next').disabled = $('last').disabled = view.step === run.drawnStep(run.length, true);
+    // Not `disabled`, which would take the focus from a button that is pressed until the end.
+    const ends = { first: 1, previous: 1, next: run.length, last: run.length };
+    for (const [id, end] of Object.entries(ends)) {
+      set($(id), 'aria-disabled', String(view.step === run.drawnStep(end, end > 1)));
+    }
   }
 
   /** Births up, deaths down, collections as lines, exceptions as diamonds. */
@@ -93,7 +96,7 @@ class Transport {
         pen.fillStyle = colour('weak');
         pen.fillRect(at - 1, 0, 2, height);
       }
-      if (step.event === 'exception') {
+      if (step.event === 'exception' && !step.again) {
         pen.fillStyle = colour('changed');
         pen.beginPath();
         pen.moveTo(at, 0);
@@ -107,11 +110,11 @@ class Transport {
 }
 
 const ICONS = {
-  first: 'M6 5h2.5v14h-2.5zM19 5v14l-9-7z',
-  previous: 'M17 5v14l-10-7z',
+  first: 'M4 5h2.5v14H4zM15 5v14l-7.500-7zM22 5v14l-7.500-7z',
+  previous: 'M18 5h-2.5v14H18zM13 5l-8 7l8 7z',
   play: 'M8 5l11 7l-11 7z',
-  next: 'M7 5l10 7l-10 7z',
-  last: 'M15.5 5h2.5v14h-2.5zM5 5l9 7l-9 7z',
+  next: 'M6 5h2.5v14H6zM11 5l8 7l-8 7z',
+  last: 'M17.500 5H20v14h-2.500zM9 5l7.500 7l-7.500 7zM2 5l7.500 7l-7.500 7z',
 };
 
 function iconOf(way) {

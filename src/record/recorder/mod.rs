@@ -349,6 +349,8 @@ impl Recorder {
             .collect();
         CallFrame {
             function: self.symbols.intern(frame.function),
+            qualified: self.symbols.intern(frame.qualified),
+            class_body: frame.body.is_some() && frame.function != "<module>",
             file: frame.own.unwrap_or(FileId(0)),
             line: frame.line,
             object: None,
