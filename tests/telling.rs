@@ -88,7 +88,7 @@ fn a_generator_and_an_exception_are_told_apart_from_calls() {
 fn classes_modules_and_exceptions_are_told_in_their_own_words() {
     let folder = Folder::new();
     folder.write("other.py", "def f():\n    raise KeyError('no')\n");
-    let source = "import other\nclass C:\n    count = 0\n    def up(self):\n        C.count += 1\n        super().__init__()\nC().up()\nd = {}\nd.update(a=1, b=2)\nfs = [lambda: i for i in range(2)]\ntry:\n    other.f()\nexcept KeyError as e:\n    pass\n";
+    let source = "import other\nclass C:\n    count = 0\n    def up(self):\n        C.count += 1\n        super().__init__()\nC().up()\nd = {}\nd.update(a=1, b=2)\nfs = [lambda: i for i in range(2)]\ntry:\n    other.f()\nexcept KeyError as e:\n    pass\ns = {1, 2}\ns.remove(2)\nprint('one\\ntwo')\n";
     let trace = folder.trace(source);
     let all: Vec<String> = steps(&trace).iter().flat_map(words).collect();
     let said = |part: &str| all.iter().filter(|words| words.contains(part)).count();
@@ -103,6 +103,8 @@ fn classes_modules_and_exceptions_are_told_in_their_own_words() {
     assert_eq!(said(" is raised: 'no'"), 1, "once, though two calls see it");
     assert_eq!(said("__class"), 0, "{all:?}");
     assert_eq!(said("‘i’ is gone"), 0);
+    assert_eq!(said("It prints “one” and more"), 1);
+    assert_eq!(said("2 is no longer in set #"), 1);
     let done = folder.memviz(&["script.py", "--out", "told"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
     let frames = std::fs::read_dir(folder.path().join("told/frames"));
@@ -122,6 +124,7 @@ fn classes_modules_and_exceptions_are_told_in_their_own_words() {
     assert_eq!(said("C.up() is entered"), 1);
     assert_eq!(said("an exception is raised in line 2 in f()"), 1);
     assert_eq!(said("the exception comes to line 12"), 1);
+    assert_eq!(said("line 12 has raised, line 13 is next"), 1);
     assert!(pictures.iter().all(|svg| !svg.contains("__classdict__")));
 }
 

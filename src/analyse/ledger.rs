@@ -6,6 +6,7 @@ use crate::trace::{
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Walker};
+use std::collections::BTreeSet;
 
 /// Who holds a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -191,9 +192,11 @@ impl Ledger {
     /// class body. Which of these a call holds depends on the way it was made; each is named only
     /// where a count is left that nothing else explains.
     fn explain_calls(&mut self, state: &State, objects: &[ObjectInfo]) {
+        // A function that calls itself is asked once.
+        let mut asked = BTreeSet::new();
         for frame in state.all_frames() {
             let label = OwnerLabel::CallOf(frame.function);
-            if let Some(called) = frame.called {
+            if let Some(called) = frame.called.filter(|called| asked.insert(*called)) {
                 while self.explain(state, called, label) {}
                 self.explain_owners(state, objects, called, label);
             }

@@ -107,6 +107,7 @@ impl Telling<'_> {
             self.names(&mut all);
         }
         self.in_flight(&mut all);
+        self.printed(&mut all);
         self.references(&mut all);
         self.deaths(&mut all);
         if !lost.is_empty() {
@@ -386,7 +387,16 @@ impl Telling<'_> {
             let added: Vec<&Reference> = put.iter().filter(|r| !find(&old.refs, r)).collect();
             let lost: Vec<&Reference> = gone.iter().filter(|r| !find(&new.refs, r)).collect();
             let owner = self.noun(id);
-            if let [one] = added[..] {
+            if let ([one], []) | ([], [one]) = (&added[..], &lost[..])
+                && one.label == Label::Element
+            {
+                let verb = if lost.is_empty() {
+                    "is now"
+                } else {
+                    "is no longer"
+                };
+                all.push(format!("{} {verb} in {owner}", self.noun(one.to)));
+            } else if let [one] = added[..] {
                 let to = self.leads_to(one.to);
                 let label = one.label.display(&self.trace.symbols);
                 all.push(format!("{} {owner} {to}", spoken(one.label, &label)));
@@ -422,6 +432,20 @@ impl Telling<'_> {
             labels.push(format!("{} more", references.len() - NAMED));
         }
         enumerated(&labels)
+    }
+
+    /// What the program has printed since the step before: its first line.
+    fn printed(&self, all: &mut Vec<String>) {
+        let text = self.step.head.stdout.trim_end();
+        let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else {
+            return;
+        };
+        let more = if text.lines().count() > 1 {
+            " and more"
+        } else {
+            ""
+        };
+        all.push(format!("It prints “{}”{more}", short(first.trim())));
     }
 
     fn deaths(&mut self, all: &mut Vec<String>) {
@@ -513,7 +537,6 @@ fn spoken(label: Label, text: &str) -> String {
     match label {
         Label::Attr(_) => format!("{} of", quoted(text.trim_start_matches('.'))),
         Label::Cell(_) => format!("{} in", quoted(text.trim_start_matches("cell "))),
-        Label::Element => "An element of".to_owned(),
         _ => format!("{text} of"),
     }
 }

@@ -82,6 +82,10 @@ fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> Str
         Event::Call => format!("{call} is entered"),
         Event::Resume => format!("{call} goes on where it was suspended"),
         Event::Throw => format!("an exception is thrown into {call}"),
+        Event::Line if raised_just_now(trace, number) => format!(
+            "line {} has raised, line {line} is next{place}",
+            head.ran.unwrap_or(line)
+        ),
         Event::Line => match head.ran {
             Some(ran) => format!("line {ran} has run, line {line} is next{place}"),
             None => format!("line {line} is next{place}"),
@@ -104,6 +108,16 @@ fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> Str
         }
         Event::Exit => "the script has ended; this is what is left".to_owned(),
     }
+}
+
+/// Whether the step before is the raise of an exception in the same function.
+fn raised_just_now(trace: &Trace, number: u32) -> bool {
+    let at = number as usize - 1;
+    let Some(before) = at.checked_sub(1).map(|before| &trace.steps[before].head) else {
+        return false;
+    };
+    let head = &trace.steps[at].head;
+    before.event == Event::Exception && (before.function, before.file) == (head.function, head.file)
 }
 
 /// Sentences as lines of a caption.

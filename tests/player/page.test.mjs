@@ -67,6 +67,8 @@ test('a run that ended in an exception: traceback, the frames with their variabl
   assert.match(await page.textContent('#raised'), /Raised: IndexError #\d+/);
   assert.match(await page.textContent('#stack .newest'), /inner\(\).*local/);
   await page.keyboard.press('End');
+  assert.equal(await page.textContent('#source .has-run .mark'), 'raised');
+  assert.match(await page.textContent('#source .has-run'), /return items\[i\]/);
   const words = await page.textContent('#raised');
   assert.match(words, /IndexError: list index out of range/);
   assert.match(words, /the script, line 9outer\(\)/);

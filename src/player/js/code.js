@@ -77,14 +77,15 @@ class Source {
     const next = here && /line|instruction/.test(step.event) ? step.line : null;
     const ran = here ? step.ran ?? null : null;
     const entered = here && step.event === 'call' && run.text(step.function) !== '<module>' ? step.line : null;
+    const raised = this.raisedLine();
     this.lines.forEach(({ row, mark, runs }, index) => {
       const line = index + 1;
       const times = runs ? countUpTo(runs.ran, view.step) : 0;
       row.classList.toggle('executed', times > 0);
-      row.classList.toggle('has-run', line === ran);
+      row.classList.toggle('has-run', line === ran || line === raised);
       row.classList.toggle('is-next', line === next);
       row.classList.toggle('is-entered', line === entered);
-      const words = [line === ran && 'just ran', line === next && 'next', line === entered && (step.resumed ? 'resumed' : 'entered')].filter(Boolean).join(', ');
+      const words = [line === ran && 'just ran', line === raised && 'raised', line === next && 'next', line === entered && (step.resumed ? 'resumed' : 'entered')].filter(Boolean).join(', ');
       mark.textContent = words;
       if (runs) {
         row.title = `Has run ${counted(times, 'time')} so far. Click: next time it runs; with shift: the time before.`;
@@ -93,6 +94,14 @@ class Source {
     });
     const stop = this.lines.find(({ row, runs }) => runs && row.classList.contains('is-next')) ?? this.lines.find(({ runs }) => runs);
     stop?.row.setAttribute('tabindex', '0');
+  }
+
+  /** At the end of a run that an exception ended: the newest of its lines in this file. */
+  raisedLine() {
+    const { run, view } = this.app;
+    if (run.outcome.kind !== 'exception' || view.step !== run.length) return null;
+    const path = run.files[this.file]?.path;
+    return run.outcome.traceback.findLast(([file]) => file === path)?.[1] ?? null;
   }
 
   key(event) {

@@ -77,6 +77,8 @@ class App {
     }
     this.show();
     if (id && !again) this.picture.reveal(this.run.boxOfObject.get(id));
+    // On a narrow screen the card is below what is seen.
+    if (id && document.body.classList.contains('narrow')) $('side').scrollIntoView({ block: 'nearest', behavior: 'smooth' });
   }
 
   chooseName(call, name) {

@@ -187,7 +187,9 @@ function search(run, state, words) {
     }
     if (why) found.push({ id, object, why });
   }
-  found.sort((a, b) => (b.why === 'serial') - (a.why === 'serial') || a.id - b.id);
+  // What was asked for by its number, then what is drawn, then the rest.
+  const rank = ({ id, why }) => (why === 'serial' ? 0 : state.boxes.has(run.boxOfObject.get(id)) ? 1 : 2);
+  found.sort((a, b) => rank(a) - rank(b) || a.id - b.id);
   for (let id = 1; id <= run.objects.length && found.length < 4 * FOUND_AT_MOST; id++) {
     if (state.heap.has(id) || !run.born(id)) continue;
     if (serial ? id === Number(serial) : has(run.typeOf(id))) {
