@@ -257,25 +257,28 @@ impl Telling<'_> {
             }
         }
         if !called && let Some(left) = old.get(new.len()) {
-            let function = left.shown_name(&self.trace.symbols);
+            all.push(self.left(left));
+        }
+    }
+
+    /// What has become of a call that is left.
+    fn left(&self, left: &CallFrame) -> String {
+        let function = left.shown_name(&self.trace.symbols);
+        let is_kept = |id: ObjId| self.after.heap.contains_key(&id);
+        if function == "<module>" {
             let file = self.trace.header.files.get(left.file.0 as usize);
-            all.push(if function == "<module>" {
-                format!(
-                    "All of {} has run",
-                    file.map_or("a module", |file| file.name())
-                )
-            } else if left.class_body {
-                format!("The body of class {function} is over")
-            } else if self.is_suspended(left) {
-                format!("{function}() is suspended and keeps its names")
-            } else if left
-                .object
-                .is_some_and(|id| self.after.heap.contains_key(&id))
-            {
-                format!("The call of {function}() is over; its frame is kept")
-            } else {
-                format!("The call of {function}() is over and its names are gone")
-            });
+            format!(
+                "All of {} has run",
+                file.map_or("a module", |file| file.name())
+            )
+        } else if left.class_body {
+            format!("The body of class {function} is over")
+        } else if self.is_suspended(left) {
+            format!("{function}() is suspended and keeps its names")
+        } else if left.object.is_some_and(is_kept) {
+            format!("The call of {function}() is over; its frame is kept")
+        } else {
+            format!("The call of {function}() is over and its names are gone")
         }
     }
 
@@ -362,62 +365,67 @@ impl Telling<'_> {
     fn references(&mut self, all: &mut Vec<String>) {
         let changed: Vec<ObjId> = self.step.changed.iter().map(|(id, _)| *id).collect();
         for id in changed {
-            let states = (self.before.heap.get(&id), self.after.heap.get(&id));
-            let (Some(old), Some(new)) = states else {
-                continue;
-            };
             let is_class = self.trace.object(id).kind == Kind::Class;
-            if !(is_class || self.is_told(id)) || old.refs == new.refs {
-                continue;
-            }
-            let is_shown = |r: &&Reference| match r.label {
-                Label::Key(_) => false,
-                // A cell that serves a class's body.
-                Label::Cell(name) => !self.text(name).starts_with("__"),
-                // What the interpreter itself puts into a class is not told.
-                Label::Attr(name) => !is_class || !self.text(name).starts_with("__"),
-                _ => !is_class,
-            };
-            let find = |refs: &[Reference], like: &Reference| {
-                refs.iter()
-                    .any(|r| r.label == like.label && r.to == like.to)
-            };
-            let put: Vec<Reference> = new.refs.iter().filter(is_shown).copied().collect();
-            let gone: Vec<Reference> = old.refs.iter().filter(is_shown).copied().collect();
-            let added: Vec<&Reference> = put.iter().filter(|r| !find(&old.refs, r)).collect();
-            let lost: Vec<&Reference> = gone.iter().filter(|r| !find(&new.refs, r)).collect();
-            let owner = self.noun(id);
-            if let ([one], []) | ([], [one]) = (&added[..], &lost[..])
-                && one.label == Label::Element
+            let states = (self.before.heap.get(&id), self.after.heap.get(&id));
+            if let (Some(old), Some(new)) = states
+                && (is_class || self.is_told(id))
             {
-                let verb = if lost.is_empty() {
-                    "is now"
-                } else {
-                    "is no longer"
-                };
-                all.push(format!("{} {verb} in {owner}", self.noun(one.to)));
-            } else if let [one] = added[..] {
-                let to = self.leads_to(one.to);
-                let label = one.label.display(&self.trace.symbols);
-                all.push(format!("{} {owner} {to}", spoken(one.label, &label)));
-            } else if added.is_empty()
-                && let [one] = lost[..]
-            {
-                let label = one.label.display(&self.trace.symbols);
-                all.push(format!("{} {owner} is gone", spoken(one.label, &label)));
-            } else if lost.is_empty() && !added.is_empty() {
-                all.push(format!("{owner} gets {}", self.labels(&added)));
-            } else if added.is_empty() && !lost.is_empty() {
-                all.push(format!("{owner} loses {}", self.labels(&lost)));
-            } else if !added.is_empty() {
-                all.push(format!("{} of {owner} change", self.labels(&added)));
+                let added = self.only_in(is_class, &new.refs, &old.refs);
+                let lost = self.only_in(is_class, &old.refs, &new.refs);
+                all.extend(self.references_of(id, &added, &lost));
             }
         }
     }
 
+    /// The references that one list has more than another, of those that are worth a sentence.
+    fn only_in(&self, is_class: bool, of: &[Reference], than: &[Reference]) -> Vec<Reference> {
+        let known: BTreeSet<(Label, ObjId)> = than.iter().map(|r| (r.label, r.to)).collect();
+        let is_told = |r: &&Reference| match r.label {
+            Label::Key(_) => false,
+            // A cell that serves a class's body.
+            Label::Cell(name) => !self.text(name).starts_with("__"),
+            // What the interpreter itself puts into a class is not told.
+            Label::Attr(name) => !is_class || !self.text(name).starts_with("__"),
+            _ => !is_class,
+        };
+        let more = of.iter().filter(|r| !known.contains(&(r.label, r.to)));
+        more.filter(is_told).copied().collect()
+    }
+
+    /// What became of an object's references.
+    fn references_of(
+        &mut self,
+        id: ObjId,
+        added: &[Reference],
+        lost: &[Reference],
+    ) -> Option<String> {
+        let owner = self.noun(id);
+        let spoken = |this: &Self, one: &Reference| {
+            let label = one.label.display(&this.trace.symbols);
+            spoken(one.label, &label)
+        };
+        Some(match (added, lost) {
+            ([], []) => return None,
+            ([one], []) if one.label == Label::Element => {
+                format!("{} is now in {owner}", self.noun(one.to))
+            }
+            ([], [one]) if one.label == Label::Element => {
+                format!("{} is no longer in {owner}", self.noun(one.to))
+            }
+            ([one], _) => {
+                let to = self.leads_to(one.to);
+                format!("{} {owner} {to}", spoken(self, one))
+            }
+            ([], [one]) => format!("{} {owner} is gone", spoken(self, one)),
+            (_, []) => format!("{owner} gets {}", self.labels(added)),
+            ([], _) => format!("{owner} loses {}", self.labels(lost)),
+            _ => format!("{} of {owner} change", self.labels(added)),
+        })
+    }
+
     /// Labels of an object's references: `[0], [1] and 3 more`.
-    fn labels(&self, references: &[&Reference]) -> String {
-        let label = |reference: &&Reference| match reference.label {
+    fn labels(&self, references: &[Reference]) -> String {
+        let label = |reference: &Reference| match reference.label {
             Label::Attr(name) | Label::Cell(name) => quoted(self.text(name)),
             label => label.display(&self.trace.symbols),
         };
