@@ -163,6 +163,14 @@ sys.exit(7)
 }
 
 #[test]
+fn the_programs_own_trace_function_is_told_the_same() {
+    let out = same(
+        "import sys\nseen = []\ndef tell(frame, event, value):\n    seen.append((event, frame.f_lineno))\n    return tell\ndef f():\n    return None\nsys.settrace(tell)\nf()\nf()\nsys.settrace(None)\nprint(seen)\n",
+    );
+    assert_eq!(out.matches("('line', 7)").count(), 2, "{out}");
+}
+
+#[test]
 fn a_copy_of_the_process_runs_on_unrecorded() {
     let source = "import os, warnings\nwarnings.simplefilter('ignore')\npid = os.fork()\nif pid == 0:\n    a = [1]\n    print('copy', len(a), flush=True)\nelse:\n    os.waitpid(pid, 0)\n    print('done', flush=True)\n";
     assert_eq!(same(source), "copy 1\ndone\n");
