@@ -14,6 +14,21 @@ fn words(step: &Value) -> Vec<String> {
         .collect()
 }
 
+fn pictures_in(folder: &Folder, frames: &str) -> Vec<String> {
+    let frames = std::fs::read_dir(folder.path().join(frames));
+    frames
+        .expect("they are drawn")
+        .flatten()
+        .map(|entry| std::fs::read_to_string(entry.path()).expect("pictures are text"))
+        .collect()
+}
+
+/// How many pictures have these words as a text of their own.
+fn telling(pictures: &[String], words: &str) -> usize {
+    let text = format!(">{words}<");
+    pictures.iter().filter(|svg| svg.contains(&text)).count()
+}
+
 #[test]
 fn a_second_name_is_told_with_the_count() {
     let folder = Folder::new();
@@ -107,16 +122,8 @@ fn classes_modules_and_exceptions_are_told_in_their_own_words() {
     assert_eq!(said("2 is no longer in set #"), 1);
     let done = folder.memviz(&["script.py", "--out", "told"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
-    let frames = std::fs::read_dir(folder.path().join("told/frames"));
-    let pictures: Vec<String> = frames
-        .expect("they are drawn")
-        .flatten()
-        .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
-        .collect();
-    let said = |words: &str| {
-        let word = format!(">{words}<");
-        pictures.iter().filter(|svg| svg.contains(&word)).count()
-    };
+    let pictures = pictures_in(&folder, "told/frames");
+    let said = |words| telling(&pictures, words);
     assert_eq!(said("other.py starts"), 1);
     assert_eq!(said("the script starts"), 1);
     assert_eq!(said("the last line of other.py has run"), 1);
@@ -133,19 +140,11 @@ fn a_script_that_an_exception_ends_does_not_return() {
     let folder = Folder::new();
     folder.write("a.py", "def f():\n    return 1\nf()\n1 / 0\n");
     folder.memviz(&["a.py"]);
-    let frames = std::fs::read_dir(folder.path().join("output/a/frames"));
-    let pictures: Vec<String> = frames
-        .expect("they are drawn")
-        .flatten()
-        .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
-        .collect();
-    let said = |words: &str| {
-        let word = format!(">{words}<");
-        pictures.iter().filter(|svg| svg.contains(&word)).count()
-    };
+    let pictures = pictures_in(&folder, "output/a/frames");
+    let said = |words| telling(&pictures, words);
     assert_eq!(said("f() is about to return"), 1);
     assert_eq!(said("the exception leaves the script"), 1);
-    assert_eq!(said("the script's last line has run"), 0);
+    assert_eq!(said("the last line of the script has run"), 0);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use super::Ledger;
 use crate::trace::{
     CallFrame, Cause, Count, Event, Incident, Kind, Label, Name, NameKind, ObjId, Reference, State,
-    Step, Symbol, Trace,
+    Step, Symbol, Trace, held_as,
 };
 use std::collections::BTreeSet;
 
@@ -70,12 +70,8 @@ const STEPS_BACK: u32 = 400;
 /// in an earlier line: it is on its way.
 pub fn raised_before(trace: &Trace, number: u32) -> bool {
     let raised = |number: u32| {
-        let head = &trace.steps.get(number as usize - 1)?.head;
-        let held = head
-            .held
-            .iter()
-            .find(|held| trace.symbols.text(held.by) == "exception being raised")?;
-        Some(held.to)
+        let step = trace.steps.get(number as usize - 1)?;
+        step.head.held_as(held_as::RAISED, &trace.symbols)
     };
     let Some(exception) = raised(number) else {
         return false;
@@ -312,30 +308,25 @@ impl Telling<'_> {
     }
 
     fn in_flight(&self, all: &mut Vec<String>) {
-        // What is yielded is on top of the value stack.
-        if self.step.head.event == Event::Yield
-            && let Some(top) = self
-                .after
-                .frames
-                .last()
-                .and_then(|frame| frame.names.last())
-            && top.kind == NameKind::Stack
-        {
-            all.push(format!("What it yields is {}", self.noun(top.to)));
-        }
-        for held in &self.step.head.held {
-            match self.text(held.by) {
-                "return value" if self.hands_on() => {
-                    all.push(format!("What it returns is {}", self.noun(held.to)));
-                }
-                "exception being raised"
-                    if self.step.head.event == Event::Exception && !self.raised_before =>
-                {
-                    let message = self.message(held.to);
-                    all.push(format!("{} is raised{message}", self.noun(held.to)));
-                }
-                _ => {}
+        let head = &self.step.head;
+        let held = |by| head.held_as(by, &self.trace.symbols);
+        let running = self.after.frames.last();
+        match head.event {
+            Event::Yield => {
+                let top = running.and_then(CallFrame::top_of_stack);
+                all.extend(top.map(|id| format!("What it yields is {}", self.noun(id))));
             }
+            Event::Return if self.hands_on() => {
+                let value = held(held_as::RETURNED);
+                all.extend(value.map(|id| format!("What it returns is {}", self.noun(id))));
+            }
+            Event::Exception if !self.raised_before => {
+                let raised = held(held_as::RAISED);
+                all.extend(
+                    raised.map(|id| format!("{} is raised{}", self.noun(id), self.message(id))),
+                );
+            }
+            _ => {}
         }
     }
 

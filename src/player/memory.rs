@@ -4,7 +4,7 @@ use super::payload::Texts;
 use crate::analyse::{Ledger, Source, ledger, raised_before};
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Granularity, Kind, Name, NameKind, ObjId,
-    ObjectChange, ObjectState, Reference, Replay, State, Step, Symbol, Trace,
+    ObjectChange, ObjectState, Reference, Replay, State, Step, Symbol, Trace, held_as,
 };
 use crate::view::Calls;
 use serde::Serialize;
@@ -345,16 +345,11 @@ impl Words<'_> {
 
     fn head(&mut self, number: u32, step: &Step) -> Head {
         let head = &step.head;
-        let is_exception = |id: ObjId| self.trace.object(id).kind == Kind::Exception;
-        // While one exception is handled another may be raised; the last one named is the newest.
-        let raised = head.held.iter().rev().find(|held| {
-            let by = self.trace.symbols.text(held.by);
-            is_exception(held.to) && (by == "exception being raised" || by == "uncaught exception")
-        });
-        let handled = head
-            .held
-            .iter()
-            .find(|held| self.trace.symbols.text(held.by) == "current exception");
+        let held = |by| head.held_as(by, &self.trace.symbols);
+        let is_exception = |id: &ObjId| self.trace.object(*id).kind == Kind::Exception;
+        // While one exception is handled another may be raised.
+        let raised = held(held_as::RAISED).or(held(held_as::UNCAUGHT));
+        let (raised, handled) = (raised.filter(is_exception), held(held_as::HANDLED));
         Head {
             event: head.event.name(),
             file: head.file.0,
@@ -372,8 +367,8 @@ impl Words<'_> {
             gc: head.collections.iter().map(collector_run).collect(),
             again: head.event == Event::Exception && raised_before(self.trace, number),
             resumed: matches!(head.event, Event::Resume | Event::Throw),
-            handled: handled.map(|held| held.to.0),
-            raised: raised.map(|held| held.to.0),
+            handled: handled.map(|id| id.0),
+            raised: raised.map(|id| id.0),
         }
     }
 

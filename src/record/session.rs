@@ -7,7 +7,7 @@ use super::raw::{collections, deaths, fork, frames, output};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
-use crate::trace::{Event, FileId, Granularity, State};
+use crate::trace::{Event, FileId, Granularity, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::{PyCode, PyInt};
 use rustpython_vm::{AsObject, PyObject, PyObjectRef, VirtualMachine};
@@ -278,7 +278,7 @@ impl Session {
                 happening.event = Event::Return;
                 happening
                     .in_flight
-                    .extend(fired.passed.map(|o| (o, "return value")));
+                    .extend(fired.passed.map(|o| (o, held_as::RETURNED)));
             }
             Monitored::Yield => {
                 happening.event = Event::Yield;
@@ -289,13 +289,13 @@ impl Session {
                 happening.event = Event::Unwind;
                 happening
                     .in_flight
-                    .extend(fired.passed.map(|o| (o, "exception being raised")));
+                    .extend(fired.passed.map(|o| (o, held_as::RAISED)));
             }
             Monitored::Raise => {
                 happening.event = Event::Exception;
                 happening
                     .in_flight
-                    .extend(fired.passed.map(|o| (o, "exception being raised")));
+                    .extend(fired.passed.map(|o| (o, held_as::RAISED)));
             }
             Monitored::Line => {
                 happening.line = fired.number;
@@ -368,10 +368,7 @@ impl Session {
             columns: None,
             thread: None,
             borrowed: Vec::new(),
-            in_flight: raised
-                .map(|o| (o, "uncaught exception"))
-                .into_iter()
-                .collect(),
+            in_flight: raised.map(|o| (o, held_as::UNCAUGHT)).into_iter().collect(),
         };
         self.recorder
             .capture(happening, &[globals], &[], stdout, vm);

@@ -303,6 +303,12 @@ impl CallFrame {
         is_classs || (name.kind == NameKind::Cell && in_module && is_empty(name.to))
     }
 
+    /// What is on top of its value stack.
+    pub fn top_of_stack(&self) -> Option<ObjId> {
+        let top = self.names.last()?;
+        (top.kind == NameKind::Stack).then_some(top.to)
+    }
+
     /// `f()`, `C.method()`, `the body of class C`.
     pub fn in_words(&self, symbols: &Symbols) -> String {
         let name = self.shown_name(symbols);
@@ -332,15 +338,16 @@ pub struct Held {
     pub certain: bool,
 }
 
+/// What the interpreter holds of a call that is left or an exception: the words of [`Held::by`].
+pub mod held_as {
+    pub const RETURNED: &str = "return value";
+    pub const RAISED: &str = "exception being raised";
+    pub const HANDLED: &str = "current exception";
+    pub const UNCAUGHT: &str = "uncaught exception";
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u16);
-
-impl SourceFile {
-    /// Its path's last part.
-    pub fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
-    }
-}
 
 /// A source file of the program's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -349,6 +356,13 @@ pub struct SourceFile {
     pub path: String,
     /// Empty where it could not be read.
     pub text: String,
+}
+
+impl SourceFile {
+    /// Its path's last part.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -464,6 +478,15 @@ pub struct StepHead {
     pub incidents: Vec<(Incident, ObjId)>,
     pub collections: Vec<Collection>,
     pub held: Vec<Held>,
+}
+
+impl StepHead {
+    /// The object that the interpreter holds as one of [`held_as`].
+    pub fn held_as(&self, by: &str, symbols: &Symbols) -> Option<ObjId> {
+        let mut held = self.held.iter();
+        let held = held.find(|held| symbols.text(held.by) == by)?;
+        Some(held.to)
+    }
 }
 
 /// How the run ended.

@@ -3,7 +3,7 @@
 
 use super::limits::note_box;
 use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, StepView};
-use crate::trace::{Event, Kind, NameKind, ObjId};
+use crate::trace::{Event, Kind, ObjId, held_as};
 
 /// Below all call frames.
 const LAST: usize = usize::MAX;
@@ -13,6 +13,7 @@ impl StepView<'_> {
     /// so, which no variable can be called.
     pub(super) fn passing_row(&self) -> Option<Row> {
         let head = &self.step.head;
+        let held = |by| head.held_as(by, &self.trace.symbols);
         let (keyword, to) = match head.event {
             // Nothing is returned to anyone by a module or a class's body.
             Event::Return
@@ -21,15 +22,9 @@ impl StepView<'_> {
             {
                 None
             }
-            Event::Return => Some(("return", self.held_as("return value")?)),
-            // What is yielded is on top of the value stack.
-            Event::Yield => {
-                let top = self.state.frames.last()?.names.last()?;
-                (top.kind == NameKind::Stack).then_some(("yield", top.to))
-            }
-            Event::Exception | Event::Unwind => {
-                Some(("raise", self.held_as("exception being raised")?))
-            }
+            Event::Return => Some(("return", held(held_as::RETURNED)?)),
+            Event::Yield => Some(("yield", self.state.frames.last()?.top_of_stack()?)),
+            Event::Exception | Event::Unwind => Some(("raise", held(held_as::RAISED)?)),
             _ => None,
         }?;
         Some(self.held_row(keyword, to))
@@ -37,24 +32,17 @@ impl StepView<'_> {
 
     /// What the interpreter keeps for itself of the exceptions.
     pub(super) fn interpreter_box(&self) -> Option<SceneBox> {
-        let rows: Vec<Row> = [
-            ("handles", "current exception"),
-            ("uncaught", "uncaught exception"),
-        ]
-        .into_iter()
-        .filter_map(|(label, by)| Some(self.held_row(label, self.held_as(by)?)))
-        .collect();
+        let held = |by| self.step.head.held_as(by, &self.trace.symbols);
+        // An exit code is no exception.
+        let is_exception = |id: &ObjId| self.info(*id).kind == Kind::Exception;
+        let uncaught = held(held_as::UNCAUGHT).filter(is_exception);
+        let rows: Vec<Row> = [("handles", held(held_as::HANDLED)), ("uncaught", uncaught)]
+            .into_iter()
+            .filter_map(|(label, id)| Some(self.held_row(label, id?)))
+            .collect();
         let mut interpreter = note_box(BoxKey::Interpreter, "the interpreter", rows);
         interpreter.depth = Some(LAST);
         (!interpreter.rows.is_empty()).then_some(interpreter)
-    }
-
-    fn held_as(&self, by: &str) -> Option<ObjId> {
-        let mut held = self.step.head.held.iter();
-        let held = held.find(|held| self.text(held.by) == by)?;
-        // An exit code is no exception.
-        (by != "uncaught exception" || self.info(held.to).kind == Kind::Exception)
-            .then_some(held.to)
     }
 
     fn held_row(&self, label: &str, to: ObjId) -> Row {

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test program uses a part of this.
 
 pub mod pixels;
+pub mod recorded;
 pub mod tools;
 
 use serde_json::Value;

@@ -222,15 +222,18 @@ function showRaised(app) {
   refill($('raised-body'), parts);
 }
 
+/** What an object refers to by a label. */
+function referent({ run, state }, id, label) {
+  const refs = state.heap.get(id)?.refs ?? [];
+  const at = refs.findIndex((to, i) => i % 3 === 0 && run.text(to) === label);
+  return at < 0 ? undefined : refs[at + 1];
+}
+
 /** What an exception says, where that is one value: ` 'no luck'`. */
-function messageOf({ run, state }, exception) {
-  const referent = (id, label) => {
-    const refs = state.heap.get(id)?.refs ?? [];
-    const at = refs.findIndex((to, i) => i % 3 === 0 && run.text(to) === label);
-    return refs[at + 1];
-  };
-  const args = referent(exception, 'args');
-  const only = state.heap.get(args)?.refs.length === 3 ? referent(args, '[0]') : undefined;
+function messageOf(app, exception) {
+  const { run, state } = app;
+  const args = referent(app, exception, 'args');
+  const only = state.heap.get(args)?.refs.length === 3 ? referent(app, args, '[0]') : undefined;
   return only && run.kindOf(only) === 'atom' ? `: ${visible(run.text(state.heap.get(only)?.value))}` : '';
 }
 
@@ -241,15 +244,9 @@ function sourceLine(run, path, line) {
 
 /** The frame objects that an exception's traceback holds, oldest first. */
 function tracebackFrames(app, exception) {
-  const { run, state } = app;
-  const referent = (id, label) => {
-    const refs = state.heap.get(id)?.refs ?? [];
-    const at = refs.findIndex((to, i) => i % 3 === 0 && run.text(to) === label);
-    return at < 0 ? undefined : refs[at + 1];
-  };
   const frames = [];
-  for (let at = referent(exception, '__traceback__'); at; at = referent(at, 'tb_next')) {
-    frames.push(referent(at, 'frame'));
+  for (let at = referent(app, exception, '__traceback__'); at; at = referent(app, at, 'tb_next')) {
+    frames.push(referent(app, at, 'frame'));
   }
   return frames;
 }

@@ -152,17 +152,16 @@ function changesTo(run, step, next) {
 
 const keysOfPassing = ['return', 'yield', 'raise'];
 
-/** Rows that hold something, not words about the box. */
-const rowsOf = (content) => content.rows.filter(([, , flags]) => !(flags & 2));
+/** Rows that hold something: not words about the box, nor what a call hands on, which is no name. */
+const rowsOf = (run, { rows }) => rows.filter(([label, , flags]) => !(flags & 2) && !keysOfPassing.includes(run.text(label - 1)));
 
 function differences(run, was, is) {
   if (is.status === 2) return [run.text(is.note)];
   const why = [];
-  // What a call hands on is no name of it.
-  const passing = ([label]) => keysOfPassing.includes(run.text(label - 1));
-  const changed = is.rows.filter((row) => row[2] & 1 && !passing(row)).length;
+  const rows = rowsOf(run, is);
+  const changed = rows.filter(([, , flags]) => flags & 1).length;
   if (changed) why.push(counted(changed, 'row'));
-  else if (rowsOf(was).filter((row) => !passing(row)).length !== rowsOf(is).filter((row) => !passing(row)).length) why.push('rows are gone');
+  else if (rows.length !== rowsOf(run, was).length) why.push('rows are gone');
   if (is.moved) why.push(run.text(is.count));
   if (was.status !== is.status) why.push(is.status ? 'now unreachable' : 'reachable again');
   return why;

@@ -110,11 +110,11 @@ class Transport {
 }
 
 const ICONS = {
-  first: 'M4 5h2.5v14H4zM15 5v14l-7.500-7zM22 5v14l-7.500-7z',
+  first: 'M4 5h2.5v14H4zM15 5v14l-7.5-7zM22 5v14l-7.5-7z',
   previous: 'M18 5h-2.5v14H18zM13 5l-8 7l8 7z',
   play: 'M8 5l11 7l-11 7z',
   next: 'M6 5h2.5v14H6zM11 5l8 7l-8 7z',
-  last: 'M17.500 5H20v14h-2.500zM9 5l7.500 7l-7.500 7zM2 5l7.500 7l-7.500 7z',
+  last: 'M17.5 5H20v14h-2.5zM9 5l7.5 7l-7.5 7zM2 5l7.5 7l-7.5 7z',
 };
 
 function iconOf(way) {

@@ -3,7 +3,7 @@
 use super::{Happening, Recorder};
 use crate::record::raw::header::ObjPtr;
 use crate::record::stack::RunningFrame;
-use crate::trace::Held;
+use crate::trace::{Held, held_as};
 use rustpython_vm::{AsObject, VirtualMachine};
 
 impl Recorder {
@@ -32,7 +32,7 @@ impl Recorder {
             // The interpreter keeps it twice: on its stack of handled exceptions, and for
             // `sys._current_exceptions`.
             let pointer = ObjPtr::of(exception.as_object());
-            put(self, "current exception", pointer, true);
+            put(self, held_as::HANDLED, pointer, true);
             put(self, "current exception of the thread", pointer, true);
         }
         let stops: Vec<ObjPtr> = self
