@@ -12,6 +12,7 @@ pub(crate) mod frames;
 pub(crate) mod glance;
 pub(crate) mod header;
 pub(crate) mod heap;
+pub(crate) mod marks;
 pub(crate) mod output;
 pub(crate) mod tables;
 

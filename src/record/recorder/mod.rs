@@ -38,6 +38,7 @@ struct Live {
 }
 
 /// What happened, as the hook that saw it says.
+#[derive(Clone)]
 pub(crate) struct Happening {
     pub event: Event,
     pub file: FileId,
