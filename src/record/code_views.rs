@@ -13,7 +13,9 @@ use super::session;
 use rustpython_vm::builtins::descriptor::PyMethodDescriptor;
 use rustpython_vm::builtins::{PyCode, PyType};
 use rustpython_vm::frame::FrameObject;
-use rustpython_vm::function::{Callee, Either, FuncArgs, PyComparisonValue, PyMethodDef, PySetterValue};
+use rustpython_vm::function::{
+    Callee, Either, FuncArgs, PyComparisonValue, PyMethodDef, PySetterValue,
+};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
@@ -77,7 +79,11 @@ impl Drop for Unmarked<'_> {
     }
 }
 
-fn own(class: &Py<PyType>, name: &'static str, vm: &VirtualMachine) -> Result<PyObjectRef, RecordError> {
+fn own(
+    class: &Py<PyType>,
+    name: &'static str,
+    vm: &VirtualMachine,
+) -> Result<PyObjectRef, RecordError> {
     let attribute = class.attributes().get(vm.ctx.intern_str(name));
     attribute.ok_or(RecordError::Code(name))
 }
@@ -174,11 +180,14 @@ fn replace_marshal(vm: &VirtualMachine) -> PyResult<()> {
     let module = vm.import("marshal", 0)?;
     for name in ["dump", "dumps"] {
         let original = module.get_attr(name, vm)?;
-        let function = vm.new_function(name, move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
-            let codes = args.args.first().map(|value| codes_within(value, vm));
-            let _unmarked = unmark(codes.into_iter().flatten());
-            original.call(args.clone(), vm)
-        });
+        let function = vm.new_function(
+            name,
+            move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+                let codes = args.args.first().map(|value| codes_within(value, vm));
+                let _unmarked = unmark(codes.into_iter().flatten());
+                original.call(args.clone(), vm)
+            },
+        );
         module.set_attr(name, function, vm)?;
     }
     Ok(())

@@ -7,7 +7,7 @@
 //! interpreter looks at from outside. Such an instruction's line is told by the event that it fires
 //! itself.
 
-use super::bytecode::{self, Before, Compiled};
+use super::bytecode::{self, Compiled};
 use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
@@ -21,7 +21,8 @@ pub(crate) struct Told {
     pub line: Option<u32>,
     /// The line is told even where it was told last: what ran before it belongs to no line.
     pub forced: bool,
-    /// A jump back: the line that it leads to runs again, even where it is the same.
+    /// A line that is told in any case: the one to which a jump leads back, or that of a loop's head,
+    /// over which no mark may stand.
     pub again: Option<u32>,
 }
 
@@ -73,9 +74,9 @@ impl Plan {
         for (number, one) in all.iter().enumerate().skip(skipped) {
             let first = number == skipped;
             let told = Told {
-                line: one.line.filter(|_| first || begins_line(&before[number])),
+                line: one.line.filter(|_| first || before[number].another_line),
                 forced: before[number].any && !before[number].any_line,
-                again: jump_back(one, all),
+                again: jump_back(one, all).or_else(|| loop_ahead(one, all.get(number + 1))),
             };
             let tells = told.line.is_some() || told.again.is_some();
             if tells && can_be_marked(one.op) && !matches!(one.op, Instruction::ForIter { .. }) {
@@ -93,10 +94,6 @@ fn body(all: &[Compiled]) -> &[Compiled] {
     let resume = |one: &Compiled| matches!(one.op, Instruction::Resume { .. });
     let start = all.iter().position(resume).map_or(0, |at| at + 1);
     &all[start..]
-}
-
-fn begins_line(before: &Before) -> bool {
-    before.another_line
 }
 
 /// Whether the interpreter runs an instruction as it would without a mark over it.
@@ -151,4 +148,14 @@ fn jump_back(one: &Compiled, all: &[Compiled]) -> Option<u32> {
         && all.get(number + 1).is_some_and(used_at_once)
         && head.line == one.line;
     head.line.filter(|_| !inlined)
+}
+
+/// The line of a loop's head that comes next and stands on another line: the loop of a comprehension,
+/// before which only the value stack is put in order.
+fn loop_ahead(one: &Compiled, next: Option<&Compiled>) -> Option<u32> {
+    let next = next?;
+    let before = matches!(one.op, Instruction::Swap { .. });
+    let head = matches!(next.op, Instruction::ForIter { .. });
+    next.line
+        .filter(|line| before && head && one.line != Some(*line))
 }

@@ -2,9 +2,9 @@
 
 use super::marks::Plan;
 use super::monitor::{self, Monitored};
+use super::raw::frames::LiveFrame;
 use super::raw::header::ObjPtr;
 use super::raw::heap::Inside;
-use super::raw::frames::LiveFrame;
 use super::raw::{collections, deaths, fork, frames, output};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};

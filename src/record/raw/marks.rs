@@ -216,7 +216,10 @@ fn line_starts(code: &PyCode, all: &[Compiled]) -> Vec<bool> {
     };
     for one in &all[body..] {
         if let Some(target) = one.target() {
-            let past_end = matches!(one.op, Instruction::ForIter { .. } | Instruction::Send { .. });
+            let past_end = matches!(
+                one.op,
+                Instruction::ForIter { .. } | Instruction::Send { .. }
+            );
             lead(target + usize::from(past_end));
         }
     }
