@@ -239,7 +239,20 @@ fn watch_own(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
             .retain(|(of, _, tool)| *tool != TOOL || *of != id);
     }
     drop(state);
-    // Set once more by the interpreter's own function, which rewrites the running code.
+    set_events(code, events, vm);
+    for frame in frames::running() {
+        keep_marks(frame.code());
+    }
+}
+
+/// Takes the marks out of the code that runs on this thread, once nothing is listened to.
+fn refresh(code: &Py<PyCode>, vm: &VirtualMachine) {
+    set_events(code, 0, vm);
+}
+
+/// Sets the events of a code object by the interpreter's own function, which rewrites the code that
+/// runs.
+fn set_events(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
     let set = vm
         .sys_module
         .get_attr("monitoring", vm)
@@ -248,9 +261,6 @@ fn watch_own(code: &Py<PyCode>, events: u32, vm: &VirtualMachine) {
         vm.state.monitoring.lock().tool_names[TOOL] = Some("memviz".to_owned());
         let _ = set.call((TOOL, code.to_owned(), events), vm);
         vm.state.monitoring.lock().tool_names[TOOL] = None;
-    }
-    for frame in frames::running() {
-        keep_marks(frame.code());
     }
 }
 
@@ -306,7 +316,8 @@ fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyO
             Ok(vm.ctx.none())
         }
         session::Answer::Full => {
-            stop(vm);
+            session::leave(vm);
+            refresh(code, vm);
             Ok(vm.ctx.none())
         }
         _ => Ok(vm.ctx.none()),

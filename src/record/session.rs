@@ -3,7 +3,8 @@
 use super::monitor::{self, Monitored};
 use super::raw::header::ObjPtr;
 use super::raw::heap::Inside;
-use super::raw::{collections, deaths, fork, frames, output};
+use super::raw::world::{self, Stopped};
+use super::raw::{collections, deaths, fork, frames, output, tables};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, describe};
@@ -38,6 +39,8 @@ pub(crate) struct Session {
     pub violations: Vec<String>,
     /// The recording reached its bound.
     pub full: bool,
+    /// Nothing is listened to any more.
+    left: bool,
 }
 
 /// A monitoring event, with what the interpreter says of it.
@@ -80,6 +83,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         replayed: State::default(),
         violations: Vec::new(),
         full: false,
+        left: false,
     });
 }
 
@@ -120,65 +124,78 @@ pub(crate) fn add_constants(codes: &[PyObjectRef]) {
 
 /// Takes the step that an event stands for.
 pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
+    // A copy may not even wait for a lock: a thread that it does not have may hold it.
+    if fork::is_copy() {
+        return Answer::Full;
+    }
     let _inside = Inside::enter();
-    let mut guard = lock();
-    let Some(session) = guard.as_mut() else {
-        return Answer::Done;
-    };
-    if session.full || fork::is_copy() {
-        return Answer::Done;
+    // The world must be stopped before the session is locked: a thread that waits for the session
+    // cannot be stopped.
+    world::stopped(vm, |stopped| match lock().as_mut() {
+        Some(session) if session.full => Answer::Full,
+        Some(session) => session.fired(fired, stopped, vm),
+        None => Answer::Done,
+    })
+}
+
+/// Ends a recording that has reached its bound: the program goes on as if it were not recorded.
+pub(crate) fn leave(vm: &VirtualMachine) {
+    if fork::is_copy() {
+        return monitor::stop(vm);
     }
-    let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
-        return Answer::Done;
-    };
-    for address in session.recorder.absorb_deaths() {
-        session.watched.remove(&address);
-        session.read.remove(&address);
-        if let Some(start) = session.foreign.remove(&address) {
-            monitor::forget(address, start, vm);
-        }
+    // Each thread comes here once, at its first event after the last step.
+    let left = |session: &mut Session| std::mem::replace(&mut session.left, true);
+    if lock().as_mut().is_none_or(left) {
+        return;
     }
-    let Some(file) = session.recorder.program.own_file(code) else {
-        if fired.event == Monitored::Start {
-            session.foreign.insert(fired.code.address(), fired.number);
-        }
-        return Answer::Foreign;
-    };
-    if matches!(
-        fired.event,
-        Monitored::Start | Monitored::Resume | Monitored::Throw
-    ) {
-        monitor::keep_marks(code);
-    }
-    if fired.event == Monitored::Raise
-        && let (Some(frame), Some(raised)) = (frames::innermost(), fired.passed)
-        && monitor::ends_a_loop(frame, raised, vm)
-    {
-        return Answer::Done;
-    }
-    if fired.event == Monitored::Start && session.watched.insert(fired.code.address()) {
-        let events = monitor::own_events(session.options.granularity);
-        if code.code.obj_name.as_str() == "<module>" {
-            session.add_module(vm);
-        }
-        return Answer::NewModule { events };
-    }
-    // Other threads may be changing what is to be read. The world must be stopped before the
-    // session is locked: a thread that waits for the session cannot be stopped.
-    if vm.state.thread_frames.lock().len() <= 1 {
-        return session.step(fired, file, false, vm);
-    }
-    drop(guard);
-    vm.state.stop_the_world.stop_the_world(&vm.state);
-    let answer = match lock().as_mut() {
-        Some(session) if !session.full => session.step(fired, file, true, vm),
-        _ => Answer::Done,
-    };
-    vm.state.stop_the_world.start_the_world(&vm.state);
-    answer
+    monitor::stop(vm);
+    Session::stop_listening();
+    tables::unhook_all();
+    deaths::clear();
+    collections::clear();
+    output::clear();
 }
 
 impl Session {
+    fn fired(&mut self, fired: &Fired, stopped: Stopped<'_>, vm: &VirtualMachine) -> Answer {
+        let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
+            return Answer::Done;
+        };
+        for address in self.recorder.absorb_deaths() {
+            self.watched.remove(&address);
+            self.read.remove(&address);
+            if let Some(start) = self.foreign.remove(&address) {
+                monitor::forget(address, start, vm);
+            }
+        }
+        let Some(file) = self.recorder.program.own_file(code) else {
+            if fired.event == Monitored::Start {
+                self.foreign.insert(fired.code.address(), fired.number);
+            }
+            return Answer::Foreign;
+        };
+        if matches!(
+            fired.event,
+            Monitored::Start | Monitored::Resume | Monitored::Throw
+        ) {
+            monitor::keep_marks(code);
+        }
+        if fired.event == Monitored::Raise
+            && let (Some(frame), Some(raised)) = (frames::innermost(), fired.passed)
+            && monitor::ends_a_loop(frame, raised, vm)
+        {
+            return Answer::Done;
+        }
+        if fired.event == Monitored::Start && self.watched.insert(fired.code.address()) {
+            let events = monitor::own_events(self.options.granularity);
+            if code.code.obj_name.as_str() == "<module>" {
+                self.add_module(vm);
+            }
+            return Answer::NewModule { events };
+        }
+        self.step(fired, file, stopped, vm)
+    }
+
     /// Notes the module whose body is about to run.
     fn add_module(&mut self, vm: &VirtualMachine) {
         if let Some(namespace) = frames::innermost().map(|frame| frame.globals()) {
@@ -215,14 +232,20 @@ impl Session {
         others
     }
 
-    fn step(&mut self, fired: &Fired, file: FileId, many: bool, vm: &VirtualMachine) -> Answer {
+    fn step(
+        &mut self,
+        fired: &Fired,
+        file: FileId,
+        stopped: Stopped<'_>,
+        vm: &VirtualMachine,
+    ) -> Answer {
         let mut running = std::mem::take(&mut self.running);
         stack::running_frames(
             &mut running,
             &mut self.recorder.program,
             self.options.implicit_names,
         );
-        let others = if many {
+        let others = if stopped.others {
             self.other_threads(vm)
         } else {
             Vec::new()
@@ -378,6 +401,10 @@ impl Session {
     /// Stops listening.
     pub(crate) fn stop(vm: &VirtualMachine) {
         monitor::stop(vm);
+        Session::stop_listening();
+    }
+
+    fn stop_listening() {
         deaths::watch(false);
         collections::watch(false);
         output::tap(false);
