@@ -160,6 +160,20 @@ pub(crate) fn put_marks(
     }
 }
 
+/// Takes the marks out of the code that runs on this thread, once nothing is listened to: by the
+/// interpreter's own function, which rewrites the code that runs.
+fn refresh(code: &Py<PyCode>, vm: &VirtualMachine) {
+    let set = vm
+        .sys_module
+        .get_attr("monitoring", vm)
+        .and_then(|monitoring| monitoring.get_attr("set_local_events", vm));
+    if let Ok(set) = set {
+        vm.state.monitoring.lock().tool_names[TOOL] = Some("memviz".to_owned());
+        let _ = set.call((TOOL, code.to_owned(), 0), vm);
+        vm.state.monitoring.lock().tool_names[TOOL] = None;
+    }
+}
+
 /// Takes marks off a code object that is not the program's own, but stands where one of its own was.
 pub(crate) fn clear_marks(code: &Py<PyCode>, vm: &VirtualMachine) {
     let others = {
@@ -210,7 +224,8 @@ fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyO
             Ok(vm.ctx.none())
         }
         session::Answer::Full => {
-            stop(vm);
+            session::leave(vm);
+            refresh(code, vm);
             Ok(vm.ctx.none())
         }
         _ => Ok(vm.ctx.none()),

@@ -3,7 +3,7 @@
 use super::program::{COMMAND_FILE, Program, STDIN_FILE};
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{collections, deaths, output, tables};
+use super::raw::{collections, deaths, fork, output, tables};
 use super::recorder::Recorder;
 use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
@@ -258,6 +258,9 @@ fn finish_recording(
     result: &PyResult<()>,
     vm: &VirtualMachine,
 ) -> Result<Option<Trace>, RecordError> {
+    if fork::is_copy() {
+        return Ok(None);
+    }
     Session::stop(vm);
     let _inside = Inside::enter();
     let Some(mut session) = session::close() else {
