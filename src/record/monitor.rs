@@ -58,6 +58,9 @@ const EVERYWHERE: [Monitored; 5] = [
 /// first.
 const EXCEPTION_HANDLED: u32 = 1 << 12;
 
+/// The events of lines and instructions.
+const LINES: u32 = 1 << 5 | 1 << 6;
+
 fn mask(events: &[Monitored]) -> u32 {
     events
         .iter()
@@ -155,6 +158,7 @@ pub(crate) fn put_marks(
         vm.state.monitoring_events.store(state.combined_events());
         others(&state.global_events, &state.local_events, id)
     };
+    plan.lines_for_others = others & LINES != 0;
     if marks::place(code, &plan.marked, own | mask(&EVERYWHERE), others) {
         plan.version = code.instrumentation_version.load(Ordering::Acquire);
     }

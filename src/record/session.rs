@@ -14,6 +14,7 @@ use crate::trace::{Event, FileId, Granularity, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
+use rustpython_vm::frame::FrameObject;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub(crate) struct Session {
     pub options: RecordOptions,
     /// The line that each running frame was last told to run, by the frame's address.
     lines: HashMap<usize, u32>,
+    /// The line that the program's own trace function was last told of each running frame.
+    traced_lines: HashMap<usize, u32>,
     /// The marks of the program's own code objects, by their addresses.
     plans: HashMap<usize, Plan>,
     /// Addresses at which a code object of the program's own has died.
@@ -79,6 +82,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         recorder,
         options,
         lines: HashMap::default(),
+        traced_lines: HashMap::default(),
         plans: HashMap::default(),
         vacated: HashSet::default(),
         read: HashSet::default(),
@@ -143,10 +147,11 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
         return Answer::Full;
     }
     let _inside = Inside::enter();
-    if fired.event == Monitored::Instruction
-        && lock().as_ref().is_some_and(|session| session.has_told(fired))
-    {
-        return Answer::Done;
+    if let Some(session) = lock().as_mut() {
+        session.keep_traced_line(fired, vm);
+        if fired.event == Monitored::Instruction && session.has_told(fired) {
+            return Answer::Done;
+        }
     }
     // The world must be stopped before the session is locked: a thread that waits for the session
     // cannot be stopped.
@@ -265,6 +270,34 @@ impl Session {
             return Answer::Full;
         }
         Answer::Done
+    }
+
+    /// Takes back what a mark has done to the line that the program's own trace function was told last
+    /// in the running frame.
+    fn keep_traced_line(&mut self, fired: &Fired, vm: &VirtualMachine) {
+        let Some(frame) = frames::innermost() else {
+            return;
+        };
+        let plan = self.plans.get(&fired.code.address());
+        match fired.event {
+            Monitored::Start => {
+                self.traced_lines
+                    .insert(frame.address(), frame.traced_line());
+            }
+            Monitored::Return | Monitored::Unwind => {
+                self.traced_lines.remove(&frame.address());
+            }
+            _ if plan.is_none_or(|plan| plan.lines_for_others) => {}
+            _ if vm.use_tracing.get() && is_traced(frame, vm) => {
+                self.traced_lines
+                    .insert(frame.address(), frame.traced_line());
+            }
+            _ => {
+                if let Some(line) = self.traced_lines.get(&frame.address()) {
+                    frame.set_traced_line(*line);
+                }
+            }
+        }
     }
 
     /// Whether an instruction that is about to run tells nothing new.
@@ -523,6 +556,15 @@ fn ends_a_loop(frame: LiveFrame, raised: ObjPtr, vm: &VirtualMachine) -> bool {
             .value_stack()
             .last()
             .is_some_and(|iterator| iterator.object().class().heaptype_ext().is_none())
+}
+
+/// Whether a frame has a trace function of the program's.
+fn is_traced(frame: LiveFrame, vm: &VirtualMachine) -> bool {
+    let function = frame.object().and_then(|frame| {
+        let frame = frame.object().downcast_ref::<FrameObject>()?;
+        frame.as_object().get_attr("f_trace", vm).ok()
+    });
+    function.is_some_and(|function| !vm.is_none(&function))
 }
 
 /// The text that is complete so far: bytes of a character that is not yet whole stay behind.

@@ -21,6 +21,8 @@ const WORD: usize = size_of::<usize>();
 /// Variables and value stack stand behind four pointers.
 const SLOTS_START: usize = 4 * WORD;
 const SLOTS_END: usize = offset_of!(InterpreterFrame, locals);
+/// The line told last stands behind the number of the instruction.
+const TRACED_LINE: usize = offset_of!(InterpreterFrame, lasti) + size_of::<u32>();
 /// Behind the generator: previous frame, owner, base of the storage, object.
 const OBJECT: usize = offset_of!(InterpreterFrame, generator) + 4 * WORD;
 /// A borrowed entry of the value stack has this bit; it does not count as a reference.
@@ -114,6 +116,20 @@ impl LiveFrame {
     /// The frame as an object, where there is one.
     pub(crate) fn object(self) -> Option<ObjPtr> {
         NonNull::new(self.word(OBJECT) as *mut PyObject).map(ObjPtr::from_raw)
+    }
+
+    /// The line that the interpreter has told the program's own trace function last. Marks of events
+    /// change it, as if they told a line.
+    pub(crate) fn traced_line(self) -> u32 {
+        // SAFETY: the frame is in C's order, and this number stands behind that of the instruction.
+        unsafe { *self.0.as_ptr().byte_add(TRACED_LINE).cast::<u32>() }
+    }
+
+    /// Sets that line.
+    pub(crate) fn set_traced_line(self, line: u32) {
+        // SAFETY: as above; only the thread that runs the frame reads and writes it, and it is inside
+        // the recorder.
+        unsafe { *self.0.as_ptr().byte_add(TRACED_LINE).cast::<u32>() = line };
     }
 
     /// The line of the instruction that runs.
