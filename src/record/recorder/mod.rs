@@ -343,10 +343,12 @@ impl Recorder {
     }
 
     fn call_frame(&mut self, frame: &RunningFrame, vm: &VirtualMachine) -> CallFrame {
-        let names = frame
-            .names
-            .iter()
-            .filter(|name| !name.to.is_dying())
+        // What was read at an earlier step may be gone.
+        let known = |to: &ObjPtr| frame.fresh || self.by_address.contains_key(&to.address());
+        let names = frame.names.iter().filter(|name| known(&name.to));
+        let names: Vec<_> = names.filter(|name| !name.to.is_dying()).collect();
+        let names = names
+            .into_iter()
             .map(|name| crate::trace::Name {
                 name: self.symbols.intern(&name.name),
                 kind: name.kind,
@@ -395,7 +397,7 @@ impl Recorder {
         for Changed { place, references } in all.drain(..) {
             let live = &self.living[place];
             let (kind, pointer) = (live.kind, live.pointer);
-            let references = references && !pointer.is_in_change();
+            let references = references && !ending::is_in_change(pointer);
             let refcount = count(pointer, borrowed);
             let generation = pointer.generation();
             let renamed = kind == Kind::Generator;
