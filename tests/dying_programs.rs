@@ -256,7 +256,7 @@ fn statement(random: &mut Random, number: usize) -> String {
 fn script(seed: u64) -> String {
     let mut random = Random(seed);
     let mut out = PRELUDE.to_owned();
-    for program in 0..8 {
+    for program in 0..6 {
         let function = random.below(3) == 0;
         let indent = if function { "    " } else { "" };
         if function {
@@ -372,7 +372,7 @@ fn number_from(name: &str, default: u64) -> u64 {
 
 #[test]
 fn programs_whose_objects_die_are_not_disturbed() {
-    let scripts = number_from("MEMVIZ_RANDOM_SCRIPTS", 40);
+    let scripts = number_from("MEMVIZ_RANDOM_SCRIPTS", 30);
     let first = number_from("MEMVIZ_RANDOM_SEED", 1);
     let next = AtomicU64::new(first);
     let compared = AtomicU64::new(0);
