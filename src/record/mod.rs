@@ -1,5 +1,6 @@
 //! Runs a program on the embedded interpreter and records it. The only stage that knows RustPython.
 
+mod assigned;
 mod bytecode;
 mod code_views;
 mod collection;

@@ -338,6 +338,7 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         fresh: true,
         has_namespace: true,
         arguments: 0,
+        assigned: [None, None],
         body: None,
     })
 }

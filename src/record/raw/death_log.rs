@@ -173,6 +173,11 @@ impl Book {
         }
     }
 
+    pub(super) fn is_in_doubt(&self, address: usize) -> bool {
+        let here = |doubt: &Doubt| doubt.gone.address == address;
+        self.doubts.iter().any(here)
+    }
+
     /// From here on, `newest` is what the newest object of the collector's youngest list was.
     pub(super) fn set_mark(&mut self, newest: usize) {
         self.mark = newest;

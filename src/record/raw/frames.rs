@@ -6,8 +6,8 @@
 //! same with recording on and off.) Their fields are in C's order, so public neighbours tell
 //! where the private ones are; only the place of the value stack's height must be found out.
 
-use super::LayoutError;
 use super::header::ObjPtr;
+use super::{LayoutError, ending};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::frame::{FrameObject, InterpreterFrame, current_thread_iframe};
 use rustpython_vm::function::FuncArgs;
@@ -60,6 +60,11 @@ fn from(innermost: *const InterpreterFrame) -> Vec<LiveFrame> {
 /// The innermost running frame.
 pub(crate) fn innermost() -> Option<LiveFrame> {
     NonNull::new(current_thread_iframe().cast_mut()).map(LiveFrame)
+}
+
+/// Address of the innermost running frame, or 0.
+pub(super) fn innermost_address() -> usize {
+    current_thread_iframe() as usize
 }
 
 /// Address of the code object of the innermost running frame, or 0.
@@ -148,7 +153,18 @@ impl LiveFrame {
         let count = self.code().code.localspluskinds.len();
         (0..count)
             .map(|slot| NonNull::new(self.data(slot) as *mut PyObject).map(ObjPtr::from_raw))
+            .map(|slot| slot.filter(|object| !self.is_letting_go(*object)))
             .collect()
+    }
+
+    /// Whether a slot with this object is only waiting for its next content: the object is being
+    /// taken apart since this frame, or one that it called, has let it go.
+    fn is_letting_go(self, object: ObjPtr) -> bool {
+        let called_by_this = |frame: usize| running_from(frame).iter().any(|one| one.0 == self.0);
+        ending::any()
+            && ending::frames_of(object.address())
+                .into_iter()
+                .any(called_by_this)
     }
 
     /// What the value stack holds, bottom first; borrowed and empty entries are left out.

@@ -1,6 +1,7 @@
 //! Objects that are met for the first time, and what they refer to.
 
 use super::births::Born;
+use super::ending::is_in_change;
 use super::watch::Manner;
 use super::{Live, Recorder};
 use crate::record::describe::{describe, native_size};
@@ -104,7 +105,7 @@ impl Recorder {
             self.watch.renew(place, Manner::Header, &[]);
             return;
         }
-        if pointer.is_in_change() {
+        if is_in_change(pointer) {
             self.watch.put_off(place, manner(pointer, kind, vm));
             return;
         }

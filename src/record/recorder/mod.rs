@@ -17,7 +17,7 @@ use crate::record::program::Program;
 use crate::record::raw::collections::{Sighting, drain as drain_collections};
 use crate::record::raw::deaths::LogEntry;
 use crate::record::raw::header::ObjPtr;
-use crate::record::stack::RunningFrame;
+use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
     CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectChange,
     ObjectInfo, ObjectState, Step, StepHead, Symbol, Symbols, ThreadStack,
@@ -343,10 +343,15 @@ impl Recorder {
     }
 
     fn call_frame(&mut self, frame: &RunningFrame, vm: &VirtualMachine) -> CallFrame {
-        let names = frame
-            .names
-            .iter()
-            .filter(|name| !name.to.is_dying())
+        // What was read at an earlier step, or is just being replaced, may be gone.
+        let certain = |name: &RunningName| {
+            frame.fresh && !frame.assigned.contains(&Some(name.name.as_ref()))
+                || self.by_address.contains_key(&name.to.address())
+        };
+        let names = frame.names.iter().filter(|name| certain(name));
+        let names: Vec<_> = names.filter(|name| !name.to.is_dying()).collect();
+        let names = names
+            .into_iter()
             .map(|name| crate::trace::Name {
                 name: self.symbols.intern(&name.name),
                 kind: name.kind,
@@ -395,7 +400,7 @@ impl Recorder {
         for Changed { place, references } in all.drain(..) {
             let live = &self.living[place];
             let (kind, pointer) = (live.kind, live.pointer);
-            let references = references && !pointer.is_in_change();
+            let references = references && !ending::is_in_change(pointer);
             let refcount = count(pointer, borrowed);
             let generation = pointer.generation();
             let renamed = kind == Kind::Generator;

@@ -1,6 +1,7 @@
 //! The record held against the heap.
 
 use super::Recorder;
+use super::ending::is_in_change;
 use super::meet::may_fold;
 use crate::record::label::RawReference;
 use crate::record::raw::header::ObjPtr;
@@ -21,7 +22,7 @@ impl Recorder {
                 found.push(format!("#{} lives and is not replayed", live.id.0));
                 continue;
             };
-            if live.pointer.is_in_change() {
+            if is_in_change(live.pointer) {
                 continue;
             }
             if live.leaf || self.is_on_stack(live.kind, live.pointer) {
