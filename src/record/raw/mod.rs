@@ -13,6 +13,7 @@ pub(crate) mod glance;
 pub(crate) mod header;
 pub(crate) mod heap;
 pub(crate) mod output;
+pub(crate) mod process;
 pub(crate) mod tables;
 
 /// Why the interpreter that was built in cannot be observed.
