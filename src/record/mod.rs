@@ -5,6 +5,8 @@ mod bytecode;
 mod code_views;
 mod collection;
 mod describe;
+mod executable;
+mod interpreter;
 mod label;
 mod marks;
 mod monitor;
@@ -12,12 +14,16 @@ mod program;
 mod raw;
 mod recorder;
 mod run;
+mod script;
 mod session;
 mod stack;
 mod text;
 
+pub use executable::is_called_python;
+pub use interpreter::{Switches, version};
 pub use raw::LayoutError;
-pub use run::{Recorded, Script, run};
+pub use run::{Exit, Recorded, run, run_as_python};
+pub use script::Script;
 
 use crate::trace::Granularity;
 

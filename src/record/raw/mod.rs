@@ -17,6 +17,7 @@ pub(crate) mod heap;
 pub(crate) mod locks;
 pub(crate) mod marks;
 pub(crate) mod output;
+pub(crate) mod process;
 pub(crate) mod tables;
 pub(crate) mod world;
 
