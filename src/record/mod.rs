@@ -14,6 +14,7 @@ mod run;
 mod session;
 mod stack;
 mod text;
+mod waiting;
 
 pub use raw::LayoutError;
 pub use run::{Recorded, Script, run};

@@ -333,9 +333,10 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         called: None,
         identity: (0, 0, 0),
         fresh: true,
-        has_namespace: true,
         arguments: 0,
         body: None,
+        namespace: Some(namespace),
+        under_way: None,
     })
 }
 

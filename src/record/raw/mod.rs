@@ -14,6 +14,7 @@ pub(crate) mod header;
 pub(crate) mod heap;
 pub(crate) mod marks;
 pub(crate) mod output;
+pub(crate) mod payload;
 pub(crate) mod tables;
 
 /// Why the interpreter that was built in cannot be observed.

@@ -4,6 +4,7 @@ use super::births::Born;
 use super::watch::Manner;
 use super::{Live, Recorder};
 use crate::record::describe::{describe, native_size};
+use crate::record::label::may_hide;
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::tables;
 use crate::trace::{Count, Kept, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference};
@@ -194,6 +195,7 @@ fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
         Kind::Sequence if class.is(vm.ctx.types.list_type) => Manner::List,
         Kind::WeakRef => Manner::Weak,
         Kind::Generator => Manner::Always,
+        _ if may_hide(pointer.object(), kind, vm) => Manner::Data,
         _ => Manner::Walk,
     }
 }
