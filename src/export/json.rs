@@ -1,7 +1,7 @@
 //! The JSON of a trace: each step with its whole state. Written as it is made, so that a long
 //! trace needs no more memory than one step.
 
-use crate::analyse::{Ledger, Owner, Source, Teller, ledger};
+use crate::analyse::{Ledger, Source, Teller, ledger};
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Header, Kept, Label, Moment, NameKind, ObjId,
     ObjectInfo, ObjectState, Outcome, State, Step, Trace,
@@ -319,7 +319,6 @@ impl StepEntry<'_> {
             .ledger
             .owners(id)
             .iter()
-            .filter(|owner| self.shows_owner(owner))
             .map(|owner| {
                 let from = match owner.from {
                     Source::Object(id) => id.0.into(),
@@ -359,13 +358,6 @@ impl StepEntry<'_> {
             entry["true_length"] = length.into();
         }
         entry
-    }
-
-    fn shows_owner(&self, owner: &Owner) -> bool {
-        match owner.label {
-            crate::analyse::OwnerLabel::Edge(label) => self.shows(label),
-            _ => true,
-        }
     }
 }
 

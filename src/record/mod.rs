@@ -18,6 +18,7 @@ mod script;
 mod session;
 mod stack;
 mod text;
+mod waiting;
 
 pub use executable::is_called_python;
 pub use interpreter::{Switches, version};

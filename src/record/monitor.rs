@@ -33,6 +33,16 @@ pub(crate) enum Monitored {
     Reraise = 15,
 }
 
+impl Monitored {
+    /// Whether what is passed is an exception that is on its way.
+    pub(crate) fn is_exceptional(self) -> bool {
+        matches!(
+            self,
+            Monitored::Raise | Monitored::Reraise | Monitored::Unwind | Monitored::Throw
+        )
+    }
+}
+
 const ALL: [Monitored; 9] = [
     Monitored::Start,
     Monitored::Resume,

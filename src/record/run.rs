@@ -285,10 +285,11 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         called: None,
         identity: (0, 0, 0),
         fresh: true,
-        has_namespace: true,
         arguments: 0,
         assigned: [None, None],
         body: None,
+        namespace: Some(namespace),
+        under_way: None,
     })
 }
 

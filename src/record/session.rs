@@ -38,6 +38,8 @@ pub(crate) struct Session {
     stdout: Vec<u8>,
     /// The frames of the step before.
     running: Vec<RunningFrame>,
+    /// The innermost of them was about to be left.
+    left: bool,
     /// Numbers of the threads that have been seen, from 1.
     threads: Vec<std::thread::ThreadId>,
     /// The numbers of threads by the interpreter's identifiers, which it may use again.
@@ -49,7 +51,7 @@ pub(crate) struct Session {
     /// The recording reached its bound.
     pub full: bool,
     /// Nothing is listened to any more.
-    left: bool,
+    silent: bool,
 }
 
 /// A monitoring event, with what the interpreter says of it.
@@ -89,12 +91,13 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         foreign: HashMap::default(),
         stdout: Vec::new(),
         running: Vec::new(),
+        left: false,
         threads: vec![std::thread::current().id()],
         numbers: BTreeMap::new(),
         replayed: State::default(),
         violations: Vec::new(),
         full: false,
-        left: false,
+        silent: false,
     });
 }
 
@@ -168,8 +171,8 @@ pub(crate) fn leave(vm: &VirtualMachine) {
         return monitor::stop(vm);
     }
     // Each thread comes here once, at its first event after the last step.
-    let left = |session: &mut Session| std::mem::replace(&mut session.left, true);
-    if lock().as_mut().is_none_or(left) {
+    let silent = |session: &mut Session| std::mem::replace(&mut session.silent, true);
+    if lock().as_mut().is_none_or(silent) {
         return;
     }
     monitor::stop(vm);
@@ -255,6 +258,7 @@ impl Session {
         let mut running = std::mem::take(&mut self.running);
         stack::running_frames(
             &mut running,
+            self.left,
             &mut self.recorder.program,
             self.options.implicit_names,
         );
@@ -263,6 +267,10 @@ impl Session {
         } else {
             Vec::new()
         };
+        self.left = matches!(
+            fired.event,
+            Monitored::Return | Monitored::Yield | Monitored::Unwind
+        );
         self.step_in(fired, file, (&mut running, &others), vm);
         self.running = running;
         if self.recorder.steps.len() >= self.options.max_steps {
@@ -395,7 +403,9 @@ impl Session {
             in_flight: Vec::new(),
         };
         if let Some(passed) = fired.passed {
-            happening.borrowed.push((passed, 3));
+            // The interpreter makes a reference of its own for each event of an exception.
+            let times = if fired.event.is_exceptional() { 4 } else { 3 };
+            happening.borrowed.push((passed, times));
         }
         if fired.event == Monitored::Yield {
             // What is yielded is still on the value stack; the event has a copy of its own.
@@ -403,7 +413,7 @@ impl Session {
         }
         let passed = |as_what| fired.passed.map(|o| (o, as_what));
         match fired.event {
-            Monitored::Raise | Monitored::Reraise | Monitored::Unwind => {
+            event if event.is_exceptional() => {
                 happening.in_flight.extend(passed(held_as::RAISED));
             }
             Monitored::Return => happening.in_flight.extend(passed(held_as::RETURNED)),

@@ -4,6 +4,7 @@ use super::assigned::assigned;
 use super::program::Program;
 use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
+use super::waiting;
 use crate::trace::{FileId, NameKind};
 use rustpython_vm::builtins::{PyCode, PyStr};
 use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CodeFlags};
@@ -17,6 +18,8 @@ pub(crate) struct RunningName {
     pub name: Cow<'static, str>,
     pub kind: NameKind,
     pub to: ObjPtr,
+    /// It is an entry of the frame's namespace.
+    pub in_namespace: bool,
 }
 
 /// One running frame.
@@ -39,14 +42,27 @@ pub(crate) struct RunningFrame {
     pub identity: (usize, usize, u32),
     /// It was read at this step.
     pub fresh: bool,
-    /// Its names stand in a dict.
-    pub has_namespace: bool,
     /// How many of the first names are arguments.
     pub arguments: u32,
     /// Names whose variables are being replaced: what they show may be freed already.
     pub assigned: [Option<&'static str>; 2],
     /// The dict of a class body that runs: its entries are this frame's names.
     pub body: Option<ObjPtr>,
+    /// What it has under way while code runs above it.
+    pub under_way: Option<String>,
+    /// The dict in which its names stand, of a module or class body or of code that is executed.
+    pub namespace: Option<ObjPtr>,
+}
+
+impl RunningFrame {
+    /// Whether the frame at the same depth is this one, and has not run since it was read.
+    fn still_stands(&self, frame: LiveFrame, identity: (usize, usize, u32)) -> bool {
+        self.identity == identity
+            && self.namespace.is_none()
+            && self.object == frame.object()
+            // Others can write to its variables, through its `f_locals`.
+            && frame.has_in_slots(self.names.iter().map(|name| name.to))
+    }
 }
 
 /// Room for the names of most frames.
@@ -74,19 +90,29 @@ const IMPLICIT_NAMES: [&str; 18] = [
     "__classdictcell__",
 ];
 
-/// The frames of the current thread, oldest first. `before` are those of the step before: a frame
-/// that has run no instruction since is as it was, except for names that stand in a namespace,
-/// which others can change.
+/// The frames of the current thread, oldest first. `before` are those of the step before; `left`: at
+/// that step the innermost was about to be left. A frame that has run no instruction since is as it
+/// was, except for names that stand in a namespace, which others can change.
 pub(crate) fn running_frames(
     before: &mut Vec<RunningFrame>,
+    left: bool,
     program: &mut Program,
     implicit_names: bool,
 ) {
     let mut live = frames::running();
     live.reverse();
     // The frame that was innermost has gone on, even where it still stands at the same instruction;
-    // the one that is innermost now is read in any case.
-    let waiting = before.len().min(live.len()).saturating_sub(1);
+    // the one that is innermost now is read in any case. Where it was left, those below may have
+    // gone on as well and have called again, down to the next frame of the program's own: that one
+    // cannot be left without a step.
+    let innermost = before.len().saturating_sub(1);
+    let gone_on = if left {
+        let below = &before[..innermost];
+        below.iter().rposition(|frame| frame.own.is_some()).unwrap_or(0)
+    } else {
+        innermost
+    };
+    let waiting = gone_on.min(live.len().saturating_sub(1));
     before.truncate(live.len());
     for (place, frame) in live.into_iter().enumerate() {
         let identity = (
@@ -96,13 +122,18 @@ pub(crate) fn running_frames(
         );
         if place < waiting
             && let Some(old) = before.get_mut(place)
-            && old.identity == identity
-            && !old.has_namespace
+            && old.still_stands(frame, identity)
         {
             old.fresh = false;
             continue;
         }
-        let new = read(frame, identity, program, implicit_names);
+        let mut new = read(frame, identity, program, implicit_names);
+        // Code that is executed in the namespace of a frame below has no names of its own.
+        if new.namespace.is_some()
+            && before.iter().take(place).any(|below| below.namespace == new.namespace)
+        {
+            new.names.retain(|name| !name.in_namespace);
+        }
         match before.get_mut(place) {
             Some(old) => *old = new,
             None => before.push(new),
@@ -166,6 +197,7 @@ fn read(
             name: Cow::Borrowed(name),
             kind: slot_kind(*kind),
             to,
+            in_namespace: false,
         });
     }
     let optimized = code.code.flags.contains(CodeFlags::OPTIMIZED);
@@ -188,6 +220,7 @@ fn read(
         name: Cow::Owned(format!("stack {depth}")),
         kind: NameKind::Stack,
         to,
+        in_namespace: false,
     }));
     RunningFrame {
         address: frame.address(),
@@ -200,11 +233,12 @@ fn read(
         called: frame.function(),
         identity,
         fresh: true,
-        has_namespace: namespace.is_some(),
         arguments: names_of_arguments(code, &frame),
         assigned: assigned(code, frame.last_instruction())
             .map(|slot| slot_names.get(slot?).copied()),
         body: namespace.filter(|namespace| *namespace != frame.globals()),
+        namespace,
+        under_way: waiting::under_way(code, frame.last_instruction()),
     }
 }
 
@@ -253,6 +287,7 @@ pub(crate) fn namespace_names(
                 name,
                 kind,
                 to: entry[1],
+                in_namespace: true,
             })
         })
         .collect()

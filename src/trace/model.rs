@@ -283,6 +283,9 @@ pub struct CallFrame {
     /// How many of the first local names are its arguments.
     pub arguments: u32,
     pub names: Vec<Name>,
+    /// The calls and instructions that it and the library's frames above it have under way: native
+    /// code that calls back holds on to what it works with.
+    pub under_way: Vec<Symbol>,
 }
 
 impl CallFrame {

@@ -167,6 +167,15 @@ impl LiveFrame {
                 .any(called_by_this)
     }
 
+    /// Whether what stands in the filled slots is what `known` begins with.
+    pub(crate) fn has_in_slots(self, mut known: impl Iterator<Item = ObjPtr>) -> bool {
+        let count = self.code().code.localspluskinds.len();
+        (0..count)
+            .map(|slot| self.data(slot))
+            .filter(|entry| *entry != 0)
+            .all(|entry| known.next().is_some_and(|to| to.address() == entry))
+    }
+
     /// What the value stack holds, bottom first; borrowed and empty entries are left out.
     pub(crate) fn value_stack(self) -> Vec<ObjPtr> {
         let count = self.code().code.localspluskinds.len();

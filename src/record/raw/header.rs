@@ -131,6 +131,7 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     super::frames::self_test(vm)?;
     super::glance::self_test(vm)?;
     super::locks::self_test(vm)?;
+    super::payload::self_test(vm)?;
     super::tables::self_test(vm)
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod locks;
 pub(crate) mod marks;
 pub(crate) mod output;
 pub(crate) mod process;
+pub(crate) mod payload;
 pub(crate) mod tables;
 pub(crate) mod world;
 

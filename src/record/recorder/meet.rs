@@ -5,6 +5,7 @@ use super::ending::is_in_change;
 use super::watch::Manner;
 use super::{Live, Recorder};
 use crate::record::describe::{describe, native_size};
+use crate::record::label::may_hide;
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::tables;
 use crate::trace::{Count, Kept, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference};
@@ -201,6 +202,7 @@ fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
         Kind::WeakRef => Manner::Weak,
         Kind::Function => Manner::Function,
         Kind::Generator => Manner::Always,
+        _ if may_hide(pointer.object(), kind, vm) => Manner::Data,
         _ => Manner::Walk,
     }
 }

@@ -224,8 +224,10 @@ impl Recorder {
         changed.sort_by_key(|(id, _)| *id);
         let changed_at = self.name_objects(running, &mut frames);
         frames_kept = frames_kept.min(changed_at);
+        frames_kept = frames_kept.min(self.name_under_way(running, &mut frames));
         for (stack, (_, running)) in stacks.iter_mut().zip(others) {
             self.name_objects(running, &mut stack.frames);
+            self.name_under_way(running, &mut stack.frames);
         }
         let allocated = std::mem::take(&mut self.allocated);
         let allocated = self.order_births(&born, allocated);
@@ -329,6 +331,7 @@ impl Recorder {
                     let mut new = self.call_frame(frame, vm);
                     if let Some(before) = &before {
                         (new.object, new.body) = (before.object, before.body);
+                        new.under_way.clone_from(&before.under_way);
                     }
                     let same = before.as_ref() == Some(&new);
                     (new, same)
@@ -373,6 +376,7 @@ impl Recorder {
             body: None,
             arguments: frame.arguments,
             names,
+            under_way: Vec::new(),
         }
     }
 

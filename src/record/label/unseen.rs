@@ -1,0 +1,92 @@
+//! References of a few types that the interpreter's walk of an object leaves out and that it can be
+//! asked for.
+
+use super::RawReference;
+use crate::record::raw::header::ObjPtr;
+use crate::trace::{Label, Symbols};
+use rustpython_vm::builtins::{PyFrozenSet, PyWeak};
+use rustpython_vm::{AsObject, VirtualMachine};
+
+/// The weak reference itself is not one of the interpreter's counted edges, nor, in this
+/// interpreter, is its callback, although that one is strong.
+pub(super) fn weak_references(
+    pointer: ObjPtr,
+    symbols: &mut Symbols,
+    vm: &VirtualMachine,
+    out: &mut Vec<RawReference>,
+) {
+    let Some(weak) = pointer.object().downcast_ref::<PyWeak>() else {
+        return;
+    };
+    let Some(referent) = weak.upgrade() else {
+        return;
+    };
+    out.push(RawReference {
+        label: Label::Named(symbols.intern("referent")),
+        to: ObjPtr::of(&referent),
+        weak: true,
+    });
+    let getter = vm
+        .ctx
+        .types
+        .weakref_type
+        .get_attr(vm.ctx.intern_str("__callback__"));
+    let callback = getter.and_then(|getter| {
+        vm.call_if_get_descriptor(&getter, pointer.object().to_owned())
+            .ok()
+    });
+    if let Some(callback) = callback
+        && !vm.is_none(&callback)
+    {
+        out.push(RawReference {
+            label: Label::Named(symbols.intern("callback")),
+            to: ObjPtr::of(&callback),
+            weak: false,
+        });
+    }
+}
+
+/// A native method that is bound to an object holds it, which this interpreter's walk of its
+/// references does not show.
+pub(super) fn bound_self(
+    pointer: ObjPtr,
+    raw: &[ObjPtr],
+    symbols: &mut Symbols,
+    vm: &VirtualMachine,
+    out: &mut Vec<RawReference>,
+) {
+    let object = pointer.object();
+    let types = &vm.ctx.types;
+    let class = object.class();
+    if !class.is(types.builtin_function_or_method_type) && !class.is(types.builtin_method_type) {
+        return;
+    }
+    let Ok(bound) = object.get_attr(vm.ctx.intern_str("__self__"), vm) else {
+        return;
+    };
+    let to = ObjPtr::of(&bound);
+    if !vm.is_none(&bound) && !raw.contains(&to) {
+        out.push(RawReference {
+            label: Label::Named(symbols.intern("__self__")),
+            to,
+            weak: false,
+        });
+    }
+}
+
+/// The members of a frozen set, which this interpreter's walk of its references does not show.
+pub(super) fn frozen_members(pointer: ObjPtr, raw: &[ObjPtr], out: &mut Vec<RawReference>) {
+    let Some(set) = pointer.object().downcast_ref::<PyFrozenSet>() else {
+        return;
+    };
+    for member in set.elements() {
+        let to = ObjPtr::of(&member);
+        if !raw.contains(&to) {
+            out.push(RawReference {
+                label: Label::Element,
+                to,
+                weak: false,
+            });
+        }
+    }
+}
