@@ -1,8 +1,11 @@
 //! Runs a program on the embedded interpreter and records it. The only stage that knows RustPython.
 
+mod bytecode;
+mod code_views;
 mod collection;
 mod describe;
 mod label;
+mod marks;
 mod monitor;
 mod program;
 mod raw;
@@ -49,6 +52,8 @@ pub enum RecordError {
     Unfaithful(String),
     #[error("the interpreter refuses to be monitored")]
     Monitoring,
+    #[error("the interpreter's code objects have no {0}")]
+    Code(&'static str),
     #[error("no thread for the interpreter: {0}")]
     Thread(std::io::Error),
 }

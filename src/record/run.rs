@@ -3,11 +3,11 @@
 use super::program::{COMMAND_FILE, Program, STDIN_FILE};
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{collections, deaths, output, tables};
+use super::raw::{collections, deaths, fork, output, tables};
 use super::recorder::Recorder;
 use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
-use super::{RecordError, RecordOptions, monitor};
+use super::{RecordError, RecordOptions, code_views, monitor};
 use crate::trace::{FileId, Header, NameKind, Outcome, Trace, TracebackEntry};
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyStr};
@@ -203,6 +203,7 @@ fn prepare_hooks(vm: &VirtualMachine) -> Result<(), RecordError> {
     heap::open();
     let _inside = Inside::enter();
     header::self_test(vm)?;
+    code_views::install(vm)?;
     monitor::prepare(vm)
 }
 
@@ -257,6 +258,9 @@ fn finish_recording(
     result: &PyResult<()>,
     vm: &VirtualMachine,
 ) -> Result<Option<Trace>, RecordError> {
+    if fork::is_copy() {
+        return Ok(None);
+    }
     Session::stop(vm);
     let _inside = Inside::enter();
     let Some(mut session) = session::close() else {

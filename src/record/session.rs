@@ -1,16 +1,20 @@
 //! The recording that is under way: there is one interpreter in a process, and so one of these.
 
+use super::marks::Plan;
 use super::monitor::{self, Monitored};
+use super::raw::frames::LiveFrame;
 use super::raw::header::ObjPtr;
 use super::raw::heap::Inside;
-use super::raw::{collections, deaths, fork, frames, output};
+use super::raw::world::{self, Stopped};
+use super::raw::{collections, deaths, fork, frames, output, tables};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
-use super::{RecordOptions, describe};
+use super::{RecordOptions, bytecode, describe};
 use crate::trace::{Event, FileId, Granularity, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
-use rustpython_vm::builtins::{PyCode, PyInt};
-use rustpython_vm::{AsObject, PyObject, PyObjectRef, VirtualMachine};
+use rustpython_vm::builtins::PyCode;
+use rustpython_vm::bytecode::Instruction;
+use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -20,7 +24,10 @@ pub(crate) struct Session {
     pub options: RecordOptions,
     /// The line that each running frame was last told to run, by the frame's address.
     lines: HashMap<usize, u32>,
-    watched: HashSet<usize>,
+    /// The marks of the program's own code objects, by their addresses.
+    plans: HashMap<usize, Plan>,
+    /// Addresses at which a code object of the program's own has died.
+    vacated: HashSet<usize>,
     /// Code objects whose constants are known.
     read: HashSet<usize>,
     /// Code objects of others, whose starts are switched off: address, and place of the start.
@@ -38,14 +45,16 @@ pub(crate) struct Session {
     pub violations: Vec<String>,
     /// The recording reached its bound.
     pub full: bool,
+    /// Nothing is listened to any more.
+    left: bool,
 }
 
 /// A monitoring event, with what the interpreter says of it.
 pub(crate) struct Fired {
     pub event: Monitored,
     pub code: ObjPtr,
-    /// Line number, or offset of the instruction in bytes.
-    pub number: u32,
+    /// Where its instruction stands in the code, in bytes.
+    pub offset: u32,
     /// What is returned, yielded or raised.
     pub passed: Option<ObjPtr>,
 }
@@ -55,8 +64,8 @@ pub(crate) enum Answer {
     Done,
     /// The code is not the program's own.
     Foreign,
-    /// A code object of the program's own that has not been told to fire its events yet.
-    NewModule { events: u32 },
+    /// A code object of the program's own that was not known yet. The event is to be given again.
+    NewCode,
     /// The recording is over.
     Full,
 }
@@ -70,7 +79,8 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         recorder,
         options,
         lines: HashMap::default(),
-        watched: HashSet::default(),
+        plans: HashMap::default(),
+        vacated: HashSet::default(),
         read: HashSet::default(),
         foreign: HashMap::default(),
         stdout: Vec::new(),
@@ -80,6 +90,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         replayed: State::default(),
         violations: Vec::new(),
         full: false,
+        left: false,
     });
 }
 
@@ -93,7 +104,7 @@ fn lock() -> std::sync::MutexGuard<'static, Option<Session>> {
 }
 
 /// Notes the constants of code objects: they were there before the program ran.
-pub(crate) fn add_constants(codes: &[PyObjectRef]) {
+pub(crate) fn add_constants(codes: &[&Py<PyCode>]) {
     let _inside = Inside::enter();
     let mut guard = lock();
     let Some(session) = guard.as_mut() else {
@@ -102,7 +113,6 @@ pub(crate) fn add_constants(codes: &[PyObjectRef]) {
     let constants = codes
         .iter()
         .filter(|code| session.read.insert(code.get_id()))
-        .filter_map(|code| code.downcast_ref::<PyCode>())
         .flat_map(|code| code.code.constants.iter());
     let constants: Vec<_> = constants.collect();
     for constant in constants {
@@ -118,67 +128,82 @@ pub(crate) fn add_constants(codes: &[PyObjectRef]) {
     }
 }
 
+/// The places of a code object at which marks stand, where it is one of the program's.
+pub(crate) fn marked(code: &Py<PyCode>) -> Option<Vec<bool>> {
+    let _inside = Inside::enter();
+    let guard = lock();
+    let plan = guard.as_ref()?.plans.get(&code.get_id())?;
+    Some(plan.marked.clone())
+}
+
 /// Takes the step that an event stands for.
 pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
+    // A copy may not even wait for a lock: a thread that it does not have may hold it.
+    if fork::is_copy() {
+        return Answer::Full;
+    }
     let _inside = Inside::enter();
-    let mut guard = lock();
-    let Some(session) = guard.as_mut() else {
-        return Answer::Done;
-    };
-    if session.full || fork::is_copy() {
-        return Answer::Done;
-    }
-    let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
-        return Answer::Done;
-    };
-    for address in session.recorder.absorb_deaths() {
-        session.watched.remove(&address);
-        session.read.remove(&address);
-        if let Some(start) = session.foreign.remove(&address) {
-            monitor::forget(address, start, vm);
-        }
-    }
-    let Some(file) = session.recorder.program.own_file(code) else {
-        if fired.event == Monitored::Start {
-            session.foreign.insert(fired.code.address(), fired.number);
-        }
-        return Answer::Foreign;
-    };
-    if matches!(
-        fired.event,
-        Monitored::Start | Monitored::Resume | Monitored::Throw
-    ) {
-        monitor::keep_marks(code);
-    }
-    if fired.event == Monitored::Raise
-        && let (Some(frame), Some(raised)) = (frames::innermost(), fired.passed)
-        && monitor::ends_a_loop(frame, raised, vm)
+    if fired.event == Monitored::Instruction
+        && lock().as_ref().is_some_and(|session| session.has_told(fired))
     {
         return Answer::Done;
     }
-    if fired.event == Monitored::Start && session.watched.insert(fired.code.address()) {
-        let events = monitor::own_events(session.options.granularity);
-        if code.code.obj_name.as_str() == "<module>" {
-            session.add_module(vm);
-        }
-        return Answer::NewModule { events };
+    // The world must be stopped before the session is locked: a thread that waits for the session
+    // cannot be stopped.
+    world::stopped(vm, |stopped| match lock().as_mut() {
+        Some(session) if session.full => Answer::Full,
+        Some(session) => session.fired(fired, stopped, vm),
+        None => Answer::Done,
+    })
+}
+
+/// Ends a recording that has reached its bound: the program goes on as if it were not recorded.
+pub(crate) fn leave(vm: &VirtualMachine) {
+    if fork::is_copy() {
+        return monitor::stop(vm);
     }
-    // Other threads may be changing what is to be read. The world must be stopped before the
-    // session is locked: a thread that waits for the session cannot be stopped.
-    if vm.state.thread_frames.lock().len() <= 1 {
-        return session.step(fired, file, false, vm);
+    // Each thread comes here once, at its first event after the last step.
+    let left = |session: &mut Session| std::mem::replace(&mut session.left, true);
+    if lock().as_mut().is_none_or(left) {
+        return;
     }
-    drop(guard);
-    vm.state.stop_the_world.stop_the_world(&vm.state);
-    let answer = match lock().as_mut() {
-        Some(session) if !session.full => session.step(fired, file, true, vm),
-        _ => Answer::Done,
-    };
-    vm.state.stop_the_world.start_the_world(&vm.state);
-    answer
+    monitor::stop(vm);
+    Session::stop_listening();
+    tables::unhook_all();
+    deaths::clear();
+    collections::clear();
+    output::clear();
 }
 
 impl Session {
+    fn fired(&mut self, fired: &Fired, stopped: Stopped<'_>, vm: &VirtualMachine) -> Answer {
+        let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
+            return Answer::Done;
+        };
+        for address in self.recorder.absorb_deaths() {
+            self.forget(address, vm);
+        }
+        let Some(file) = self.recorder.program.own_file(code) else {
+            if fired.event == Monitored::Start {
+                self.foreign.insert(fired.code.address(), fired.offset);
+                if self.vacated.remove(&fired.code.address()) {
+                    monitor::clear_marks(code, vm);
+                }
+            }
+            return Answer::Foreign;
+        };
+        if !self.keep_marks(fired.event, code, vm) {
+            return Answer::NewCode;
+        }
+        if fired.event == Monitored::Raise
+            && let (Some(frame), Some(raised)) = (frames::innermost(), fired.passed)
+            && ends_a_loop(frame, raised, vm)
+        {
+            return Answer::Done;
+        }
+        self.step(fired, file, stopped, vm)
+    }
+
     /// Notes the module whose body is about to run.
     fn add_module(&mut self, vm: &VirtualMachine) {
         if let Some(namespace) = frames::innermost().map(|frame| frame.globals()) {
@@ -215,19 +240,25 @@ impl Session {
         others
     }
 
-    fn step(&mut self, fired: &Fired, file: FileId, many: bool, vm: &VirtualMachine) -> Answer {
+    fn step(
+        &mut self,
+        fired: &Fired,
+        file: FileId,
+        stopped: Stopped<'_>,
+        vm: &VirtualMachine,
+    ) -> Answer {
         let mut running = std::mem::take(&mut self.running);
         stack::running_frames(
             &mut running,
             &mut self.recorder.program,
             self.options.implicit_names,
         );
-        let others = if many {
+        let others = if stopped.others {
             self.other_threads(vm)
         } else {
             Vec::new()
         };
-        self.step_in(fired, file, (&running, &others), vm);
+        self.step_in(fired, file, (&mut running, &others), vm);
         self.running = running;
         if self.recorder.steps.len() >= self.options.max_steps {
             self.full = true;
@@ -236,23 +267,92 @@ impl Session {
         Answer::Done
     }
 
+    /// Whether an instruction that is about to run tells nothing new.
+    fn has_told(&self, fired: &Fired) -> bool {
+        let code = fired.code.object().downcast_ref::<PyCode>();
+        let plan = self.plans.get(&fired.code.address());
+        let (Some(code), Some(plan), false) = (code, plan, self.full) else {
+            return false;
+        };
+        if !monitor::is_marked(code, plan) {
+            return false;
+        }
+        if self.options.granularity == Granularity::Instruction {
+            return !plan.is_marked(fired.offset);
+        }
+        let Some(told) = plan.told(fired.offset) else {
+            return true;
+        };
+        let last = frames::innermost().and_then(|frame| self.lines.get(&frame.address()));
+        told.again.is_none() && !told.forced && told.line == last.copied()
+    }
+
+    /// Forgets a code object that is dead.
+    fn forget(&mut self, address: usize, vm: &VirtualMachine) {
+        self.read.remove(&address);
+        if self.plans.remove(&address).is_some() {
+            monitor::forget_own(address, vm);
+            self.vacated.insert(address);
+        }
+        if let Some(start) = self.foreign.remove(&address) {
+            monitor::forget_foreign(address, start, vm);
+        }
+    }
+
+    /// Sees to it that the marks of a code object are as planned: the interpreter puts its own anew
+    /// when a program changes what it monitors. False where the code object is not known yet.
+    fn keep_marks(&mut self, event: Monitored, code: &Py<PyCode>, vm: &VirtualMachine) -> bool {
+        let address = code.get_id();
+        let known = self.read.contains(&address);
+        if !known && event == Monitored::Start && code.code.obj_name.as_str() == "<module>" {
+            self.add_module(vm);
+        }
+        let granularity = self.options.granularity;
+        let plan = self
+            .plans
+            .entry(address)
+            .or_insert_with(|| Plan::of(code, granularity, vm.use_tracing.get()));
+        if !monitor::is_marked(code, plan) {
+            self.vacated.remove(&address);
+            monitor::put_marks(code, plan, granularity, vm);
+        }
+        known
+    }
+
+    /// The lines that an event says are about to run, in their order.
+    fn lines_before(&self, fired: &Fired, frame: usize) -> Vec<u32> {
+        let told = self
+            .plans
+            .get(&fired.code.address())
+            .and_then(|plan| plan.told(fired.offset));
+        let may_tell = matches!(
+            fired.event,
+            Monitored::Instruction | Monitored::Yield | Monitored::Raise | Monitored::Reraise
+        );
+        let (Some(told), true) = (told, may_tell) else {
+            return Vec::new();
+        };
+        let last = self.lines.get(&frame).copied();
+        let own = told.line.filter(|line| told.forced || last != Some(*line));
+        own.into_iter().chain(told.again).collect()
+    }
+
     fn step_in(
         &mut self,
         fired: &Fired,
         file: FileId,
-        (running, others): (&[RunningFrame], &[(u32, Vec<RunningFrame>)]),
+        (running, others): (&mut [RunningFrame], &[(u32, Vec<RunningFrame>)]),
         vm: &VirtualMachine,
     ) {
         let Some(top) = running.last() else { return };
-        let frame = top.address;
-        let function = self.recorder.symbols.intern(top.function);
+        let (frame, function, here) = (top.address, top.function, top.line);
+        let function = self.recorder.symbols.intern(function);
         let ran = self.lines.get(&frame).copied();
-        let current = ran.unwrap_or(top.line);
         let mut happening = Happening {
             event: Event::Line,
             file,
             function,
-            line: current,
+            line: ran.unwrap_or(here),
             ran,
             opcode: None,
             columns: None,
@@ -264,64 +364,83 @@ impl Session {
         if let Some(passed) = fired.passed {
             happening.borrowed.push((passed, 3));
         }
+        if fired.event == Monitored::Yield {
+            // What is yielded is still on the value stack; the event has a copy of its own.
+            happening.borrowed.extend(fired.passed.map(|o| (o, 1)));
+        }
+        let passed = |as_what| fired.passed.map(|o| (o, as_what));
+        match fired.event {
+            Monitored::Raise | Monitored::Reraise | Monitored::Unwind => {
+                happening.in_flight.extend(passed(held_as::RAISED));
+            }
+            Monitored::Return => happening.in_flight.extend(passed(held_as::RETURNED)),
+            _ => {}
+        }
+        if self.options.granularity == Granularity::Line {
+            for line in self.lines_before(fired, frame) {
+                let ran = self.lines.insert(frame, line);
+                if let Some(top) = running.last_mut() {
+                    top.line = line;
+                }
+                let before = Happening {
+                    line,
+                    ran,
+                    ..happening.clone()
+                };
+                self.take(before, running, others, vm);
+                happening.line = line;
+                happening.ran = Some(line);
+            }
+            if let Some(top) = running.last_mut() {
+                top.line = here;
+            }
+        }
+        happening.event = match fired.event {
+            Monitored::Instruction if self.options.granularity == Granularity::Line => return,
+            Monitored::Reraise => return,
+            Monitored::Instruction => Event::Instruction,
+            Monitored::Start => Event::Call,
+            Monitored::Resume => Event::Resume,
+            Monitored::Throw => Event::Throw,
+            Monitored::Return => Event::Return,
+            Monitored::Yield => Event::Yield,
+            Monitored::Unwind => Event::Unwind,
+            Monitored::Raise => Event::Exception,
+        };
         match fired.event {
             Monitored::Start => {
                 // An earlier call may have stood at the same place.
                 self.lines.remove(&frame);
-                happening.event = Event::Call;
-                happening.line = top.line;
+                happening.line = here;
                 happening.ran = None;
             }
-            Monitored::Resume => happening.event = Event::Resume,
-            Monitored::Throw => happening.event = Event::Throw,
-            Monitored::Return => {
-                happening.event = Event::Return;
-                happening
-                    .in_flight
-                    .extend(fired.passed.map(|o| (o, held_as::RETURNED)));
-            }
-            Monitored::Yield => {
-                happening.event = Event::Yield;
-                // What is yielded is still on the value stack; the event has a copy of its own.
-                happening.borrowed.extend(fired.passed.map(|o| (o, 1)));
-            }
-            Monitored::Unwind => {
-                happening.event = Event::Unwind;
-                happening
-                    .in_flight
-                    .extend(fired.passed.map(|o| (o, held_as::RAISED)));
-            }
-            Monitored::Raise => {
-                happening.event = Event::Exception;
-                happening
-                    .in_flight
-                    .extend(fired.passed.map(|o| (o, held_as::RAISED)));
-            }
-            Monitored::Line => {
-                happening.line = fired.number;
-                self.lines.insert(frame, fired.number);
-                if self.options.granularity == Granularity::Instruction {
-                    // The line's first instruction is the step.
-                    return;
-                }
-            }
-            Monitored::Jump => {
-                if !loops_on_one_line(fired, ran) {
-                    return;
-                }
-            }
             Monitored::Instruction => {
-                happening.event = Event::Instruction;
-                happening.line = top.line;
+                self.lines.insert(frame, here);
+                happening.line = here;
+                happening.ran = Some(here);
                 if let Some(code) = fired.code.object().downcast_ref::<PyCode>() {
-                    let (name, columns) = monitor::instruction(code, fired.number);
-                    happening.opcode = name.map(|name| self.recorder.symbols.intern(&name));
+                    let (name, columns) = bytecode::described(code, fired.offset);
+                    happening.opcode = Some(self.recorder.symbols.intern(&name));
                     happening.columns = columns;
                 }
             }
+            Monitored::Return | Monitored::Unwind => {
+                self.lines.remove(&frame);
+            }
+            _ => {}
         }
-        if matches!(fired.event, Monitored::Return | Monitored::Unwind) {
-            self.lines.remove(&frame);
+        self.take(happening, running, others, vm);
+    }
+
+    fn take(
+        &mut self,
+        happening: Happening,
+        running: &[RunningFrame],
+        others: &[(u32, Vec<RunningFrame>)],
+        vm: &VirtualMachine,
+    ) {
+        if self.recorder.steps.len() >= self.options.max_steps {
+            return;
         }
         self.stdout.extend(output::drain());
         let stdout = take_text(&mut self.stdout);
@@ -378,33 +497,32 @@ impl Session {
     /// Stops listening.
     pub(crate) fn stop(vm: &VirtualMachine) {
         monitor::stop(vm);
+        Session::stop_listening();
+    }
+
+    fn stop_listening() {
         deaths::watch(false);
         collections::watch(false);
         output::tap(false);
     }
 }
 
-/// The interpreter tells of a line only when the line changes. A loop that stands on one line is
-/// told by its jumps back.
-fn loops_on_one_line(fired: &Fired, ran: Option<u32>) -> bool {
-    let Some(frame) = frames::innermost() else {
+/// Whether an exception that is raised is but how RustPython's own iterators tell a loop that they
+/// are at their end. CPython's tell it without an exception.
+fn ends_a_loop(frame: LiveFrame, raised: ObjPtr, vm: &VirtualMachine) -> bool {
+    let is_stop = raised.object().class().is(vm.ctx.exceptions.stop_iteration);
+    let Some(at) = (frame.last_instruction() as usize).checked_sub(1) else {
         return false;
     };
-    let code = &frame.code().code;
-    let line_at = |byte: u32| {
-        let at = code.locations.get(byte as usize / 2);
-        at.map(|(start, _)| start.line.get() as u32)
-    };
-    let target = fired.passed.and_then(|to| {
-        let to = to.object().downcast_ref::<PyInt>()?;
-        u32::try_from(to.as_bigint()).ok()
-    });
-    target.is_some_and(|target| {
-        target < fired.number
-            && line_at(target) == ran
-            && line_at(fired.number) == ran
-            && !monitor::is_inlined_loop(frame.code(), target)
-    }) && !stack::inside_comprehension(frame)
+    is_stop
+        && matches!(
+            bytecode::compiled_at(frame.code(), at),
+            Instruction::ForIter { .. }
+        )
+        && frame
+            .value_stack()
+            .last()
+            .is_some_and(|iterator| iterator.object().class().heaptype_ext().is_none())
 }
 
 /// The text that is complete so far: bytes of a character that is not yet whole stay behind.

@@ -5,7 +5,7 @@ use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
 use crate::trace::{FileId, NameKind};
 use rustpython_vm::builtins::{PyCode, PyStr};
-use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CO_FAST_HIDDEN, CodeFlags};
+use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CodeFlags};
 use rustpython_vm::{Py, VirtualMachine};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -251,13 +251,4 @@ pub(crate) fn namespace_names(
             })
         })
         .collect()
-}
-
-/// Whether a comprehension that was compiled into its function is under way in the frame.
-pub(crate) fn inside_comprehension(frame: LiveFrame) -> bool {
-    frame
-        .slots()
-        .iter()
-        .zip(&*frame.code().code.localspluskinds)
-        .any(|(slot, kind)| slot.is_some() && kind & CO_FAST_HIDDEN != 0)
 }

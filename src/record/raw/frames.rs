@@ -60,6 +60,11 @@ pub(crate) fn innermost() -> Option<LiveFrame> {
     NonNull::new(current_thread_iframe().cast_mut()).map(LiveFrame)
 }
 
+/// Address of the code object of the innermost running frame, or 0.
+pub(super) fn innermost_code() -> usize {
+    innermost().map_or(0, LiveFrame::code_address)
+}
+
 impl LiveFrame {
     fn get<'a>(self) -> &'a InterpreterFrame {
         // SAFETY: the frames of the current thread stay where they are while this thread is

@@ -130,6 +130,7 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     }
     super::frames::self_test(vm)?;
     super::glance::self_test(vm)?;
+    super::locks::self_test(vm)?;
     super::tables::self_test(vm)
 }
 

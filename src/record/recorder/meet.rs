@@ -104,6 +104,10 @@ impl Recorder {
             self.watch.renew(place, Manner::Header, &[]);
             return;
         }
+        if pointer.is_in_change() {
+            self.watch.put_off(place, manner(pointer, kind, vm));
+            return;
+        }
         let id = self.living[place].id;
         let (references, parts) = {
             let may_fold = may_fold(&self.by_address, &self.folded, id, kind);
@@ -112,6 +116,7 @@ impl Recorder {
         };
         let refs = references
             .into_iter()
+            .filter(|reference| !reference.to.is_dying())
             .map(|reference| Reference {
                 label: reference.label,
                 to: self.id_of(reference.to, vm),
@@ -193,6 +198,7 @@ fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
     match kind {
         Kind::Sequence if class.is(vm.ctx.types.list_type) => Manner::List,
         Kind::WeakRef => Manner::Weak,
+        Kind::Function => Manner::Function,
         Kind::Generator => Manner::Always,
         _ => Manner::Walk,
     }

@@ -4,6 +4,7 @@
 mod births;
 mod burial;
 mod collections;
+mod ending;
 mod held;
 mod meet;
 mod steps;
@@ -38,6 +39,7 @@ struct Live {
 }
 
 /// What happened, as the hook that saw it says.
+#[derive(Clone)]
 pub(crate) struct Happening {
     pub event: Event,
     pub file: FileId,
@@ -82,9 +84,10 @@ pub(crate) struct Recorder {
     slice_stops: BTreeSet<ObjId>,
     /// The deaths since the last step.
     dead: Vec<burial::Dead>,
-    /// Addresses of objects that were buried after their finalizer and before their death was
-    /// noted, because a step was taken in between.
-    past_finalizer: HashSet<usize>,
+    /// Where the mark of the last step has gone to, where too many died to keep the order of births.
+    mark_after_loss: Option<usize>,
+    /// What those held that are dead and are being taken apart.
+    ending: ending::EndingHolders,
     /// What changed, while it is worked through.
     changed: Vec<Changed>,
     /// Addresses of the frames and namespaces whose names stood in the call stack at the last step.
@@ -137,7 +140,8 @@ impl Recorder {
             log: Vec::new(),
             slice_stops: BTreeSet::new(),
             dead: Vec::new(),
-            past_finalizer: HashSet::default(),
+            mark_after_loss: None,
+            ending: ending::EndingHolders::default(),
             changed: Vec::new(),
             on_stack: Vec::new(),
             pending: Vec::new(),
@@ -231,7 +235,8 @@ impl Recorder {
         let collections = self.finished_collections(vm);
         self.note_collected(&collections);
         self.note_finalize_call(&happening, running);
-        let held = self.held(&happening, &everywhere, vm);
+        let mut held = self.held(&happening, &everywhere, vm);
+        held.extend(self.held_by_ending());
         let same = stacks == self.stacks;
         self.steps.push(Step {
             head: StepHead {
@@ -341,6 +346,7 @@ impl Recorder {
         let names = frame
             .names
             .iter()
+            .filter(|name| !name.to.is_dying())
             .map(|name| crate::trace::Name {
                 name: self.symbols.intern(&name.name),
                 kind: name.kind,
@@ -389,6 +395,7 @@ impl Recorder {
         for Changed { place, references } in all.drain(..) {
             let live = &self.living[place];
             let (kind, pointer) = (live.kind, live.pointer);
+            let references = references && !pointer.is_in_change();
             let refcount = count(pointer, borrowed);
             let generation = pointer.generation();
             let renamed = kind == Kind::Generator;

@@ -21,6 +21,9 @@ impl Recorder {
                 found.push(format!("#{} lives and is not replayed", live.id.0));
                 continue;
             };
+            if live.pointer.is_in_change() {
+                continue;
+            }
             if live.leaf || self.is_on_stack(live.kind, live.pointer) {
                 continue;
             }
@@ -35,6 +38,7 @@ impl Recorder {
             }
             let fresh: Vec<_> = references
                 .iter()
+                .filter(|r| !r.to.is_dying())
                 .map(|r| {
                     let at = self.by_address.get(&r.to.address());
                     (r.label, at.map(|at| self.living[*at].id), r.weak)
