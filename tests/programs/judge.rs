@@ -11,6 +11,8 @@ pub struct Fault {
     pub how: How,
     /// The first difference, in words.
     pub words: String,
+    /// Which program of the script it was seen in.
+    pub program: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
@@ -27,6 +29,21 @@ pub enum FaultKind {
     Interpreter,
     /// Without recording it crashes, hangs, or differs from itself: nothing can be said.
     Program,
+}
+
+impl Fault {
+    fn new(kind: FaultKind, how: How, words: String) -> Fault {
+        let program = words.split_once("== ").and_then(|(_, place)| {
+            let place = place.lines().next()?;
+            place.rsplit(' ').next()?.parse().ok()
+        });
+        Fault {
+            kind,
+            how,
+            words,
+            program,
+        }
+    }
 }
 
 /// The first line that differs, with the number of the program that wrote it.
@@ -77,7 +94,7 @@ pub fn first_difference(one: &Ran, two: &Ran, names: [&str; 2]) -> Option<String
 /// Runs the script that lies on the bench plainly and recorded; says what is wrong.
 pub fn recorded_alike(bench: &Bench, plain: &Ran, how: How) -> Result<(), Fault> {
     let recorded = bench.recorded(how);
-    let fault = |kind, words: String| Err(Fault { kind, how, words });
+    let fault = |kind, words: String| Err(Fault::new(kind, how, words));
     if recorded.late {
         return fault(FaultKind::Late, "recorded, it takes too long".to_owned());
     }
@@ -110,11 +127,7 @@ fn laws_hold(bench: &Bench) -> Result<(), String> {
 pub fn judge(bench: &Bench, script: &str, ways: &[How], with_cpython: bool) -> Vec<Fault> {
     bench.put(script);
     let plain = bench.plain();
-    let itself = |words: String| Fault {
-        kind: FaultKind::Program,
-        how: ways[0],
-        words,
-    };
+    let itself = |words: String| Fault::new(FaultKind::Program, ways[0], words);
     if plain.late || plain.crashed() {
         return vec![itself(format!(
             "without recording it ends with {:?}, late: {}\n{}",
@@ -122,6 +135,9 @@ pub fn judge(bench: &Bench, script: &str, ways: &[How], with_cpython: bool) -> V
             plain.late,
             plain.errors.lines().last().unwrap_or("")
         ))];
+    }
+    if plain.errors.contains("SyntaxError") && plain.code == Some(1) && plain.out.is_empty() {
+        return vec![itself(plain.errors)];
     }
     let mut faults = Vec::new();
     for how in ways {
@@ -140,11 +156,7 @@ pub fn judge(bench: &Bench, script: &str, ways: &[How], with_cpython: bool) -> V
         // Its words on standard error are its own.
         other.errors.clone_from(&plain.errors);
         if let Some(words) = first_difference(&plain, &other, ["memviz", "CPython"]) {
-            faults.push(Fault {
-                kind: FaultKind::Interpreter,
-                how: ways[0],
-                words,
-            });
+            faults.push(Fault::new(FaultKind::Interpreter, ways[0], words));
         }
     }
     faults

@@ -2,7 +2,8 @@
 //! complain of and how they end must be alike.
 //!
 //! 3,000 programs by default. `MEMVIZ_RANDOM_PROGRAMS=N` runs N, `MEMVIZ_RANDOM_SEED=S` starts from
-//! another seed, `MEMVIZ_SHRINK=SECONDS` gives the shrinker more time. `.ci/campaign` runs many.
+//! another seed, `MEMVIZ_SHRINK=SECONDS` gives the shrinker more time, `MEMVIZ_PROGRAMS_TO=FOLDER`
+//! only writes the scripts. `.ci/campaign` runs many.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -19,6 +20,7 @@ use judge::{Fault, FaultKind, judge};
 use libtest_mimic::{Arguments, Failed, Trial};
 use run::{Bench, How, cpython};
 use std::fmt::Write;
+use std::path::Path;
 use std::time::Duration;
 
 const PRELUDE: &str = include_str!("prelude.py");
@@ -34,11 +36,23 @@ pub struct Job {
 }
 
 impl Job {
+    fn stem(&self) -> String {
+        format!("{}-{}", self.kind.name.replace(' ', "-"), self.seed)
+    }
+
     fn script(&self) -> String {
+        self.script_of(None)
+    }
+
+    /// The script, with all its programs or with one.
+    fn script_of(&self, only: Option<usize>) -> String {
         let mut out = PRELUDE.to_owned();
         let mut random = Random(self.seed);
         for number in 0..self.count {
             let seed = random.below(usize::MAX) as u64;
+            if only.is_some_and(|only| only != number) {
+                continue;
+            }
             let program = grammar::program(self.kind, seed);
             let _ = writeln!(out, "print('== {} {number}')", self.kind.name);
             if self.count == 1 {
@@ -117,6 +131,11 @@ fn report(job: &Job, fault: &Fault) -> String {
         fault.words
     );
     let time = Duration::from_secs(number_from("MEMVIZ_SHRINK", 20));
+    // The program that fails alone, if it does, and else all of them.
+    let alone = fault.program.map(|number| job.script_of(Some(number)));
+    let script = alone
+        .filter(|script| shrink::fails(script, fault))
+        .unwrap_or(script);
     let small = shrink::shrink(&script, fault, time);
     let kept = std::env::temp_dir().join(format!("{stem}-small.py"));
     let _ = std::fs::write(&kept, &small);
@@ -127,6 +146,13 @@ fn report(job: &Job, fault: &Fault) -> String {
 fn main() {
     let programs = number_from("MEMVIZ_RANDOM_PROGRAMS", 3000) as usize;
     let first = number_from("MEMVIZ_RANDOM_SEED", 1);
+    if let Some(folder) = std::env::var_os("MEMVIZ_PROGRAMS_TO") {
+        for job in jobs(programs, first) {
+            let path = Path::new(&folder).join(format!("{}.py", job.stem()));
+            std::fs::write(path, job.script()).expect("the folder can be written to");
+        }
+        return;
+    }
     if std::env::var_os("MEMVIZ_CAMPAIGN").is_some() {
         std::process::exit(campaign::run(&jobs(programs, first)));
     }

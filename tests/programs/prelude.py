@@ -6,23 +6,22 @@ def num(x):
     return x if type(x) is int else 0
 def args(*a, **k):
     return len(a) * 10 + len(k)
-def told(error, depth=0):
+def told(error, depth=0, out=None):
     lines = []
     tb = error.__traceback__
-    while tb is not None and len(lines) < 8:
-        lines.append((tb.tb_frame.f_code.co_name, tb.tb_lineno))
+    # What a group's traceback keeps differs between interpreters, and so does their library.
+    while tb is not None and len(lines) < 8 and not isinstance(error, BaseExceptionGroup):
+        if tb.tb_frame.f_code.co_filename == told.__code__.co_filename:
+            lines.append((tb.tb_frame.f_code.co_name, tb.tb_lineno))
         tb = tb.tb_next
-    print("!" * (depth + 1), type(error).__name__, lines)
-    if depth < 4:
-        if error.__cause__ is not None:
-            print("cause", error.__suppress_context__)
-            told(error.__cause__, depth + 1)
-        elif error.__context__ is not None:
-            print("context", error.__suppress_context__)
-            told(error.__context__, depth + 1)
-        if isinstance(error, BaseExceptionGroup):
-            for inner in error.exceptions:
-                told(inner, depth + 1)
+    print("!" * (depth + 1), type(error).__name__, lines, file=out or sys.stdout)
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            told(inner, depth + 1, out)
+    # What an exception hangs on differs between interpreters, too: only recording must not change it.
+    if depth < 4 and (error.__cause__ or error.__context__):
+        print("cause" if error.__cause__ else "context", error.__suppress_context__, file=sys.stderr)
+        told(error.__cause__ or error.__context__, depth + 1, sys.stderr)
 class Own(Exception):
     pass
 class Box:

@@ -158,7 +158,14 @@ impl Bench {
         let arguments = how.arguments();
         let mut all: Vec<&str> = arguments.iter().map(String::as_str).collect();
         all.push("program.py");
-        run(self.folder.command(&all), self.limit)
+        self.run(&all)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.folder.command(arguments);
+        // Where a block lies depends on what was made before, so also on the order of a set.
+        command.env("PYTHONHASHSEED", "0");
+        run(command, self.limit)
     }
 
     pub fn cpython(&self, python: &Path) -> Ran {

@@ -4,22 +4,25 @@ use crate::judge::{Fault, FaultKind, judge};
 use crate::run::Bench;
 use std::time::{Duration, Instant};
 
+/// Whether a script fails in this way.
+pub fn fails(script: &str, fault: &Fault) -> bool {
+    let limit = if fault.kind == FaultKind::Late { 4 } else { 8 };
+    fails_on(&Bench::new(Duration::from_secs(limit)), script, fault)
+}
+
+fn fails_on(bench: &Bench, script: &str, fault: &Fault) -> bool {
+    let with_cpython = fault.kind == FaultKind::Interpreter;
+    judge(bench, script, &[fault.how], with_cpython)
+        .iter()
+        .any(|found| found.kind == fault.kind)
+}
+
 /// The smallest program found in the time.
 pub fn shrink(script: &str, fault: &Fault, time: Duration) -> String {
     let end = Instant::now() + time;
     let limit = if fault.kind == FaultKind::Late { 4 } else { 8 };
     let bench = Bench::new(Duration::from_secs(limit));
-    let fails = |lines: &[String]| {
-        let with_cpython = fault.kind == FaultKind::Interpreter;
-        judge(
-            &bench,
-            &(lines.join("\n") + "\n"),
-            &[fault.how],
-            with_cpython,
-        )
-        .iter()
-        .any(|found| found.kind == fault.kind)
-    };
+    let fails = |lines: &[String]| fails_on(&bench, &(lines.join("\n") + "\n"), fault);
     let mut lines: Vec<String> = script.lines().map(str::to_owned).collect();
     if !fails(&lines) {
         return script.to_owned();

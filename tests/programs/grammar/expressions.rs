@@ -85,7 +85,7 @@ impl Gen {
                 self.int(d),
                 self.int(d)
             ),
-            13 => format!("int(f'{{{}:03d}}')", self.int(d)),
+            13 => format!("int(f'{{({}):03d}}')", self.int(d)),
             14 => format!("({} and {})", self.int(d), self.int(d)),
             15 => format!("({} or {})", self.int(d), self.int(d)),
             16 => format!(
@@ -143,8 +143,8 @@ impl Gen {
         }
         let d = depth - 1;
         match self.below(7) {
-            0 => format!("f'{{{}}}-{{{}!r}}'", self.int(d), self.text_name()),
-            1 => format!("f'{{{}:>{{{}}}}}'", self.int(d), self.below(7)),
+            0 => format!("f'{{({})}}-{{{}!r}}'", self.int(d), self.text_name()),
+            1 => format!("f'{{({}):>{{{}}}}}'", self.int(d), self.below(7)),
             2 => format!("({} + {})[-6:]", self.text(d), self.text(d)),
             3 => format!("str({})", self.int(d)),
             4 => format!("{}[::{}]", self.text(d), self.pick(&["-1", "2", "1"])),
