@@ -19,6 +19,7 @@ pub(crate) mod marks;
 pub(crate) mod output;
 pub(crate) mod process;
 pub(crate) mod payload;
+pub(crate) mod slab;
 pub(crate) mod tables;
 pub(crate) mod world;
 
