@@ -273,6 +273,11 @@ impl Session {
         );
         self.step_in(fired, file, (&mut running, &others), vm);
         self.running = running;
+        if let Some(failure) = self.recorder.failure.take() {
+            self.violations.push(failure.to_string());
+            self.full = true;
+            return Answer::Full;
+        }
         if self.recorder.steps.len() >= self.options.max_steps {
             self.full = true;
             return Answer::Full;

@@ -221,17 +221,21 @@ unsafe fn moved_out(ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
 unsafe impl GlobalAlloc for TwoHeaps {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if recorder_allocates() {
+            // SAFETY: the caller keeps this function's contract; the layout goes on as it came.
             return with_heap(|heap| unsafe { heap.malloc(layout.size(), layout.align()) })
                 .unwrap_or(std::ptr::null_mut());
         }
+        // SAFETY: the caller keeps this function's contract; the layout goes on as it came.
         unsafe { slab::alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if recorder_allocates() {
+            // SAFETY: the caller keeps this function's contract; the layout goes on as it came.
             return with_heap(|heap| unsafe { heap.calloc(layout.size(), layout.align()) })
                 .unwrap_or(std::ptr::null_mut());
         }
+        // SAFETY: the caller keeps this function's contract; the layout goes on as it came.
         unsafe { slab::alloc_zeroed(layout) }
     }
 
@@ -240,23 +244,28 @@ unsafe impl GlobalAlloc for TwoHeaps {
             if super::fork::is_copy() {
                 return;
             }
+            // SAFETY: the block came from this heap, as its address tells, with this layout.
             with_heap(|heap| unsafe { heap.free(ptr, layout.size(), layout.align()) });
             return;
         }
         super::deaths::block_freed(ptr as usize, layout.size());
+        // SAFETY: the block came from this heap, as its address tells, with this layout.
         unsafe { slab::dealloc(ptr, layout) }
     }
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         if RECORDER.holds(ptr) {
             if super::fork::is_copy() {
+                // SAFETY: the block came from this heap, as its address tells, with this layout.
                 return unsafe { moved_out(ptr, layout, new_size) };
             }
+            // SAFETY: the block came from this heap, as its address tells, with this layout.
             return with_heap(|heap| unsafe {
                 heap.realloc(ptr, layout.size(), layout.align(), new_size)
             })
             .unwrap_or(std::ptr::null_mut());
         }
+        // SAFETY: the block came from this heap, as its address tells, with this layout.
         unsafe { slab::realloc(ptr, layout, new_size) }
     }
 }

@@ -21,7 +21,9 @@ impl Recorder {
         }
         let description = describe(pointer, &mut self.program, vm);
         // A type whose deaths cannot be seen would make every later fact about it a guess.
-        tables::hook(pointer.object()).expect("the tables of all types can be written alike");
+        if let Err(error) = tables::hook(pointer.object()) {
+            self.failure.get_or_insert(error);
+        }
         let id = ObjId(self.objects.len() as u32 + 1);
         let refcount = pointer.refcount();
         let older = refcount.is_none()
@@ -31,7 +33,9 @@ impl Recorder {
         let born = match self.folded.remove(&pointer.address()) {
             Some((moment, owner)) => {
                 self.unfolded.push(owner);
-                Some(moment)
+                // It was made on that line; an object of its own it becomes in this step.
+                let step = self.now.step;
+                (!older).then_some(Moment { step, ..moment })
             }
             None if older => None,
             None => Some(self.now),

@@ -11,6 +11,7 @@ mod steps;
 mod verify;
 mod watch;
 
+use crate::record::LayoutError;
 use crate::record::describe::describe;
 use crate::record::label::Labeller;
 use crate::record::program::Program;
@@ -115,6 +116,8 @@ pub(crate) struct Recorder {
     incidents: Vec<(Incident, ObjId)>,
     /// Addresses of objects whose finalizers have begun and that have no serial yet.
     finalizers: Vec<usize>,
+    /// Why no further step can be recorded truly.
+    pub failure: Option<LayoutError>,
     /// Addresses of the instance dicts of objects that have died: their own deaths follow.
     dicts_of_dead: HashSet<usize>,
 }
@@ -157,6 +160,7 @@ impl Recorder {
             mark: births::Mark::default(),
             incidents: Vec::new(),
             finalizers: Vec::new(),
+            failure: None,
             dicts_of_dead: HashSet::default(),
         }
     }
@@ -271,7 +275,8 @@ impl Recorder {
         };
         self.running_line = match happening.event {
             Event::Line => happening.line,
-            _ => after.map_or(0, |frame| frame.line),
+            // What dies with the last frame of a thread or module dies on the line that it left.
+            _ => after.map_or(happening.line, |frame| frame.line),
         };
         self.frames = frames;
         self.stacks = stacks;
