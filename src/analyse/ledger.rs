@@ -58,7 +58,10 @@ impl OwnerLabel {
             OwnerLabel::CallOf(function) => format!("call of {}", symbols.text(function)),
             OwnerLabel::BodyOf(class) => format!("body of class {}", symbols.text(class)),
             OwnerLabel::OneOf(innermost, others) => {
-                format!("{} or {others} other calls under way", symbols.text(innermost))
+                format!(
+                    "{} or {others} other calls under way",
+                    symbols.text(innermost)
+                )
             }
             OwnerLabel::Constant => "constant of a code object".to_owned(),
             OwnerLabel::RunOf(function) => format!("running frame of {}", symbols.text(function)),
@@ -209,6 +212,7 @@ impl Ledger {
             if let Some(object) = frame.object {
                 // The generator or coroutine whose frame it is.
                 let label = OwnerLabel::RunOf(frame.function);
+                while self.explain(state, object, label) {}
                 self.explain_owners(state, objects, object, label);
             }
             for argument in frame.names.iter().take(frame.arguments as usize) {

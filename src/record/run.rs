@@ -273,6 +273,8 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
     let modules = vm.sys_module.get_attr("modules", vm).ok()?;
     let main = modules.get_item("__main__", vm).ok()?;
     let namespace = ObjPtr::of(main.dict()?.as_object());
+    let implicit_names = session.options.implicit_names;
+    let (names, unshown) = stack::namespace_names(namespace, NameKind::Global, implicit_names);
     Some(RunningFrame {
         // No frame stands here any more: the module itself keeps the names.
         address: 0,
@@ -281,7 +283,8 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         function: "<module>",
         qualified: "<module>",
         line,
-        names: stack::namespace_names(namespace, NameKind::Global, session.options.implicit_names),
+        names,
+        unshown,
         called: None,
         identity: (0, 0, 0),
         fresh: true,

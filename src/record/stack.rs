@@ -36,6 +36,8 @@ pub(crate) struct RunningFrame {
     pub qualified: &'static str,
     pub line: u32,
     pub names: Vec<RunningName>,
+    /// Names that the interpreter made and that are not shown.
+    pub unshown: Vec<RunningName>,
     /// The function object that runs in it.
     pub called: Option<ObjPtr>,
     /// Address, code and instruction: a frame of which all are the same has not run.
@@ -63,6 +65,10 @@ impl RunningFrame {
             // Others can write to its variables, through its `f_locals`.
             && frame.has_in_slots(self.names.iter().map(|name| name.to))
     }
+}
+
+fn is_implicit(name: &str) -> bool {
+    name.starts_with("__") && IMPLICIT_NAMES.contains(&name)
 }
 
 /// Room for the names of most frames.
@@ -108,7 +114,10 @@ pub(crate) fn running_frames(
     let innermost = before.len().saturating_sub(1);
     let gone_on = if left {
         let below = &before[..innermost];
-        below.iter().rposition(|frame| frame.own.is_some()).unwrap_or(0)
+        below
+            .iter()
+            .rposition(|frame| frame.own.is_some())
+            .unwrap_or(0)
     } else {
         innermost
     };
@@ -130,9 +139,13 @@ pub(crate) fn running_frames(
         let mut new = read(frame, identity, program, implicit_names);
         // Code that is executed in the namespace of a frame below has no names of its own.
         if new.namespace.is_some()
-            && before.iter().take(place).any(|below| below.namespace == new.namespace)
+            && before
+                .iter()
+                .take(place)
+                .any(|below| below.namespace == new.namespace)
         {
             new.names.retain(|name| !name.in_namespace);
+            new.unshown.clear();
         }
         match before.get_mut(place) {
             Some(old) => *old = new,
@@ -200,6 +213,7 @@ fn read(
             in_namespace: false,
         });
     }
+    let mut unshown = Vec::new();
     let optimized = code.code.flags.contains(CodeFlags::OPTIMIZED);
     let namespace = frame.namespace().filter(|_| !optimized);
     if let Some(namespace) = namespace {
@@ -209,11 +223,9 @@ fn read(
         } else {
             NameKind::Local
         };
-        names.extend(namespace_names(
-            namespace,
-            kind,
-            implicit_names && own.is_some(),
-        ));
+        let all = namespace_names(namespace, kind, implicit_names && own.is_some());
+        names.extend(all.0);
+        unshown = all.1;
     }
     let stack = frame.value_stack().into_iter().enumerate();
     names.extend(stack.map(|(depth, to)| RunningName {
@@ -230,6 +242,7 @@ fn read(
         qualified: code.code.qualname.as_str(),
         line: frame.line(),
         names,
+        unshown,
         called: frame.function(),
         identity,
         fresh: true,
@@ -263,32 +276,28 @@ fn slot_kind(flags: u8) -> NameKind {
     }
 }
 
-/// The entries of a namespace dict, without those that the interpreter made.
+/// The entries of a namespace dict, and apart from them those that the interpreter made and that are
+/// not to be shown.
 pub(crate) fn namespace_names(
     namespace: ObjPtr,
     kind: NameKind,
     implicit_names: bool,
-) -> Vec<RunningName> {
+) -> (Vec<RunningName>, Vec<RunningName>) {
     let mut entries = Vec::with_capacity(4 * NAMES);
     namespace.extend_referents(&mut entries);
-    entries
-        .chunks_exact(2)
-        .filter_map(|entry| {
-            let key = entry[0].object().downcast_ref::<PyStr>()?;
-            // An immortal key's text stays for as long as the interpreter does.
-            let name = match key.to_str() {
-                Some(text) if entry[0].refcount().is_none() => Cow::Borrowed(text),
-                _ => Cow::Owned(key.to_string_lossy().into_owned()),
-            };
-            if !implicit_names && name.starts_with("__") && IMPLICIT_NAMES.contains(&&*name) {
-                return None;
-            }
-            Some(RunningName {
-                name,
-                kind,
-                to: entry[1],
-                in_namespace: true,
-            })
+    let names = entries.chunks_exact(2).filter_map(|entry| {
+        let key = entry[0].object().downcast_ref::<PyStr>()?;
+        // An immortal key's text stays for as long as the interpreter does.
+        let name = match key.to_str() {
+            Some(text) if entry[0].refcount().is_none() => Cow::Borrowed(text),
+            _ => Cow::Owned(key.to_string_lossy().into_owned()),
+        };
+        Some(RunningName {
+            name,
+            kind,
+            to: entry[1],
+            in_namespace: true,
         })
-        .collect()
+    });
+    names.partition(|name| implicit_names || !is_implicit(&name.name))
 }

@@ -30,6 +30,7 @@ pub(super) fn fold(
             label,
             to,
             weak: false,
+            doubtful: false,
         });
     };
     match part {

@@ -21,9 +21,9 @@ use pass::Pass;
 use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::{PyCode, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
-use unseen::{bound_self, frozen_members, weak_references};
+use unseen::{frozen_members, weak_references};
 
-pub(crate) use native::{data_of, may_hide};
+pub(crate) use native::{data_of, is_ordered, may_hide};
 
 /// One reference of an object: its label and where it leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub(crate) struct RawReference {
     pub label: Label,
     pub to: ObjPtr,
     pub weak: bool,
+    /// It was found in data of an unknown layout, at a place where a byte and what is left over in
+    /// memory would look the same. It is one only if nothing else explains the count.
+    pub doubtful: bool,
 }
 
 /// A field of a native or slotted type: its name, and its place relative to the object.
@@ -117,6 +120,7 @@ impl Labeller {
         let own = pass.next.min(raw.len());
         pass.payload(kind, cell);
         pass.fields(self.fields_of(pointer.object(), vm));
+        pass.native(kind, own);
         if kind == Kind::Function {
             pass.defaults();
         }
@@ -135,11 +139,14 @@ impl Labeller {
                 label: labels[i].unwrap_or(Label::Referent(i as u32)),
                 to: *to,
                 weak: false,
+                doubtful: false,
             });
         }
-        bound_self(pointer, &raw, symbols, vm, &mut out);
         frozen_members(pointer, &raw, &mut out);
-        if may_hide(pointer.object(), kind, vm) {
+        if is_ordered(pointer.object()) {
+            native::put_in_order(pointer, &mut out);
+        }
+        if may_hide(pointer.object(), kind) {
             let fields = self.fields_of(pointer.object(), vm);
             native::add_hidden(pointer, kind, &raw[own..], fields, symbols, &mut out);
         }

@@ -7,10 +7,8 @@ use crate::record::raw::frames::slots_of_object;
 use crate::record::raw::header::{ObjPtr, frame_of};
 use crate::record::text;
 use crate::trace::{Kind, Label, Symbols};
-use rustpython_vm::builtins::{
-    PyBaseException, PyCode, PyDict, PyFunction, PyTraceback, PyType,
-};
 use rustpython_vm::VirtualMachine;
+use rustpython_vm::builtins::{PyBaseException, PyCode, PyDict, PyFunction, PyTraceback, PyType};
 
 /// One labelling of one object.
 pub(super) struct Pass<'a> {
@@ -252,6 +250,26 @@ impl Pass<'_> {
         for field in fields {
             if let Some(to) = self.pointer.field(field.offset) {
                 self.match_pointer(to, &field.name, field.slot);
+            }
+        }
+    }
+
+    /// Labels what is left of a native object's walk, which goes through its fields in their order.
+    pub(super) fn native(&mut self, kind: Kind, own: usize) {
+        if !matches!(kind, Kind::Iterator | Kind::Instance | Kind::Other) {
+            return;
+        }
+        let names = super::native::walked_names(self.pointer.object());
+        let Some(last) = names.last() else { return };
+        for at in own..self.raw.len() {
+            let place = at - own;
+            let text = match (names.get(place), last.strip_suffix('*')) {
+                (Some(name), _) if !name.ends_with('*') => (*name).to_owned(),
+                (_, Some(name)) => format!("{name} {}", place + 1 - names.len()),
+                _ => return,
+            };
+            if self.labels[at].is_none() {
+                self.labels[at] = Some(Label::Named(self.symbols.intern(&text)));
             }
         }
     }

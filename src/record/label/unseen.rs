@@ -4,8 +4,8 @@
 use super::RawReference;
 use crate::record::raw::header::ObjPtr;
 use crate::trace::{Label, Symbols};
+use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::{PyFrozenSet, PyWeak};
-use rustpython_vm::{AsObject, VirtualMachine};
 
 /// The weak reference itself is not one of the interpreter's counted edges, nor, in this
 /// interpreter, is its callback, although that one is strong.
@@ -25,6 +25,7 @@ pub(super) fn weak_references(
         label: Label::Named(symbols.intern("referent")),
         to: ObjPtr::of(&referent),
         weak: true,
+        doubtful: false,
     });
     let getter = vm
         .ctx
@@ -42,34 +43,7 @@ pub(super) fn weak_references(
             label: Label::Named(symbols.intern("callback")),
             to: ObjPtr::of(&callback),
             weak: false,
-        });
-    }
-}
-
-/// A native method that is bound to an object holds it, which this interpreter's walk of its
-/// references does not show.
-pub(super) fn bound_self(
-    pointer: ObjPtr,
-    raw: &[ObjPtr],
-    symbols: &mut Symbols,
-    vm: &VirtualMachine,
-    out: &mut Vec<RawReference>,
-) {
-    let object = pointer.object();
-    let types = &vm.ctx.types;
-    let class = object.class();
-    if !class.is(types.builtin_function_or_method_type) && !class.is(types.builtin_method_type) {
-        return;
-    }
-    let Ok(bound) = object.get_attr(vm.ctx.intern_str("__self__"), vm) else {
-        return;
-    };
-    let to = ObjPtr::of(&bound);
-    if !vm.is_none(&bound) && !raw.contains(&to) {
-        out.push(RawReference {
-            label: Label::Named(symbols.intern("__self__")),
-            to,
-            weak: false,
+            doubtful: false,
         });
     }
 }
@@ -86,6 +60,7 @@ pub(super) fn frozen_members(pointer: ObjPtr, raw: &[ObjPtr], out: &mut Vec<RawR
                 label: Label::Element,
                 to,
                 weak: false,
+                doubtful: false,
             });
         }
     }

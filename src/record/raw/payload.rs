@@ -24,8 +24,8 @@ const LOWEST: usize = 1 << 16;
 const LONGEST: usize = 1 << 20;
 /// Elements of lists are not larger, in words.
 const WIDEST: usize = 8;
-/// The allocator gives at most this much more than it is asked for.
-const SLACK: usize = 24;
+/// What the allocator gives at least.
+const SMALLEST: usize = 3 * WORD;
 
 /// The part of the program in memory in which the tables stand; found by [`self_test`].
 static TABLES_START: AtomicUsize = AtomicUsize::new(0);
@@ -49,14 +49,19 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// Looks through an object's data; `lists`: also through the lists that it holds elsewhere.
-    pub(crate) fn of(object: ObjPtr, lists: bool) -> Data {
+    /// Looks through an object's data and the lists that it holds elsewhere. `ring`: one of these is a
+    /// queue that goes round.
+    pub(crate) fn of(object: ObjPtr, ring: bool) -> Data {
         let mut data = Data {
             words: words_of(object).collect(),
             ..Data::default()
         };
         let words = std::mem::take(&mut data.words);
-        data.search(&words, true, if lists { 2 } else { 0 });
+        if ring {
+            data.search_ring(&words);
+        } else {
+            data.search(&words, true, 2);
+        }
         data.words = words;
         data
     }
@@ -99,17 +104,36 @@ impl Data {
         let room = beside(-1).filter(|room| (length..=LONGEST).contains(room));
         let Some(bytes) = block_bytes(at) else { return };
         for room in room.into_iter().chain([length]) {
-            for width in 1..=WIDEST {
-                let used = room * width * WORD;
-                if used > bytes || used + SLACK < bytes {
-                    continue;
-                }
+            for width in widths(room, bytes) {
                 let Some(list) = peek(at, length * width) else {
                     return;
                 };
                 if self.search_elements(at, &list, width, depth) {
                     return;
                 }
+            }
+        }
+    }
+
+    /// Looks through a queue that goes round in its room: room, address, place of the first, length.
+    fn search_ring(&mut self, words: &[usize]) {
+        for part in words.windows(4) {
+            let [room, at, first, length] = *part else {
+                return;
+            };
+            if room > LONGEST || first >= room || length > room {
+                continue;
+            }
+            let is_room = block_bytes(at).is_some_and(|bytes| widths(room, bytes).contains(&1));
+            let Some(list) = is_room.then(|| peek(at, room)).flatten() else {
+                continue;
+            };
+            let taken = (0..length).map(|i| list[(first + i) % room]);
+            let objects: Option<Vec<ObjPtr>> = taken.map(object_at).collect();
+            if let Some(objects) = objects {
+                let found = objects.into_iter().map(|to| Found { offset: None, to });
+                self.found.extend(found);
+                self.lists.push((at, list));
             }
         }
     }
@@ -125,7 +149,8 @@ impl Data {
             .collect();
         for row in rows() {
             let objects = fields.iter().filter_map(|field| object_at(row[*field]));
-            self.found.extend(objects.map(|to| Found { offset: None, to }));
+            self.found
+                .extend(objects.map(|to| Found { offset: None, to }));
         }
         if !fields.is_empty() {
             self.lists.push((at, list.to_vec()));
@@ -144,6 +169,79 @@ impl Data {
         }
         is_one
     }
+}
+
+/// How many words the elements of a list may have, by its room and its block's.
+fn widths(room: usize, bytes: usize) -> Vec<usize> {
+    let given = |width: usize| (room * width * WORD + WORD).next_multiple_of(2 * WORD) - WORD;
+    // What would be left of a free block and be too small for one goes with it.
+    let fits = |width: &usize| {
+        let given = given(*width).max(SMALLEST);
+        bytes == given || bytes == given + 2 * WORD
+    };
+    let all = (1..=WIDEST).filter(fits);
+    // The smallest block is as large for one word as for three.
+    all.take(if bytes == SMALLEST && room == 1 {
+        1
+    } else {
+        WIDEST
+    })
+    .collect()
+}
+
+/// The keys of an ordered dict in their order. Its data holds a list of linked entries: key, hash,
+/// the place of the one before and of the one behind, each with a mark that there is one.
+pub(crate) fn linked_keys(object: ObjPtr) -> Option<Vec<ObjPtr>> {
+    const ENTRY: usize = 6;
+    let words: Vec<usize> = words_of(object).collect();
+    words.windows(3).find_map(|part| {
+        let [room, at, length] = *part else {
+            return None;
+        };
+        if !(1..=LONGEST).contains(&length) || !(length..=LONGEST).contains(&room) {
+            return None;
+        }
+        let is_room = block_bytes(at).is_some_and(|bytes| widths(room, bytes).contains(&ENTRY));
+        let list = is_room.then(|| peek(at, length * ENTRY)).flatten()?;
+        (0..ENTRY).find_map(|key| linked(&list, ENTRY, key))
+    })
+}
+
+/// The objects of a linked list's entries in the order of their links, if it is one.
+fn linked(list: &[usize], entry: usize, key: usize) -> Option<Vec<ObjPtr>> {
+    let rows: Vec<&[usize]> = list.chunks_exact(entry).collect();
+    let taken: Vec<usize> = (0..rows.len()).filter(|row| rows[*row][key] != 0).collect();
+    for row in &taken {
+        object_at(rows[*row][key])?;
+    }
+    let link = |row: usize, at: usize| match rows[row][at] {
+        0 => Some(None),
+        1 => Some(Some(rows[row][at + 1])).filter(|to| to.is_some_and(|to| to < rows.len())),
+        _ => None,
+    };
+    let are_links =
+        |at: usize| key != at && key != at + 1 && taken.iter().all(|row| link(*row, at).is_some());
+    let places = (0..entry - 3).filter(|at| are_links(*at));
+    for before in places {
+        // Fields of one type stand in the order in which they are declared.
+        for behind in (before + 2..entry - 1).filter(|at| are_links(*at)) {
+            let agree = taken.iter().all(|row| match link(*row, behind).flatten() {
+                Some(next) => link(next, before).flatten() == Some(*row),
+                None => true,
+            });
+            let mut firsts = taken.iter().filter(|row| link(**row, before) == Some(None));
+            let (Some(first), None, true) = (firsts.next(), firsts.next(), agree) else {
+                continue;
+            };
+            let next = |row: &usize| link(*row, behind).flatten();
+            let order = std::iter::successors(Some(*first), next).take(taken.len() + 1);
+            let objects: Vec<ObjPtr> = order.filter_map(|row| object_at(rows[row][key])).collect();
+            if objects.len() == taken.len() {
+                return Some(objects);
+            }
+        }
+    }
+    None
 }
 
 /// The words of an object's own data.
@@ -234,7 +332,9 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     // SAFETY: the function only reads what it is given.
     let found = unsafe { libc::dl_iterate_phdr(Some(look), table as *mut c_void) };
     if found != 1 {
-        return Err(LayoutError::Header("the types' tables are not where they seem"));
+        return Err(LayoutError::Header(
+            "the types' tables are not where they seem",
+        ));
     }
     let list = vm.ctx.new_list(vec![none]);
     let list = ObjPtr::of(list.as_object());

@@ -32,13 +32,16 @@ impl Recorder {
             let pairs = running[begin..end].iter().zip(&running[begin + 1..]);
             let mut under_way = Vec::new();
             for (waits, above) in pairs {
-                let Some(text) = &waits.under_way else { continue };
+                let Some(text) = &waits.under_way else {
+                    continue;
+                };
                 let by = match waits.own {
                     Some(_) => self.symbols.intern(text),
                     None => self.symbols.intern(&format!("{text} (library)")),
                 };
                 // What calls a Python function itself leaves nothing behind but what is known.
-                if text.strip_prefix("call of ") != Some(above.function) && !under_way.contains(&by) {
+                if text.strip_prefix("call of ") != Some(above.function) && !under_way.contains(&by)
+                {
                     under_way.push(by);
                 }
             }
@@ -127,6 +130,16 @@ impl Recorder {
                 }
             }
         }
+        for frame in running.iter().filter(|frame| frame.own.is_some()) {
+            for name in &frame.unshown {
+                put(
+                    self,
+                    &format!("{} of {}", name.name, frame.function),
+                    name.to,
+                    true,
+                );
+            }
+        }
         for frame in running {
             if frame.own.is_none() {
                 // The names of code that is executed in a dict of the program's are that dict's.
@@ -135,7 +148,7 @@ impl Recorder {
                     at.is_some_and(|at| !self.living[*at].leaf)
                         && !self.bodies.contains(&dict.address())
                 });
-                for name in &frame.names {
+                for name in frame.names.iter().chain(&frame.unshown) {
                     if recorded && name.in_namespace {
                         continue;
                     }

@@ -6,6 +6,7 @@ mod burial;
 mod collections;
 mod ending;
 mod held;
+mod library;
 mod meet;
 mod steps;
 mod verify;
@@ -111,6 +112,9 @@ pub(crate) struct Recorder {
     finalized: HashSet<usize>,
     /// Addresses of the dicts of class bodies that run at this step.
     bodies: HashSet<usize>,
+    /// What the names of all running frames lead to.
+    named: Vec<ObjPtr>,
+    library: library::Library,
     mark: births::Mark,
     /// What happened since the last step, beside births and deaths.
     incidents: Vec<(Incident, ObjId)>,
@@ -157,6 +161,8 @@ impl Recorder {
             collections_before: [0; 3],
             finalized: HashSet::default(),
             bodies: HashSet::default(),
+            named: Vec::new(),
+            library: library::Library::default(),
             mark: births::Mark::default(),
             incidents: Vec::new(),
             finalizers: Vec::new(),
@@ -213,6 +219,9 @@ impl Recorder {
             .iter()
             .filter_map(|frame| frame.body.map(ObjPtr::address))
             .collect();
+        self.named.clear();
+        let names = everywhere.iter().flat_map(|frame| &frame.names);
+        self.named.extend(names.map(|name| name.to));
         for name in everywhere.iter().filter(|f| f.fresh).flat_map(|f| &f.names) {
             if matches!(name.kind, NameKind::Cell | NameKind::Free) {
                 self.labeller.name_cell(name.to, &name.name);
@@ -243,6 +252,7 @@ impl Recorder {
         self.note_finalize_call(&happening, running);
         let mut held = self.held(&happening, &everywhere, vm);
         held.extend(self.held_by_ending());
+        self.add_library_holders(&frames, &stacks, &mut held, vm);
         let same = stacks == self.stacks;
         self.steps.push(Step {
             head: StepHead {

@@ -37,9 +37,18 @@ impl Recorder {
             if !missing.is_empty() {
                 found.push(format!("#{}: no label for {missing:?}", live.id.0));
             }
+            let stands = |reference: &RawReference| {
+                let at = self.by_address.get(&reference.to.address());
+                at.is_some_and(|at| {
+                    let to = self.living[*at].id;
+                    let mut known = state.refs.iter();
+                    known.any(|one| one.to == to && one.label == reference.label)
+                })
+            };
             let fresh: Vec<_> = references
                 .iter()
                 .filter(|r| !r.to.is_dying())
+                .filter(|reference| !reference.doubtful || stands(reference))
                 .map(|r| {
                     let at = self.by_address.get(&r.to.address());
                     (r.label, at.map(|at| self.living[*at].id), r.weak)
