@@ -58,7 +58,10 @@ impl OwnerLabel {
             OwnerLabel::CallOf(function) => format!("call of {}", symbols.text(function)),
             OwnerLabel::BodyOf(class) => format!("body of class {}", symbols.text(class)),
             OwnerLabel::OneOf(innermost, others) => {
-                format!("{} or {others} other calls under way", symbols.text(innermost))
+                format!(
+                    "{} or {others} other calls under way",
+                    symbols.text(innermost)
+                )
             }
             OwnerLabel::Constant => "constant of a code object".to_owned(),
             OwnerLabel::RunOf(function) => format!("running frame of {}", symbols.text(function)),

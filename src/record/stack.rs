@@ -108,7 +108,10 @@ pub(crate) fn running_frames(
     let innermost = before.len().saturating_sub(1);
     let gone_on = if left {
         let below = &before[..innermost];
-        below.iter().rposition(|frame| frame.own.is_some()).unwrap_or(0)
+        below
+            .iter()
+            .rposition(|frame| frame.own.is_some())
+            .unwrap_or(0)
     } else {
         innermost
     };
@@ -130,7 +133,10 @@ pub(crate) fn running_frames(
         let mut new = read(frame, identity, program, implicit_names);
         // Code that is executed in the namespace of a frame below has no names of its own.
         if new.namespace.is_some()
-            && before.iter().take(place).any(|below| below.namespace == new.namespace)
+            && before
+                .iter()
+                .take(place)
+                .any(|below| below.namespace == new.namespace)
         {
             new.names.retain(|name| !name.in_namespace);
         }

@@ -30,10 +30,12 @@ fn called_name(code: &Py<PyCode>, at: usize) -> Option<&'static str> {
         let same = (from.line, from.character_offset) == (start.line, start.character_offset);
         (same && inside).then_some(place)
     };
-    let place = (0..at)
-        .rev()
-        .filter_map(spot)
-        .find(|place| !matches!(&*name(compiled_at(code, *place)), "CACHE" | "PUSH_NULL" | "NOT_TAKEN"))?;
+    let place = (0..at).rev().filter_map(spot).find(|place| {
+        !matches!(
+            &*name(compiled_at(code, *place)),
+            "CACHE" | "PUSH_NULL" | "NOT_TAKEN"
+        )
+    })?;
     let argument = argument(code, place);
     let symbol = match &*name(compiled_at(code, place)) {
         "LOAD_NAME" => code.code.names.get(argument)?.as_str(),
@@ -54,7 +56,9 @@ fn argument(code: &Py<PyCode>, at: usize) -> usize {
     let mut whole = part(at);
     let mut prefix = at;
     for shift in [8, 16, 24] {
-        let Some(before) = prefix.checked_sub(1) else { break };
+        let Some(before) = prefix.checked_sub(1) else {
+            break;
+        };
         if name(compiled_at(code, before)) != "EXTENDED_ARG" {
             break;
         }

@@ -65,7 +65,9 @@ pub(super) fn add_hidden(
     let mut in_list = 0;
     for found in hidden {
         let target = found.to.object().class().name();
-        let field = fields.iter().find(|field| Some(field.offset) == found.offset);
+        let field = fields
+            .iter()
+            .find(|field| Some(field.offset) == found.offset);
         let name = match field {
             Some(field) => Some(field.name.as_str()),
             None => name_of(&holder, &target, found.offset.is_some()),

@@ -7,10 +7,8 @@ use crate::record::raw::frames::slots_of_object;
 use crate::record::raw::header::{ObjPtr, frame_of};
 use crate::record::text;
 use crate::trace::{Kind, Label, Symbols};
-use rustpython_vm::builtins::{
-    PyBaseException, PyCode, PyDict, PyFunction, PyTraceback, PyType,
-};
 use rustpython_vm::VirtualMachine;
+use rustpython_vm::builtins::{PyBaseException, PyCode, PyDict, PyFunction, PyTraceback, PyType};
 
 /// One labelling of one object.
 pub(super) struct Pass<'a> {

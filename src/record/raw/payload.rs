@@ -125,7 +125,8 @@ impl Data {
             .collect();
         for row in rows() {
             let objects = fields.iter().filter_map(|field| object_at(row[*field]));
-            self.found.extend(objects.map(|to| Found { offset: None, to }));
+            self.found
+                .extend(objects.map(|to| Found { offset: None, to }));
         }
         if !fields.is_empty() {
             self.lists.push((at, list.to_vec()));
@@ -234,7 +235,9 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     // SAFETY: the function only reads what it is given.
     let found = unsafe { libc::dl_iterate_phdr(Some(look), table as *mut c_void) };
     if found != 1 {
-        return Err(LayoutError::Header("the types' tables are not where they seem"));
+        return Err(LayoutError::Header(
+            "the types' tables are not where they seem",
+        ));
     }
     let list = vm.ctx.new_list(vec![none]);
     let list = ObjPtr::of(list.as_object());

@@ -32,13 +32,16 @@ impl Recorder {
             let pairs = running[begin..end].iter().zip(&running[begin + 1..]);
             let mut under_way = Vec::new();
             for (waits, above) in pairs {
-                let Some(text) = &waits.under_way else { continue };
+                let Some(text) = &waits.under_way else {
+                    continue;
+                };
                 let by = match waits.own {
                     Some(_) => self.symbols.intern(text),
                     None => self.symbols.intern(&format!("{text} (library)")),
                 };
                 // What calls a Python function itself leaves nothing behind but what is known.
-                if text.strip_prefix("call of ") != Some(above.function) && !under_way.contains(&by) {
+                if text.strip_prefix("call of ") != Some(above.function) && !under_way.contains(&by)
+                {
                     under_way.push(by);
                 }
             }
