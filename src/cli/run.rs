@@ -53,6 +53,9 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
         say!("memviz: nothing was recorded of {}: {why}", script.shown());
         return Ok(recorded.exit.take());
     };
+    if recorded.exit == Exit::Interrupted {
+        say!("memviz: interrupted; what was recorded until then is drawn (Ctrl-C stops that)");
+    }
     save(&output, &trace, &args)?;
     output.open_player(&args.products)?;
     Ok(recorded.exit.take())
