@@ -2,12 +2,12 @@
 
 use super::problem::Problem;
 use super::render::read;
-use super::say::visible_lines;
+use super::say::{visible, visible_lines};
 use crate::analyse::{Found, Target, Words, find, title};
 use crate::trace::{Cause, Count, Death, State, Trace};
 use clap::Args;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct AskArgs {
@@ -32,7 +32,7 @@ pub(super) struct Question {
 impl Question {
     /// Reads the trace and finds the object.
     pub(super) fn new(args: &AskArgs) -> Result<Question, Problem> {
-        let trace = read(&args.trace)?;
+        let trace = read_to_tell(&args.trace)?;
         if trace.steps.is_empty() {
             return Err(
                 Problem::new(format!("{} has no steps", args.trace.display()))
@@ -110,6 +110,13 @@ impl Question {
         };
         format!("{} led also to {}{more}\n", self.target, others.join(", "))
     }
+}
+
+/// Reads a trace that is to be spoken of: its texts are written as they may go to a terminal.
+pub(super) fn read_to_tell(path: &Path) -> Result<Trace, Problem> {
+    let mut trace = read(path)?;
+    trace.symbols.rewrite(visible);
+    Ok(trace)
 }
 
 /// Memory at a step, to be spoken of.

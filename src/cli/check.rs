@@ -18,7 +18,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<i32, Problem> {
         let script = script_at(script)?;
         let recorded =
             record(&script, &[], Some(&RecordOptions::default())).map_err(Problem::new)?;
-        let Some(trace) = recorded.trace else {
+        let Some(trace) = recorded.outcome.map_err(Problem::new)? else {
             return Err(Problem::new(format!("{} did not start", script.shown()))
                 .hint("Python's own message stands above"));
         };

@@ -3,9 +3,9 @@
 use super::args::{RunArgs, StepSize};
 use super::output::Output;
 use super::problem::Problem;
-use super::say::say;
-use crate::record::{Exit, RecordOptions, Script, run as record};
-use crate::trace::{Granularity, Outcome, Trace};
+use super::say::{say, visible};
+use crate::record::{Exit, RecordOptions, Script, run as record, set_last_words};
+use crate::trace::{Cause, Granularity, ObjectInfo, Outcome, Trace};
 use std::path::Path;
 
 pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
@@ -30,15 +30,21 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
             StepSize::Instruction => Granularity::Instruction,
         },
     };
+    set_last_words("\nmemviz: stopped before anything was saved\n".to_owned());
     let recorded = {
         let _span = tracing::info_span!("record").entered();
         record(&script, &arguments, Some(&options))
     };
-    let recorded = recorded.map_err(|error| {
+    let failed = |error| {
         output.discard_if_empty();
         Problem::new(error)
-    })?;
-    let Some(trace) = recorded.trace else {
+    };
+    let recorded = recorded.map_err(failed)?;
+    if recorded.is_copy {
+        // The process that it is a copy of says what there is.
+        return Ok(recorded.exit.take());
+    }
+    let Some(trace) = recorded.outcome.map_err(failed)? else {
         output.discard_if_empty();
         let why = match recorded.exit {
             Exit::Code(0) => "it ran, but none of its code stands in this folder",
@@ -47,6 +53,9 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
         say!("memviz: nothing was recorded of {}: {why}", script.shown());
         return Ok(recorded.exit.take());
     };
+    if recorded.exit == Exit::Interrupted {
+        say!("memviz: interrupted; what was recorded until then is drawn (Ctrl-C stops that)");
+    }
     save(&output, &trace, &args)?;
     output.open_player(&args.products)?;
     Ok(recorded.exit.take())
@@ -55,9 +64,16 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
 /// Writes everything and says so.
 fn save(output: &Output, trace: &Trace, args: &RunArgs) -> Result<(), Problem> {
     output.write_trace(trace)?;
+    let folder = output.folder().display();
+    let stopped = format!(
+        "memviz: stopped: the trace is in {folder}, its pictures are not complete \
+         (memviz render {folder} draws them)"
+    );
+    set_last_words(format!("\n{}\n", visible(&stopped)));
     let written = output.write_products(trace, &args.products)?;
     let made = trace.objects.iter().filter(|object| object.born.is_some());
-    let freed = made.clone().filter(|object| object.died.is_some()).count();
+    let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause != Cause::Exit);
+    let freed = made.clone().filter(in_the_run).count();
     let collections: usize = trace
         .steps
         .iter()
@@ -76,7 +92,6 @@ fn save(output: &Output, trace: &Trace, args: &RunArgs) -> Result<(), Problem> {
             trace.steps.len()
         );
     }
-    let folder = output.folder().display();
     let written = if written.is_empty() {
         format!("{folder}")
     } else {

@@ -45,7 +45,7 @@ struct Document<'t> {
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let header = &self.trace.header;
-        let mut document = serializer.serialize_struct("Trace", 9)?;
+        let mut document = serializer.serialize_struct("Trace", 10)?;
         document.serialize_field("format", FORMAT)?;
         document.serialize_field("version", &VERSION)?;
         document.serialize_field(
@@ -67,6 +67,15 @@ impl Serialize for Document<'_> {
         document.serialize_field("sources", &sources)?;
         document.serialize_field("objects", &Objects(self))?;
         document.serialize_field("steps", &Steps(self))?;
+        let at_exit = &header.at_exit;
+        document.serialize_field(
+            "at_exit",
+            &json!({
+                "stdout": at_exit.stdout,
+                "finalized": ids(&at_exit.finalized),
+                "freed": ids(&at_exit.freed),
+            }),
+        )?;
         document.end()
     }
 }

@@ -79,6 +79,8 @@ fn link_in(folder: &Path, program: &Path) -> Option<PathBuf> {
     fs::create_dir_all(folder).ok()?;
     // Other runs may be doing the same: it comes to its place as a whole.
     let fresh = folder.join(format!(".{NAME}-{}", std::process::id()));
+    // Of a run that did not get further; else it is not there.
+    let _ = fs::remove_file(&fresh);
     symlink(program, &fresh).ok()?;
     let moved = fs::rename(&fresh, &link);
     if moved.is_err() {

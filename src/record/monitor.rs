@@ -125,6 +125,15 @@ fn publish(events: u32, vm: &VirtualMachine) {
         .fetch_add(1, Ordering::Release);
 }
 
+/// Lets nothing fire but the starts of functions, whosever they are.
+pub(crate) fn starts_only(vm: &VirtualMachine) {
+    let mut state = vm.state.monitoring.lock();
+    state.global_events[TOOL] = mask(&[Monitored::Start]);
+    state.local_events.retain(|(tool, _), _| *tool != TOOL);
+    state.disabled.retain(|(_, _, tool)| *tool != TOOL);
+    publish(state.combined_events(), vm);
+}
+
 /// Switches monitoring off. The callbacks stay: the program could count them.
 pub(crate) fn stop(vm: &VirtualMachine) {
     let mut state = vm.state.monitoring.lock();

@@ -3,26 +3,27 @@
 use super::interpreter::{Switches, interpreter};
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{collections, deaths, fork, output, tables};
+use super::raw::{collections, deaths, fork, output, self, slab, tables};
 use super::recorder::Recorder;
 use super::script::Script;
 use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
-use super::{RecordError, RecordOptions, code_views, monitor};
-use crate::trace::{FileId, Header, NameKind, Outcome, Trace, TracebackEntry};
+use super::{RecordError, RecordOptions, at_exit, code_views, monitor};
+use crate::trace::{
+    AtExit, Cause, Death, FileId, Header, Moment, NameKind, Outcome, Trace, TracebackEntry,
+};
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyStr};
 use rustpython_vm::{AsObject, Interpreter, Py, PyResult, VirtualMachine};
 
-/// Address space for the interpreter's stack. While recording, each Python call takes some of it,
-/// which it does not otherwise; with this much, Python's own recursion limit comes first.
-const STACK_BYTES: usize = 1 << 30;
-
 /// What a run leaves.
 #[derive(Debug)]
 pub struct Recorded {
-    /// The recording, where one was asked for and the program got as far as its first step.
-    pub trace: Option<Trace>,
+    /// The recording, where one was asked for and the program got as far as its first step; or
+    /// why there is none, although the program ran.
+    pub outcome: Result<Option<Trace>, RecordError>,
+    /// This process is a copy that the program has made of itself: it is not recorded.
+    pub is_copy: bool,
     /// How the program itself ended.
     pub exit: Exit,
 }
@@ -36,18 +37,23 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Ends as the program has ended: gives its exit code, or dies of the same signal.
-    pub fn take(self) -> i32 {
-        const INTERRUPTED: i32 = 130;
+    /// The exit code, as a shell has it.
+    fn code(self) -> i32 {
         match self {
             Exit::Code(code) => code,
-            Exit::Interrupted => {
-                use rustpython_vm::host_env::signal;
-                let _ = signal::set_sigint_default_onstack();
-                let _ = signal::send_sigint_to_self();
-                INTERRUPTED
-            }
+            Exit::Interrupted => 130,
         }
+    }
+
+    /// Ends as the program has ended: gives its exit code, or dies of the same signal.
+    pub fn take(self) -> i32 {
+        if self == Exit::Interrupted {
+            use rustpython_vm::host_env::signal;
+            // The exit code is left where this fails.
+            let _ = signal::set_sigint_default_onstack();
+            let _ = signal::send_sigint_to_self();
+        }
+        self.code()
     }
 }
 
@@ -61,14 +67,22 @@ pub fn run(
     arguments: &[String],
     options: Option<&RecordOptions>,
 ) -> Result<Recorded, RecordError> {
-    with_deep_stack(|| run_here(script, arguments, options))?
+    let recorded = with_deep_stack(|| run_here(script, arguments, options))?;
+    raw::process::take_back();
+    recorded
 }
 
+/// Runs on a stack that is deep enough for Python: on the first thread of the process, as Python
+/// does, where that can be.
 fn with_deep_stack<R: Send>(run: impl FnOnce() -> R + Send) -> Result<R, RecordError> {
+    let run = match raw::stack::on_deep_stack(run) {
+        Ok(done) => return Ok(done),
+        Err(run) => run,
+    };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("main".to_owned())
-            .stack_size(STACK_BYTES)
+            .stack_size(raw::stack::bytes_wanted())
             .spawn_scoped(scope, run)
             .map_err(RecordError::Thread)?;
         let done = thread.join();
@@ -83,7 +97,7 @@ fn run_here(
 ) -> Result<Recorded, RecordError> {
     let switches = Switches::of_a_recording();
     let interpreter = interpreter(&switches, argv(script, arguments));
-    let (result, trace) = interpreter.enter(|vm| -> Result<_, RecordError> {
+    let (result, recording) = interpreter.enter(|vm| -> Result<_, RecordError> {
         let scope = script.prepare(arguments, &switches, vm);
         // What recording needs is made in any case: with and without it the program finds the
         // same objects counted.
@@ -92,17 +106,53 @@ fn run_here(
             start_recording(script, options, vm)?;
         }
         let result = scope.and_then(|scope| script.execute(scope, vm));
-        let trace = match options {
-            Some(options) => finish_recording(script, options, &result, vm),
+        let recording = match options {
+            Some(options) => last_step(script, options, &result, vm),
             None => Ok(None),
         };
-        Ok((result, trace))
+        Ok((result, recording))
     })?;
     let exit = finalize(interpreter, result.err());
+    slab::close();
+    if fork::is_copy() {
+        return Ok(Recorded {
+            outcome: Ok(None),
+            is_copy: true,
+            exit,
+        });
+    }
     Ok(Recorded {
-        trace: trace?,
+        outcome: recording.map(|trace| trace.map(|trace| behind_the_last_step(trace, exit))),
+        is_copy: false,
         exit,
     })
+}
+
+/// Adds how what was left has ended.
+fn behind_the_last_step(mut trace: Trace, exit: Exit) -> Trace {
+    let _inside = Inside::enter();
+    let ending = at_exit::close();
+    deaths::watch(false);
+    deaths::clear();
+    output::tap(false);
+    let written = output::drain();
+    trace.header.exit_code = exit.code();
+    trace.header.at_exit = AtExit {
+        stdout: String::from_utf8_lossy(&written).into_owned(),
+        finalized: ending.finalized,
+        freed: ending.freed,
+    };
+    if let Some(last) = trace.steps.last() {
+        let at = Moment {
+            step: trace.steps.len() as u32,
+            line: last.head.ran.unwrap_or(last.head.line),
+        };
+        for id in &trace.header.at_exit.freed {
+            let cause = Cause::Exit;
+            trace.objects[id.0 as usize - 1].died = Some(Death { at, cause });
+        }
+    }
+    trace
 }
 
 /// Runs a program as Python's own command does: nothing is recorded, nor could be.
@@ -154,7 +204,9 @@ fn finalize(interpreter: Interpreter, raised: Option<PyBaseExceptionRef>) -> Exi
 
 /// Makes what recording needs: the checked layout, the callbacks.
 fn prepare_hooks(vm: &VirtualMachine) -> Result<(), RecordError> {
-    heap::open();
+    if !heap::open() {
+        return Err(RecordError::NotInstalled);
+    }
     let _inside = Inside::enter();
     header::self_test(vm)?;
     code_views::install(vm)?;
@@ -206,7 +258,8 @@ fn hook_known_types(vm: &VirtualMachine) -> Result<HashSet<usize>, RecordError> 
     Ok(seen)
 }
 
-fn finish_recording(
+/// Takes the last step and closes the recording; what is left is watched to its end.
+fn last_step(
     script: &Script,
     options: &RecordOptions,
     result: &PyResult<()>,
@@ -215,9 +268,9 @@ fn finish_recording(
     if fork::is_copy() {
         return Ok(None);
     }
-    Session::stop(vm);
     let _inside = Inside::enter();
     let Some(mut session) = session::close() else {
+        Session::stop(vm);
         return Ok(None);
     };
     let raised = result.as_ref().err();
@@ -226,6 +279,12 @@ fn finish_recording(
     {
         let raised = raised.map(|exception| ObjPtr::of(exception.as_object()));
         session.exit_step(frame, raised, vm);
+        // No more steps are taken, but how what is left ends is watched.
+        monitor::starts_only(vm);
+        collections::watch(false);
+        at_exit::watch(session.recorder.living_addresses());
+    } else {
+        Session::stop(vm);
     }
     if let Some(first) = session.violations.first() {
         return Err(RecordError::Unfaithful(first.clone()));
@@ -242,12 +301,6 @@ fn finish_recording(
             outcome_of(exception, &mut session, vm)
         })
     };
-    let exit_code = match &outcome {
-        Outcome::Exit { code } => *code,
-        Outcome::Exception { .. } => 1,
-        Outcome::Interrupted => 130,
-        Outcome::Finished | Outcome::Limit { .. } => 0,
-    };
     let recorder = session.recorder;
     Ok(Some(Trace {
         header: Header {
@@ -257,7 +310,9 @@ fn finish_recording(
             script: script.shown(),
             granularity: options.granularity,
             outcome,
-            exit_code,
+            // Known when the interpreter has gone.
+            exit_code: 0,
+            at_exit: AtExit::default(),
             files: recorder.program.files,
         },
         symbols: recorder.symbols,

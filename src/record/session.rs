@@ -9,7 +9,7 @@ use super::raw::world::{self, Stopped};
 use super::raw::{collections, deaths, fork, frames, output, tables};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
-use super::{RecordOptions, bytecode, describe};
+use super::{RecordOptions, at_exit, bytecode, describe};
 use crate::trace::{Event, FileId, Granularity, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
@@ -148,6 +148,10 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     // A copy may not even wait for a lock: a thread that it does not have may hold it.
     if fork::is_copy() {
         return Answer::Full;
+    }
+    if at_exit::is_watching() {
+        at_exit::started();
+        return Answer::Done;
     }
     let _inside = Inside::enter();
     if let Some(session) = lock().as_mut() {

@@ -7,6 +7,7 @@
 //! which addresses became free.
 
 use super::header::ObjPtr;
+use crate::record::at_exit;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// What can be read of an object only before it is taken apart.
@@ -201,6 +202,9 @@ impl Book {
     }
 
     fn death(&mut self, gone: Gone, finalized: bool) {
+        if at_exit::takes(gone.address) {
+            return;
+        }
         if gone.last.elder.is_some() && gone.address == self.mark {
             self.mark = gone.last.elder.unwrap_or(0);
         }
@@ -219,6 +223,9 @@ impl Book {
     }
 
     fn push(&mut self, entry: LogEntry) {
+        if at_exit::is_watching() {
+            return;
+        }
         if self.log.len() >= self.limit {
             self.shorten();
             self.limit = LIMIT.max(2 * self.log.len());

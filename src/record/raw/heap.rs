@@ -1,5 +1,5 @@
-//! Two heaps: the program's blocks come from [`slab`] and the system's allocator, the recorder's from
-//! a region of their own. So recording does not change which blocks the program is given: a script that
+//! Two heaps: the program's blocks come from [`slab`] and the system allocator, the recorder's from a region
+//! of their own. So recording does not change which blocks the program is given: a script that
 //! compares `id`s sees the same with recording on and off.
 
 use super::slab;
@@ -8,11 +8,19 @@ use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Address space set aside for each heap: the first that the system grants.
-const REGION_BYTES: [usize; 3] = [1 << 40, 1 << 33, 1 << 30];
-/// A region grows by at least this much.
-const GROWTH_BYTES: usize = 1 << 20;
+/// Address space set aside for the recorder; memory is taken from it as it grows.
+const REGION_BYTES: usize = 1 << 40;
+/// Where address space is limited, a region of this size comes first; each further one is as large
+/// as all before it.
+const FIRST_REGION_BYTES: usize = 1 << 25;
+/// So many regions double into more than any machine has.
+const REGIONS: usize = 24;
+/// A region is used up by at least this much at a time.
+const GROWTH_BYTES: usize = 1 << 22;
 
+/// Start and end of each region, in the order in which they were set aside; zeros behind them.
+static STARTS: [AtomicUsize; REGIONS] = [const { AtomicUsize::new(0) }; REGIONS];
+static ENDS: [AtomicUsize; REGIONS] = [const { AtomicUsize::new(0) }; REGIONS];
 static OPENED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
@@ -42,116 +50,90 @@ impl Drop for Inside {
     }
 }
 
-/// Address space that is set aside, from which memory is taken from the bottom up and never given
-/// back.
-pub(super) struct Region {
-    start: AtomicUsize,
-    end: AtomicUsize,
-    next: AtomicUsize,
-    /// Up to here the region can be read and written.
-    ready: AtomicUsize,
+/// Sets the recorder's first region aside. Where the system refuses, both share the system
+/// allocator. Whether the recorder allocates from there: a program that has not called
+/// [`install_recorder!`](crate::install_recorder) has another allocator.
+pub(crate) fn open() -> bool {
+    if !OPENED.swap(true, Ordering::SeqCst) {
+        let bytes = match super::stack::address_space() {
+            None => REGION_BYTES,
+            Some(_) => FIRST_REGION_BYTES,
+        };
+        if set_aside(0, bytes) {
+            let mut heap = HEAP.lock().unwrap_or_else(|e| e.into_inner());
+            *heap = Some(dlmalloc::Dlmalloc::new_with_allocator(Region));
+        }
+        slab::open();
+    }
+    let _inside = Inside::enter();
+    let probe = Box::new([0_u8; 64]);
+    let probe = std::hint::black_box(&*probe).as_ptr();
+    STARTS[0].load(Ordering::Relaxed) == 0 || in_region(probe.cast_mut())
 }
+
+/// Sets a region aside, as the one of this number.
+fn set_aside(number: usize, bytes: usize) -> bool {
+    // SAFETY: an anonymous private mapping at an address of the system's choice touches no memory
+    // of ours; its failure is checked.
+    let start = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            bytes,
+            libc::PROT_NONE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    if start == libc::MAP_FAILED {
+        return false;
+    }
+    ENDS[number].store(start as usize + bytes, Ordering::SeqCst);
+    NEXT.store(start as usize, Ordering::SeqCst);
+    STARTS[number].store(start as usize, Ordering::SeqCst);
+    true
+}
+
+/// Where the newest region is not used yet.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+static HEAP: Mutex<Option<dlmalloc::Dlmalloc<Region>>> = Mutex::new(None);
+
+/// Hands the regions' memory to the recorder's heap, from the bottom up.
+struct Region;
 
 impl Region {
-    pub(super) const fn new() -> Region {
-        Region {
-            start: AtomicUsize::new(0),
-            end: AtomicUsize::new(0),
-            next: AtomicUsize::new(0),
-            ready: AtomicUsize::new(0),
+    /// Makes sure that there are `size` bytes in the newest region.
+    fn has_room(size: usize) -> bool {
+        let taken = STARTS
+            .iter()
+            .take_while(|start| start.load(Ordering::SeqCst) != 0);
+        let count = taken.count();
+        let next = NEXT.load(Ordering::SeqCst);
+        if count > 0 && next + size <= ENDS[count - 1].load(Ordering::SeqCst) {
+            return true;
         }
-    }
-
-    /// Sets the region aside, once. False where the system refuses.
-    pub(super) fn reserve(&self) -> bool {
-        for bytes in REGION_BYTES {
-            if self.start.load(Ordering::SeqCst) != 0 {
-                return true;
-            }
-            // SAFETY: an anonymous private mapping at an address of the system's choice touches no
-            // memory of ours; its failure is checked.
-            let start = unsafe {
-                libc::mmap(
-                    std::ptr::null_mut(),
-                    bytes,
-                    libc::PROT_NONE,
-                    libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-                    -1,
-                    0,
-                )
-            };
-            if start != libc::MAP_FAILED {
-                let start = start as usize;
-                self.end.store(start + bytes, Ordering::SeqCst);
-                self.next.store(start, Ordering::SeqCst);
-                self.ready.store(start, Ordering::SeqCst);
-                self.start.store(start, Ordering::SeqCst);
-            }
-        }
-        self.start.load(Ordering::SeqCst) != 0
-    }
-
-    /// The next `size` bytes, which are zero. To be asked for by one thread at a time.
-    pub(super) fn take(&self, size: usize) -> Option<usize> {
-        let start = self.next.load(Ordering::Relaxed);
-        let end = self.end.load(Ordering::Relaxed);
-        if start == 0 || size > end - start {
-            return None;
-        }
-        let ready = self.ready.load(Ordering::Relaxed);
-        if start + size > ready {
-            let more = (start + size - ready)
-                .next_multiple_of(GROWTH_BYTES)
-                .min(end - ready);
-            // SAFETY: the range lies inside the region that was set aside and is in nobody's use.
-            let failed = unsafe {
-                libc::mprotect(ready as *mut _, more, libc::PROT_READ | libc::PROT_WRITE)
-            };
-            if failed != 0 {
-                return None;
-            }
-            self.ready.store(ready + more, Ordering::Relaxed);
-        }
-        self.next.store(start + size, Ordering::Relaxed);
-        Some(start)
-    }
-
-    pub(super) fn holds(&self, block: *mut u8) -> bool {
-        let start = self.start.load(Ordering::Relaxed);
-        start != 0
-            && (block as usize) >= start
-            && (block as usize) < self.end.load(Ordering::Relaxed)
+        let bytes = (FIRST_REGION_BYTES << count.saturating_sub(1)).max(size);
+        count < REGIONS && set_aside(count, bytes)
     }
 }
-
-/// Sets the recorder's region and the program's aside. Where the system refuses, both share the
-/// system's allocator.
-pub(crate) fn open() {
-    if OPENED.swap(true, Ordering::SeqCst) {
-        return;
-    }
-    if RECORDER.reserve() {
-        let mut heap = HEAP.lock().unwrap_or_else(|e| e.into_inner());
-        *heap = Some(dlmalloc::Dlmalloc::new_with_allocator(Recorder));
-    }
-    super::slab::open();
-}
-
-static RECORDER: Region = Region::new();
-static HEAP: Mutex<Option<dlmalloc::Dlmalloc<Recorder>>> = Mutex::new(None);
-
-/// Hands the region's memory to the recorder's heap.
-struct Recorder;
 
 // SAFETY: every answer of `alloc` is a fresh, readable and writable part of the region that
 // nothing else uses, and nothing is ever given back.
-unsafe impl dlmalloc::Allocator for Recorder {
+unsafe impl dlmalloc::Allocator for Region {
     fn alloc(&self, size: usize) -> (*mut u8, usize, u32) {
         let size = size.max(GROWTH_BYTES).next_multiple_of(self.page_size());
-        match RECORDER.take(size) {
-            Some(start) => (start as *mut u8, size, 0),
-            None => (std::ptr::null_mut(), 0, 0),
+        if !Region::has_room(size) {
+            return (std::ptr::null_mut(), 0, 0);
         }
+        let start = NEXT.load(Ordering::SeqCst);
+        // SAFETY: the range lies inside the newest region.
+        let failed =
+            unsafe { libc::mprotect(start as *mut _, size, libc::PROT_READ | libc::PROT_WRITE) };
+        if failed != 0 {
+            return (std::ptr::null_mut(), 0, 0);
+        }
+        NEXT.store(start + size, Ordering::SeqCst);
+        (start as *mut u8, size, 0)
     }
 
     fn remap(&self, _: *mut u8, _: usize, _: usize, _: bool) -> *mut u8 {
@@ -179,22 +161,34 @@ unsafe impl dlmalloc::Allocator for Recorder {
     }
 }
 
-/// The allocator of every program that links memviz with its interpreter.
+/// The allocator of a program that can record.
 pub struct TwoHeaps;
 
-#[global_allocator]
-static ALLOCATOR: TwoHeaps = TwoHeaps;
+fn in_region(ptr: *mut u8) -> bool {
+    let address = ptr as usize;
+    for (start, end) in STARTS.iter().zip(&ENDS) {
+        let start = start.load(Ordering::Relaxed);
+        if start == 0 {
+            break;
+        }
+        if start <= address && address < end.load(Ordering::Relaxed) {
+            return true;
+        }
+    }
+    false
+}
 
 fn recorder_allocates() -> bool {
-    RECORDER.start.load(Ordering::Relaxed) != 0
+    STARTS[0].load(Ordering::Relaxed) != 0
         && INSIDE.try_with(Cell::get).unwrap_or(false)
         // In a copy of the process the heap's lock may be held by a thread that is not there.
         && !super::fork::is_copy()
 }
 
-fn with_heap<R>(act: impl FnOnce(&mut dlmalloc::Dlmalloc<Recorder>) -> R) -> Option<R> {
+/// Asks the recorder's heap for a block; there is none where it cannot grow.
+fn with_heap(act: impl FnOnce(&mut dlmalloc::Dlmalloc<Region>) -> *mut u8) -> Option<*mut u8> {
     let mut heap = HEAP.lock().unwrap_or_else(|e| e.into_inner());
-    heap.as_mut().map(act)
+    heap.as_mut().map(act).filter(|block| !block.is_null())
 }
 
 /// A block of the recorder's heap, moved to the system's.
@@ -221,51 +215,62 @@ unsafe fn moved_out(ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
 unsafe impl GlobalAlloc for TwoHeaps {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if recorder_allocates() {
-            // SAFETY: the caller keeps this function's contract; the layout goes on as it came.
-            return with_heap(|heap| unsafe { heap.malloc(layout.size(), layout.align()) })
-                .unwrap_or(std::ptr::null_mut());
+            // SAFETY: a size and an alignment that the caller answers for.
+            let block = with_heap(|heap| unsafe { heap.malloc(layout.size(), layout.align()) });
+            if let Some(block) = block {
+                return block;
+            }
         }
-        // SAFETY: the caller keeps this function's contract; the layout goes on as it came.
+        // SAFETY: as the caller promises.
         unsafe { slab::alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if recorder_allocates() {
-            // SAFETY: the caller keeps this function's contract; the layout goes on as it came.
-            return with_heap(|heap| unsafe { heap.calloc(layout.size(), layout.align()) })
-                .unwrap_or(std::ptr::null_mut());
+            // SAFETY: a size and an alignment that the caller answers for.
+            let block = with_heap(|heap| unsafe { heap.calloc(layout.size(), layout.align()) });
+            if let Some(block) = block {
+                return block;
+            }
         }
-        // SAFETY: the caller keeps this function's contract; the layout goes on as it came.
+        // SAFETY: as the caller promises.
         unsafe { slab::alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        if RECORDER.holds(ptr) {
+        if in_region(ptr) {
             if super::fork::is_copy() {
                 return;
             }
-            // SAFETY: the block came from this heap, as its address tells, with this layout.
-            with_heap(|heap| unsafe { heap.free(ptr, layout.size(), layout.align()) });
+            with_heap(|heap| {
+                // SAFETY: the block came from this heap with this layout.
+                unsafe { heap.free(ptr, layout.size(), layout.align()) };
+                ptr
+            });
             return;
         }
         super::deaths::block_freed(ptr as usize, layout.size());
-        // SAFETY: the block came from this heap, as its address tells, with this layout.
+        // SAFETY: the block came from the system's heap with this layout.
         unsafe { slab::dealloc(ptr, layout) }
     }
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        if RECORDER.holds(ptr) {
+        if in_region(ptr) {
             if super::fork::is_copy() {
-                // SAFETY: the block came from this heap, as its address tells, with this layout.
+                // SAFETY: as the caller promises.
                 return unsafe { moved_out(ptr, layout, new_size) };
             }
-            // SAFETY: the block came from this heap, as its address tells, with this layout.
-            return with_heap(|heap| unsafe {
+            // SAFETY: the block came from this heap with this layout.
+            let block = with_heap(|heap| unsafe {
                 heap.realloc(ptr, layout.size(), layout.align(), new_size)
-            })
-            .unwrap_or(std::ptr::null_mut());
+            });
+            return block.unwrap_or_else(|| {
+                // SAFETY: as the caller promises. The old block stays where it is for ever: the
+                // heap cannot grow, and there is not much to come.
+                unsafe { moved_out(ptr, layout, new_size) }
+            });
         }
-        // SAFETY: the block came from this heap, as its address tells, with this layout.
+        // SAFETY: the block came from the system's heap with this layout.
         unsafe { slab::realloc(ptr, layout, new_size) }
     }
 }

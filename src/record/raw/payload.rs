@@ -10,6 +10,7 @@
 
 use super::LayoutError;
 use super::header::ObjPtr;
+use super::slab;
 use super::tables::table_of;
 use rustpython_vm::object::SIZEOF_PYOBJECT_HEAD;
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
@@ -274,8 +275,11 @@ fn object_at(word: usize) -> Option<ObjPtr> {
     (pointer.object().strong_count() > 0).then_some(pointer)
 }
 
-/// How many bytes there are in the block that the system's allocator has given at an address.
+/// How many bytes there are in the block that has been given to the program at an address.
 fn block_bytes(at: usize) -> Option<usize> {
+    if slab::holds(at) {
+        return slab::block_bytes(at);
+    }
     if at < LOWEST || !at.is_multiple_of(2 * WORD) {
         return None;
     }

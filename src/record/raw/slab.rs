@@ -5,11 +5,10 @@
 //! system's allocator a pair of calls can change which block comes next, and a script that compares
 //! `id`s could see it.
 
-use super::heap::Region;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 
 /// Blocks differ by this much in size, and stand at multiples of it.
 const GRAIN: usize = 16;
@@ -18,6 +17,20 @@ const LARGEST: usize = 1024;
 const CLASSES: usize = LARGEST / GRAIN;
 /// As much of the region is cut into blocks of one size at once.
 const CHUNK_BYTES: usize = 1 << 16;
+
+/// Address space that is set aside.
+const REGION_BYTES: usize = 1 << 40;
+/// The same where address space is limited; what does not fit comes from the system.
+const SMALL_REGION_BYTES: usize = 1 << 28;
+/// Memory is taken from it by at least this much.
+const GROWTH_BYTES: usize = 1 << 20;
+/// The second word of a free block.
+const FREE: usize = 1;
+/// So many chunks are known by the size of their blocks; later ones are known not at all.
+const CHUNKS: usize = 1 << 20;
+
+/// The class of each chunk, and 1.
+static CHUNK_CLASSES: [AtomicU8; CHUNKS] = [const { AtomicU8::new(0) }; CHUNKS];
 
 /// The blocks of one size.
 #[derive(Clone, Copy)]
@@ -53,7 +66,13 @@ static SLAB: Slab = Slab {
 static REGION: Region = Region::new();
 
 /// From here on the program's small blocks come from here.
+///
+/// With `MEMVIZ_SYSTEM_HEAP` set they do not: a tool that checks how memory is used can follow the
+/// system's blocks one by one.
 pub(crate) fn open() {
+    if std::env::var_os("MEMVIZ_SYSTEM_HEAP").is_some() {
+        return;
+    }
     static ONCE: Once = Once::new();
     // SAFETY: the handlers live as long as the process. The lock is held over the copying, so that no
     // other thread holds it in the copy.
@@ -109,11 +128,30 @@ fn take(size: usize) -> usize {
                 return 0;
             };
             (class.next, class.end) = (chunk, chunk + CHUNK_BYTES);
+            if let Some(known) = CHUNK_CLASSES.get(REGION.chunk(chunk)) {
+                known.store((bytes / GRAIN) as u8, Ordering::Relaxed);
+            }
         }
         let block = class.next;
         class.next += bytes;
         block
     })
+}
+
+/// How many bytes there are in the block that stands at an address, where it is one from here.
+pub(crate) fn block_bytes(address: usize) -> Option<usize> {
+    if !REGION.holds(address as *mut u8) {
+        return None;
+    }
+    let class = CHUNK_CLASSES.get(REGION.chunk(address))?.load(Ordering::Relaxed);
+    let bytes = usize::from(class) * GRAIN;
+    let start = REGION.start.load(Ordering::Relaxed);
+    (bytes > 0 && ((address - start) % CHUNK_BYTES).is_multiple_of(bytes)).then_some(bytes)
+}
+
+/// Whether an address lies in what is given from here.
+pub(crate) fn holds(address: usize) -> bool {
+    REGION.holds(address as *mut u8)
 }
 
 /// A block for the program.
@@ -158,8 +196,9 @@ pub(super) unsafe fn dealloc(block: *mut u8, layout: Layout) {
         return unsafe { System.dealloc(block, layout) };
     }
     with_class(layout.size(), |class| {
-        // SAFETY: the block is the program's no more, and has room for an address.
-        unsafe { *block.cast::<usize>() = class.free };
+        // SAFETY: the block is the program's no more, and has room for two words. The second one is no
+        // table of an interpreter's type, so that what is free is not taken for an object.
+        unsafe { *block.cast::<[usize; 2]>() = [class.free, FREE] };
         class.free = block as usize;
     });
 }
@@ -188,5 +227,93 @@ pub(super) unsafe fn realloc(block: *mut u8, layout: Layout, size: usize) -> *mu
             dealloc(block, layout);
         }
         moved
+    }
+}
+
+/// Address space that is set aside, from which memory is taken from the bottom up and never given
+/// back.
+struct Region {
+    start: AtomicUsize,
+    end: AtomicUsize,
+    next: AtomicUsize,
+    /// Up to here the region can be read and written.
+    ready: AtomicUsize,
+}
+
+impl Region {
+    const fn new() -> Region {
+        Region {
+            start: AtomicUsize::new(0),
+            end: AtomicUsize::new(0),
+            next: AtomicUsize::new(0),
+            ready: AtomicUsize::new(0),
+        }
+    }
+
+    /// Sets the region aside, once. False where the system refuses.
+    fn reserve(&self) -> bool {
+        let bytes = match super::stack::address_space() {
+            None => REGION_BYTES,
+            Some(_) => SMALL_REGION_BYTES,
+        };
+        if self.start.load(Ordering::SeqCst) == 0 {
+            // SAFETY: an anonymous private mapping at an address of the system's choice touches no
+            // memory of ours; its failure is checked.
+            let start = unsafe {
+                libc::mmap(
+                    std::ptr::null_mut(),
+                    bytes,
+                    libc::PROT_NONE,
+                    libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                    -1,
+                    0,
+                )
+            };
+            if start != libc::MAP_FAILED {
+                let start = start as usize;
+                self.end.store(start + bytes, Ordering::SeqCst);
+                self.next.store(start, Ordering::SeqCst);
+                self.ready.store(start, Ordering::SeqCst);
+                self.start.store(start, Ordering::SeqCst);
+            }
+        }
+        self.start.load(Ordering::SeqCst) != 0
+    }
+
+    /// The next `size` bytes, which are zero. To be asked for by one thread at a time.
+    fn take(&self, size: usize) -> Option<usize> {
+        let start = self.next.load(Ordering::Relaxed);
+        let end = self.end.load(Ordering::Relaxed);
+        if start == 0 || size > end - start {
+            return None;
+        }
+        let ready = self.ready.load(Ordering::Relaxed);
+        if start + size > ready {
+            let more = (start + size - ready)
+                .next_multiple_of(GROWTH_BYTES)
+                .min(end - ready);
+            // SAFETY: the range lies inside the region that was set aside and is in nobody's use.
+            let failed = unsafe {
+                libc::mprotect(ready as *mut _, more, libc::PROT_READ | libc::PROT_WRITE)
+            };
+            if failed != 0 {
+                return None;
+            }
+            self.ready.store(ready + more, Ordering::Relaxed);
+        }
+        self.next.store(start + size, Ordering::Relaxed);
+        Some(start)
+    }
+
+    fn holds(&self, block: *mut u8) -> bool {
+        let start = self.start.load(Ordering::Relaxed);
+        start != 0
+            && (block as usize) >= start
+            && (block as usize) < self.end.load(Ordering::Relaxed)
+    }
+
+    /// The number of the chunk that an address lies in.
+    fn chunk(&self, address: usize) -> usize {
+        (address - self.start.load(Ordering::Relaxed)) / CHUNK_BYTES
     }
 }

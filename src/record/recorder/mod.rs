@@ -187,6 +187,14 @@ impl Recorder {
         }
     }
 
+    /// Where the living objects stand.
+    pub(crate) fn living_addresses(&self) -> HashMap<usize, ObjId> {
+        let living = self.living.iter();
+        living
+            .map(|live| (live.pointer.address(), live.id))
+            .collect()
+    }
+
     /// Takes one step: what died, what is there, what changed.
     pub(crate) fn capture(
         &mut self,
