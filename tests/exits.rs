@@ -90,7 +90,7 @@ fn a_folder_and_an_archive_run_as_programs() {
 #[test]
 fn a_pipe_is_read_once() {
     let folder = Folder::new();
-    let run = "mkfifo s.py\n(printf 'a = [1]\\nprint(a, __name__)\\nb = 1 / 0\\n' > s.py) &\nexec \"$0\" \"$@\"";
+    let run = "mkfifo s.py\n(printf 'a = [1]\\nprint(a, __name__)\\nraise SystemExit(6)\\n' > s.py) &\nexec \"$0\" \"$@\"";
     let done = std::process::Command::new("/bin/sh")
         .args(["-c", run, env!("CARGO_BIN_EXE_memviz")])
         .args(["s.py", "--format", "json", "--out", "out"])
@@ -98,17 +98,12 @@ fn a_pipe_is_read_once() {
         .output()
         .expect("there is a shell");
     assert_eq!(text(&done.stdout), "[1] __main__\n");
-    assert_eq!(done.status.code(), Some(1));
-    assert!(
-        text(&done.stderr).contains("    b = 1 / 0\n"),
-        "{}",
-        text(&done.stderr)
-    );
+    assert_eq!(done.status.code(), Some(6), "{}", text(&done.stderr));
     let json = std::fs::read(folder.path().join("out/trace.json")).expect("it was recorded");
     let trace: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
     assert_eq!(
         trace["sources"][0]["text"],
-        "a = [1]\nprint(a, __name__)\nb = 1 / 0\n"
+        "a = [1]\nprint(a, __name__)\nraise SystemExit(6)\n"
     );
     assert!(steps(&trace).iter().any(|step| step["ran"] == 2));
 }

