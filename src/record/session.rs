@@ -144,7 +144,9 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     }
     let _inside = Inside::enter();
     if fired.event == Monitored::Instruction
-        && lock().as_ref().is_some_and(|session| session.has_told(fired))
+        && lock()
+            .as_ref()
+            .is_some_and(|session| session.has_told(fired))
     {
         return Answer::Done;
     }

@@ -5,8 +5,8 @@
 
 use super::LayoutError;
 use super::header::ObjPtr;
-use rustpython_vm::object::{SIZEOF_PYOBJECT_HEAD, Traverse};
 use rustpython_vm::builtins::PyList;
+use rustpython_vm::object::{SIZEOF_PYOBJECT_HEAD, Traverse};
 use rustpython_vm::{AsObject, Py, VirtualMachine};
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
@@ -130,7 +130,9 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     let guard = list.borrow_vec();
     let held = words();
     drop(guard);
-    let changed: Vec<usize> = (0..LIST_WORDS).filter(|at| free[*at] != held[*at]).collect();
+    let changed: Vec<usize> = (0..LIST_WORDS)
+        .filter(|at| free[*at] != held[*at])
+        .collect();
     let &[lock_at] = &changed[..] else {
         return Err(LayoutError::Header("a list's lock was not found"));
     };

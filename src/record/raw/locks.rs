@@ -140,7 +140,12 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     // Both defaults stand behind one lock.
     let defaults = of_function("__defaults__")?.min(of_function("__kwdefaults__")?);
     let mut locks = vec![defaults];
-    for name in ["__annotations__", "__type_params__", "__name__", "__qualname__"] {
+    for name in [
+        "__annotations__",
+        "__type_params__",
+        "__name__",
+        "__qualname__",
+    ] {
         locks.push(of_function(name)?);
     }
     // Made in place of the annotations; setting it takes them away.
@@ -188,8 +193,8 @@ fn locks_are_as_expected() -> Result<(), LayoutError> {
         start(std::ptr::from_ref(&mutex).cast()),
         start(std::ptr::from_ref(&lock).cast()),
     );
-    let behind = mutex.data_ptr() as usize == at_mutex + WORD
-        && lock.data_ptr() as usize == at_lock + WORD;
+    let behind =
+        mutex.data_ptr() as usize == at_mutex + WORD && lock.data_ptr() as usize == at_lock + WORD;
     let free = !mutex_is_held(at_mutex) && !lock_is_held(at_lock);
     let (mutex_guard, lock_guard) = (mutex.lock(), lock.write());
     let held = mutex_is_held(at_mutex) && lock_is_held(at_lock);

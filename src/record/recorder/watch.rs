@@ -139,7 +139,9 @@ impl Watch {
                     entry.pointer.list_items() != known
                 }
                 Manner::Function if entry.pointer.is_locked_function() => false,
-                Manner::Function | Manner::Walk | Manner::Weak | Manner::Always => differs(entry, &self.known),
+                Manner::Function | Manner::Walk | Manner::Weak | Manner::Always => {
+                    differs(entry, &self.known)
+                }
             };
             if header != entry.header || references || entry.manner == Manner::Always {
                 entry.header = header;
