@@ -136,7 +136,9 @@ pub fn judge(bench: &Bench, script: &str, ways: &[How], with_cpython: bool) -> V
             plain.errors.lines().last().unwrap_or("")
         ))];
     }
-    if plain.errors.contains("SyntaxError") && plain.code == Some(1) && plain.out.is_empty() {
+    // What does not compile prints nothing, not even which program it is.
+    let refused = ["SyntaxError", "IndentationError"];
+    if plain.out.is_empty() && refused.iter().any(|kind| plain.errors.contains(kind)) {
         return vec![itself(plain.errors)];
     }
     let mut faults = Vec::new();

@@ -197,7 +197,7 @@ pub fn collector(g: &mut Gen) {
             4 => format!("Loud({n})"),
             5 => "gc.disable(); Ring(0); print(gc.isenabled(), gc.get_count()); gc.enable()"
                 .to_owned(),
-            6 => "print(len([o for o in gc.get_objects() if type(o) in (Ring, Loud)]))".to_owned(),
+            6 => "kinds = list(map(type, gc.get_objects())); print(kinds.count(Ring), kinds.count(Loud))".to_owned(),
             7 => format!(
                 "x = [{n}]; print([type(o).__name__ for o in gc.get_referents(x)], gc.is_tracked(x), sum(r is keep for r in gc.get_referrers(x)))"
             ),
