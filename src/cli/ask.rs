@@ -2,6 +2,7 @@
 
 use super::problem::Problem;
 use super::render::read;
+use super::say::visible_lines;
 use crate::analyse::{Found, Target, Words, find, title};
 use crate::trace::{Cause, Count, Death, State, Trace};
 use clap::Args;
@@ -186,7 +187,10 @@ pub(super) fn death_in_words(trace: &Trace, death: Option<Death>) -> String {
 
 /// Writes an answer to standard output. Whoever reads may stop reading.
 pub(super) fn print(answer: &str) -> Result<(), Problem> {
-    match io::stdout().lock().write_all(answer.as_bytes()) {
+    match io::stdout()
+        .lock()
+        .write_all(visible_lines(answer).as_bytes())
+    {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Problem::new(format!("cannot write: {error}")))
         }

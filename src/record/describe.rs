@@ -1,7 +1,7 @@
 //! What an object is: its kind, value and name, read without running any of its code.
 
 use super::program::Program;
-use super::raw::header::ObjPtr;
+use super::raw::header::{ObjPtr, frame_of};
 use super::text::{self, ValueText};
 use crate::trace::{Kind, VALUE_LIMIT};
 use rustpython_vm::builtins::{
@@ -37,7 +37,10 @@ pub(crate) fn suspendable(object: &PyObject) -> Option<Suspendable> {
     let coroutine = object.downcast_ref::<PyCoroutine>().map(|c| c.as_coro());
     let asynchronous = object.downcast_ref::<PyAsyncGen>().map(|g| g.as_coro());
     let coro = generator.or(coroutine).or(asynchronous)?;
-    let state = if coro.closed() {
+    let frame = coro.frame_opt();
+    // The collector may have emptied the frame.
+    let emptied = frame.is_some_and(|frame| frame_of(frame.as_object()).is_none());
+    let state = if coro.closed() || emptied {
         "finished"
     } else if coro.running() {
         "running"
@@ -96,8 +99,12 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
         let code = code.and_then(|code| code.object().downcast_ref::<PyCode>());
         description.name = code.map(|code| code.code.obj_name.as_str().to_owned());
         // What the library makes of a function of the program's holds it in its closure or attributes.
-        let wraps = pointer.instance_dict().is_some()
-            || code.is_some_and(|code| !code.code.freevars.is_empty());
+        let mut attributes = Vec::new();
+        if let Some(dict) = pointer.instance_dict() {
+            dict.extend_referents(&mut attributes);
+        }
+        let wraps =
+            !attributes.is_empty() || code.is_some_and(|code| !code.code.freevars.is_empty());
         description.leaf = !wraps && code.is_none_or(|code| program.own_file(code).is_none());
         return description;
     }
@@ -111,9 +118,10 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
         description.name = Some(format!("{} ({})", it.function, it.state));
         return description;
     }
-    if let Some(frame) = object.downcast_ref::<FrameObject>() {
+    if object.downcast_ref::<FrameObject>().is_some() {
         description.kind = Kind::Frame;
-        description.name = Some(frame.iframe().code().code.obj_name.as_str().to_owned());
+        let code = frame_of(object).map(|frame| frame.iframe().code());
+        description.name = code.map(|code| code.code.obj_name.as_str().to_owned());
         return description;
     }
     if object.downcast_ref::<PyDict>().is_some() {

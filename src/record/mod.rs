@@ -1,9 +1,12 @@
 //! Runs a program on the embedded interpreter and records it. The only stage that knows RustPython.
 
+mod assigned;
 mod bytecode;
 mod code_views;
 mod collection;
 mod describe;
+mod executable;
+mod interpreter;
 mod label;
 mod marks;
 mod monitor;
@@ -11,13 +14,17 @@ mod program;
 mod raw;
 mod recorder;
 mod run;
+mod script;
 mod session;
 mod stack;
 mod text;
 mod waiting;
 
+pub use executable::is_called_python;
+pub use interpreter::{Switches, version};
 pub use raw::LayoutError;
-pub use run::{Recorded, Script, run};
+pub use run::{Exit, Recorded, run, run_as_python};
+pub use script::Script;
 
 use crate::trace::Granularity;
 

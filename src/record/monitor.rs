@@ -68,6 +68,9 @@ const EVERYWHERE: [Monitored; 5] = [
 /// first.
 const EXCEPTION_HANDLED: u32 = 1 << 12;
 
+/// The events of lines and instructions.
+const LINES: u32 = 1 << 5 | 1 << 6;
+
 fn mask(events: &[Monitored]) -> u32 {
     events
         .iter()
@@ -165,8 +168,23 @@ pub(crate) fn put_marks(
         vm.state.monitoring_events.store(state.combined_events());
         others(&state.global_events, &state.local_events, id)
     };
+    plan.lines_for_others = others & LINES != 0;
     if marks::place(code, &plan.marked, own | mask(&EVERYWHERE), others) {
         plan.version = code.instrumentation_version.load(Ordering::Acquire);
+    }
+}
+
+/// Takes the marks out of the code that runs on this thread, once nothing is listened to: by the
+/// interpreter's own function, which rewrites the code that runs.
+fn refresh(code: &Py<PyCode>, vm: &VirtualMachine) {
+    let set = vm
+        .sys_module
+        .get_attr("monitoring", vm)
+        .and_then(|monitoring| monitoring.get_attr("set_local_events", vm));
+    if let Ok(set) = set {
+        vm.state.monitoring.lock().tool_names[TOOL] = Some("memviz".to_owned());
+        let _ = set.call((TOOL, code.to_owned(), 0), vm);
+        vm.state.monitoring.lock().tool_names[TOOL] = None;
     }
 }
 
@@ -220,7 +238,8 @@ fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyO
             Ok(vm.ctx.none())
         }
         session::Answer::Full => {
-            stop(vm);
+            session::leave(vm);
+            refresh(code, vm);
             Ok(vm.ctx.none())
         }
         _ => Ok(vm.ctx.none()),

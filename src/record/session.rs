@@ -5,7 +5,8 @@ use super::monitor::{self, Monitored};
 use super::raw::frames::LiveFrame;
 use super::raw::header::ObjPtr;
 use super::raw::heap::Inside;
-use super::raw::{collections, deaths, fork, frames, output};
+use super::raw::world::{self, Stopped};
+use super::raw::{collections, deaths, fork, frames, output, tables};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::{RecordOptions, bytecode, describe};
@@ -13,6 +14,7 @@ use crate::trace::{Event, FileId, Granularity, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
+use rustpython_vm::frame::FrameObject;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -23,6 +25,8 @@ pub(crate) struct Session {
     pub options: RecordOptions,
     /// The line that each running frame was last told to run, by the frame's address.
     lines: HashMap<usize, u32>,
+    /// The line that the program's own trace function was last told of each running frame.
+    traced_lines: HashMap<usize, u32>,
     /// The marks of the program's own code objects, by their addresses.
     plans: HashMap<usize, Plan>,
     /// Addresses at which a code object of the program's own has died.
@@ -46,6 +50,8 @@ pub(crate) struct Session {
     pub violations: Vec<String>,
     /// The recording reached its bound.
     pub full: bool,
+    /// Nothing is listened to any more.
+    silent: bool,
 }
 
 /// A monitoring event, with what the interpreter says of it.
@@ -78,6 +84,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         recorder,
         options,
         lines: HashMap::default(),
+        traced_lines: HashMap::default(),
         plans: HashMap::default(),
         vacated: HashSet::default(),
         read: HashSet::default(),
@@ -90,6 +97,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         replayed: State::default(),
         violations: Vec::new(),
         full: false,
+        silent: false,
     });
 }
 
@@ -137,57 +145,73 @@ pub(crate) fn marked(code: &Py<PyCode>) -> Option<Vec<bool>> {
 
 /// Takes the step that an event stands for.
 pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
+    // A copy may not even wait for a lock: a thread that it does not have may hold it.
+    if fork::is_copy() {
+        return Answer::Full;
+    }
     let _inside = Inside::enter();
-    let mut guard = lock();
-    let Some(session) = guard.as_mut() else {
-        return Answer::Done;
-    };
-    if session.full || fork::is_copy() {
-        return Answer::Done;
-    }
-    let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
-        return Answer::Done;
-    };
-    if fired.event == Monitored::Instruction && session.has_told(fired, code) {
-        return Answer::Done;
-    }
-    for address in session.recorder.absorb_deaths() {
-        session.forget(address, vm);
-    }
-    let Some(file) = session.recorder.program.own_file(code) else {
-        if fired.event == Monitored::Start {
-            session.foreign.insert(fired.code.address(), fired.offset);
-            if session.vacated.remove(&fired.code.address()) {
-                monitor::clear_marks(code, vm);
-            }
+    if let Some(session) = lock().as_mut() {
+        session.keep_traced_line(fired, vm);
+        if fired.event == Monitored::Instruction && session.has_told(fired) {
+            return Answer::Done;
         }
-        return Answer::Foreign;
-    };
-    if !session.keep_marks(fired.event, code, vm) {
-        return Answer::NewCode;
     }
-    if fired.event == Monitored::Raise
-        && let (Some(frame), Some(raised)) = (frames::innermost(), fired.passed)
-        && ends_a_loop(frame, raised, vm)
-    {
-        return Answer::Done;
+    // The world must be stopped before the session is locked: a thread that waits for the session
+    // cannot be stopped.
+    world::stopped(vm, |stopped| match lock().as_mut() {
+        Some(session) if session.full => Answer::Full,
+        Some(session) => session.fired(fired, stopped, vm),
+        None => Answer::Done,
+    })
+}
+
+/// Ends a recording that has reached its bound: the program goes on as if it were not recorded.
+pub(crate) fn leave(vm: &VirtualMachine) {
+    if fork::is_copy() {
+        return monitor::stop(vm);
     }
-    // Other threads may be changing what is to be read. The world must be stopped before the
-    // session is locked: a thread that waits for the session cannot be stopped.
-    if vm.state.thread_frames.lock().len() <= 1 {
-        return session.step(fired, file, false, vm);
+    // Each thread comes here once, at its first event after the last step.
+    let silent = |session: &mut Session| std::mem::replace(&mut session.silent, true);
+    if lock().as_mut().is_none_or(silent) {
+        return;
     }
-    drop(guard);
-    vm.state.stop_the_world.stop_the_world(&vm.state);
-    let answer = match lock().as_mut() {
-        Some(session) if !session.full => session.step(fired, file, true, vm),
-        _ => Answer::Done,
-    };
-    vm.state.stop_the_world.start_the_world(&vm.state);
-    answer
+    monitor::stop(vm);
+    Session::stop_listening();
+    tables::unhook_all();
+    deaths::clear();
+    collections::clear();
+    output::clear();
 }
 
 impl Session {
+    fn fired(&mut self, fired: &Fired, stopped: Stopped<'_>, vm: &VirtualMachine) -> Answer {
+        let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
+            return Answer::Done;
+        };
+        for address in self.recorder.absorb_deaths() {
+            self.forget(address, vm);
+        }
+        let Some(file) = self.recorder.program.own_file(code) else {
+            if fired.event == Monitored::Start {
+                self.foreign.insert(fired.code.address(), fired.offset);
+                if self.vacated.remove(&fired.code.address()) {
+                    monitor::clear_marks(code, vm);
+                }
+            }
+            return Answer::Foreign;
+        };
+        if !self.keep_marks(fired.event, code, vm) {
+            return Answer::NewCode;
+        }
+        if fired.event == Monitored::Raise
+            && let (Some(frame), Some(raised)) = (frames::innermost(), fired.passed)
+            && ends_a_loop(frame, raised, vm)
+        {
+            return Answer::Done;
+        }
+        self.step(fired, file, stopped, vm)
+    }
+
     /// Notes the module whose body is about to run.
     fn add_module(&mut self, vm: &VirtualMachine) {
         if let Some(namespace) = frames::innermost().map(|frame| frame.globals()) {
@@ -224,7 +248,13 @@ impl Session {
         others
     }
 
-    fn step(&mut self, fired: &Fired, file: FileId, many: bool, vm: &VirtualMachine) -> Answer {
+    fn step(
+        &mut self,
+        fired: &Fired,
+        file: FileId,
+        stopped: Stopped<'_>,
+        vm: &VirtualMachine,
+    ) -> Answer {
         let mut running = std::mem::take(&mut self.running);
         stack::running_frames(
             &mut running,
@@ -232,7 +262,7 @@ impl Session {
             &mut self.recorder.program,
             self.options.implicit_names,
         );
-        let others = if many {
+        let others = if stopped.others {
             self.other_threads(vm)
         } else {
             Vec::new()
@@ -250,9 +280,39 @@ impl Session {
         Answer::Done
     }
 
+    /// Takes back what a mark has done to the line that the program's own trace function was told last
+    /// in the running frame.
+    fn keep_traced_line(&mut self, fired: &Fired, vm: &VirtualMachine) {
+        let Some(frame) = frames::innermost() else {
+            return;
+        };
+        let plan = self.plans.get(&fired.code.address());
+        match fired.event {
+            Monitored::Start => {
+                self.traced_lines
+                    .insert(frame.address(), frame.traced_line());
+            }
+            Monitored::Return | Monitored::Unwind => {
+                self.traced_lines.remove(&frame.address());
+            }
+            _ if plan.is_none_or(|plan| plan.lines_for_others) => {}
+            _ if vm.use_tracing.get() && is_traced(frame, vm) => {
+                self.traced_lines
+                    .insert(frame.address(), frame.traced_line());
+            }
+            _ => {
+                if let Some(line) = self.traced_lines.get(&frame.address()) {
+                    frame.set_traced_line(*line);
+                }
+            }
+        }
+    }
+
     /// Whether an instruction that is about to run tells nothing new.
-    fn has_told(&self, fired: &Fired, code: &Py<PyCode>) -> bool {
-        let Some(plan) = self.plans.get(&fired.code.address()) else {
+    fn has_told(&self, fired: &Fired) -> bool {
+        let code = fired.code.object().downcast_ref::<PyCode>();
+        let plan = self.plans.get(&fired.code.address());
+        let (Some(code), Some(plan), false) = (code, plan, self.full) else {
             return false;
         };
         if !monitor::is_marked(code, plan) {
@@ -480,6 +540,10 @@ impl Session {
     /// Stops listening.
     pub(crate) fn stop(vm: &VirtualMachine) {
         monitor::stop(vm);
+        Session::stop_listening();
+    }
+
+    fn stop_listening() {
         deaths::watch(false);
         collections::watch(false);
         output::tap(false);
@@ -502,6 +566,15 @@ fn ends_a_loop(frame: LiveFrame, raised: ObjPtr, vm: &VirtualMachine) -> bool {
             .value_stack()
             .last()
             .is_some_and(|iterator| iterator.object().class().heaptype_ext().is_none())
+}
+
+/// Whether a frame has a trace function of the program's.
+fn is_traced(frame: LiveFrame, vm: &VirtualMachine) -> bool {
+    let function = frame.object().and_then(|frame| {
+        let frame = frame.object().downcast_ref::<FrameObject>()?;
+        frame.as_object().get_attr("f_trace", vm).ok()
+    });
+    function.is_some_and(|function| !vm.is_none(&function))
 }
 
 /// The text that is complete so far: bytes of a character that is not yet whole stay behind.

@@ -1,5 +1,6 @@
 //! The running call frames: whose they are, where they stand, what their names lead to.
 
+use super::assigned::assigned;
 use super::program::Program;
 use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
@@ -45,6 +46,8 @@ pub(crate) struct RunningFrame {
     pub fresh: bool,
     /// How many of the first names are arguments.
     pub arguments: u32,
+    /// Names whose variables are being replaced: what they show may be freed already.
+    pub assigned: [Option<&'static str>; 2],
     /// The dict of a class body that runs: its entries are this frame's names.
     pub body: Option<ObjPtr>,
     /// What it has under way while code runs above it.
@@ -244,6 +247,8 @@ fn read(
         identity,
         fresh: true,
         arguments: names_of_arguments(code, &frame),
+        assigned: assigned(code, frame.last_instruction())
+            .map(|slot| slot_names.get(slot?).copied()),
         body: namespace.filter(|namespace| *namespace != frame.globals()),
         namespace,
         under_way: waiting::under_way(code, frame.last_instruction()),

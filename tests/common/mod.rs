@@ -1,7 +1,9 @@
 //! Runs the built program in a folder of its own, as a user would.
 #![allow(dead_code)] // Each test program uses a part of this.
 
+pub mod laws;
 pub mod pixels;
+pub mod random;
 pub mod recorded;
 pub mod tools;
 

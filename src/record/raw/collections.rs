@@ -47,6 +47,12 @@ pub(crate) fn watch(on: bool) {
     WATCHING.store(on, Ordering::SeqCst);
 }
 
+/// Forgets the collections that nobody has asked for.
+pub(crate) fn clear() {
+    let _inside = Inside::enter();
+    drop(drain());
+}
+
 /// The collections since the last call.
 pub(crate) fn drain() -> Vec<Sighting> {
     std::mem::take(&mut *SEEN.lock().unwrap_or_else(|e| e.into_inner()))
@@ -96,6 +102,14 @@ pub(crate) fn newest() -> Option<ObjPtr> {
     // SAFETY: the self-test has found the head here; nothing changes the list now.
     let word = unsafe { *(at as *const *mut PyObject) };
     NonNull::new(word).map(ObjPtr::from_raw)
+}
+
+/// The address of the object that was tracked before this one, in the same generation, or 0. It is
+/// not to be followed: other threads may be changing the list.
+pub(super) fn elder_address(object: ObjPtr) -> usize {
+    let at = object.address() + OLDER_AT.load(Ordering::Relaxed);
+    // SAFETY: the word lies inside the header of an object whose block is there.
+    unsafe { AtomicUsize::from_ptr(at as *mut usize) }.load(Ordering::Relaxed)
 }
 
 /// The object that was tracked before this one, in the same generation.

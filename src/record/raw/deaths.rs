@@ -4,70 +4,42 @@
 //! count has fallen to zero: it notes the address and goes on to the original. So deaths are seen
 //! in their order, also of objects whose blocks go to a free list, which no allocator hook would
 //! show.
+//!
+//! Taking an object apart runs Python code, and so steps are taken meanwhile: in its finalizer, in
+//! the callbacks of weak references to it, and when what it held dies. The count tells which: in
+//! its finalizer the interpreter holds it; from then on its count is zero, and of an object whose
+//! count is zero nothing is read but its header.
 
+use super::death_log::Book;
+use super::ending::Ending;
 use super::header::ObjPtr;
 use super::heap::Inside;
-use super::{collections, tables};
+use super::{collections, fork, tables};
+use rustpython_vm::builtins::PyType;
 use rustpython_vm::{AsObject, PyObject};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What can be read of an object only before it is taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Last {
-    pub class: ObjPtr,
-    /// The code object of the innermost frame, or 0.
-    pub code: usize,
-    /// Its elder neighbour's address in the collector's youngest list, 0 at the list's end; `None`
-    /// for an object that is not in that list.
-    pub elder: Option<usize>,
-    /// Address of its instance dict, or 0.
-    pub dict: usize,
-}
+pub(crate) use super::death_log::{Drained, Gone, Last, LogEntry};
 
 impl Last {
     fn of(object: &PyObject) -> Last {
         let pointer = ObjPtr::of(object);
         let youngest = pointer.generation() == Some(0);
         Last {
-            class: ObjPtr::of(object.class().as_object()),
-            code: super::frames::innermost().map_or(0, |frame| frame.code_address()),
-            elder: youngest.then(|| collections::elder(pointer).map_or(0, ObjPtr::address)),
+            class: Some(ObjPtr::of(object.class().as_object())),
+            code: super::frames::innermost_code(),
+            elder: youngest.then(|| collections::elder_address(pointer)),
             dict: pointer.instance_dict().map_or(0, ObjPtr::address),
         }
     }
 }
 
-/// One entry of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LogEntry {
-    /// The count of the object at this address fell to zero; `untracked` tells that the collector
-    /// had taken it off its lists before.
-    Death {
-        address: usize,
-        untracked: bool,
-        /// Its finalizer has run.
-        finalized: bool,
-        last: Last,
-    },
-    /// The count of the object at this address fell to zero, and its finalizer is about to run:
-    /// a death or a resurrection follows.
-    Doubt {
-        address: usize,
-        untracked: bool,
-        last: Last,
-    },
-    /// The death of this address was called off: its finalizer brought it back.
-    Resurrection { address: usize },
-}
-
 static WATCHING: AtomicBool = AtomicBool::new(false);
-static LOG: Mutex<Vec<LogEntry>> = Mutex::new(Vec::new());
+static BOOK: Mutex<Book> = Mutex::new(Book::new());
 thread_local! {
-    /// Objects whose finalizer may bring them back, innermost last: address and whether the block
-    /// has been freed.
-    static DOUBTFUL: RefCell<Vec<(usize, bool)>> = const { RefCell::new(Vec::new()) };
+    /// How many objects of this thread's are in doubt.
     static DOUBTS: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -76,16 +48,49 @@ pub(crate) fn watch(on: bool) {
     WATCHING.store(on, Ordering::SeqCst);
 }
 
-/// Moves the log since the last call into `entries`, in order.
-pub(crate) fn drain(entries: &mut Vec<LogEntry>) {
-    entries.clear();
-    let mut log = LOG.lock().unwrap_or_else(|e| e.into_inner());
-    std::mem::swap(&mut *log, entries);
+/// Gives the log back, which nobody will ask for any more.
+pub(crate) fn clear() {
+    with_book(Book::clear);
 }
 
-fn note(entry: LogEntry) {
+/// Stops writing the log, in the handler that a forked child begins with: no lock is taken.
+pub(super) fn leave_off() {
+    WATCHING.store(false, Ordering::Relaxed);
+}
+
+fn with_book<R>(act: impl FnOnce(&mut Book) -> R) -> R {
     let _inside = Inside::enter();
-    LOG.lock().unwrap_or_else(|e| e.into_inner()).push(entry);
+    act(&mut BOOK.lock().unwrap_or_else(|e| e.into_inner()))
+}
+
+/// Moves the log since the last call into `entries`, in order. No other thread may be changing
+/// objects.
+pub(crate) fn drain(entries: &mut Vec<LogEntry>) -> Drained {
+    with_book(|book| {
+        // The block of an object in doubt is there until the book says otherwise.
+        book.drain(entries, |address| super::glance::is_dying_at(address))
+    })
+}
+
+/// Whether an object that is being taken apart is past its finalizer, after a call of [`drain`].
+pub(crate) fn is_past_finalizer(address: usize) -> bool {
+    super::ending::any()
+        && !super::ending::frames_of(address).is_empty()
+        && !with_book(|book| book.is_in_doubt(address))
+}
+
+/// Notes which object is the newest of the collector's youngest list.
+pub(crate) fn set_mark(newest: usize) {
+    with_book(|book| book.set_mark(newest));
+}
+
+/// Whether taking the object apart begins with its finalizer.
+fn finalizer_is_due(object: &PyObject) -> bool {
+    let slots = object.class().slots();
+    let needed = slots.del_needed.load();
+    slots.del.load().is_some()
+        && !object.gc_finalized()
+        && needed.is_none_or(|needed| needed(object))
 }
 
 /// Stands in the table of every hooked type.
@@ -100,64 +105,41 @@ pub(super) unsafe fn on_death(object: *mut PyObject) {
         return unsafe { original(object) };
     }
     let address = object as usize;
-    // SAFETY: as above, still intact.
+    // SAFETY: the interpreter hands over an object that is still whole.
     let view = unsafe { &*object };
-    let untracked = !view.is_gc_tracked();
-    let last = Last::of(view);
-    let death = |finalized| LogEntry::Death {
+    let gone = Gone {
         address,
-        untracked,
-        finalized,
-        last,
+        untracked: !view.is_gc_tracked(),
+        is_class: view.downcast_ref::<PyType>().is_some(),
+        last: Last::of(view),
     };
-    let doubtful = view.class().slots().del.load().is_some() && !view.gc_finalized();
-    if !doubtful {
-        note(death(view.gc_finalized()));
+    let due = finalizer_is_due(view);
+    let finalized = view.gc_finalized();
+    let doubt = with_book(|book| book.begin(gone, finalized, due));
+    let _ending = Ending::of(address);
+    let Some(doubt) = doubt else {
         // SAFETY: the call that the interpreter meant to make.
         return unsafe { original(object) };
-    }
-    note(LogEntry::Doubt {
-        address,
-        untracked,
-        last,
-    });
-    DOUBTFUL.with_borrow_mut(|stack| {
-        let _inside = Inside::enter();
-        stack.push((address, false));
-    });
+    };
     DOUBTS.with(|doubts| doubts.set(doubts.get() + 1));
     // SAFETY: the call that the interpreter meant to make.
     unsafe { original(object) };
     DOUBTS.with(|doubts| doubts.set(doubts.get() - 1));
-    let freed = DOUBTFUL.with_borrow_mut(|stack| stack.pop().is_none_or(|(_, freed)| freed));
-    // SAFETY: the block was not freed, so its header is still there to be read.
-    if !freed && unsafe { (*object).strong_count() } > 0 {
-        note(LogEntry::Resurrection { address });
-    } else {
-        note(death(true));
+    if !WATCHING.load(Ordering::Relaxed) || fork::is_copy() {
+        return;
     }
-}
-
-/// Whether the object at an address that is in doubt is being taken apart by now. Its finalizer
-/// holds it, so a count of zero says that the finalizer is through.
-pub(crate) fn is_past_finalizer(address: usize) -> bool {
-    let object = address as *const PyObject;
-    // SAFETY: an object that is in doubt keeps its block until its death is noted.
-    unsafe { (*object).strong_count() == 0 }
+    // Its block is there: what frees it settles the doubt, and who takes it apart once more waits
+    // for the book.
+    with_book(|book| book.finish(doubt, || !super::glance::is_dying_at(address)));
 }
 
 /// Told by the allocator of every block of the program's that is freed.
+#[inline]
 pub(super) fn block_freed(start: usize, size: usize) {
-    if DOUBTS.try_with(Cell::get).unwrap_or(0) == 0 {
-        return;
+    if DOUBTS.try_with(Cell::get).unwrap_or(0) > 0
+        && WATCHING.load(Ordering::Relaxed)
+        && !Inside::is_entered()
+    {
+        with_book(|book| book.freed(start, size));
     }
-    let _ = DOUBTFUL.try_with(|stack| {
-        if let Ok(mut stack) = stack.try_borrow_mut() {
-            for (address, freed) in stack.iter_mut() {
-                if start <= *address && *address < start + size {
-                    *freed = true;
-                }
-            }
-        }
-    });
 }

@@ -5,37 +5,66 @@
 
 use super::LayoutError;
 use super::header::ObjPtr;
+use rustpython_vm::builtins::PyList;
 use rustpython_vm::object::{SIZEOF_PYOBJECT_HEAD, Traverse};
-use rustpython_vm::{AsObject, VirtualMachine};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use rustpython_vm::{AsObject, Py, VirtualMachine};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
 const FLAGS_OFFSET: usize = 2 * size_of::<usize>();
-/// How many words behind its header a list's own data takes up at most.
-const LIST_WORDS: usize = 6;
+/// The part of the word of the count that is the count itself; the rest are flags.
+const COUNT_BITS: u64 = (1 << 60) - 1;
+/// How many words behind its header a list's own data takes up.
+const LIST_WORDS: usize = (size_of::<Py<PyList>>() - SIZEOF_PYOBJECT_HEAD) / size_of::<usize>();
 
 /// Which words of a list hold the address of its items and their number; found by [`self_test`].
 static ITEMS_AT: AtomicUsize = AtomicUsize::new(0);
 static LENGTH_AT: AtomicUsize = AtomicUsize::new(0);
+/// Which word of a list is the state of its lock.
+static LOCK_AT: AtomicUsize = AtomicUsize::new(0);
 
 /// The part of a header that changes: the word of the count, and the collector's flags and
 /// generation. Equal headers mean an equal count and generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Header {
     count: u64,
-    flags: u16,
+    flags: [u8; 2],
+}
+
+/// Where a list's lock begins.
+pub(super) fn list_lock(list: ObjPtr) -> usize {
+    list.address() + LOCK_AT.load(Ordering::Relaxed)
+}
+
+fn count_word(address: usize) -> u64 {
+    // SAFETY: every header begins with the word of the count, which is only written atomically.
+    unsafe { AtomicU64::from_ptr(address as *mut u64) }.load(Ordering::Relaxed)
+}
+
+/// Whether the object at an address, whose block must be there, is past its finalizer: nothing
+/// holds it, and it is being taken apart or about to be.
+pub(super) fn is_dying_at(address: usize) -> bool {
+    count_word(address) & COUNT_BITS == 0
 }
 
 impl ObjPtr {
     #[inline]
     pub(crate) fn header(self) -> Header {
-        // SAFETY: the object is alive (see [`ObjPtr`]); every header begins with the word of the
-        // count and has two bytes of flags and generation behind the word of the table.
-        unsafe {
-            Header {
-                count: *(self.address() as *const u64),
-                flags: *((self.address() + FLAGS_OFFSET) as *const u16),
-            }
+        let byte = |at: usize| {
+            // SAFETY: the block is there (see [`ObjPtr`]); every header has two bytes of flags and
+            // generation behind the word of the table, which are only written atomically.
+            unsafe { AtomicU8::from_ptr((self.address() + at) as *mut u8) }.load(Ordering::Relaxed)
+        };
+        Header {
+            count: count_word(self.address()),
+            flags: [byte(FLAGS_OFFSET), byte(FLAGS_OFFSET + 1)],
         }
+    }
+
+    /// Whether nothing holds the object any more: of such a one no more than its header may be
+    /// read.
+    #[inline]
+    pub(crate) fn is_dying(self) -> bool {
+        is_dying_at(self.address())
     }
 
     /// Asks the processor to fetch the object, which will be looked at soon: most of what a step
@@ -81,7 +110,7 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     let places = |wanted: usize| {
         (0..LIST_WORDS)
             .map(|word| SIZEOF_PYOBJECT_HEAD + word * size_of::<usize>())
-            // SAFETY: a list's lock, counter and vector take up more than these words.
+            // SAFETY: these words are the list's own data, to the last of them.
             .filter(|at| unsafe { *((start + at) as *const usize) } == wanted)
             .collect::<Vec<_>>()
     };
@@ -90,6 +119,27 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     };
     ITEMS_AT.store(items_at, Ordering::SeqCst);
     LENGTH_AT.store(length_at, Ordering::SeqCst);
+    let words = || -> Vec<usize> {
+        (0..LIST_WORDS)
+            .map(|word| start + SIZEOF_PYOBJECT_HEAD + word * size_of::<usize>())
+            // SAFETY: as above.
+            .map(|at| unsafe { *(at as *const usize) })
+            .collect()
+    };
+    let free = words();
+    let guard = list.borrow_vec();
+    let held = words();
+    drop(guard);
+    let changed: Vec<usize> = (0..LIST_WORDS)
+        .filter(|at| free[*at] != held[*at])
+        .collect();
+    let &[lock_at] = &changed[..] else {
+        return Err(LayoutError::Header("a list's lock was not found"));
+    };
+    LOCK_AT.store(
+        SIZEOF_PYOBJECT_HEAD + lock_at * size_of::<usize>(),
+        Ordering::SeqCst,
+    );
     let walked = list.as_object().gc_get_referents().len();
     let read = ObjPtr::of(list.as_object()).list_items();
     let none = ObjPtr::of(&vm.ctx.none());
@@ -97,6 +147,10 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
         return Err(LayoutError::Header(
             "a list's items are not where they seem",
         ));
+    }
+    let count = count_word(start) & COUNT_BITS;
+    if count != list.as_object().strong_count() as u64 || is_dying_at(start) {
+        return Err(LayoutError::Header("a count is not where it seems"));
     }
     Ok(())
 }

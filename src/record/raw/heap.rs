@@ -137,12 +137,34 @@ fn in_region(ptr: *mut u8) -> bool {
 }
 
 fn recorder_allocates() -> bool {
-    REGION_START.load(Ordering::Relaxed) != 0 && INSIDE.try_with(Cell::get).unwrap_or(false)
+    REGION_START.load(Ordering::Relaxed) != 0
+        && INSIDE.try_with(Cell::get).unwrap_or(false)
+        // In a copy of the process the heap's lock may be held by a thread that is not there.
+        && !super::fork::is_copy()
 }
 
 fn with_heap<R>(act: impl FnOnce(&mut dlmalloc::Dlmalloc<Region>) -> R) -> Option<R> {
     let mut heap = HEAP.lock().unwrap_or_else(|e| e.into_inner());
     heap.as_mut().map(act)
+}
+
+/// A block of the recorder's heap, moved to the system's.
+///
+/// # Safety
+/// As for `GlobalAlloc::realloc`.
+unsafe fn moved_out(ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+    let Ok(new) = Layout::from_size_align(new_size, layout.align()) else {
+        return std::ptr::null_mut();
+    };
+    // SAFETY: the caller's sizes are not zero; the two blocks do not overlap, and as much is copied
+    // as both hold.
+    unsafe {
+        let moved = System.alloc(new);
+        if !moved.is_null() {
+            std::ptr::copy_nonoverlapping(ptr, moved, layout.size().min(new_size));
+        }
+        moved
+    }
 }
 
 // SAFETY: each block goes back to the heap that it came from, which its address tells; both heaps
@@ -166,6 +188,9 @@ unsafe impl GlobalAlloc for TwoHeaps {
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
         if in_region(ptr) {
+            if super::fork::is_copy() {
+                return;
+            }
             with_heap(|heap| unsafe { heap.free(ptr, layout.size(), layout.align()) });
             return;
         }
@@ -175,6 +200,9 @@ unsafe impl GlobalAlloc for TwoHeaps {
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         if in_region(ptr) {
+            if super::fork::is_copy() {
+                return unsafe { moved_out(ptr, layout, new_size) };
+            }
             return with_heap(|heap| unsafe {
                 heap.realloc(ptr, layout.size(), layout.align(), new_size)
             })

@@ -6,16 +6,21 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod collections;
+mod death_log;
 pub(crate) mod deaths;
+pub(crate) mod ending;
 pub(crate) mod fork;
 pub(crate) mod frames;
 pub(crate) mod glance;
 pub(crate) mod header;
 pub(crate) mod heap;
+pub(crate) mod locks;
 pub(crate) mod marks;
 pub(crate) mod output;
 pub(crate) mod payload;
+pub(crate) mod process;
 pub(crate) mod tables;
+pub(crate) mod world;
 
 /// Why the interpreter that was built in cannot be observed.
 #[derive(Debug, thiserror::Error)]

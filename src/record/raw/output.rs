@@ -17,6 +17,11 @@ pub(crate) fn drain() -> Vec<u8> {
     std::mem::take(&mut *COPY.lock().unwrap_or_else(|e| e.into_inner()))
 }
 
+/// Gives the copy back, which nobody will ask for any more.
+pub(crate) fn clear() {
+    drop(drain());
+}
+
 /// Stands before the system's `write` for everything that is linked into this program, so that
 /// no pipe has to stand between the program and its terminal.
 ///

@@ -28,6 +28,8 @@ struct Hooked {
     table: AtomicUsize,
     dealloc: AtomicUsize,
     trace: AtomicUsize,
+    /// Our functions stand in it at this moment.
+    hooked: AtomicBool,
 }
 
 /// Open-addressed by the table's address.
@@ -36,6 +38,7 @@ static HOOKED: [Hooked; MAX_TABLES] = [const {
         table: AtomicUsize::new(0),
         dealloc: AtomicUsize::new(0),
         trace: AtomicUsize::new(0),
+        hooked: AtomicBool::new(false),
     }
 }; MAX_TABLES];
 static HOOKING: Mutex<usize> = Mutex::new(0);
@@ -83,12 +86,17 @@ pub(super) fn trace_of(object: *const PyObject) -> Option<Trace> {
 /// Hooks the type of `object`, if it is not hooked yet.
 pub(crate) fn hook(object: &PyObject) -> Result<(), LayoutError> {
     let table = table_of(object);
-    if entry_of(table).is_some() {
+    let is_hooked = |entry: &Hooked| entry.hooked.load(Ordering::Acquire);
+    if entry_of(table).is_some_and(is_hooked) {
         return Ok(());
     }
     let mut hooked = HOOKING.lock().unwrap_or_else(|e| e.into_inner());
-    if entry_of(table).is_some() {
-        return Ok(());
+    if let Some(entry) = entry_of(table) {
+        return if is_hooked(entry) {
+            Ok(())
+        } else {
+            put_functions(entry, table)
+        };
     }
     if *hooked * 2 >= MAX_TABLES {
         return Err(LayoutError::Header(
@@ -114,8 +122,39 @@ pub(crate) fn hook(object: &PyObject) -> Result<(), LayoutError> {
     HOOKED[slot].trace.store(originals.1, Ordering::Release);
     HOOKED[slot].table.store(table, Ordering::Release);
     *hooked += 1;
-    write_protected(at(words.0), deaths::on_death as Dealloc as usize)?;
-    write_protected(at(words.1), collections::on_trace as Trace as usize)
+    put_functions(&HOOKED[slot], table)
+}
+
+/// Puts our functions into a table whose own are noted in `entry`.
+fn put_functions(entry: &Hooked, table: usize) -> Result<(), LayoutError> {
+    let put = |word: &AtomicUsize, function: usize| {
+        let at = table + word.load(Ordering::Acquire) * size_of::<usize>();
+        write_protected(at as *mut usize, function)
+    };
+    put(&DEALLOC_WORD, deaths::on_death as Dealloc as usize)?;
+    put(&TRACE_WORD, collections::on_trace as Trace as usize)?;
+    entry.hooked.store(true, Ordering::Release);
+    Ok(())
+}
+
+/// Gives all tables their own functions back. A later recording hooks them again.
+pub(crate) fn unhook_all() {
+    let _hooking = HOOKING.lock().unwrap_or_else(|e| e.into_inner());
+    let words = (
+        DEALLOC_WORD.load(Ordering::Acquire),
+        TRACE_WORD.load(Ordering::Acquire),
+    );
+    for entry in &HOOKED {
+        let table = entry.table.load(Ordering::Acquire);
+        if table == 0 {
+            continue;
+        }
+        let at = |word: usize| (table + word * size_of::<usize>()) as *mut usize;
+        // What cannot be written stays hooked, and only goes on to the original.
+        let _ = write_protected(at(words.0), entry.dealloc.load(Ordering::Acquire));
+        let _ = write_protected(at(words.1), entry.trace.load(Ordering::Acquire));
+        entry.hooked.store(false, Ordering::Release);
+    }
 }
 
 /// Writes one word into memory that the loader has made read-only.

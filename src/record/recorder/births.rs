@@ -5,11 +5,13 @@
 //! of the list. What died meanwhile stood there too: each death tells which neighbour the object
 //! had, and taking the deaths back, the last first, gives the list as it was.
 //!
-//! Objects that the collector does not track (numbers, strings) leave no such mark.
+//! What is being taken apart can still stand in the list: it keeps its place there, but is none of
+//! the living. Objects that the collector does not track (numbers, strings) leave no such mark.
 
 use super::Recorder;
 use super::burial::Dead;
 use crate::record::raw::collections::{elder, newest};
+use crate::record::raw::deaths;
 use crate::record::raw::header::ObjPtr;
 use crate::trace::ObjId;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -58,9 +60,13 @@ impl Recorder {
         }
         let mut mark = self.mark.newest;
         let mut passed = Vec::new();
+        if let Some(moved) = self.mark_after_loss {
+            mark = moved;
+        }
         for (index, dead) in dead.iter().enumerate() {
             if let Some(elder) = dead.elder
                 && dead.address == mark
+                && self.mark_after_loss.is_none()
             {
                 passed.push(index);
                 mark = elder;
@@ -81,8 +87,16 @@ impl Recorder {
 
     /// Notes how the lists stand at the end of a step.
     pub(super) fn set_mark(&mut self) {
+        // What is being taken apart may be gone at the next step without a further word.
+        let mut mark = newest();
+        while let Some(dying) = mark.filter(|pointer| pointer.is_dying()) {
+            mark = elder(dying);
+        }
+        let newest = mark.map_or(0, ObjPtr::address);
+        deaths::set_mark(newest);
+        self.mark_after_loss = None;
         self.mark = Mark {
-            newest: newest().map_or(0, ObjPtr::address),
+            newest,
             frozen: gc_state().get_freeze_count(),
         };
     }
@@ -125,6 +139,10 @@ impl Recorder {
     }
 }
 
+/// How many of the dead are passed over to find the elder of another. Addresses may be used again,
+/// so that elders can lead round in a circle.
+const PASSED_OVER: usize = 64;
+
 /// The living that were born since the mark, oldest first, and between them the dead that were.
 /// `passed` are the dead that were the mark themselves, one after the other.
 fn with_the_dead(
@@ -140,10 +158,17 @@ fn with_the_dead(
     for pointer in living {
         let node = nodes.len();
         nodes[node - 1].1 = node;
-        nodes.push((Some(Born::Living(*pointer)), END));
+        let born = (!pointer.is_dying()).then_some(Born::Living(*pointer));
+        nodes.push((born, END));
         at.insert(pointer.address(), node);
     }
     let mut mark = mark;
+    // Who was dead already when a neighbour died, and still stood in the list, was the neighbour's
+    // elder.
+    let elders: HashMap<usize, usize> = dead
+        .iter()
+        .filter_map(|dead| Some((dead.address, dead.elder?)))
+        .collect();
     for (index, dead) in dead.iter().enumerate().rev() {
         if passed.last() == Some(&index) {
             passed.pop();
@@ -151,11 +176,28 @@ fn with_the_dead(
             continue;
         }
         let Some(elder) = dead.elder else { continue };
-        let before = if elder == mark {
-            Some(0)
-        } else {
-            at.get(&elder).copied()
+        if let Some(place) = at.get(&dead.address) {
+            // It stands in the list to this moment.
+            if nodes[*place].0.is_none() {
+                nodes[*place].0 = Some(Born::Dead(index));
+                continue;
+            }
+        }
+        let place_of = |elder: usize| match elder == mark {
+            true => Some(0),
+            false => at.get(&elder).copied(),
         };
+        let mut before = place_of(elder);
+        let mut elder = elder;
+        let mut passed_over = 0;
+        while before.is_none()
+            && passed_over < PASSED_OVER
+            && let Some(next) = elders.get(&elder)
+        {
+            elder = *next;
+            passed_over += 1;
+            before = place_of(elder);
+        }
         // Otherwise it stood behind the mark: it is older.
         if let Some(before) = before {
             let node = nodes.len();

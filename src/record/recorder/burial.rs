@@ -2,7 +2,8 @@
 
 use super::Recorder;
 use super::births::{self, Born};
-use crate::record::raw::deaths::{self, Last, LogEntry};
+use crate::record::raw::deaths::{self, Gone, LogEntry};
+use crate::record::raw::ending;
 use crate::trace::{Cause, Death, Incident, Kind, Label, ObjId, ObjectInfo, Reference, Symbol};
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::PyType;
@@ -12,8 +13,6 @@ pub(super) struct Dead {
     pub(super) address: usize,
     /// The collector had taken it off its lists before.
     untracked: bool,
-    /// Its finalizer cannot bring it back any more.
-    certain: bool,
     /// See [`deaths::Last`].
     pub(super) elder: Option<usize>,
     /// Its type, where it was made and dropped by the program's own code, or could be.
@@ -25,73 +24,34 @@ impl Recorder {
     /// once: the next object may stand there already. Returns the addresses.
     pub(crate) fn absorb_deaths(&mut self) -> Vec<usize> {
         let mut log = std::mem::take(&mut self.log);
-        deaths::drain(&mut log);
+        let drained = deaths::drain(&mut log);
+        if drained.shortened || self.mark_after_loss.is_some() {
+            self.mark_after_loss = Some(drained.mark);
+        }
         let first = self.dead.len();
-        let mut doubts = 0;
-        let gone: HashSet<usize> = log
+        let classes: HashSet<usize> = log
             .iter()
             .filter_map(|entry| match entry {
-                LogEntry::Death { address, last, .. } => last.elder.map(|_| *address),
+                LogEntry::Death { gone, .. } => gone.is_class.then_some(gone.address),
                 _ => None,
             })
             .collect();
         for entry in &log {
             match *entry {
-                LogEntry::Doubt {
-                    address,
-                    untracked,
-                    last,
-                } => {
-                    doubts += 1;
-                    self.finalizers.push(address);
-                    let type_name = self.type_of_own(address, &last, &gone);
+                LogEntry::Doubt { address } => self.finalizers.push(address),
+                LogEntry::Death { gone, finalized } => {
+                    if finalized {
+                        self.finalized.insert(gone.address);
+                    }
+                    let type_name = self.type_of_own(&gone, &classes);
                     self.dead.push(Dead {
-                        address,
-                        untracked,
-                        certain: false,
-                        elder: last.elder,
+                        address: gone.address,
+                        untracked: gone.untracked,
+                        elder: gone.last.elder,
                         type_name,
                     });
                 }
-                LogEntry::Death {
-                    address,
-                    untracked,
-                    finalized,
-                    last,
-                } => {
-                    if finalized {
-                        self.finalized.insert(address);
-                    }
-                    if self.past_finalizer.remove(&address) {
-                        continue;
-                    }
-                    let in_doubt = |dead: &&mut Dead| dead.address == address && !dead.certain;
-                    let open = if doubts > 0 { first } else { self.dead.len() };
-                    match self.dead[open..].iter_mut().rev().find(in_doubt) {
-                        Some(dead) => {
-                            dead.certain = true;
-                            doubts -= 1;
-                        }
-                        None => {
-                            let type_name = self.type_of_own(address, &last, &gone);
-                            self.dead.push(Dead {
-                                address,
-                                untracked,
-                                certain: true,
-                                elder: last.elder,
-                                type_name,
-                            });
-                        }
-                    }
-                }
                 LogEntry::Resurrection { address } => {
-                    let at = self.dead[first..]
-                        .iter()
-                        .rposition(|dead| dead.address == address && !dead.certain);
-                    if let Some(at) = at {
-                        self.dead.remove(first + at);
-                        doubts -= 1;
-                    }
                     if let Some(at) = self.by_address.get(&address) {
                         let id = self.living[*at].id;
                         self.incidents.push((Incident::Resurrection, id));
@@ -99,14 +59,6 @@ impl Recorder {
                 }
             }
         }
-        // What is in doubt at this moment has a finalizer that is running, or that is through.
-        for dead in &mut self.dead[first..] {
-            if !dead.certain && deaths::is_past_finalizer(dead.address) {
-                dead.certain = true;
-                self.past_finalizer.insert(dead.address);
-            }
-        }
-        self.dead.retain(|dead| dead.certain);
         let addresses: Vec<usize> = self.dead[first..].iter().map(|dead| dead.address).collect();
         for address in &addresses {
             self.program.forget(*address);
@@ -138,27 +90,24 @@ impl Recorder {
 
     /// The type of an object that may have been the program's, although it was never met: one that
     /// died while the program's own code ran, and is no part of another.
-    fn type_of_own(
-        &mut self,
-        address: usize,
-        last: &Last,
-        gone: &HashSet<usize>,
-    ) -> Option<Symbol> {
+    fn type_of_own(&mut self, gone: &Gone, dead_classes: &HashSet<usize>) -> Option<Symbol> {
+        let Gone { address, last, .. } = gone;
         if last.dict != 0 {
             self.dicts_of_dead.insert(last.dict);
         }
         last.elder?;
-        if self.dicts_of_dead.remove(&address) {
+        if self.dicts_of_dead.remove(address) {
             return None;
         }
-        if !self.program.is_own_code(last.code) || self.folded.contains_key(&address) {
+        if !self.program.is_own_code(last.code) || self.folded.contains_key(address) {
             return None;
         }
         // A class that died as well cannot be asked any more.
-        if gone.contains(&last.class.address()) {
+        let class = last.class?;
+        if dead_classes.contains(&class.address()) {
             return None;
         }
-        let class = last.class.object().downcast_ref::<PyType>()?;
+        let class = class.object().downcast_ref::<PyType>()?;
         Some(self.symbols.intern(&class.name()))
     }
 
@@ -169,6 +118,7 @@ impl Recorder {
         let dead = std::mem::take(&mut self.dead);
         let places = births::places_of_dead(born);
         let mut left = Vec::new();
+        let ending = ending::all();
         for (index, dead) in dead.into_iter().enumerate() {
             let Dead {
                 address, untracked, ..
@@ -186,6 +136,9 @@ impl Recorder {
                 continue;
             };
             let gone = self.living.swap_remove(at);
+            if ending.contains(&address) {
+                self.ending.keep(&gone);
+            }
             self.watch.swap_remove(at);
             if let Some(moved) = self.living.get(at) {
                 self.by_address.insert(moved.pointer.address(), at);

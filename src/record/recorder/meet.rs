@@ -1,16 +1,18 @@
 //! Objects that are met for the first time, and what they refer to.
 
 use super::births::Born;
+use super::ending::is_in_change;
 use super::watch::Manner;
 use super::{Live, Recorder};
-use crate::record::describe::{describe, native_size};
+use crate::record::describe::{describe, function_code, native_size};
 use crate::record::label::{is_ordered, may_hide};
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::tables;
 use crate::trace::{Count, Kept, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference};
 use rustc_hash::FxHashMap as HashMap;
-use rustpython_vm::builtins::{PyInt, PyStr};
+use rustpython_vm::builtins::{PyCode, PyInt, PyStr};
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
+use std::borrow::Borrow;
 
 impl Recorder {
     /// The serial of a living object, which becomes one of the program's if it is not yet.
@@ -26,6 +28,9 @@ impl Recorder {
                 Kind::Module => description.name.as_deref() != Some("__main__"),
                 _ => false,
             };
+        if description.kind == Kind::Function && !description.leaf {
+            self.add_constants_of(pointer, vm);
+        }
         // A type whose deaths cannot be seen would make every later fact about it a guess.
         tables::hook(pointer.object()).expect("the tables of all types can be written alike");
         let id = ObjId(self.objects.len() as u32 + 1);
@@ -113,6 +118,10 @@ impl Recorder {
             self.watch.renew(place, Manner::Header, &[]);
             return;
         }
+        if is_in_change(pointer) {
+            self.watch.put_off(place, manner(pointer, kind, vm));
+            return;
+        }
         let id = self.living[place].id;
         let (references, parts) = {
             let may_fold = may_fold(&self.by_address, &self.folded, id, kind);
@@ -121,6 +130,7 @@ impl Recorder {
         };
         let refs = references
             .into_iter()
+            .filter(|reference| !reference.to.is_dying())
             .filter(|reference| !reference.doubtful || self.may_hold(reference.to, id))
             .collect::<Vec<_>>()
             .into_iter()
@@ -142,6 +152,24 @@ impl Recorder {
         live.state.size = size;
         live.state.refs = refs;
         self.watch.renew(place, manner(pointer, kind, vm), &folded);
+    }
+
+    /// Notes the constants of a function of the library's: its code holds them.
+    fn add_constants_of(&mut self, function: ObjPtr, vm: &VirtualMachine) {
+        let Some(code) = function_code(function.object(), vm) else {
+            return;
+        };
+        let Some(code) = code.object().downcast_ref::<PyCode>() else {
+            return;
+        };
+        let address = ObjPtr::of(code.as_object()).address();
+        if self.program.own_file(code).is_some() || !self.code_read.insert(address) {
+            return;
+        }
+        for constant in code.code.constants.iter() {
+            let constant = ObjPtr::of(Borrow::<PyObject>::borrow(constant));
+            self.add_constant(constant.address(), true);
+        }
     }
 
     /// Whether an object's count leaves room for a reference that `holder` may have to it.
@@ -219,6 +247,7 @@ fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
     match kind {
         Kind::Sequence if class.is(vm.ctx.types.list_type) => Manner::List,
         Kind::WeakRef => Manner::Weak,
+        Kind::Function => Manner::Function,
         Kind::Generator => Manner::Always,
         _ if may_hide(pointer.object(), kind) || is_ordered(pointer.object()) => Manner::Data,
         _ => Manner::Walk,

@@ -4,6 +4,7 @@
 mod births;
 mod burial;
 mod collections;
+mod ending;
 mod held;
 mod library;
 mod meet;
@@ -17,7 +18,7 @@ use crate::record::program::Program;
 use crate::record::raw::collections::{Sighting, drain as drain_collections};
 use crate::record::raw::deaths::LogEntry;
 use crate::record::raw::header::ObjPtr;
-use crate::record::stack::RunningFrame;
+use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
     CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectChange,
     ObjectInfo, ObjectState, Step, StepHead, Symbol, Symbols, ThreadStack,
@@ -84,9 +85,10 @@ pub(crate) struct Recorder {
     slice_stops: BTreeSet<ObjId>,
     /// The deaths since the last step.
     dead: Vec<burial::Dead>,
-    /// Addresses of objects that were buried after their finalizer and before their death was
-    /// noted, because a step was taken in between.
-    past_finalizer: HashSet<usize>,
+    /// Where the mark of the last step has gone to, where too many died to keep the order of births.
+    mark_after_loss: Option<usize>,
+    /// What those held that are dead and are being taken apart.
+    ending: ending::EndingHolders,
     /// What changed, while it is worked through.
     changed: Vec<Changed>,
     /// Addresses of the frames and namespaces whose names stood in the call stack at the last step.
@@ -112,6 +114,8 @@ pub(crate) struct Recorder {
     /// What the names of all running frames lead to.
     named: Vec<ObjPtr>,
     library: library::Library,
+    /// Code objects of the library's whose constants are known.
+    code_read: HashSet<usize>,
     mark: births::Mark,
     /// What happened since the last step, beside births and deaths.
     incidents: Vec<(Incident, ObjId)>,
@@ -142,7 +146,8 @@ impl Recorder {
             log: Vec::new(),
             slice_stops: BTreeSet::new(),
             dead: Vec::new(),
-            past_finalizer: HashSet::default(),
+            mark_after_loss: None,
+            ending: ending::EndingHolders::default(),
             changed: Vec::new(),
             on_stack: Vec::new(),
             pending: Vec::new(),
@@ -157,6 +162,7 @@ impl Recorder {
             bodies: HashSet::default(),
             named: Vec::new(),
             library: library::Library::default(),
+            code_read: HashSet::default(),
             mark: births::Mark::default(),
             incidents: Vec::new(),
             finalizers: Vec::new(),
@@ -244,6 +250,7 @@ impl Recorder {
         self.note_collected(&collections);
         self.note_finalize_call(&happening, running);
         let mut held = self.held(&happening, &everywhere, vm);
+        held.extend(self.held_by_ending());
         self.add_library_holders(&frames, &stacks, &mut held, vm);
         let same = stacks == self.stacks;
         self.steps.push(Step {
@@ -352,9 +359,15 @@ impl Recorder {
     }
 
     fn call_frame(&mut self, frame: &RunningFrame, vm: &VirtualMachine) -> CallFrame {
-        let names = frame
-            .names
-            .iter()
+        // What was read at an earlier step, or is just being replaced, may be gone.
+        let certain = |name: &RunningName| {
+            frame.fresh && !frame.assigned.contains(&Some(name.name.as_ref()))
+                || self.by_address.contains_key(&name.to.address())
+        };
+        let names = frame.names.iter().filter(|name| certain(name));
+        let names: Vec<_> = names.filter(|name| !name.to.is_dying()).collect();
+        let names = names
+            .into_iter()
             .map(|name| crate::trace::Name {
                 name: self.symbols.intern(&name.name),
                 kind: name.kind,
@@ -404,6 +417,7 @@ impl Recorder {
         for Changed { place, references } in all.drain(..) {
             let live = &self.living[place];
             let (kind, pointer) = (live.kind, live.pointer);
+            let references = references && !ending::is_in_change(pointer);
             let refcount = count(pointer, borrowed);
             let generation = pointer.generation();
             let renamed = kind == Kind::Generator;

@@ -1,6 +1,7 @@
 //! The record held against the heap.
 
 use super::Recorder;
+use super::ending::is_in_change;
 use super::meet::may_fold;
 use crate::record::label::RawReference;
 use crate::record::raw::header::ObjPtr;
@@ -21,6 +22,9 @@ impl Recorder {
                 found.push(format!("#{} lives and is not replayed", live.id.0));
                 continue;
             };
+            if is_in_change(live.pointer) {
+                continue;
+            }
             if live.leaf || self.is_on_stack(live.kind, live.pointer) {
                 continue;
             }
@@ -43,7 +47,8 @@ impl Recorder {
             };
             let fresh: Vec<_> = references
                 .iter()
-                .filter(|reference| !reference.doubtful || stands(reference))
+                .filter(|r| !r.to.is_dying())
+                .filter(|r| !r.doubtful || stands(r))
                 .map(|r| {
                     let at = self.by_address.get(&r.to.address());
                     (r.label, at.map(|at| self.living[*at].id), r.weak)

@@ -24,6 +24,8 @@ pub(crate) enum Manner {
     Walk,
     /// As `Walk`, and its referent first.
     Weak,
+    /// As `Walk`, and not while one of its locks is held: the walk would wait for it.
+    Function,
     /// As `Walk`, and all of its own data: it may refer to what the walk does not show.
     Data,
     /// As `Walk`; it is reported also where nothing has changed.
@@ -113,6 +115,15 @@ impl Watch {
         self.scratch = fresh;
     }
 
+    /// Takes an object that cannot be read at this moment as one without references, so that the
+    /// next comparison finds those that it has.
+    pub(crate) fn put_off(&mut self, place: usize, manner: Manner) {
+        let entry = &mut self.entries[place];
+        entry.manner = manner;
+        self.waste += entry.total as usize;
+        (entry.parts, entry.own, entry.total) = (0, 0, 0);
+    }
+
     /// Takes the header of the object at a place as known, as it is now.
     pub(crate) fn settle(&mut self, place: usize) {
         let entry = &mut self.entries[place];
@@ -134,7 +145,10 @@ impl Watch {
                     let known = &self.known[entry.start as usize..][..entry.total as usize];
                     entry.pointer.list_items() != known
                 }
-                Manner::Walk | Manner::Weak | Manner::Always => differs(entry, &self.known),
+                Manner::Function if entry.pointer.is_locked_function() => false,
+                Manner::Function | Manner::Walk | Manner::Weak | Manner::Always => {
+                    differs(entry, &self.known)
+                }
                 Manner::Data => {
                     let same = entry.data.as_ref();
                     let same = same.is_some_and(|data| data.is_as_it_was(entry.pointer));

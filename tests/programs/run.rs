@@ -1,0 +1,216 @@
+//! One program, run in several ways.
+
+use crate::common::{Folder, text};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// How a program is recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    Lines,
+    Calls,
+    Instructions,
+    Verified,
+    /// So few steps that most of the program runs after them.
+    Few(u32),
+    /// As JSON, whose laws are checked too.
+    Json,
+}
+
+impl How {
+    pub fn arguments(self) -> Vec<String> {
+        let steps = match self {
+            How::Few(steps) => steps,
+            How::Json => 1500,
+            How::Verified => 4000,
+            _ => 200_000,
+        };
+        let format = if self == How::Json { "json" } else { "none" };
+        let more: &[&str] = match self {
+            How::Calls => &["--step", "call"],
+            How::Instructions => &["--step", "instruction"],
+            How::Verified => &["--verify"],
+            _ => &[],
+        };
+        let steps = steps.to_string();
+        let always = [
+            "--format",
+            format,
+            "--out",
+            "out",
+            "--force",
+            "--max-steps",
+            &steps,
+        ];
+        more.iter()
+            .chain(&always)
+            .map(|a| (*a).to_owned())
+            .collect()
+    }
+}
+
+/// What came of a run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ran {
+    pub out: String,
+    pub errors: String,
+    /// None where a signal ended it.
+    pub code: Option<i32>,
+    pub late: bool,
+}
+
+impl Ran {
+    /// The interpreter itself gave up: a signal, a panic.
+    pub fn crashed(&self) -> bool {
+        !self.late && (self.code.is_none() || self.code == Some(101))
+    }
+}
+
+/// Runs to the end, or until the time is over.
+pub fn run(mut command: Command, limit: Duration) -> Ran {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    fn drain(from: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<Vec<u8>> {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            if let Some(mut from) = from {
+                let _ = from.read_to_end(&mut bytes);
+            }
+            bytes
+        })
+    }
+    let (out, errors) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    let start = Instant::now();
+    let mut late = false;
+    let mut pause = 1;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the program can be waited for") {
+            break status;
+        }
+        if start.elapsed() > limit {
+            late = true;
+            let _ = child.kill();
+        }
+        std::thread::sleep(Duration::from_millis(pause));
+        pause = (pause + 1).min(20);
+    };
+    let errors = text(&errors.join().expect("what it writes is read"));
+    let own: Vec<&str> = errors
+        .lines()
+        .filter(|line| !line.starts_with("memviz: "))
+        .collect();
+    Ran {
+        out: without_addresses(&text(&out.join().expect("what it writes is read"))),
+        errors: without_addresses(&own.join("\n")),
+        code: if late { None } else { status.code() },
+        late,
+    }
+}
+
+/// Addresses are another run's own.
+fn without_addresses(text: &str) -> String {
+    let mut parts = text.split("0x");
+    let mut out = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        out.push_str("0x");
+        out.push_str(part.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    }
+    out
+}
+
+/// A script in a folder, and the time that a run of it may take.
+pub struct Bench {
+    folder: Folder,
+    pub limit: Duration,
+}
+
+impl Bench {
+    pub fn new(limit: Duration) -> Bench {
+        Bench {
+            folder: Folder::new(),
+            limit,
+        }
+    }
+
+    pub fn put(&self, script: &str) {
+        self.folder.write("program.py", script);
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn plain(&self) -> Ran {
+        run(
+            self.folder.command(&["run", "--no-record", "program.py"]),
+            self.limit,
+        )
+    }
+
+    pub fn recorded(&self, how: How) -> Ran {
+        let arguments = how.arguments();
+        let mut all: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        all.push("program.py");
+        self.run(&all)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.folder.command(arguments);
+        // Where a block lies depends on what was made before, so also on the order of a set.
+        command.env("PYTHONHASHSEED", "0");
+        run(command, self.limit)
+    }
+
+    pub fn cpython(&self, python: &Path) -> Ran {
+        let mut command = Command::new(python);
+        command
+            .args(["-B", "-W", "ignore", "program.py"])
+            .current_dir(self.folder.path())
+            .env_remove("PYTHONPATH");
+        run(command, self.limit)
+    }
+}
+
+/// CPython 3.12 or newer: MEMVIZ_CPYTHON, one on the path, one of pyenv's. None where there is none.
+pub fn cpython() -> Option<&'static Path> {
+    static FOUND: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOUND.get_or_init(find_cpython).as_deref()
+}
+
+fn find_cpython() -> Option<PathBuf> {
+    let mut candidates: Vec<PathBuf> = Vec::new();
+    candidates.extend(std::env::var_os("MEMVIZ_CPYTHON").map(PathBuf::from));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    for name in ["python3.13", "python3.12", "python3.14", "python3"] {
+        candidates.extend(folders.iter().map(|folder| folder.join(name)));
+    }
+    if let Some(home) = std::env::var_os("HOME") {
+        let versions = Path::new(&home).join(".pyenv/versions");
+        let mut own: Vec<PathBuf> = std::fs::read_dir(versions)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path().join("bin/python"))
+            .collect();
+        own.sort();
+        candidates.extend(own.into_iter().rev());
+    }
+    candidates.into_iter().find(|python| {
+        let asked = Command::new(python)
+            .args([
+                "-c",
+                "import sys; sys.exit(not (3, 12) <= sys.version_info < (3, 15))",
+            ])
+            .stderr(Stdio::null())
+            .status();
+        asked.is_ok_and(|status| status.success())
+    })
+}
