@@ -99,8 +99,12 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
         let code = code.and_then(|code| code.object().downcast_ref::<PyCode>());
         description.name = code.map(|code| code.code.obj_name.as_str().to_owned());
         // What the library makes of a function of the program's holds it in its closure or attributes.
-        let wraps = pointer.instance_dict().is_some()
-            || code.is_some_and(|code| !code.code.freevars.is_empty());
+        let mut attributes = Vec::new();
+        if let Some(dict) = pointer.instance_dict() {
+            dict.extend_referents(&mut attributes);
+        }
+        let wraps =
+            !attributes.is_empty() || code.is_some_and(|code| !code.code.freevars.is_empty());
         description.leaf = !wraps && code.is_none_or(|code| program.own_file(code).is_none());
         return description;
     }

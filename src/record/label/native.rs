@@ -187,6 +187,8 @@ fn name_of(holder: &str, target: &str, inline: bool) -> Option<&'static str> {
         ("SimpleQueue", _) => "item",
         ("BufferedReader" | "BufferedWriter" | "BufferedRandom", _) => "raw",
         ("ContextVar", _) => "value",
+        ("BufferedRWPair", _) => "raw",
+        ("TypeAliasType", _) if !matches!(target, "function" | "tuple") => "__value__",
         ("groupby", _) => "group",
         ("method-wrapper" | "builtin_function_or_method" | "builtin_method", _) => "__self__",
         ("set_iterator", _) => "set",

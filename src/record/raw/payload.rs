@@ -3,8 +3,8 @@
 //!
 //! Many of RustPython's native types do not say what they refer to. A word of such an object is
 //! taken for a reference where it leads to the header of a living object: to memory that can be
-//! read, whose second word is one of the interpreter's tables of native functions, and whose count
-//! is not zero. (A block that has been freed has lost its second word to the allocator, or its
+//! read, whose second word is one of the interpreter's tables of native functions, whose class is a
+//! class, and whose count is not zero. (A block that has been freed has lost its second word to the allocator, or its
 //! count is zero.) A list that the data holds elsewhere is followed where the words beside its
 //! address are its room and its length, and the allocator says that the block has just that room.
 
@@ -31,6 +31,11 @@ const SMALLEST: usize = 3 * WORD;
 /// The part of the program in memory in which the tables stand; found by [`self_test`].
 static TABLES_START: AtomicUsize = AtomicUsize::new(0);
 static TABLES_END: AtomicUsize = AtomicUsize::new(0);
+
+/// Which word of a header leads to the object's class, and the table of all classes; found by
+/// [`self_test`].
+static CLASS_WORD: AtomicUsize = AtomicUsize::new(0);
+static CLASS_TABLE: AtomicUsize = AtomicUsize::new(0);
 
 /// A reference that was found in an object's data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -268,7 +273,12 @@ fn object_at(word: usize) -> Option<ObjPtr> {
     }
     let header = peek(word, SIZEOF_PYOBJECT_HEAD / WORD)?;
     let tables = TABLES_START.load(Ordering::Relaxed)..TABLES_END.load(Ordering::Relaxed);
-    if !tables.contains(&header[1]) || !header[1].is_multiple_of(WORD) {
+    let class = header[CLASS_WORD.load(Ordering::Relaxed)];
+    if !tables.contains(&header[1]) || tables.contains(&word) || class < LOWEST {
+        return None;
+    }
+    // Its class is a class.
+    if peek(class, 2)?[1] != CLASS_TABLE.load(Ordering::Relaxed) {
         return None;
     }
     let pointer = ObjPtr::from_raw(NonNull::new(word as *mut PyObject)?);
@@ -341,7 +351,19 @@ pub(super) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
         ));
     }
     let list = vm.ctx.new_list(vec![none]);
+    let class = ObjPtr::of(vm.ctx.types.list_type.as_object());
     let list = ObjPtr::of(list.as_object());
+    let header = peek(list.address(), SIZEOF_PYOBJECT_HEAD / WORD).unwrap_or_default();
+    let places: Vec<usize> = (0..header.len())
+        .filter(|at| header[*at] == class.address())
+        .collect();
+    let [place] = places[..] else {
+        return Err(LayoutError::Header(
+            "an object's class is not in its header",
+        ));
+    };
+    CLASS_WORD.store(place, Ordering::SeqCst);
+    CLASS_TABLE.store(table_of(class.object()), Ordering::SeqCst);
     if object_at(list.address()) != Some(list) || object_at(table).is_some() {
         return Err(LayoutError::Header("an object is not known as one"));
     }

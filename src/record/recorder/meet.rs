@@ -4,14 +4,15 @@ use super::births::Born;
 use super::ending::is_in_change;
 use super::watch::Manner;
 use super::{Live, Recorder};
-use crate::record::describe::{describe, native_size};
+use crate::record::describe::{describe, function_code, native_size};
 use crate::record::label::{is_ordered, may_hide};
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::tables;
 use crate::trace::{Count, Kept, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference};
 use rustc_hash::FxHashMap as HashMap;
-use rustpython_vm::builtins::{PyInt, PyStr};
+use rustpython_vm::builtins::{PyCode, PyInt, PyStr};
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
+use std::borrow::Borrow;
 
 impl Recorder {
     /// The serial of a living object, which becomes one of the program's if it is not yet.
@@ -27,6 +28,9 @@ impl Recorder {
                 Kind::Module => description.name.as_deref() != Some("__main__"),
                 _ => false,
             };
+        if description.kind == Kind::Function && !description.leaf {
+            self.add_constants_of(pointer, vm);
+        }
         // A type whose deaths cannot be seen would make every later fact about it a guess.
         if let Err(error) = tables::hook(pointer.object()) {
             self.failure.get_or_insert(error);
@@ -152,6 +156,24 @@ impl Recorder {
         live.state.size = size;
         live.state.refs = refs;
         self.watch.renew(place, manner(pointer, kind, vm), &folded);
+    }
+
+    /// Notes the constants of a function of the library's: its code holds them.
+    fn add_constants_of(&mut self, function: ObjPtr, vm: &VirtualMachine) {
+        let Some(code) = function_code(function.object(), vm) else {
+            return;
+        };
+        let Some(code) = code.object().downcast_ref::<PyCode>() else {
+            return;
+        };
+        let address = ObjPtr::of(code.as_object()).address();
+        if self.program.own_file(code).is_some() || !self.code_read.insert(address) {
+            return;
+        }
+        for constant in code.code.constants.iter() {
+            let constant = ObjPtr::of(Borrow::<PyObject>::borrow(constant));
+            self.add_constant(constant.address(), true);
+        }
     }
 
     /// Whether an object's count leaves room for a reference that `holder` may have to it.

@@ -115,6 +115,8 @@ pub(crate) struct Recorder {
     /// What the names of all running frames lead to.
     named: Vec<ObjPtr>,
     library: library::Library,
+    /// Code objects of the library's whose constants are known.
+    code_read: HashSet<usize>,
     mark: births::Mark,
     /// What happened since the last step, beside births and deaths.
     incidents: Vec<(Incident, ObjId)>,
@@ -163,6 +165,7 @@ impl Recorder {
             bodies: HashSet::default(),
             named: Vec::new(),
             library: library::Library::default(),
+            code_read: HashSet::default(),
             mark: births::Mark::default(),
             incidents: Vec::new(),
             finalizers: Vec::new(),

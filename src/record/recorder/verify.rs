@@ -48,7 +48,7 @@ impl Recorder {
             let fresh: Vec<_> = references
                 .iter()
                 .filter(|r| !r.to.is_dying())
-                .filter(|reference| !reference.doubtful || stands(reference))
+                .filter(|r| !r.doubtful || stands(r))
                 .map(|r| {
                     let at = self.by_address.get(&r.to.address());
                     (r.label, at.map(|at| self.living[*at].id), r.weak)
