@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Folder, laws, name_in, object, steps, text};
+use common::{Folder, laws, object, steps, text};
 use serde_json::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -53,7 +53,14 @@ fn check(folder: &Folder, holder: &Holder) -> Result<(), String> {
         return Ok(());
     }
     let last = steps(&trace).last().ok_or("no steps")?;
-    let (x, h) = (name_in(last, 0, "x"), name_in(last, 0, "h"));
+    let named = |name: &str| {
+        let names = last["call_stack"][0]["names"].as_array();
+        let found = names.and_then(|names| names.iter().find(|one| one["name"] == name));
+        found.and_then(|one| one["to"].as_u64()).ok_or_else(|| {
+            format!("no name {name} at the last step: {} {}", last["event"], trace["outcome"])
+        })
+    };
+    let (x, h) = (named("x")?, named("h")?);
     let owners = object(last, x)["owners"].as_array().ok_or("no owners")?;
     let is_it = |owner: &Value| match holder.label {
         "*" => owner["from"].is_u64(),
