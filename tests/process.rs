@@ -71,9 +71,9 @@ except Over:
 #[test]
 fn deep_recursion_needs_no_thread() {
     let out = same(
-        "import sys\nsys.setrecursionlimit(50000)\ndef down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\nprint(down(1200))\ndef nest(n):\n    return str([nest(n - 1)]) if n else ''\nprint(len(nest(300)) > 300)\n",
+        "import sys\nsys.setrecursionlimit(50000)\ndef down(n):\n    return 0 if n == 0 else 1 + down(n - 1)\nprint(down(1200))\ndeep = []\nfor i in range(5000): deep = [deep]\nprint(len(repr(deep)))\n",
     );
-    assert_eq!(out, "1200\nTrue\n");
+    assert_eq!(out, "1200\n10002\n");
 }
 
 #[test]
