@@ -174,7 +174,7 @@ fn ctrl_c_while_drawing_ends_at_once_and_says_what_there_is() {
         errors,
         "\nmemviz: stopped: the trace is in output/s, its pictures are not complete (memviz render output/s draws them)\n"
     );
-    let done = folder.memviz(&["render", "output/s", "--steps", "3"]);
+    let done = folder.memviz(&["who", "output/s", "x", "--step", "30"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
 }
 
