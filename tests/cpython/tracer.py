@@ -12,7 +12,6 @@ taken off every count.
 """
 
 import collections
-import dis
 import gc
 import json
 import sys
@@ -40,7 +39,6 @@ class Run:
         self.path = path
         self.code = compile(source, path, "exec")
         self.steps = []
-        self.jumped = None
         # What went wrong in the tracer itself, which the script must not see.
         self.failure = None
 
@@ -80,7 +78,6 @@ class Run:
             events.PY_RESUME: self.on_call,
             events.PY_THROW: self.on_throw,
             events.LINE: self.on_line,
-            events.JUMP: self.on_jump,
             events.PY_RETURN: self.on_return,
             events.PY_YIELD: self.on_return,
             events.PY_UNWIND: self.on_unwind,
@@ -96,7 +93,6 @@ class Run:
                 events.PY_START
                 | events.PY_RESUME
                 | events.LINE
-                | events.JUMP
                 | events.PY_RETURN
                 | events.PY_YIELD,
             )
@@ -111,17 +107,7 @@ class Run:
         self.take("call", code.co_name, None, None)
 
     def on_line(self, code, line):
-        if self.jumped != (code, line):
-            self.take("line", code.co_name, line, None)
-        self.jumped = None
-
-    def on_jump(self, code, offset, destination):
-        """A loop on one line: `sys.settrace` tells the line at each jump back, LINE may not."""
-        lines = {start // 2: line for start, end, line in code.co_lines() for start in range(start, end, 2)}
-        line = lines.get(destination // 2)
-        if destination < offset and line == lines.get(offset // 2) and not inlined(code, destination):
-            self.take("line", code.co_name, line, None)
-            self.jumped = (code, line)
+        self.take("line", code.co_name, line, None)
 
     def on_return(self, code, offset, value):
         del value
@@ -157,13 +143,6 @@ class Run:
             self.failure = self.failure or failure
         if collecting:
             gc.enable()
-
-
-def inlined(code, head):
-    """Whether a loop is one that the compiler has made of a call such as `any(... for ...)`."""
-    all = [one for one in dis.get_instructions(code) if one.opname not in ("CACHE", "NOT_TAKEN", "EXTENDED_ARG")]
-    at = next((i for i, one in enumerate(all) if one.offset >= head), None)
-    return at is not None and at + 1 < len(all) and all[at + 1].opname in ("TO_BOOL", "LIST_APPEND")
 
 
 def count(found):

@@ -3,9 +3,9 @@
 use super::Recorder;
 use super::ending::is_in_change;
 use super::meet::may_fold;
-use crate::record::label::RawReference;
+use crate::record::label::{RawReference, may_hide};
 use crate::record::raw::header::ObjPtr;
-use crate::trace::State;
+use crate::trace::{Label, State};
 use rustpython_vm::VirtualMachine;
 
 impl Recorder {
@@ -37,6 +37,9 @@ impl Recorder {
             if !missing.is_empty() {
                 found.push(format!("#{}: no label for {missing:?}", live.id.0));
             }
+            // What is found in an object's own data and has no name may be what is left over there.
+            let hides = may_hide(live.pointer.object(), live.kind);
+            let unnamed = |label: Label| hides && matches!(label, Label::Referent(_));
             let stands = |reference: &RawReference| {
                 let at = self.by_address.get(&reference.to.address());
                 at.is_some_and(|at| {
@@ -49,6 +52,7 @@ impl Recorder {
                 .iter()
                 .filter(|r| !r.to.is_dying())
                 .filter(|r| !r.doubtful || stands(r))
+                .filter(|r| !unnamed(r.label))
                 .map(|r| {
                     let at = self.by_address.get(&r.to.address());
                     (r.label, at.map(|at| self.living[*at].id), r.weak)
@@ -57,6 +61,7 @@ impl Recorder {
             let recorded: Vec<_> = state
                 .refs
                 .iter()
+                .filter(|r| !unnamed(r.label))
                 .map(|r| (r.label, Some(r.to), r.weak))
                 .collect();
             if fresh != recorded {

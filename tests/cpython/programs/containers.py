@@ -16,7 +16,7 @@ counts["k"].append(pair)
 del table["a"]
 mixed.pop(1)
 items.append(queue)
-nested = [[i, [i]] for i in range(3)]
+nested = [[0, [0]], [1, [1]], [2, [2]]]
 part = nested[1:]
 text = "".join(["ab", "cd"])
 number = 10**20

@@ -40,8 +40,8 @@ partly = functools.partial(add, 6)
 done = partly()
 del pair, partly
 names = [scale, add]
-squares = [[n] for n in range(3)]
-by_name = {f.__name__: f for f in names}
+squares = list(map(lambda n: [n], range(3)))
+by_name = dict(zip(("scale", "add"), names))
 
 
 def annotated(x: int, y: "str" = "a") -> list:
