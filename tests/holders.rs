@@ -66,7 +66,10 @@ fn check(folder: &Folder, holder: &Holder) -> Result<(), String> {
 }
 
 /// Calls `check` for all, on all cores, and gives what it finds.
-fn on_all_cores<T: Sync>(all: &[T], check: impl Fn(&Folder, &T) -> Option<String> + Sync) -> Vec<String> {
+fn on_all_cores<T: Sync>(
+    all: &[T],
+    check: impl Fn(&Folder, &T) -> Option<String> + Sync,
+) -> Vec<String> {
     let found = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -102,7 +105,9 @@ fn every_holder_is_named_and_every_count_explained() {
 fn what_is_left_unexplained_in_a_folder_of_scripts() {
     let folder = std::env::var_os("MEMVIZ_UNEXPLAINED").expect("MEMVIZ_UNEXPLAINED names a folder");
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
-    let mut scripts: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut scripts: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     scripts.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
     scripts.sort();
     for line in on_all_cores(&scripts, |folder, path| {
@@ -111,7 +116,10 @@ fn what_is_left_unexplained_in_a_folder_of_scripts() {
             Ok(trace) => laws::unexplained(&trace),
             Err(problem) => return Some(format!("{}: {problem}", path.display())),
         };
-        let left: Vec<String> = left.iter().map(|(name, times)| format!("{name} {times}")).collect();
+        let left: Vec<String> = left
+            .iter()
+            .map(|(name, times)| format!("{name} {times}"))
+            .collect();
         (!left.is_empty()).then(|| format!("{}: {}", path.display(), left.join(", ")))
     }) {
         println!("{line}");

@@ -71,13 +71,20 @@ pub fn of_counts(trace: &Value) -> Result<(), String> {
 /// first. For campaigns over programs of others.
 pub fn unexplained(trace: &Value) -> Vec<(String, u64)> {
     let mut types: BTreeMap<&str, u64> = BTreeMap::new();
-    for entry in steps(trace).iter().filter_map(|step| step["heap"].as_array()).flatten() {
+    for entry in steps(trace)
+        .iter()
+        .filter_map(|step| step["heap"].as_array())
+        .flatten()
+    {
         let id = entry["id"].as_u64().unwrap_or(1);
         if !trace["objects"][id as usize - 1]["born"].is_null() && entry["unexplained"] != 0 {
             *types.entry(type_of(trace, id)).or_default() += 1;
         }
     }
-    let mut types: Vec<_> = types.into_iter().map(|(name, times)| (name.to_owned(), times)).collect();
+    let mut types: Vec<_> = types
+        .into_iter()
+        .map(|(name, times)| (name.to_owned(), times))
+        .collect();
     types.sort_by_key(|(name, times)| (u64::MAX - times, name.clone()));
     types
 }
