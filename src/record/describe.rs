@@ -88,7 +88,7 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
     if let Some(module) = object.downcast_ref::<PyModule>() {
         description.kind = Kind::Module;
         let dict = module.dict();
-        description.name = text_in(ObjPtr::of(dict.as_object()), "__name__", vm);
+        description.name = text_in(ObjPtr::of(dict.as_object()), "__name__");
         let dict = ObjPtr::of(dict.as_object());
         description.leaf = !program.is_own_namespace(dict) && !is_made_by_hand(dict, program, vm);
         return description;
@@ -128,7 +128,7 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
         description.kind = Kind::Mapping;
         if class.is(vm.ctx.types.dict_type) && is_namespace(pointer, program, vm) {
             description.kind = Kind::Namespace;
-            description.name = text_in(pointer, "__name__", vm);
+            description.name = text_in(pointer, "__name__");
             description.leaf = true;
         }
         return description;
@@ -179,40 +179,40 @@ fn derives_from_deque(class: &Py<PyType>) -> bool {
         .any(|base| base.heaptype_ext().is_none() && &*base.name() == "deque")
 }
 
-/// A dict that is a module's namespace: it begins with the entries that the import system makes.
-/// Keys are compared by identity, so no `__eq__` of the program's is asked.
+/// A dict that is a module's namespace: it has the entries that the import system makes.
+/// Keys are compared by their text, so no `__eq__` of the program's is asked.
 fn is_namespace(pointer: ObjPtr, program: &Program, vm: &VirtualMachine) -> bool {
     if program.is_own_namespace(pointer) || program.is_foreign_namespace(pointer) {
         return true;
     }
-    let mut entries = Vec::new();
-    pointer.extend_referents(&mut entries);
-    let is_key = |at: usize, name: &'static str| {
-        entries
-            .get(2 * at)
-            .is_some_and(|key| *key == ObjPtr::of(vm.ctx.intern_str(name).as_object()))
-    };
-    is_key(0, "__name__") && (1..8).any(|at| is_key(at, "__spec__"))
+    let has = |key| value_in(pointer, key).is_some();
+    has("__name__")
+        && has("__spec__")
+        && has("__loader__")
+        && !is_made_by_hand(pointer, program, vm)
 }
 
 /// A module that was made by calling its type, as against one that was imported.
 fn is_made_by_hand(dict: ObjPtr, program: &Program, vm: &VirtualMachine) -> bool {
-    let is_none = |key| value_in(dict, key, vm).is_some_and(|value| vm.is_none(value.object()));
+    let is_none = |key| value_in(dict, key).is_some_and(|value| vm.is_none(value.object()));
     !program.is_foreign_namespace(dict) && is_none("__spec__") && is_none("__loader__")
 }
 
-/// What stands under the interned `key` in the dict at `pointer`.
-fn value_in(pointer: ObjPtr, key: &'static str, vm: &VirtualMachine) -> Option<ObjPtr> {
+/// What stands under the text `key` in the dict at `pointer`.
+fn value_in(pointer: ObjPtr, key: &str) -> Option<ObjPtr> {
     let mut entries = Vec::new();
     pointer.extend_referents(&mut entries);
-    let key = ObjPtr::of(vm.ctx.intern_str(key).as_object());
-    let at = entries.iter().step_by(2).position(|entry| *entry == key)?;
+    let is_key = |entry: &ObjPtr| {
+        let text = entry.object().downcast_ref::<PyStr>();
+        text.is_some_and(|text| text.to_str() == Some(key))
+    };
+    let at = entries.iter().step_by(2).position(is_key)?;
     entries.get(2 * at + 1).copied()
 }
 
-/// The text under the interned `key` of the dict at `pointer`, if it is one.
-pub(crate) fn text_in(pointer: ObjPtr, key: &'static str, vm: &VirtualMachine) -> Option<String> {
-    let value = value_in(pointer, key, vm)?;
+/// The text under `key` of the dict at `pointer`, if it is one.
+pub(crate) fn text_in(pointer: ObjPtr, key: &str) -> Option<String> {
+    let value = value_in(pointer, key)?;
     let text = value.object().downcast_ref::<PyStr>()?;
     Some(text.to_string_lossy().into_owned())
 }

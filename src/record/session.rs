@@ -217,9 +217,9 @@ impl Session {
     }
 
     /// Notes the module whose body is about to run.
-    fn add_module(&mut self, vm: &VirtualMachine) {
+    fn add_module(&mut self) {
         if let Some(namespace) = frames::innermost().map(|frame| frame.globals()) {
-            let name = describe::text_in(namespace, "__name__", vm);
+            let name = describe::text_in(namespace, "__name__");
             self.recorder.program.add_module(namespace, name);
         }
     }
@@ -355,7 +355,7 @@ impl Session {
         let address = code.get_id();
         let known = self.read.contains(&address);
         if !known && event == Monitored::Start && code.code.obj_name.as_str() == "<module>" {
-            self.add_module(vm);
+            self.add_module();
         }
         let granularity = self.options.granularity;
         let plan = self

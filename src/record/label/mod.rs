@@ -18,7 +18,7 @@ use super::raw::header::ObjPtr;
 use crate::trace::{Kind, Label, Symbols};
 use fold::fold;
 use pass::Pass;
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::{PyCode, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use unseen::{frozen_members, weak_references};
@@ -31,8 +31,8 @@ pub(crate) struct RawReference {
     pub label: Label,
     pub to: ObjPtr,
     pub weak: bool,
-    /// It was found in data of an unknown layout, at a place where a byte and what is left over in
-    /// memory would look the same. It is one only if nothing else explains the count.
+    /// It was found in an object's data where a flag, and what is left over in memory beside it, would
+    /// look the same; but this place has held a reference in another such object.
     pub doubtful: bool,
 }
 
@@ -52,6 +52,8 @@ pub(crate) struct Labeller {
     fields: HashMap<usize, Vec<Field>>,
     /// The variables that cells stand for, by the cells' addresses.
     cells: HashMap<usize, String>,
+    /// Places in the data of native types, by the types' names, that hold references.
+    proven: HashSet<(String, isize)>,
 }
 
 impl Labeller {
@@ -147,8 +149,9 @@ impl Labeller {
             native::put_in_order(pointer, &mut out);
         }
         if may_hide(pointer.object(), kind) {
+            let hidden = native::hidden(pointer, &raw[own..], &mut self.proven);
             let fields = self.fields_of(pointer.object(), vm);
-            native::add_hidden(pointer, kind, &raw[own..], fields, symbols, &mut out);
+            native::label_hidden(pointer, kind, hidden, fields, symbols, &mut out);
         }
         let parts = foldable.iter().map(|(at, _)| raw[*at]).collect();
         (out, parts)

@@ -3,19 +3,61 @@
 
 use super::{Field, RawReference};
 use crate::record::raw::header::ObjPtr;
-use crate::record::raw::payload::{Data, has_data, linked_keys};
-use crate::record::raw::tables::has_walk;
+use crate::record::raw::payload::{Data, Found, has_data, linked_keys};
 use crate::trace::{Kind, Label, Symbols};
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::PyObject;
 use rustpython_vm::builtins::{PyDict, PyRange};
 
-/// Native types whose walk leaves fields out. The walk of all others that have one is whole, but for
-/// fields of unusual types that no scan could tell from what is left over in memory.
-const PARTLY_WALKED: [&str; 4] = ["method-wrapper", "ContextVar", "groupby", "combinations"];
+/// Native types that hold objects which their walk, if they have one, does not show. Only these are
+/// looked through: others hold bytes, which could look like a reference.
+const HIDING: [&str; 39] = [
+    "BufferedRWPair",
+    "BufferedRandom",
+    "BufferedReader",
+    "BufferedWriter",
+    "Context",
+    "ContextVar",
+    "GenericAlias",
+    "Hamt",
+    "IncrementalNewlineDecoder",
+    "Interpolation",
+    "Match",
+    "ParamSpec",
+    "ParamSpecArgs",
+    "ParamSpecKwargs",
+    "Pattern",
+    "SRE_Scanner",
+    "SRE_Template",
+    "SimpleQueue",
+    "Template",
+    "TemplateIter",
+    "TextIOWrapper",
+    "Token",
+    "TokenizerIter",
+    "TypeAliasType",
+    "TypeVar",
+    "TypeVarTuple",
+    "_ConstEvaluator",
+    "_abc_data",
+    "attrgetter",
+    "builtin_function_or_method",
+    "builtin_method",
+    "bytearray_iterator",
+    "bytes_iterator",
+    "combinations",
+    "generic_alias_iterator",
+    "groupby",
+    "itemgetter",
+    "method-wrapper",
+    "methodcaller",
+];
+/// More of them: iterators and views of containers.
+const HIDING_ITERATORS: [&str; 3] = ["set_iterator", "memory_iterator", "range"];
+/// Of this one only what its members name: a field that is not filled can look like a reference.
+const PARTLY_FILLED: &str = "TextIOWrapper";
 
-/// Whether an object may refer to more than the interpreter's walk of it shows: it has data of its
-/// own, and its native type has no walk, or one that leaves something out.
+/// Whether an object may refer to more than the interpreter's walk of it shows.
 pub(crate) fn may_hide(object: &PyObject, kind: Kind) -> bool {
     let may = match kind {
         Kind::Instance | Kind::Iterator | Kind::Exception | Kind::Other => true,
@@ -23,7 +65,7 @@ pub(crate) fn may_hide(object: &PyObject, kind: Kind) -> bool {
         Kind::Atom => object.downcast_ref::<PyRange>().is_some(),
         _ => false,
     };
-    may && has_data(object) && (!has_walk(object) || is_partly_walked(object))
+    may && has_data(object) && hides(&native_name(object))
 }
 
 /// Whether an object is a dict that keeps an order of its own beside that of its entries.
@@ -73,8 +115,8 @@ pub(super) fn put_in_order(pointer: ObjPtr, out: &mut [RawReference]) {
     out[start..start + sorted.len()].copy_from_slice(&sorted);
 }
 
-fn is_partly_walked(object: &PyObject) -> bool {
-    PARTLY_WALKED.contains(&&*native_name(object))
+fn hides(native: &str) -> bool {
+    HIDING.contains(&native) || HIDING_ITERATORS.contains(&native) || native.starts_with("dict_")
 }
 
 /// What a native type calls what its walk shows, in the order of the walk; the last may stand for
@@ -109,26 +151,55 @@ pub(super) fn walked_names(object: &PyObject) -> &'static [&'static str] {
     }
 }
 
-/// Adds what an object's data refers to and its walk, `walked`, does not show. What never dies is
-/// not counted, and needs no owner.
-pub(super) fn add_hidden(
+/// What an object's data refers to and its walk, `walked`, does not show. What never dies is not
+/// counted, and needs no owner.
+///
+/// A word whose lowest byte is zero could be a flag, with what is left over in memory beside it. Its
+/// place counts once another object of the type has had a reference there that cannot be one.
+pub(super) fn hidden(
     pointer: ObjPtr,
-    kind: Kind,
     walked: &[ObjPtr],
-    fields: &[Field],
-    symbols: &mut Symbols,
-    out: &mut Vec<RawReference>,
-) {
+    proven: &mut HashSet<(String, isize)>,
+) -> Vec<Found> {
+    let native = native_name(pointer.object());
     let mut walked = walked.to_vec();
-    let mut hidden = data_of(pointer).found;
-    hidden.retain(|found| match walked.iter().position(|to| *to == found.to) {
+    let mut found = data_of(pointer).found;
+    found.retain(|found| match walked.iter().position(|to| *to == found.to) {
         Some(at) => {
             walked.swap_remove(at);
             false
         }
         None => found.to.refcount().is_some(),
     });
+    found.retain(|found| {
+        let Some(offset) = found.offset else {
+            return true;
+        };
+        let place = (native.clone(), offset);
+        if is_doubtful(found) {
+            return proven.contains(&place);
+        }
+        proven.insert(place);
+        true
+    });
+    found
+}
+
+fn is_doubtful(found: &Found) -> bool {
+    found.offset.is_some() && found.to.address() & 0xFF == 0
+}
+
+/// Adds what an object's data refers to, with its labels.
+pub(super) fn label_hidden(
+    pointer: ObjPtr,
+    kind: Kind,
+    hidden: Vec<Found>,
+    fields: &[Field],
+    symbols: &mut Symbols,
+    out: &mut Vec<RawReference>,
+) {
     let holder = pointer.object().class().name().to_owned();
+    let only_fields = native_name(pointer.object()) == PARTLY_FILLED;
     let alone = hidden.len() == 1;
     let mut in_list = 0;
     for found in hidden {
@@ -136,6 +207,9 @@ pub(super) fn add_hidden(
         let field = fields
             .iter()
             .find(|field| Some(field.offset) == found.offset);
+        if only_fields && field.is_none() {
+            continue;
+        }
         let name = match field {
             Some(field) => Some(field.name.as_str()),
             None => name_of(&holder, &target, found.offset.is_some()),
@@ -153,7 +227,7 @@ pub(super) fn add_hidden(
             label,
             to: found.to,
             weak: false,
-            doubtful: found.offset.is_some() && field.is_none() && found.to.address() & 0xFF == 0,
+            doubtful: is_doubtful(&found),
         });
     }
 }

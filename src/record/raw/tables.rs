@@ -71,11 +71,6 @@ pub(super) fn dealloc_of(object: *const PyObject) -> Dealloc {
     unsafe { std::mem::transmute::<usize, Dealloc>(entry.dealloc.load(Ordering::Acquire)) }
 }
 
-/// Whether the type of an object that is hooked says what it refers to.
-pub(crate) fn has_walk(object: &PyObject) -> bool {
-    entry_of(table_of(object)).is_none_or(|entry| entry.trace.load(Ordering::Acquire) != 0)
-}
-
 /// The function that walks the references of an object of a hooked type, where there is one.
 pub(super) fn trace_of(object: *const PyObject) -> Option<Trace> {
     let entry = entry_of(table_of(object)).expect("only hooked tables lead here");

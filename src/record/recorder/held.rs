@@ -2,7 +2,7 @@
 
 use super::{Happening, Recorder};
 use crate::record::raw::header::ObjPtr;
-use crate::record::stack::RunningFrame;
+use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{CallFrame, Held, held_as};
 use rustpython_vm::{AsObject, VirtualMachine};
 
@@ -131,7 +131,9 @@ impl Recorder {
             }
         }
         for frame in running.iter().filter(|frame| frame.own.is_some()) {
-            for name in &frame.unshown {
+            // What never dies is not counted, and not met for this.
+            let counted = |name: &&RunningName| name.to.refcount().is_some();
+            for name in frame.unshown.iter().filter(counted) {
                 put(
                     self,
                     &format!("{} of {}", name.name, frame.function),

@@ -2,13 +2,14 @@
 //! cache, a registry, a table of a module's.
 
 use super::Recorder;
-use crate::record::describe::text_in;
+use crate::record::describe::{function_code, text_in};
 use crate::record::raw::header::ObjPtr;
 use crate::record::text;
 use crate::trace::{CallFrame, Count, Held, ObjId, Symbol, ThreadStack};
 use rustc_hash::FxHashMap as HashMap;
-use rustpython_vm::VirtualMachine;
-use rustpython_vm::builtins::PyDict;
+use rustpython_vm::builtins::{PyCode, PyDict};
+use rustpython_vm::{PyObject, VirtualMachine};
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 /// One search of the library's objects is made for so many steps.
@@ -115,12 +116,24 @@ impl Recorder {
                 }
             });
         }
+        // A function's code holds its constants, and is not among what the collector tracks.
+        for function in all().filter(|holder| !self.is_recorded(*holder)) {
+            let code = function_code(function.object(), vm);
+            let code = code.and_then(|code| code.object().downcast_ref::<PyCode>());
+            let constants = code.iter().flat_map(|code| code.code.constants.iter());
+            for constant in constants {
+                let constant = ObjPtr::of(Borrow::<PyObject>::borrow(constant));
+                if let Some(place) = places.get(&constant) {
+                    found.push((*place, function));
+                }
+            }
+        }
         let mut homes: HashMap<ObjPtr, String> = found
             .iter()
             .map(|(_, holder)| (*holder, String::new()))
             .collect();
         for namespace in all().filter(|object| object.object().downcast_ref::<PyDict>().is_some()) {
-            let Some(module) = text_in(namespace, "__name__", vm) else {
+            let Some(module) = text_in(namespace, "__name__") else {
                 continue;
             };
             let mut entries = Vec::new();
@@ -152,7 +165,7 @@ impl Recorder {
         homes: &HashMap<ObjPtr, String>,
         vm: &VirtualMachine,
     ) -> String {
-        if let Some(module) = text_in(holder, "__name__", vm) {
+        if let Some(module) = text_in(holder, "__name__") {
             let mut entries = Vec::new();
             holder.extend_referents(&mut entries);
             let entry = entries.chunks_exact(2).find(|entry| entry[1] == to);
@@ -167,9 +180,15 @@ impl Recorder {
         }
     }
 
-    /// Whether what an object refers to is recorded, of itself or as a part of another.
+    /// Whether what an object refers to is recorded: of itself, as a part of another, or as names of
+    /// a frame or module.
     fn is_recorded(&self, pointer: ObjPtr) -> bool {
-        let at = self.by_address.get(&pointer.address());
-        at.is_some_and(|at| !self.living[*at].leaf) || self.folded.contains_key(&pointer.address())
+        let address = pointer.address();
+        let at = self.by_address.get(&address);
+        at.is_some_and(|at| !self.living[*at].leaf)
+            || self.folded.contains_key(&address)
+            || self.program.is_own_namespace(pointer)
+            || self.bodies.contains(&address)
+            || self.running.contains(&address)
     }
 }

@@ -22,12 +22,8 @@ impl Recorder {
         }
         let mut description = describe(pointer, &mut self.program, vm);
         // What the interpreter and the library made before the program began is theirs.
-        description.leaf |= self.older.contains(&pointer.address())
-            && match description.kind {
-                Kind::Function => true,
-                Kind::Module => description.name.as_deref() != Some("__main__"),
-                _ => false,
-            };
+        description.leaf |=
+            description.kind == Kind::Function && self.older.contains(&pointer.address());
         if description.kind == Kind::Function && !description.leaf {
             self.add_constants_of(pointer, vm);
         }
@@ -135,9 +131,6 @@ impl Recorder {
         let refs = references
             .into_iter()
             .filter(|reference| !reference.to.is_dying())
-            .filter(|reference| !reference.doubtful || self.may_hold(reference.to, id))
-            .collect::<Vec<_>>()
-            .into_iter()
             .map(|reference| Reference {
                 label: reference.label,
                 to: self.id_of(reference.to, vm),
@@ -174,20 +167,6 @@ impl Recorder {
             let constant = ObjPtr::of(Borrow::<PyObject>::borrow(constant));
             self.add_constant(constant.address(), true);
         }
-    }
-
-    /// Whether an object's count leaves room for a reference that `holder` may have to it.
-    fn may_hold(&self, to: ObjPtr, holder: ObjId) -> bool {
-        let Some(at) = self.by_address.get(&to.address()) else {
-            return true;
-        };
-        let id = self.living[*at].id;
-        let others = self.living.iter().filter(|live| live.id != holder);
-        let refs = others.flat_map(|live| &live.state.refs);
-        let known = refs.filter(|one| one.to == id && !one.weak).count();
-        let named = self.named.iter().filter(|named| **named == to).count();
-        to.refcount()
-            .is_none_or(|count| count as usize > known + named)
     }
 
     /// Reads all objects that were met in this step, those that they lead to, and those that have

@@ -112,8 +112,6 @@ pub(crate) struct Recorder {
     finalized: HashSet<usize>,
     /// Addresses of the dicts of class bodies that run at this step.
     bodies: HashSet<usize>,
-    /// What the names of all running frames lead to.
-    named: Vec<ObjPtr>,
     library: library::Library,
     /// Code objects of the library's whose constants are known.
     code_read: HashSet<usize>,
@@ -163,7 +161,6 @@ impl Recorder {
             collections_before: [0; 3],
             finalized: HashSet::default(),
             bodies: HashSet::default(),
-            named: Vec::new(),
             library: library::Library::default(),
             code_read: HashSet::default(),
             mark: births::Mark::default(),
@@ -230,9 +227,6 @@ impl Recorder {
             .iter()
             .filter_map(|frame| frame.body.map(ObjPtr::address))
             .collect();
-        self.named.clear();
-        let names = everywhere.iter().flat_map(|frame| &frame.names);
-        self.named.extend(names.map(|name| name.to));
         for name in everywhere.iter().filter(|f| f.fresh).flat_map(|f| &f.names) {
             if matches!(name.kind, NameKind::Cell | NameKind::Free) {
                 self.labeller.name_cell(name.to, &name.name);
