@@ -57,7 +57,10 @@ fn check(folder: &Folder, holder: &Holder) -> Result<(), String> {
         let names = last["call_stack"][0]["names"].as_array();
         let found = names.and_then(|names| names.iter().find(|one| one["name"] == name));
         found.and_then(|one| one["to"].as_u64()).ok_or_else(|| {
-            format!("no name {name} at the last step: {} {}", last["event"], trace["outcome"])
+            format!(
+                "no name {name} at the last step: {} {}",
+                last["event"], trace["outcome"]
+            )
         })
     };
     let (x, h) = (named("x")?, named("h")?);
