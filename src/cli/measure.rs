@@ -1,4 +1,5 @@
 //! `memviz measure`: how well the pictures of scripts or traces are laid out, in figures.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // A tool for those who build memviz.
 
 use super::args::MeasureArgs;
 use super::problem::Problem;
