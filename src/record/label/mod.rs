@@ -21,7 +21,7 @@ use pass::Pass;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::{PyCode, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
-use unseen::{frozen_members, weak_references};
+use unseen::{bound_self, frozen_members, weak_references};
 
 pub(crate) use native::{data_of, is_ordered, may_hide};
 
@@ -153,6 +153,7 @@ impl Labeller {
             let fields = self.fields_of(pointer.object(), vm);
             native::label_hidden(pointer, kind, hidden, fields, symbols, &mut out);
         }
+        bound_self(pointer, symbols, vm, &mut out);
         let parts = foldable.iter().map(|(at, _)| raw[*at]).collect();
         (out, parts)
     }

@@ -4,8 +4,8 @@
 use super::RawReference;
 use crate::record::raw::header::ObjPtr;
 use crate::trace::{Label, Symbols};
-use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::{PyFrozenSet, PyWeak};
+use rustpython_vm::{AsObject, VirtualMachine};
 
 /// The weak reference itself is not one of the interpreter's counted edges, nor, in this
 /// interpreter, is its callback, although that one is strong.
@@ -42,6 +42,38 @@ pub(super) fn weak_references(
         out.push(RawReference {
             label: Label::Named(symbols.intern("callback")),
             to: ObjPtr::of(&callback),
+            weak: false,
+            doubtful: false,
+        });
+    }
+}
+
+/// A native function that is bound to an object holds it, which this interpreter's walk of its
+/// references does not show. It can be asked for, so that nothing has to be found in its data.
+pub(super) fn bound_self(
+    pointer: ObjPtr,
+    symbols: &mut Symbols,
+    vm: &VirtualMachine,
+    out: &mut Vec<RawReference>,
+) {
+    let object = pointer.object();
+    let types = &vm.ctx.types;
+    let bound = [
+        types.builtin_function_or_method_type,
+        types.builtin_method_type,
+    ];
+    if !bound.iter().any(|class| object.class().is(*class)) {
+        return;
+    }
+    let Ok(bound) = object.get_attr(vm.ctx.intern_str("__self__"), vm) else {
+        return;
+    };
+    let to = ObjPtr::of(&bound);
+    if !vm.is_none(&bound) && !out.iter().any(|known| known.to == to && !known.doubtful) {
+        out.retain(|known| known.to != to);
+        out.push(RawReference {
+            label: Label::Named(symbols.intern("__self__")),
+            to,
             weak: false,
             doubtful: false,
         });
