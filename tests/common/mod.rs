@@ -1,6 +1,7 @@
 //! Runs the built program in a folder of its own, as a user would.
 #![allow(dead_code)] // Each test program uses a part of this.
 
+pub mod cpython;
 pub mod laws;
 pub mod pixels;
 pub mod random;

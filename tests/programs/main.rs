@@ -15,11 +15,12 @@ mod judge;
 mod run;
 mod shrink;
 
+use common::cpython::cpython;
 use common::random::{Random, number_from};
 use grammar::{KINDS, Kind};
 use judge::{Fault, FaultKind, judge};
 use libtest_mimic::{Arguments, Failed, Trial};
-use run::{Bench, How, cpython};
+use run::{Bench, How};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
