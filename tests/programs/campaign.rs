@@ -1,7 +1,7 @@
 //! Many programs: a line that says how far it is, and a table.
 
+use crate::common::cpython::cpython;
 use crate::judge::FaultKind;
-use crate::run::cpython;
 use crate::{Job, report};
 use std::collections::BTreeMap;
 use std::sync::Mutex;

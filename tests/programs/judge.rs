@@ -1,7 +1,8 @@
 //! What must be alike, and the first place where it is not.
 
+use crate::common::cpython::cpython;
 use crate::common::laws;
-use crate::run::{Bench, How, Ran, cpython};
+use crate::run::{Bench, How, Ran};
 use serde_json::Value;
 
 /// Something that must not be, and where it was seen.

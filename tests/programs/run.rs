@@ -2,9 +2,8 @@
 
 use crate::common::{Folder, text};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// How a program is recorded.
