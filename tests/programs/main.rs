@@ -4,7 +4,6 @@
 //! They run where `MEMVIZ_RANDOM_PROGRAMS=N` asks for N of them; `MEMVIZ_RANDOM_SEED=S` starts from
 //! another seed, `MEMVIZ_SHRINK=SECONDS` gives the shrinker more time, `MEMVIZ_PROGRAMS_TO=FOLDER`
 //! only writes the scripts. `.ci/campaign` runs many.
-#![allow(clippy::useless_format, clippy::nonminimal_bool)]
 
 #[path = "../common/mod.rs"]
 mod common;

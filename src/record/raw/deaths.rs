@@ -68,7 +68,7 @@ fn with_book<R>(act: impl FnOnce(&mut Book) -> R) -> R {
 pub(crate) fn drain(entries: &mut Vec<LogEntry>) -> Drained {
     with_book(|book| {
         // The block of an object in doubt is there until the book says otherwise.
-        book.drain(entries, |address| super::glance::is_dying_at(address))
+        book.drain(entries, super::glance::is_dying_at)
     })
 }
 

@@ -45,7 +45,7 @@ impl Stack {
     }
 
     fn end(&self, height: usize) {
-        if height >= DEEPEST && height < ROOM {
+        if (DEEPEST..ROOM).contains(&height) {
             let count = self.count.load(Ordering::Relaxed);
             let address = self.addresses[height].load(Ordering::Relaxed);
             self.put_off[count % PUT_OFF].store(address, Ordering::Relaxed);

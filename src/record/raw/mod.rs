@@ -4,11 +4,6 @@
 //! It leans on the memory layout of `rustpython-vm` 0.6.0, which is pinned to the byte in
 //! `Cargo.toml`; [`header::self_test`] checks what is leaned on at every start.
 #![allow(unsafe_code)]
-#![allow(
-    clippy::manual_range_contains,
-    clippy::redundant_closure,
-    clippy::nonminimal_bool
-)]
 
 pub(crate) mod collections;
 mod death_log;

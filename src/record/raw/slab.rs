@@ -221,7 +221,8 @@ pub(super) unsafe fn realloc(block: *mut u8, layout: Layout, size: usize) -> *mu
     let Ok(new) = Layout::from_size_align(size, layout.align()) else {
         return std::ptr::null_mut();
     };
-    if !ours && !(SLAB.open.load(Ordering::Relaxed) && is_small(new)) {
+    let stays_with_system = !SLAB.open.load(Ordering::Relaxed) || !is_small(new);
+    if !ours && stays_with_system {
         // SAFETY: as the caller promises.
         return unsafe { System.realloc(block, layout, size) };
     }

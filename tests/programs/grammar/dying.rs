@@ -135,9 +135,8 @@ fn step(g: &mut Gen) {
         30 => format!(
             "{x} = Final({n}); {y} = Final({n}); {x}.o = {y}; {y}.o = {x}; {x} = {y} = None"
         ),
-        31 => format!(
-            "print(list(map(lambda i: Final(i).n, range(3))), sorted([3, 1], key=lambda i: Slot(i).n))"
-        ),
+        31 => "print(list(map(lambda i: Final(i).n, range(3))), sorted([3, 1], key=lambda i: Slot(i).n))"
+            .to_owned(),
         32 => format!("{x} = sys.getrefcount(Final({n})); print({x})"),
         _ => {
             format!("{x} = Final({n}, o=[weakref.ref({y}, told_dead) if type({y}) is Slot else 0])")

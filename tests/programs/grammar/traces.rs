@@ -135,7 +135,7 @@ pub fn jumps(g: &mut Gen) {
         let n = g.label();
         match g.below(6) {
             0 => body.extend([
-                format!("for i in range(2):"),
+                "for i in range(2):".into(),
                 format!("    log.append(('i', i, {n}))"),
                 "    x += i".into(),
             ]),

@@ -46,7 +46,7 @@ impl Gen {
         if bare && (handlers > 0 || !last) {
             self.handler("except:", |g| g.body(1, 3));
         }
-        if (bare || handlers > 0) && (handlers > 0 || !last) && self.one_in(3) {
+        if (handlers > 0 || bare && !last) && self.one_in(3) {
             self.block("else:", |g| g.body(1, 2));
         }
         if last {
