@@ -1,7 +1,7 @@
 //! Random programs, run in every way: plainly, recorded, and on CPython. What they print, what they
 //! complain of and how they end must be alike.
 //!
-//! They run where `MEMVIZ_RANDOM_PROGRAMS=N` asks for N of them; `MEMVIZ_RANDOM_SEED=S` starts from
+//! 480 programs by default; `MEMVIZ_RANDOM_PROGRAMS=N` runs N, `MEMVIZ_RANDOM_SEED=S` starts from
 //! another seed, `MEMVIZ_SHRINK=SECONDS` gives the shrinker more time, `MEMVIZ_PROGRAMS_TO=FOLDER`
 //! only writes the scripts. `.ci/campaign` runs many.
 
@@ -25,6 +25,11 @@ use std::path::Path;
 use std::time::Duration;
 
 const PRELUDE: &str = include_str!("prelude.py");
+
+/// Kinds that still find differences: they run where they are asked for, by `--include-ignored`.
+/// Coroutines end otherwise on RustPython than on CPython; the others differ with `--step instruction`,
+/// and a tool of the program's own is told of more re-raises.
+const STILL_DIFFER: [&str; 4] = ["coroutines", "counts", "trace functions", "monitoring"];
 
 /// How many programs stand in one script, where that can be.
 const BATCH: usize = 20;
@@ -145,7 +150,7 @@ fn report(job: &Job, fault: &Fault) -> String {
 }
 
 fn main() {
-    let programs = number_from("MEMVIZ_RANDOM_PROGRAMS", 3000) as usize;
+    let programs = number_from("MEMVIZ_RANDOM_PROGRAMS", 480) as usize;
     let first = number_from("MEMVIZ_RANDOM_SEED", 1);
     if let Some(folder) = std::env::var_os("MEMVIZ_PROGRAMS_TO") {
         for job in jobs(programs, first) {
@@ -165,12 +170,7 @@ fn main() {
     arguments
         .test_threads
         .get_or_insert(std::thread::available_parallelism().map_or(1, usize::from));
-    let mut trials = vec![
-        Trial::test("the judge can fail", the_judge_can_fail)
-            .with_ignored_flag(std::env::var_os("MEMVIZ_RANDOM_PROGRAMS").is_none()),
-    ];
-    // Some kinds still find differences, so that these are asked for.
-    let asked_for = std::env::var_os("MEMVIZ_RANDOM_PROGRAMS").is_some();
+    let mut trials = vec![Trial::test("the judge can fail", the_judge_can_fail)];
     for kind in &KINDS {
         trials.push(
             Trial::test(kind.name, move || {
@@ -190,7 +190,7 @@ fn main() {
                     Err(Failed::from(reports.join("\n")))
                 }
             })
-            .with_ignored_flag(!asked_for),
+            .with_ignored_flag(STILL_DIFFER.contains(&kind.name)),
         );
     }
     libtest_mimic::run(&arguments, trials).exit();
