@@ -1,5 +1,6 @@
 //! A code object's instructions as they were compiled: without marks, without specialisation.
 
+use super::raw::marks::op_at;
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::{
     Instruction, OpArgState, build_no_location_mask, decode_exception_table,
@@ -73,7 +74,9 @@ pub(crate) fn with_inner(code: &Py<PyCode>) -> Vec<&Py<PyCode>> {
 
 /// The instruction at a place as it was compiled, whatever marks stand over it.
 pub(crate) fn compiled_at(code: &PyCode, at: usize) -> Instruction {
-    let op = code.code.instructions.read_op(at);
+    let Some(op) = op_at(code, at) else {
+        return Instruction::Cache;
+    };
     let covered = matches!(
         op,
         Instruction::InstrumentedLine | Instruction::InstrumentedInstruction

@@ -2,6 +2,7 @@
 //! library's.
 
 use super::raw::header::ObjPtr;
+use super::waiting::Waiting;
 use crate::trace::{FileId, SourceFile};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::{PyCode, PyStr, PyType};
@@ -24,6 +25,7 @@ pub(crate) struct Program {
     pub files: Vec<SourceFile>,
     by_path: HashMap<String, Option<FileId>>,
     codes: HashMap<usize, Option<FileId>>,
+    pub waiting: Waiting,
     namespaces: HashSet<usize>,
     foreign_namespaces: HashSet<usize>,
     modules: HashSet<String>,
@@ -39,6 +41,7 @@ impl Program {
             files: Vec::new(),
             by_path: HashMap::default(),
             codes: HashMap::default(),
+            waiting: Waiting::default(),
             namespaces: HashSet::default(),
             foreign_namespaces: HashSet::default(),
             modules: HashSet::from_iter(["__main__".to_owned()]),
@@ -148,6 +151,7 @@ impl Program {
     /// Forgets what is known of an address: the object there is dead.
     pub(crate) fn forget(&mut self, address: usize) {
         self.codes.remove(&address);
+        self.waiting.forget(address);
         self.namespaces.remove(&address);
     }
 }

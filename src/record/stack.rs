@@ -4,7 +4,6 @@ use super::assigned::assigned;
 use super::program::Program;
 use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
-use super::waiting;
 use crate::trace::{FileId, NameKind};
 use rustpython_vm::builtins::{PyCode, PyStr};
 use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CodeFlags};
@@ -251,7 +250,7 @@ fn read(
             .map(|slot| slot_names.get(slot?).copied()),
         body: namespace.filter(|namespace| *namespace != frame.globals()),
         namespace,
-        under_way: waiting::under_way(code, frame.last_instruction()),
+        under_way: program.waiting.under_way(code, frame.last_instruction()),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::record::bytecode::{Compiled, base, compiled, uncovered};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Monitoring events by their place in the interpreter's list, which PEP 669 fixes.
 const START: u32 = 1 << 0;
@@ -16,6 +17,19 @@ const JUMP: u32 = 1 << 7;
 const BRANCH_LEFT: u32 = 1 << 8;
 const BRANCH_RIGHT: u32 = 1 << 9;
 const STOP_ITERATION: u32 = 1 << 10;
+
+/// What stands at a place of a code object; `None` where that is no instruction, but what an
+/// instruction has left in its caches.
+pub(crate) fn op_at(code: &PyCode, at: usize) -> Option<Instruction> {
+    let units = &code.code.instructions;
+    if at >= units.len() {
+        return None;
+    }
+    // SAFETY: the place lies in the array of units, each of which begins with the byte of its opcode;
+    // the interpreter writes that byte as one, too.
+    let byte = unsafe { AtomicU8::from_ptr(units.units_ptr().add(at).cast::<u8>().cast_mut()) };
+    Instruction::try_from(byte.load(Ordering::Acquire)).ok()
+}
 
 /// Puts marks over the instructions that are `marked`, by place, and takes off all others of ours.
 /// `own` are the events that the recording wants of this code, `others` those that tools of the
