@@ -344,8 +344,7 @@ def main():
         for future in concurrent.futures.as_completed(futures):
             row = future.result()
             rows.append(row)
-            if sys.stderr.isatty():
-                print(f"\r{len(rows)} of {len(work)} {row['name']:40}", end="", file=sys.stderr)
+            print(f"{len(rows)} of {len(work)}: {row['name']} {row['result']}", file=sys.stderr, flush=True)
             if row["result"].isupper():
                 print(f"{row['name']}: {row['result']}: {row['note']}", flush=True)
     show(rows, began)
