@@ -13,6 +13,8 @@
 //!    writes one HTML file in which the run can be walked and questioned.
 //!
 //! [`cli`] puts them together.
+// A closed standard error must not end anything: `cli::say` writes there.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod analyse;
 pub mod cli;

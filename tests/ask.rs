@@ -437,7 +437,9 @@ fn growth_counts_what_was_born_and_not_freed() {
             let mut left: BTreeMap<&str, usize> = BTreeMap::new();
             let mut lines: BTreeMap<u64, usize> = BTreeMap::new();
             for object in objects.iter().filter(born) {
-                if object["died"]["step"].as_u64().is_none_or(|died| died > to) {
+                let at_exit = object["died"]["cause"] == "exit";
+                let died = object["died"]["step"].as_u64();
+                if at_exit || died.is_none_or(|died| died > to) {
                     *left
                         .entry(object["type"].as_str().expect("a name"))
                         .or_default() += 1;

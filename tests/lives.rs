@@ -60,7 +60,7 @@ fn a_loop_that_rebinds_makes_six_objects_and_five_deaths() {
                 deaths.windows(2).all(|pair| pair[0] < pair[1]),
                 "{type_name}: {deaths:?}"
             );
-            assert!(died(&trace, kept).is_null());
+            assert_eq!(died(&trace, kept)["cause"], "exit", "{type_name}");
         }
     }
 }

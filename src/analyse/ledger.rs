@@ -42,6 +42,8 @@ pub enum OwnerLabel {
     BodyOf(Symbol),
     /// A code object, which holds its constants.
     Constant,
+    /// One of several native calls under way: the innermost, or one of so many others.
+    OneOf(Symbol, u32),
 }
 
 impl OwnerLabel {
@@ -55,6 +57,12 @@ impl OwnerLabel {
             }
             OwnerLabel::CallOf(function) => format!("call of {}", symbols.text(function)),
             OwnerLabel::BodyOf(class) => format!("body of class {}", symbols.text(class)),
+            OwnerLabel::OneOf(innermost, others) => {
+                format!(
+                    "{} or {others} other calls under way",
+                    symbols.text(innermost)
+                )
+            }
             OwnerLabel::Constant => "constant of a code object".to_owned(),
             OwnerLabel::RunOf(function) => format!("running frame of {}", symbols.text(function)),
         }
@@ -176,6 +184,7 @@ pub fn ledger(
         ledger.explain(state, held.to, OwnerLabel::Name(held.by));
     }
     ledger.explain_calls(state, objects);
+    ledger.explain_native_calls(state, objects);
     ledger.mark_reachable(state);
     ledger
 }
@@ -203,6 +212,7 @@ impl Ledger {
             if let Some(object) = frame.object {
                 // The generator or coroutine whose frame it is.
                 let label = OwnerLabel::RunOf(frame.function);
+                while self.explain(state, object, label) {}
                 self.explain_owners(state, objects, object, label);
             }
             for argument in frame.names.iter().take(frame.arguments as usize) {
@@ -210,6 +220,28 @@ impl Ledger {
             }
             if let Some(body) = frame.body {
                 while self.explain(state, body, OwnerLabel::BodyOf(frame.function)) {}
+            }
+        }
+    }
+
+    /// Names native code that calls back as what holds what nothing else does. It keeps that to
+    /// itself; where several such calls are under way, it is one of them.
+    fn explain_native_calls(&mut self, state: &State, objects: &[ObjectInfo]) {
+        let mut calls = Vec::new();
+        for call in state.all_frames().flat_map(|frame| &frame.under_way) {
+            if !calls.contains(call) {
+                calls.push(*call);
+            }
+        }
+        let label = match calls[..] {
+            [] => return,
+            [only] => OwnerLabel::Name(only),
+            [.., innermost] => OwnerLabel::OneOf(innermost, calls.len() as u32 - 1),
+        };
+        for id in self.ids.clone() {
+            // What is older is held by much that is no business of the program's.
+            if objects[id.0 as usize - 1].born.is_some() {
+                while self.explain(state, id, label) {}
             }
         }
     }

@@ -115,6 +115,7 @@ impl Telling<'_> {
             ));
         }
         self.counts(&mut all);
+        self.end(&mut all);
         if all.len() > SENTENCES {
             let more = all.len() - SENTENCES + 1;
             all.truncate(SENTENCES - 1);
@@ -469,6 +470,21 @@ impl Telling<'_> {
                 (1, _) => all.push(format!("{list} is freed {why}")),
                 (_, _) => all.push(format!("{list} are freed {why}")),
             }
+        }
+    }
+
+    /// What follows on the last step, while the interpreter goes.
+    fn end(&self, all: &mut Vec<String>) {
+        if self.step.head.event != Event::Exit {
+            return;
+        }
+        let at_exit = &self.trace.header.at_exit;
+        if !at_exit.finalized.is_empty() {
+            let list = self.list(&at_exit.finalized);
+            all.push(format!("As the interpreter goes, __del__ runs of {list}"));
+        }
+        if let Some(first) = at_exit.stdout.lines().find(|line| !line.trim().is_empty()) {
+            all.push(format!("At exit, “{}” is printed", short(first.trim())));
         }
     }
 

@@ -2,11 +2,12 @@
 
 use super::problem::Problem;
 use super::render::read;
+use super::say::{visible, visible_lines};
 use crate::analyse::{Found, Target, Words, find, title};
 use crate::trace::{Cause, Count, Death, State, Trace};
 use clap::Args;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct AskArgs {
@@ -31,7 +32,7 @@ pub(super) struct Question {
 impl Question {
     /// Reads the trace and finds the object.
     pub(super) fn new(args: &AskArgs) -> Result<Question, Problem> {
-        let trace = read(&args.trace)?;
+        let trace = read_to_tell(&args.trace)?;
         if trace.steps.is_empty() {
             return Err(
                 Problem::new(format!("{} has no steps", args.trace.display()))
@@ -111,6 +112,13 @@ impl Question {
     }
 }
 
+/// Reads a trace that is to be spoken of: its texts are written as they may go to a terminal.
+pub(super) fn read_to_tell(path: &Path) -> Result<Trace, Problem> {
+    let mut trace = read(path)?;
+    trace.symbols.rewrite(visible);
+    Ok(trace)
+}
+
 /// Memory at a step, to be spoken of.
 pub(super) fn words<'a>(trace: &'a Trace, state: &'a State, step: u32) -> Words<'a> {
     Words {
@@ -186,7 +194,10 @@ pub(super) fn death_in_words(trace: &Trace, death: Option<Death>) -> String {
 
 /// Writes an answer to standard output. Whoever reads may stop reading.
 pub(super) fn print(answer: &str) -> Result<(), Problem> {
-    match io::stdout().lock().write_all(answer.as_bytes()) {
+    match io::stdout()
+        .lock()
+        .write_all(visible_lines(answer).as_bytes())
+    {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Problem::new(format!("cannot write: {error}")))
         }

@@ -3,9 +3,10 @@
 use super::args::CheckArgs;
 use super::choice::warn;
 use super::problem::Problem;
-use super::run::check_file;
+use super::run::script_at;
+use super::say::say;
 use crate::analyse::{Verdict, check as verdict};
-use crate::record::{RecordOptions, Script, run as record};
+use crate::record::{RecordOptions, run as record};
 use crate::trace::Trace;
 
 /// The exit code where a claim does not hold.
@@ -14,11 +15,10 @@ const CLAIM_FAILED: i32 = 1;
 pub(super) fn check(args: &CheckArgs) -> Result<i32, Problem> {
     // One process holds one interpreter, so each further script gets a process of its own.
     if let [script] = &args.scripts[..] {
-        check_file(script)?;
-        let script = Script::File(script.clone());
-        let recorded = record(&script, &[], Some(&RecordOptions::default()), &mut |_| {})
-            .map_err(Problem::new)?;
-        let Some(trace) = recorded.trace else {
+        let script = script_at(script)?;
+        let recorded =
+            record(&script, &[], Some(&RecordOptions::default())).map_err(Problem::new)?;
+        let Some(trace) = recorded.outcome.map_err(Problem::new)? else {
             return Err(Problem::new(format!("{} did not start", script.shown()))
                 .hint("Python's own message stands above"));
         };
@@ -53,12 +53,14 @@ fn report(trace: &Trace) -> i32 {
         let step = failure
             .step
             .map_or(String::new(), |step| format!(" (step {step})"));
-        eprintln!(
+        say!(
             "{file}:{}: expected {}, but {}{step}",
-            place.line, failure.expectation.text, failure.found
+            place.line,
+            failure.expectation.text,
+            failure.found
         );
     }
     let held = claims - failures.len();
-    eprintln!("{script}: {held} of {claims} expectations hold");
+    say!("{script}: {held} of {claims} expectations hold");
     if failures.is_empty() { 0 } else { CLAIM_FAILED }
 }

@@ -2,6 +2,7 @@
 
 use super::args::ProductArgs;
 use super::problem::Problem;
+use super::say::say;
 use crate::analyse::{Misread, marks, split_outside};
 use crate::trace::{FileId, Trace};
 use crate::view::{Choice, ViewOptions, unknown_words};
@@ -93,7 +94,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
     }
     for unknown in unknown_words(trace, &choice) {
         match unknown.mark {
-            Some(place) => eprintln!(
+            Some(place) => say!(
                 "{}: warning: {}: {}",
                 at(trace, place.file, place.line),
                 unknown.error,
@@ -116,7 +117,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
 /// Names the marks that could not be read.
 pub(super) fn warn(trace: &Trace, misread: &[Misread]) {
     for mark in misread {
-        eprintln!(
+        say!(
             "{}: warning: {}",
             at(trace, mark.file, mark.line),
             mark.problem

@@ -4,6 +4,7 @@ use super::args::ThemeName;
 use super::problem::Problem;
 use super::products::theme;
 use super::render::{beside, read};
+use super::say::say;
 use crate::layout::plan;
 use crate::render::{SvgOptions, svg};
 use crate::view::{CollectorRun, ViewOptions, collector_runs};
@@ -52,7 +53,7 @@ pub(super) fn run(args: &CollectorArgs) -> Result<(), Problem> {
         last = (run.step, time);
         count += draw(&run, time, &folder, args)?;
     }
-    eprintln!("memviz: {} ({count})", folder.display());
+    say!("memviz: {} ({count})", folder.display());
     Ok(())
 }
 

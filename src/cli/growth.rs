@@ -1,8 +1,7 @@
 //! `memviz growth`: what a stretch of a run made and did not free.
 
-use super::ask::{print, source_line};
+use super::ask::{print, read_to_tell, source_line};
 use super::problem::Problem;
-use super::render::read;
 use crate::analyse::{Growth, Heap, Line, growth};
 use crate::trace::Trace;
 use clap::Args;
@@ -22,7 +21,7 @@ pub(super) struct GrowthArgs {
 }
 
 pub(super) fn run(args: &GrowthArgs) -> Result<(), Problem> {
-    let trace = read(&args.trace)?;
+    let trace = read_to_tell(&args.trace)?;
     let steps = trace.steps.len() as u32;
     let (from, to) = (args.from, args.to.unwrap_or(steps));
     for step in [from, to] {

@@ -26,7 +26,11 @@ pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
     });
     if lives {
         let steps = trace.steps.len();
-        out.push_str(&format!("it lives at the last step, {steps}\n"));
+        let end = match trace.object(question.found.id).died {
+            Some(_) => ", and dies when the interpreter goes",
+            None => "",
+        };
+        out.push_str(&format!("it lives at the last step, {steps}{end}\n"));
     }
     out.push_str(&question.others());
     print(&out)

@@ -3,6 +3,7 @@
 use super::args::MeasureArgs;
 use super::problem::Problem;
 use super::render::read;
+use super::say::say;
 use crate::layout::{Drawn, Figures, Line, Measure, Point, Rect, drawn, plan};
 use crate::render::{GraphvizError, dot, graphviz_plain};
 use crate::trace::Trace;
@@ -45,7 +46,7 @@ pub(super) fn measure(args: &MeasureArgs) -> Result<(), Problem> {
         }
     }
     if dot_missing {
-        eprintln!("memviz: there is no Graphviz on this machine to compare with");
+        say!("memviz: there is no Graphviz on this machine to compare with");
     }
     Ok(())
 }

@@ -14,15 +14,19 @@ mod measure;
 mod output;
 mod problem;
 mod products;
+#[cfg(feature = "python")]
+mod python;
 mod render;
 #[cfg(feature = "python")]
 mod run;
+mod say;
 mod who;
 mod why;
 
 use args::{Cli, Command};
 use clap::Parser;
 use problem::Problem;
+use say::say;
 use std::ffi::OsString;
 
 /// The exit code of memviz's own failures.
@@ -30,6 +34,10 @@ const FAILURE: i32 = 2;
 
 /// Does what the command line says; returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
+    #[cfg(feature = "python")]
+    if crate::record::is_called_python() {
+        return python::run(arguments);
+    }
     let cli = match Cli::try_parse_from(args::arrange(arguments)) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
@@ -97,18 +105,18 @@ fn usage(error: &clap::Error) -> i32 {
             let text = error.render().to_string();
             let mut lines = text.lines();
             let first = lines.next().unwrap_or("error: wrong arguments");
-            eprintln!("{first}");
+            say!("{first}");
             for line in lines.take_while(|line| !line.starts_with("Usage")) {
                 if let Some(tip) = line.trim().strip_prefix("tip: ") {
                     if !tip.starts_with("to pass") {
-                        eprintln!("hint: {tip}");
+                        say!("hint: {tip}");
                     }
                 } else if line.starts_with("For more") {
                 } else if !line.trim().is_empty() {
-                    eprintln!("{line}");
+                    say!("{line}");
                 }
             }
-            eprintln!("hint: `memviz --help` lists what there is");
+            say!("hint: `memviz --help` lists what there is");
             FAILURE
         }
     }
@@ -124,5 +132,6 @@ fn log(verbose: u8) {
     let _ = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(std::io::stderr)
+        .log_internal_errors(false)
         .try_init();
 }

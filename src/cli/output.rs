@@ -22,7 +22,10 @@ const SIGNATURES: [&str; 3] = [
 /// Where the products go.
 #[derive(Debug)]
 pub(super) struct Output {
+    /// As the user named it.
     folder: PathBuf,
+    /// Where that is, wherever the program that runs meanwhile may go.
+    full: PathBuf,
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Problem {
@@ -59,7 +62,10 @@ impl Output {
         let probe = folder.join(".memviz-probe");
         fs::write(&probe, b"").map_err(|error| cannot_write(&folder, &error))?;
         fs::remove_file(&probe).map_err(|error| cannot_write(&folder, &error))?;
-        let output = Output { folder };
+        let full = folder
+            .canonicalize()
+            .map_err(|error| cannot_write(&folder, &error))?;
+        let output = Output { folder, full };
         if !force {
             output.refuse_foreign(args)?;
         }
@@ -74,12 +80,13 @@ impl Output {
     /// Takes the folder back, where nothing has been written to it.
     pub(super) fn discard_if_empty(&self) {
         // Fails, as it should, where the folder holds anything.
-        let _ = fs::remove_dir(&self.folder);
+        let _ = fs::remove_dir(&self.full);
     }
 
     fn file(&self, name: &str) -> Result<(PathBuf, BufWriter<fs::File>), Problem> {
         let path = self.folder.join(name);
-        let file = fs::File::create(&path).map_err(|error| cannot_write(&path, &error))?;
+        let file =
+            fs::File::create(self.full.join(name)).map_err(|error| cannot_write(&path, &error))?;
         Ok((path, BufWriter::new(file)))
     }
 
@@ -116,7 +123,7 @@ impl Output {
     /// Opens the player in the browser, where that is asked for.
     pub(super) fn open_player(&self, args: &ProductArgs) -> Result<(), Problem> {
         if args.open {
-            browser::open(&self.folder.join(PLAYER_NAME))?;
+            browser::open(&self.full.join(PLAYER_NAME))?;
         }
         Ok(())
     }
@@ -124,13 +131,13 @@ impl Output {
     /// Writes one file.
     pub(super) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf, Problem> {
         let path = self.folder.join(name);
-        fs::write(&path, content).map_err(|error| cannot_write(&path, &error))?;
+        fs::write(self.full.join(name), content).map_err(|error| cannot_write(&path, &error))?;
         Ok(path)
     }
 
     /// A folder for numbered files, without those of an earlier run.
     pub(super) fn clean_folder(&self, name: &str, extension: &str) -> Result<(), Problem> {
-        let folder = self.folder.join(name);
+        let folder = self.full.join(name);
         fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
         for path in numbered(&folder, extension) {
             if is_own(&path) {

@@ -1,5 +1,6 @@
 //! What memviz itself could not do, and what to do about it.
 
+use super::say::say;
 use std::fmt::Display;
 
 /// A failure of memviz's own.
@@ -24,9 +25,9 @@ impl Problem {
 
     /// Writes it to standard error.
     pub(super) fn show(&self) {
-        eprintln!("error: {}", self.error);
+        say!("error: {}", self.error);
         if let Some(hint) = &self.hint {
-            eprintln!("hint: {hint}");
+            say!("hint: {hint}");
         }
     }
 }

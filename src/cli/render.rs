@@ -3,6 +3,7 @@
 use super::args::{Format, RenderArgs};
 use super::output::{Output, TRACE_NAME};
 use super::problem::Problem;
+use super::say::say;
 use crate::trace::{ReadError, Trace, TraceFile};
 use std::path::{Path, PathBuf};
 
@@ -52,7 +53,7 @@ pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
     let own = args.products.out.is_none();
     let output = Output::open(folder, &args.products, own)?;
     let written = output.write_products(&trace, &args.products)?;
-    eprintln!("memviz: {}", written.join(", "));
+    say!("memviz: {}", written.join(", "));
     output.open_player(&args.products)
 }
 

@@ -3,16 +3,16 @@
 use super::args::{RunArgs, StepSize};
 use super::output::Output;
 use super::problem::Problem;
-use crate::record::{RecordOptions, Script, run as record};
-use crate::trace::{Granularity, Outcome, Trace};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use super::say::{say, visible};
+use crate::record::{Exit, RecordOptions, Script, run as record, set_last_words};
+use crate::trace::{Cause, Granularity, ObjectInfo, Outcome, Trace};
+use std::path::Path;
 
 pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
     let (script, arguments) = script(&args)?;
     if args.no_record {
-        let done = record(&script, &arguments, None, &mut |_| {}).map_err(Problem::new)?;
-        return Ok(done.exit_code);
+        let done = record(&script, &arguments, None).map_err(Problem::new)?;
+        return Ok(done.exit.take());
     }
     let folder = args
         .products
@@ -30,72 +30,74 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
             StepSize::Instruction => Granularity::Instruction,
         },
     };
-    let mut saved = None;
-    let mut before_exit = |trace: &Trace| {
-        saved = Some(save(&output, trace, &args).inspect_err(Problem::show));
-    };
+    set_last_words("\nmemviz: stopped before anything was saved\n".to_owned());
     let recorded = {
         let _span = tracing::info_span!("record").entered();
-        record(&script, &arguments, Some(&options), &mut before_exit)
+        record(&script, &arguments, Some(&options))
     };
-    let recorded = recorded.map_err(|error| {
+    let failed = |error| {
         output.discard_if_empty();
         Problem::new(error)
-    })?;
-    let Some(trace) = recorded.trace else {
-        output.discard_if_empty();
-        if recorded.exit_code == 0 {
-            return Err(Problem::new(format!(
-                "{} ran, but none of its code stands in this folder: nothing was recorded",
-                script.shown()
-            ))
-            .hint("memviz records the script and what it imports from its own folder"));
-        }
-        return Err(Problem::new(format!(
-            "{} did not start: nothing was recorded",
-            script.shown()
-        ))
-        .hint("Python's own message stands above"));
     };
-    match saved {
-        Some(saved) => saved?,
-        None => save(&output, &trace, &args)?,
+    let recorded = recorded.map_err(failed)?;
+    if recorded.is_copy {
+        // The process that it is a copy of says what there is.
+        return Ok(recorded.exit.take());
     }
+    let Some(trace) = recorded.outcome.map_err(failed)? else {
+        output.discard_if_empty();
+        let why = match recorded.exit {
+            Exit::Code(0) => "it ran, but none of its code stands in this folder",
+            _ => "none of the program's own code has run",
+        };
+        say!("memviz: nothing was recorded of {}: {why}", script.shown());
+        return Ok(recorded.exit.take());
+    };
+    if recorded.exit == Exit::Interrupted {
+        say!("memviz: interrupted; what was recorded until then is drawn (Ctrl-C stops that)");
+    }
+    save(&output, &trace, &args)?;
     output.open_player(&args.products)?;
-    Ok(recorded.exit_code)
+    Ok(recorded.exit.take())
 }
 
 /// Writes everything and says so.
 fn save(output: &Output, trace: &Trace, args: &RunArgs) -> Result<(), Problem> {
     output.write_trace(trace)?;
+    let folder = output.folder().display();
+    let stopped = format!(
+        "memviz: stopped: the trace is in {folder}, its pictures are not complete \
+         (memviz render {folder} draws them)"
+    );
+    set_last_words(format!("\n{}\n", visible(&stopped)));
     let written = output.write_products(trace, &args.products)?;
     let made = trace.objects.iter().filter(|object| object.born.is_some());
-    let freed = made.clone().filter(|object| object.died.is_some()).count();
+    let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause != Cause::Exit);
+    let freed = made.clone().filter(in_the_run).count();
     let collections: usize = trace
         .steps
         .iter()
         .map(|step| step.head.collections.len())
         .sum();
-    eprintln!(
+    say!(
         "memviz: {}, {} made, {freed} freed, {}",
         counted(trace.steps.len(), "step"),
         counted(made.count(), "object"),
         counted(collections, "collection"),
     );
     if let Outcome::Limit { limit } = &trace.header.outcome {
-        eprintln!(
+        say!(
             "memviz: the recording ends at its limit of {} {limit}; the script went on without it \
              (--max-steps N records more)",
             trace.steps.len()
         );
     }
-    let folder = output.folder().display();
     let written = if written.is_empty() {
         format!("{folder}")
     } else {
         written.join(", ")
     };
-    eprintln!("memviz: {written}");
+    say!("memviz: {written}");
     Ok(())
 }
 
@@ -119,59 +121,48 @@ fn script(args: &RunArgs) -> Result<(Script, Vec<String>), Problem> {
         return Err(Problem::new("no script was given")
             .hint("name one: memviz SCRIPT [ARGS...], or see memviz --help"));
     };
-    if first == "-" {
-        let mut source = String::new();
-        std::io::stdin()
-            .read_to_string(&mut source)
-            .map_err(|error| {
-                Problem::new(format!(
-                    "cannot read the script from standard input: {error}"
-                ))
-            })?;
-        return Ok((Script::Stdin(source), rest.to_vec()));
-    }
-    let path = PathBuf::from(first);
-    check_file(&path)?;
-    Ok((Script::File(path), rest.to_vec()))
+    let found = match first.as_str() {
+        "-" => Script::from_stdin("-")
+            .map_err(|error| Problem::new(format!("cannot read standard input: {error}"))),
+        path => script_at(Path::new(path)),
+    };
+    Ok((found?, rest.to_vec()))
 }
 
-pub(super) fn check_file(path: &Path) -> Result<(), Problem> {
-    if path.is_dir() {
-        return Err(
-            Problem::new(format!("{} is a folder, not a script", path.display()))
-                .hint("name the script in it that is to be run"),
-        );
+/// The script at a path, where there is one.
+pub(super) fn script_at(path: &Path) -> Result<Script, Problem> {
+    let main = path.join("__main__.py");
+    if path.is_dir() && !main.exists() {
+        return Err(Problem::new(format!(
+            "{} is a folder, and there is no __main__.py in it",
+            path.display()
+        ))
+        .hint("name the script in it that is to be run"));
     }
-    let bytes = std::fs::read(path).map_err(|error| {
+    Script::at(path).map_err(|error| {
         let problem = Problem::new(format!("cannot read {}: {error}", path.display()));
         if error.kind() == std::io::ErrorKind::NotFound {
             problem.hint("check the path, or see memviz --help")
         } else {
-            problem
+            problem.hint("check that it is a file that you may read")
         }
-    })?;
-    let head: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(2).collect();
-    let encoded = head
-        .iter()
-        .any(|line| line.starts_with(b"#") && line.windows(6).any(|part| part == b"coding"));
-    if bytes.contains(&0) || (std::str::from_utf8(&bytes).is_err() && !encoded) {
-        return Err(Problem::new(format!(
-            "{} is a binary file, not a Python script",
-            path.display()
-        ))
-        .hint("name the .py file that it was made from"));
-    }
-    Ok(())
+    })
 }
 
 /// The name of a script's output folder.
 fn stem(script: &Script) -> String {
     match script {
-        Script::File(path) => path.file_stem().map_or("script".to_owned(), |stem| {
-            stem.to_string_lossy().into_owned()
-        }),
+        Script::File(path) => name_of(path),
+        // `.` has a name only where it stands.
+        Script::Bundle(path) => name_of(&path.canonicalize().unwrap_or_else(|_| path.clone())),
+        Script::Piped(..) => "pipe".to_owned(),
         Script::Command(_) => "command".to_owned(),
         Script::Module(name) => name.clone(),
-        Script::Stdin(_) => "stdin".to_owned(),
+        Script::Stdin(..) => "stdin".to_owned(),
     }
+}
+
+fn name_of(path: &Path) -> String {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy());
+    stem.map_or("script".to_owned(), |stem| stem.into_owned())
 }

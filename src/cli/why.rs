@@ -6,6 +6,7 @@ use super::output::is_own;
 use super::problem::Problem;
 use super::products::theme;
 use super::render::beside;
+use super::say::say;
 use crate::analyse::{Chain, Fate, Root, Source, Why, Words, objects_of, why};
 use crate::layout::plan;
 use crate::render::{SvgOptions, svg};
@@ -178,6 +179,6 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
         Problem::new(format!("cannot write to {}: {error}", path.display()))
             .hint("choose another file with --out FILE")
     })?;
-    eprintln!("memviz: {}", path.display());
+    say!("memviz: {}", path.display());
     Ok(())
 }

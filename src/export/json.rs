@@ -1,7 +1,7 @@
 //! The JSON of a trace: each step with its whole state. Written as it is made, so that a long
 //! trace needs no more memory than one step.
 
-use crate::analyse::{Ledger, Owner, Source, Teller, ledger};
+use crate::analyse::{Ledger, Source, Teller, ledger};
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Header, Kept, Label, Moment, NameKind, ObjId,
     ObjectInfo, ObjectState, Outcome, State, Step, Trace,
@@ -45,7 +45,7 @@ struct Document<'t> {
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let header = &self.trace.header;
-        let mut document = serializer.serialize_struct("Trace", 9)?;
+        let mut document = serializer.serialize_struct("Trace", 10)?;
         document.serialize_field("format", FORMAT)?;
         document.serialize_field("version", &VERSION)?;
         document.serialize_field(
@@ -67,6 +67,15 @@ impl Serialize for Document<'_> {
         document.serialize_field("sources", &sources)?;
         document.serialize_field("objects", &Objects(self))?;
         document.serialize_field("steps", &Steps(self))?;
+        let at_exit = &header.at_exit;
+        document.serialize_field(
+            "at_exit",
+            &json!({
+                "stdout": at_exit.stdout,
+                "finalized": ids(&at_exit.finalized),
+                "freed": ids(&at_exit.freed),
+            }),
+        )?;
         document.end()
     }
 }
@@ -319,7 +328,6 @@ impl StepEntry<'_> {
             .ledger
             .owners(id)
             .iter()
-            .filter(|owner| self.shows_owner(owner))
             .map(|owner| {
                 let from = match owner.from {
                     Source::Object(id) => id.0.into(),
@@ -359,13 +367,6 @@ impl StepEntry<'_> {
             entry["true_length"] = length.into();
         }
         entry
-    }
-
-    fn shows_owner(&self, owner: &Owner) -> bool {
-        match owner.label {
-            crate::analyse::OwnerLabel::Edge(label) => self.shows(label),
-            _ => true,
-        }
     }
 }
 

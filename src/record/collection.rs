@@ -63,6 +63,7 @@ pub(super) fn conclude(
             continue;
         }
         run.unreachable.push(id);
+        // The collector asks them in this order.
         if !candidate.finalized && finalized(candidate.address) {
             run.finalized.push(id);
         }
@@ -75,7 +76,6 @@ pub(super) fn conclude(
     for list in [
         &mut run.candidates,
         &mut run.unreachable,
-        &mut run.finalized,
         &mut run.collected,
         &mut run.resurrected,
     ] {

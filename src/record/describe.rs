@@ -1,7 +1,7 @@
 //! What an object is: its kind, value and name, read without running any of its code.
 
 use super::program::Program;
-use super::raw::header::ObjPtr;
+use super::raw::header::{ObjPtr, frame_of};
 use super::text::{self, ValueText};
 use crate::trace::{Kind, VALUE_LIMIT};
 use rustpython_vm::builtins::{
@@ -37,7 +37,10 @@ pub(crate) fn suspendable(object: &PyObject) -> Option<Suspendable> {
     let coroutine = object.downcast_ref::<PyCoroutine>().map(|c| c.as_coro());
     let asynchronous = object.downcast_ref::<PyAsyncGen>().map(|g| g.as_coro());
     let coro = generator.or(coroutine).or(asynchronous)?;
-    let state = if coro.closed() {
+    let frame = coro.frame_opt();
+    // The collector may have emptied the frame.
+    let emptied = frame.is_some_and(|frame| frame_of(frame.as_object()).is_none());
+    let state = if coro.closed() || emptied {
         "finished"
     } else if coro.running() {
         "running"
@@ -86,7 +89,8 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
         description.kind = Kind::Module;
         let dict = module.dict();
         description.name = text_in(ObjPtr::of(dict.as_object()), "__name__", vm);
-        description.leaf = !program.is_own_namespace(ObjPtr::of(dict.as_object()));
+        let dict = ObjPtr::of(dict.as_object());
+        description.leaf = !program.is_own_namespace(dict) && !is_made_by_hand(dict, program, vm);
         return description;
     }
     if object.downcast_ref::<PyFunction>().is_some() {
@@ -94,7 +98,10 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
         let code = function_code(object, vm);
         let code = code.and_then(|code| code.object().downcast_ref::<PyCode>());
         description.name = code.map(|code| code.code.obj_name.as_str().to_owned());
-        description.leaf = code.is_none_or(|code| program.own_file(code).is_none());
+        // What the library makes of a function of the program's holds it in its closure or attributes.
+        let wraps = pointer.instance_dict().is_some()
+            || code.is_some_and(|code| !code.code.freevars.is_empty());
+        description.leaf = !wraps && code.is_none_or(|code| program.own_file(code).is_none());
         return description;
     }
     if let Some(code) = object.downcast_ref::<PyCode>() {
@@ -107,9 +114,10 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
         description.name = Some(format!("{} ({})", it.function, it.state));
         return description;
     }
-    if let Some(frame) = object.downcast_ref::<FrameObject>() {
+    if object.downcast_ref::<FrameObject>().is_some() {
         description.kind = Kind::Frame;
-        description.name = Some(frame.iframe().code().code.obj_name.as_str().to_owned());
+        let code = frame_of(object).map(|frame| frame.iframe().code());
+        description.name = code.map(|code| code.code.obj_name.as_str().to_owned());
         return description;
     }
     if object.downcast_ref::<PyDict>().is_some() {
@@ -183,13 +191,24 @@ fn is_namespace(pointer: ObjPtr, program: &Program, vm: &VirtualMachine) -> bool
     is_key(0, "__name__") && (1..8).any(|at| is_key(at, "__spec__"))
 }
 
-/// The text under the interned `key` of the dict at `pointer`, if it is one.
-pub(crate) fn text_in(pointer: ObjPtr, key: &'static str, vm: &VirtualMachine) -> Option<String> {
+/// A module that was made by calling its type, as against one that was imported.
+fn is_made_by_hand(dict: ObjPtr, program: &Program, vm: &VirtualMachine) -> bool {
+    let is_none = |key| value_in(dict, key, vm).is_some_and(|value| vm.is_none(value.object()));
+    !program.is_foreign_namespace(dict) && is_none("__spec__") && is_none("__loader__")
+}
+
+/// What stands under the interned `key` in the dict at `pointer`.
+fn value_in(pointer: ObjPtr, key: &'static str, vm: &VirtualMachine) -> Option<ObjPtr> {
     let mut entries = Vec::new();
     pointer.extend_referents(&mut entries);
     let key = ObjPtr::of(vm.ctx.intern_str(key).as_object());
     let at = entries.iter().step_by(2).position(|entry| *entry == key)?;
-    let value = entries.get(2 * at + 1)?;
+    entries.get(2 * at + 1).copied()
+}
+
+/// The text under the interned `key` of the dict at `pointer`, if it is one.
+pub(crate) fn text_in(pointer: ObjPtr, key: &'static str, vm: &VirtualMachine) -> Option<String> {
+    let value = value_in(pointer, key, vm)?;
     let text = value.object().downcast_ref::<PyStr>()?;
     Some(text.to_string_lossy().into_owned())
 }

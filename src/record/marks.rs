@@ -31,6 +31,8 @@ pub(crate) struct Told {
 pub(crate) struct Plan {
     /// The version of the interpreter's own marks over which these were put.
     pub version: u64,
+    /// A tool of the program's own listens to the lines of this code.
+    pub lines_for_others: bool,
     /// By place: whether the instruction there is marked.
     pub marked: Vec<bool>,
     /// What is told at a marked place, and before the event of an unmarked one.
@@ -52,6 +54,7 @@ impl Plan {
         let all = bytecode::compiled(code);
         let mut plan = Plan {
             version: 0,
+            lines_for_others: false,
             marked: vec![false; code.code.instructions.len()],
             told: HashMap::default(),
         };

@@ -1,9 +1,13 @@
 //! Runs a program on the embedded interpreter and records it. The only stage that knows RustPython.
 
+mod assigned;
+mod at_exit;
 mod bytecode;
 mod code_views;
 mod collection;
 mod describe;
+mod executable;
+mod interpreter;
 mod label;
 mod marks;
 mod monitor;
@@ -11,14 +15,26 @@ mod program;
 mod raw;
 mod recorder;
 mod run;
+mod script;
 mod session;
 mod stack;
 mod text;
+mod waiting;
 
+pub use executable::is_called_python;
+pub use interpreter::{Switches, version};
 pub use raw::LayoutError;
-pub use run::{Recorded, Script, run};
+pub use raw::process::set_last_words;
+pub use run::{Exit, Recorded, run, run_as_python};
+pub use script::Script;
 
 use crate::trace::Granularity;
+
+/// What [`install_recorder!`](crate::install_recorder) puts into a program.
+#[doc(hidden)]
+pub mod installed {
+    pub use super::raw::install::*;
+}
 
 /// How to record.
 #[derive(Debug, Clone)]
@@ -50,6 +66,8 @@ pub enum RecordError {
     Layout(#[from] LayoutError),
     #[error("what was recorded is not what is there: {0}")]
     Unfaithful(String),
+    #[error("this program does not call memviz::install_recorder!()")]
+    NotInstalled,
     #[error("the interpreter refuses to be monitored")]
     Monitoring,
     #[error("the interpreter's code objects have no {0}")]

@@ -33,6 +33,16 @@ pub(crate) enum Monitored {
     Reraise = 15,
 }
 
+impl Monitored {
+    /// Whether what is passed is an exception that is on its way.
+    pub(crate) fn is_exceptional(self) -> bool {
+        matches!(
+            self,
+            Monitored::Raise | Monitored::Reraise | Monitored::Unwind | Monitored::Throw
+        )
+    }
+}
+
 const ALL: [Monitored; 9] = [
     Monitored::Start,
     Monitored::Resume,
@@ -57,6 +67,9 @@ const EVERYWHERE: [Monitored; 5] = [
 /// An event without a callback: where it is on, the interpreter tells each re-raise, not only the
 /// first.
 const EXCEPTION_HANDLED: u32 = 1 << 12;
+
+/// The events of lines and instructions.
+const LINES: u32 = 1 << 5 | 1 << 6;
 
 fn mask(events: &[Monitored]) -> u32 {
     events
@@ -112,6 +125,15 @@ fn publish(events: u32, vm: &VirtualMachine) {
         .fetch_add(1, Ordering::Release);
 }
 
+/// Lets nothing fire but the starts of functions, whosever they are.
+pub(crate) fn starts_only(vm: &VirtualMachine) {
+    let mut state = vm.state.monitoring.lock();
+    state.global_events[TOOL] = mask(&[Monitored::Start]);
+    state.local_events.retain(|(tool, _), _| *tool != TOOL);
+    state.disabled.retain(|(_, _, tool)| *tool != TOOL);
+    publish(state.combined_events(), vm);
+}
+
 /// Switches monitoring off. The callbacks stay: the program could count them.
 pub(crate) fn stop(vm: &VirtualMachine) {
     let mut state = vm.state.monitoring.lock();
@@ -155,6 +177,7 @@ pub(crate) fn put_marks(
         vm.state.monitoring_events.store(state.combined_events());
         others(&state.global_events, &state.local_events, id)
     };
+    plan.lines_for_others = others & LINES != 0;
     if marks::place(code, &plan.marked, own | mask(&EVERYWHERE), others) {
         plan.version = code.instrumentation_version.load(Ordering::Acquire);
     }

@@ -20,7 +20,7 @@ pub(crate) struct Program {
     /// The folder as the user would name it; put before a file's path in the folder.
     shown_folder: PathBuf,
     /// A file name that is no path, and its source.
-    inline: Option<(&'static str, String)>,
+    inline: Option<(String, String)>,
     pub files: Vec<SourceFile>,
     by_path: HashMap<String, Option<FileId>>,
     codes: HashMap<usize, Option<FileId>>,
@@ -47,7 +47,7 @@ impl Program {
 
     /// A program given as text under a file name that is no path. What it imports from the
     /// current folder is its own as well.
-    pub(crate) fn inline(name: &'static str, source: String) -> Program {
+    pub(crate) fn inline(name: String, source: String) -> Program {
         let mut program =
             Program::in_folder(std::env::current_dir().unwrap_or_default(), PathBuf::new());
         program.inline = Some((name, source));

@@ -1,80 +1,63 @@
 //! One run of a program: the interpreter is set up, the program runs, the last step is taken.
 
-use super::program::{COMMAND_FILE, Program, STDIN_FILE};
+use super::interpreter::{Switches, interpreter};
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{collections, deaths, fork, output, tables};
+use super::raw::{self, collections, deaths, fork, output, slab, tables};
 use super::recorder::Recorder;
+use super::script::Script;
 use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
-use super::{RecordError, RecordOptions, code_views, monitor};
-use crate::trace::{FileId, Header, NameKind, Outcome, Trace, TracebackEntry};
+use super::{RecordError, RecordOptions, at_exit, code_views, monitor};
+use crate::trace::{
+    AtExit, Cause, Death, FileId, Header, Moment, NameKind, Outcome, Trace, TracebackEntry,
+};
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyStr};
-use rustpython_vm::scope::Scope;
-use rustpython_vm::{
-    AsObject, Interpreter, InterpreterBuilder, Py, PyResult, Settings, VirtualMachine,
-};
-use std::path::{Path, PathBuf};
-
-/// Address space for the interpreter's stack. While recording, each Python call takes some of it,
-/// which it does not otherwise; with this much, Python's own recursion limit comes first.
-const STACK_BYTES: usize = 1 << 30;
-
-/// What to run, as Python's command line has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Script {
-    File(PathBuf),
-    /// `-c CODE`
-    Command(String),
-    /// `-m MODULE`
-    Module(String),
-    /// `-`: the source, read from standard input.
-    Stdin(String),
-}
-
-impl Script {
-    /// The script as the user named it.
-    pub fn shown(&self) -> String {
-        match self {
-            Script::File(path) => path.to_string_lossy().into_owned(),
-            Script::Command(_) => "-c".to_owned(),
-            Script::Module(name) => format!("-m {name}"),
-            Script::Stdin(_) => "-".to_owned(),
-        }
-    }
-
-    fn program(&self) -> Program {
-        match self {
-            Script::File(path) => {
-                let folder = std::fs::canonicalize(path)
-                    .ok()
-                    .and_then(|full| full.parent().map(Path::to_path_buf))
-                    .unwrap_or_default();
-                let shown = path.parent().unwrap_or(Path::new("")).to_path_buf();
-                Program::in_folder(folder, shown)
-            }
-            Script::Command(source) => Program::inline(COMMAND_FILE, source.clone()),
-            Script::Stdin(source) => Program::inline(STDIN_FILE, source.clone()),
-            Script::Module(_) => {
-                Program::in_folder(std::env::current_dir().unwrap_or_default(), PathBuf::new())
-            }
-        }
-    }
-}
+use rustpython_vm::{AsObject, Interpreter, Py, PyResult, VirtualMachine};
 
 /// What a run leaves.
 #[derive(Debug)]
 pub struct Recorded {
-    /// The recording, where one was asked for and the program got as far as its first step.
-    pub trace: Option<Trace>,
-    /// The program's own exit code.
-    pub exit_code: i32,
+    /// The recording, where one was asked for and the program got as far as its first step; or
+    /// why there is none, although the program ran.
+    pub outcome: Result<Option<Trace>, RecordError>,
+    /// This process is a copy that the program has made of itself: it is not recorded.
+    pub is_copy: bool,
+    /// How the program itself ended.
+    pub exit: Exit,
 }
 
-/// Runs `script` with `arguments`, and records it where `options` are given. `before_exit` is
-/// called with the trace of a program that was interrupted: the interpreter ends the process with
-/// it.
+/// How a program leaves its process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    Code(i32),
+    /// By the signal that Ctrl-C sends: an uncaught `KeyboardInterrupt`.
+    Interrupted,
+}
+
+impl Exit {
+    /// The exit code, as a shell has it.
+    fn code(self) -> i32 {
+        match self {
+            Exit::Code(code) => code,
+            Exit::Interrupted => 130,
+        }
+    }
+
+    /// Ends as the program has ended: gives its exit code, or dies of the same signal.
+    pub fn take(self) -> i32 {
+        if self == Exit::Interrupted {
+            use rustpython_vm::host_env::signal;
+            // The exit code is left where this fails.
+            let _ = signal::set_sigint_default_onstack();
+            let _ = signal::send_sigint_to_self();
+        }
+        self.code()
+    }
+}
+
+/// Runs `script` with `arguments`, and records it where `options` are given.
 ///
 /// # Errors
 /// Where the interpreter cannot be set up for recording. What the program does wrong is no error:
@@ -83,124 +66,149 @@ pub fn run(
     script: &Script,
     arguments: &[String],
     options: Option<&RecordOptions>,
-    before_exit: &mut (dyn FnMut(&Trace) + Send),
 ) -> Result<Recorded, RecordError> {
-    std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .name("main".to_owned())
-            .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, || run_here(script, arguments, options, before_exit))
-            .map_err(RecordError::Thread)?
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+    let recorded = with_deep_stack(|| run_here(script, arguments, options))?;
+    raw::process::take_back();
+    recorded
 }
 
-fn interpreter(script: &Script, arguments: &[String]) -> Interpreter {
-    let mut settings = Settings::default();
-    let name = match script {
-        Script::File(path) => path.to_string_lossy().into_owned(),
-        Script::Command(_) => "-c".to_owned(),
-        Script::Module(_) => "-m".to_owned(),
-        Script::Stdin(_) => "-".to_owned(),
+/// Runs on a stack that is deep enough for Python: on the first thread of the process, as Python
+/// does, where that can be.
+fn with_deep_stack<R: Send>(run: impl FnOnce() -> R + Send) -> Result<R, RecordError> {
+    let run = match raw::stack::on_deep_stack(run) {
+        Ok(done) => return Ok(done),
+        Err(run) => run,
     };
-    settings.argv = std::iter::once(name)
-        .chain(arguments.iter().cloned())
-        .collect();
-    // Output goes out as it is written, so that each step knows what was written in it.
-    settings.buffered_stdio = false;
-    // The interpreter does not ask the system for its locale, and would take ASCII for text.
-    settings.utf8_mode = 1;
-    settings.install_signal_handlers = true;
-    settings.write_bytecode = false;
-    let builder = InterpreterBuilder::new();
-    let modules = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    builder
-        .settings(settings)
-        .add_native_modules(&modules)
-        .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
-        .init_hook(|vm| {
-            let state = rustpython_vm::common::rc::PyRc::get_mut(&mut vm.state);
-            if let Some(state) = state {
-                state.config.paths.stdlib_dir = Some(rustpython_pylib::LIB_PATH.to_owned());
-            }
-        })
-        .interpreter()
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new()
+            .name("main".to_owned())
+            .stack_size(raw::stack::bytes_wanted())
+            .spawn_scoped(scope, run)
+            .map_err(RecordError::Thread)?;
+        let done = thread.join();
+        Ok(done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
 }
 
 fn run_here(
     script: &Script,
     arguments: &[String],
     options: Option<&RecordOptions>,
-    before_exit: &mut (dyn FnMut(&Trace) + Send),
 ) -> Result<Recorded, RecordError> {
-    let interpreter = interpreter(script, arguments);
-    let result = interpreter.enter(|vm| -> Result<_, RecordError> {
-        let scope = prepare(script, vm);
+    let switches = Switches::of_a_recording();
+    let interpreter = interpreter(&switches, argv(script, arguments));
+    let (result, recording) = interpreter.enter(|vm| -> Result<_, RecordError> {
+        let scope = script.prepare(arguments, &switches, vm);
         // What recording needs is made in any case: with and without it the program finds the
         // same objects counted.
         prepare_hooks(vm)?;
         if let Some(options) = options {
             start_recording(script, options, vm)?;
         }
-        let result = scope.and_then(|scope| execute(script, scope, vm));
-        let trace = match options {
-            Some(options) => finish_recording(script, options, &result, vm)?,
-            None => None,
+        let result = scope.and_then(|scope| script.execute(scope, vm));
+        let recording = match options {
+            Some(options) => last_step(script, options, &result, vm),
+            None => Ok(None),
         };
-        Ok((result, trace))
-    });
-    let (result, trace) = result?;
-    let interrupted = interpreter.enter(|vm| {
-        result
-            .as_ref()
-            .is_err_and(|exception| exception.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt))
-    });
-    if let (Some(trace), true) = (&trace, interrupted) {
-        before_exit(trace);
+        Ok((result, recording))
+    })?;
+    let exit = finalize(interpreter, result.err());
+    slab::close();
+    if fork::is_copy() {
+        return Ok(Recorded {
+            outcome: Ok(None),
+            is_copy: true,
+            exit,
+        });
     }
-    let exit_code = interpreter.finalize(result.err());
     Ok(Recorded {
-        trace,
-        exit_code: exit_code as i32,
+        outcome: recording.map(|trace| trace.map(|trace| behind_the_last_step(trace, exit))),
+        is_copy: false,
+        exit,
     })
 }
 
-/// What Python does before the program itself: `site`, `sys.path[0]`.
-fn prepare(script: &Script, vm: &VirtualMachine) -> PyResult<Scope> {
-    let scope = vm.new_scope_with_main()?;
-    // Both are missing only where the standard library is: the program will say so itself.
-    let _ = vm.import("warnings", 0);
-    let _ = vm.import("site", 0);
-    let first_path = match script {
-        Script::File(path) => std::fs::canonicalize(path)
-            .ok()
-            .and_then(|full| full.parent().map(|p| p.to_string_lossy().into_owned()))
-            .unwrap_or_default(),
-        Script::Command(_) | Script::Stdin(_) => String::new(),
-        Script::Module(_) => std::env::current_dir()
-            .map(|folder| folder.to_string_lossy().into_owned())
-            .unwrap_or_default(),
+/// Adds how what was left has ended.
+fn behind_the_last_step(mut trace: Trace, exit: Exit) -> Trace {
+    let _inside = Inside::enter();
+    let ending = at_exit::close();
+    deaths::watch(false);
+    deaths::clear();
+    output::tap(false);
+    let written = output::drain();
+    trace.header.exit_code = exit.code();
+    trace.header.at_exit = AtExit {
+        stdout: String::from_utf8_lossy(&written).into_owned(),
+        finalized: ending.finalized,
+        freed: ending.freed,
     };
-    vm.insert_sys_path(vm.ctx.new_str(first_path).into())?;
-    Ok(scope)
+    if let Some(last) = trace.steps.last() {
+        let at = Moment {
+            step: trace.steps.len() as u32,
+            line: last.head.ran.unwrap_or(last.head.line),
+        };
+        for id in &trace.header.at_exit.freed {
+            let cause = Cause::Exit;
+            trace.objects[id.0 as usize - 1].died = Some(Death { at, cause });
+        }
+    }
+    trace
 }
 
-fn execute(script: &Script, scope: Scope, vm: &VirtualMachine) -> PyResult<()> {
-    match script {
-        Script::File(path) => {
-            let full = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            vm.run_script(scope, &full.to_string_lossy())
+/// Runs a program as Python's own command does: nothing is recorded, nor could be.
+///
+/// # Errors
+/// Where there is no thread for the interpreter.
+pub fn run_as_python(
+    script: &Script,
+    arguments: &[String],
+    switches: &Switches,
+) -> Result<Exit, RecordError> {
+    with_deep_stack(|| {
+        let interpreter = interpreter(switches, argv(script, arguments));
+        let result = interpreter.enter(|vm| {
+            let scope = script.prepare(arguments, switches, vm)?;
+            script.execute(scope, vm)
+        });
+        finalize(interpreter, result.err())
+    })
+}
+
+fn argv(script: &Script, arguments: &[String]) -> Vec<String> {
+    std::iter::once(script.argv0())
+        .chain(arguments.iter().cloned())
+        .collect()
+}
+
+/// Takes the interpreter down, as Python does at the end of a program that an exception may have
+/// ended.
+fn finalize(interpreter: Interpreter, raised: Option<PyBaseExceptionRef>) -> Exit {
+    let interrupt = interpreter.enter(|vm| {
+        let interrupt = raised
+            .as_ref()
+            .filter(|raised| raised.fast_isinstance(vm.ctx.exceptions.keyboard_interrupt))?;
+        // The interpreter would end the process here and now, and nothing that is to be done at
+        // exit would be done.
+        if let Ok(stdout) = vm.sys_module.get_attr("stdout", vm) {
+            let _ = vm.call_method(&stdout, "flush", ());
         }
-        Script::Command(source) => vm.run_string(scope, source, COMMAND_FILE).map(drop),
-        Script::Stdin(source) => vm.run_string(scope, source, STDIN_FILE).map(drop),
-        Script::Module(name) => vm.run_module(name),
+        vm.print_exception(interrupt);
+        Some(())
+    });
+    if interrupt.is_some() {
+        // Its traceback would keep what the program's names hold.
+        drop(raised);
+        interpreter.finalize(None);
+        return Exit::Interrupted;
     }
+    Exit::Code(interpreter.finalize(raised) as i32)
 }
 
 /// Makes what recording needs: the checked layout, the callbacks.
 fn prepare_hooks(vm: &VirtualMachine) -> Result<(), RecordError> {
-    heap::open();
+    if !heap::open() {
+        return Err(RecordError::NotInstalled);
+    }
     let _inside = Inside::enter();
     header::self_test(vm)?;
     code_views::install(vm)?;
@@ -252,7 +260,8 @@ fn hook_known_types(vm: &VirtualMachine) -> Result<HashSet<usize>, RecordError> 
     Ok(seen)
 }
 
-fn finish_recording(
+/// Takes the last step and closes the recording; what is left is watched to its end.
+fn last_step(
     script: &Script,
     options: &RecordOptions,
     result: &PyResult<()>,
@@ -261,9 +270,9 @@ fn finish_recording(
     if fork::is_copy() {
         return Ok(None);
     }
-    Session::stop(vm);
     let _inside = Inside::enter();
     let Some(mut session) = session::close() else {
+        Session::stop(vm);
         return Ok(None);
     };
     let raised = result.as_ref().err();
@@ -272,6 +281,12 @@ fn finish_recording(
     {
         let raised = raised.map(|exception| ObjPtr::of(exception.as_object()));
         session.exit_step(frame, raised, vm);
+        // No more steps are taken, but how what is left ends is watched.
+        monitor::starts_only(vm);
+        collections::watch(false);
+        at_exit::watch(session.recorder.living_addresses());
+    } else {
+        Session::stop(vm);
     }
     if let Some(first) = session.violations.first() {
         return Err(RecordError::Unfaithful(first.clone()));
@@ -288,27 +303,18 @@ fn finish_recording(
             outcome_of(exception, &mut session, vm)
         })
     };
-    let exit_code = match &outcome {
-        Outcome::Exit { code } => *code,
-        Outcome::Exception { .. } => 1,
-        Outcome::Interrupted => 130,
-        Outcome::Finished | Outcome::Limit { .. } => 0,
-    };
     let recorder = session.recorder;
     Ok(Some(Trace {
         header: Header {
             engine: "RustPython".to_owned(),
             engine_version: "0.6.0".to_owned(),
-            python: format!(
-                "{}.{}.{}",
-                rustpython_vm::version::MAJOR,
-                rustpython_vm::version::MINOR,
-                rustpython_vm::version::MICRO
-            ),
+            python: super::version(),
             script: script.shown(),
             granularity: options.granularity,
             outcome,
-            exit_code,
+            // Known when the interpreter has gone.
+            exit_code: 0,
+            at_exit: AtExit::default(),
             files: recorder.program.files,
         },
         symbols: recorder.symbols,
@@ -324,6 +330,8 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
     let modules = vm.sys_module.get_attr("modules", vm).ok()?;
     let main = modules.get_item("__main__", vm).ok()?;
     let namespace = ObjPtr::of(main.dict()?.as_object());
+    let implicit_names = session.options.implicit_names;
+    let (names, unshown) = stack::namespace_names(namespace, NameKind::Global, implicit_names);
     Some(RunningFrame {
         // No frame stands here any more: the module itself keeps the names.
         address: 0,
@@ -332,13 +340,16 @@ fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFra
         function: "<module>",
         qualified: "<module>",
         line,
-        names: stack::namespace_names(namespace, NameKind::Global, session.options.implicit_names),
+        names,
+        unshown,
         called: None,
         identity: (0, 0, 0),
         fresh: true,
-        has_namespace: true,
         arguments: 0,
+        assigned: [None, None],
         body: None,
+        namespace: Some(namespace),
+        under_way: None,
     })
 }
 

@@ -9,11 +9,12 @@ use super::raw::world::{self, Stopped};
 use super::raw::{collections, deaths, fork, frames, output, tables};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
-use super::{RecordOptions, bytecode, describe};
+use super::{RecordOptions, at_exit, bytecode, describe};
 use crate::trace::{Event, FileId, Granularity, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
+use rustpython_vm::frame::FrameObject;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub(crate) struct Session {
     pub options: RecordOptions,
     /// The line that each running frame was last told to run, by the frame's address.
     lines: HashMap<usize, u32>,
+    /// The line that the program's own trace function was last told of each running frame.
+    traced_lines: HashMap<usize, u32>,
     /// The marks of the program's own code objects, by their addresses.
     plans: HashMap<usize, Plan>,
     /// Addresses at which a code object of the program's own has died.
@@ -35,6 +38,8 @@ pub(crate) struct Session {
     stdout: Vec<u8>,
     /// The frames of the step before.
     running: Vec<RunningFrame>,
+    /// The innermost of them was about to be left.
+    left: bool,
     /// Numbers of the threads that have been seen, from 1.
     threads: Vec<std::thread::ThreadId>,
     /// The numbers of threads by the interpreter's identifiers, which it may use again.
@@ -46,7 +51,7 @@ pub(crate) struct Session {
     /// The recording reached its bound.
     pub full: bool,
     /// Nothing is listened to any more.
-    left: bool,
+    silent: bool,
 }
 
 /// A monitoring event, with what the interpreter says of it.
@@ -79,18 +84,20 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         recorder,
         options,
         lines: HashMap::default(),
+        traced_lines: HashMap::default(),
         plans: HashMap::default(),
         vacated: HashSet::default(),
         read: HashSet::default(),
         foreign: HashMap::default(),
         stdout: Vec::new(),
         running: Vec::new(),
+        left: false,
         threads: vec![std::thread::current().id()],
         numbers: BTreeMap::new(),
         replayed: State::default(),
         violations: Vec::new(),
         full: false,
-        left: false,
+        silent: false,
     });
 }
 
@@ -142,13 +149,16 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     if fork::is_copy() {
         return Answer::Full;
     }
-    let _inside = Inside::enter();
-    if fired.event == Monitored::Instruction
-        && lock()
-            .as_ref()
-            .is_some_and(|session| session.has_told(fired))
-    {
+    if at_exit::is_watching() {
+        at_exit::started();
         return Answer::Done;
+    }
+    let _inside = Inside::enter();
+    if let Some(session) = lock().as_mut() {
+        session.keep_traced_line(fired, vm);
+        if fired.event == Monitored::Instruction && session.has_told(fired) {
+            return Answer::Done;
+        }
     }
     // The world must be stopped before the session is locked: a thread that waits for the session
     // cannot be stopped.
@@ -165,8 +175,8 @@ pub(crate) fn leave(vm: &VirtualMachine) {
         return monitor::stop(vm);
     }
     // Each thread comes here once, at its first event after the last step.
-    let left = |session: &mut Session| std::mem::replace(&mut session.left, true);
-    if lock().as_mut().is_none_or(left) {
+    let silent = |session: &mut Session| std::mem::replace(&mut session.silent, true);
+    if lock().as_mut().is_none_or(silent) {
         return;
     }
     monitor::stop(vm);
@@ -252,6 +262,7 @@ impl Session {
         let mut running = std::mem::take(&mut self.running);
         stack::running_frames(
             &mut running,
+            self.left,
             &mut self.recorder.program,
             self.options.implicit_names,
         );
@@ -260,13 +271,50 @@ impl Session {
         } else {
             Vec::new()
         };
+        self.left = matches!(
+            fired.event,
+            Monitored::Return | Monitored::Yield | Monitored::Unwind
+        );
         self.step_in(fired, file, (&mut running, &others), vm);
         self.running = running;
+        if let Some(failure) = self.recorder.failure.take() {
+            self.violations.push(failure.to_string());
+            self.full = true;
+            return Answer::Full;
+        }
         if self.recorder.steps.len() >= self.options.max_steps {
             self.full = true;
             return Answer::Full;
         }
         Answer::Done
+    }
+
+    /// Takes back what a mark has done to the line that the program's own trace function was told last
+    /// in the running frame.
+    fn keep_traced_line(&mut self, fired: &Fired, vm: &VirtualMachine) {
+        let Some(frame) = frames::innermost() else {
+            return;
+        };
+        let plan = self.plans.get(&fired.code.address());
+        match fired.event {
+            Monitored::Start => {
+                self.traced_lines
+                    .insert(frame.address(), frame.traced_line());
+            }
+            Monitored::Return | Monitored::Unwind => {
+                self.traced_lines.remove(&frame.address());
+            }
+            _ if plan.is_none_or(|plan| plan.lines_for_others) => {}
+            _ if vm.use_tracing.get() && is_traced(frame, vm) => {
+                self.traced_lines
+                    .insert(frame.address(), frame.traced_line());
+            }
+            _ => {
+                if let Some(line) = self.traced_lines.get(&frame.address()) {
+                    frame.set_traced_line(*line);
+                }
+            }
+        }
     }
 
     /// Whether an instruction that is about to run tells nothing new.
@@ -364,7 +412,9 @@ impl Session {
             in_flight: Vec::new(),
         };
         if let Some(passed) = fired.passed {
-            happening.borrowed.push((passed, 3));
+            // The interpreter makes a reference of its own for each event of an exception.
+            let times = if fired.event.is_exceptional() { 4 } else { 3 };
+            happening.borrowed.push((passed, times));
         }
         if fired.event == Monitored::Yield {
             // What is yielded is still on the value stack; the event has a copy of its own.
@@ -372,7 +422,7 @@ impl Session {
         }
         let passed = |as_what| fired.passed.map(|o| (o, as_what));
         match fired.event {
-            Monitored::Raise | Monitored::Reraise | Monitored::Unwind => {
+            event if event.is_exceptional() => {
                 happening.in_flight.extend(passed(held_as::RAISED));
             }
             Monitored::Return => happening.in_flight.extend(passed(held_as::RETURNED)),
@@ -525,6 +575,15 @@ fn ends_a_loop(frame: LiveFrame, raised: ObjPtr, vm: &VirtualMachine) -> bool {
             .value_stack()
             .last()
             .is_some_and(|iterator| iterator.object().class().heaptype_ext().is_none())
+}
+
+/// Whether a frame has a trace function of the program's.
+fn is_traced(frame: LiveFrame, vm: &VirtualMachine) -> bool {
+    let function = frame.object().and_then(|frame| {
+        let frame = frame.object().downcast_ref::<FrameObject>()?;
+        frame.as_object().get_attr("f_trace", vm).ok()
+    });
+    function.is_some_and(|function| !vm.is_none(&function))
 }
 
 /// The text that is complete so far: bytes of a character that is not yet whole stay behind.

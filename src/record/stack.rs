@@ -1,8 +1,10 @@
 //! The running call frames: whose they are, where they stand, what their names lead to.
 
+use super::assigned::assigned;
 use super::program::Program;
 use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
+use super::waiting;
 use crate::trace::{FileId, NameKind};
 use rustpython_vm::builtins::{PyCode, PyStr};
 use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CodeFlags};
@@ -16,6 +18,8 @@ pub(crate) struct RunningName {
     pub name: Cow<'static, str>,
     pub kind: NameKind,
     pub to: ObjPtr,
+    /// It is an entry of the frame's namespace.
+    pub in_namespace: bool,
 }
 
 /// One running frame.
@@ -32,18 +36,39 @@ pub(crate) struct RunningFrame {
     pub qualified: &'static str,
     pub line: u32,
     pub names: Vec<RunningName>,
+    /// Names that the interpreter made and that are not shown.
+    pub unshown: Vec<RunningName>,
     /// The function object that runs in it.
     pub called: Option<ObjPtr>,
     /// Address, code and instruction: a frame of which all are the same has not run.
     pub identity: (usize, usize, u32),
     /// It was read at this step.
     pub fresh: bool,
-    /// Its names stand in a dict.
-    pub has_namespace: bool,
     /// How many of the first names are arguments.
     pub arguments: u32,
+    /// Names whose variables are being replaced: what they show may be freed already.
+    pub assigned: [Option<&'static str>; 2],
     /// The dict of a class body that runs: its entries are this frame's names.
     pub body: Option<ObjPtr>,
+    /// What it has under way while code runs above it.
+    pub under_way: Option<String>,
+    /// The dict in which its names stand, of a module or class body or of code that is executed.
+    pub namespace: Option<ObjPtr>,
+}
+
+impl RunningFrame {
+    /// Whether the frame at the same depth is this one, and has not run since it was read.
+    fn still_stands(&self, frame: LiveFrame, identity: (usize, usize, u32)) -> bool {
+        self.identity == identity
+            && self.namespace.is_none()
+            && self.object == frame.object()
+            // Others can write to its variables, through its `f_locals`.
+            && frame.has_in_slots(self.names.iter().map(|name| name.to))
+    }
+}
+
+fn is_implicit(name: &str) -> bool {
+    name.starts_with("__") && IMPLICIT_NAMES.contains(&name)
 }
 
 /// Room for the names of most frames.
@@ -71,19 +96,32 @@ const IMPLICIT_NAMES: [&str; 18] = [
     "__classdictcell__",
 ];
 
-/// The frames of the current thread, oldest first. `before` are those of the step before: a frame
-/// that has run no instruction since is as it was, except for names that stand in a namespace,
-/// which others can change.
+/// The frames of the current thread, oldest first. `before` are those of the step before; `left`: at
+/// that step the innermost was about to be left. A frame that has run no instruction since is as it
+/// was, except for names that stand in a namespace, which others can change.
 pub(crate) fn running_frames(
     before: &mut Vec<RunningFrame>,
+    left: bool,
     program: &mut Program,
     implicit_names: bool,
 ) {
     let mut live = frames::running();
     live.reverse();
     // The frame that was innermost has gone on, even where it still stands at the same instruction;
-    // the one that is innermost now is read in any case.
-    let waiting = before.len().min(live.len()).saturating_sub(1);
+    // the one that is innermost now is read in any case. Where it was left, those below may have
+    // gone on as well and have called again, down to the next frame of the program's own: that one
+    // cannot be left without a step.
+    let innermost = before.len().saturating_sub(1);
+    let gone_on = if left {
+        let below = &before[..innermost];
+        below
+            .iter()
+            .rposition(|frame| frame.own.is_some())
+            .unwrap_or(0)
+    } else {
+        innermost
+    };
+    let waiting = gone_on.min(live.len().saturating_sub(1));
     before.truncate(live.len());
     for (place, frame) in live.into_iter().enumerate() {
         let identity = (
@@ -93,13 +131,22 @@ pub(crate) fn running_frames(
         );
         if place < waiting
             && let Some(old) = before.get_mut(place)
-            && old.identity == identity
-            && !old.has_namespace
+            && old.still_stands(frame, identity)
         {
             old.fresh = false;
             continue;
         }
-        let new = read(frame, identity, program, implicit_names);
+        let mut new = read(frame, identity, program, implicit_names);
+        // Code that is executed in the namespace of a frame below has no names of its own.
+        if new.namespace.is_some()
+            && before
+                .iter()
+                .take(place)
+                .any(|below| below.namespace == new.namespace)
+        {
+            new.names.retain(|name| !name.in_namespace);
+            new.unshown.clear();
+        }
         match before.get_mut(place) {
             Some(old) => *old = new,
             None => before.push(new),
@@ -163,8 +210,10 @@ fn read(
             name: Cow::Borrowed(name),
             kind: slot_kind(*kind),
             to,
+            in_namespace: false,
         });
     }
+    let mut unshown = Vec::new();
     let optimized = code.code.flags.contains(CodeFlags::OPTIMIZED);
     let namespace = frame.namespace().filter(|_| !optimized);
     if let Some(namespace) = namespace {
@@ -174,17 +223,16 @@ fn read(
         } else {
             NameKind::Local
         };
-        names.extend(namespace_names(
-            namespace,
-            kind,
-            implicit_names && own.is_some(),
-        ));
+        let all = namespace_names(namespace, kind, implicit_names && own.is_some());
+        names.extend(all.0);
+        unshown = all.1;
     }
     let stack = frame.value_stack().into_iter().enumerate();
     names.extend(stack.map(|(depth, to)| RunningName {
         name: Cow::Owned(format!("stack {depth}")),
         kind: NameKind::Stack,
         to,
+        in_namespace: false,
     }));
     RunningFrame {
         address: frame.address(),
@@ -194,12 +242,16 @@ fn read(
         qualified: code.code.qualname.as_str(),
         line: frame.line(),
         names,
+        unshown,
         called: frame.function(),
         identity,
         fresh: true,
-        has_namespace: namespace.is_some(),
         arguments: names_of_arguments(code, &frame),
+        assigned: assigned(code, frame.last_instruction())
+            .map(|slot| slot_names.get(slot?).copied()),
         body: namespace.filter(|namespace| *namespace != frame.globals()),
+        namespace,
+        under_way: waiting::under_way(code, frame.last_instruction()),
     }
 }
 
@@ -224,31 +276,28 @@ fn slot_kind(flags: u8) -> NameKind {
     }
 }
 
-/// The entries of a namespace dict, without those that the interpreter made.
+/// The entries of a namespace dict, and apart from them those that the interpreter made and that are
+/// not to be shown.
 pub(crate) fn namespace_names(
     namespace: ObjPtr,
     kind: NameKind,
     implicit_names: bool,
-) -> Vec<RunningName> {
+) -> (Vec<RunningName>, Vec<RunningName>) {
     let mut entries = Vec::with_capacity(4 * NAMES);
     namespace.extend_referents(&mut entries);
-    entries
-        .chunks_exact(2)
-        .filter_map(|entry| {
-            let key = entry[0].object().downcast_ref::<PyStr>()?;
-            // An immortal key's text stays for as long as the interpreter does.
-            let name = match key.to_str() {
-                Some(text) if entry[0].refcount().is_none() => Cow::Borrowed(text),
-                _ => Cow::Owned(key.to_string_lossy().into_owned()),
-            };
-            if !implicit_names && name.starts_with("__") && IMPLICIT_NAMES.contains(&&*name) {
-                return None;
-            }
-            Some(RunningName {
-                name,
-                kind,
-                to: entry[1],
-            })
+    let names = entries.chunks_exact(2).filter_map(|entry| {
+        let key = entry[0].object().downcast_ref::<PyStr>()?;
+        // An immortal key's text stays for as long as the interpreter does.
+        let name = match key.to_str() {
+            Some(text) if entry[0].refcount().is_none() => Cow::Borrowed(text),
+            _ => Cow::Owned(key.to_string_lossy().into_owned()),
+        };
+        Some(RunningName {
+            name,
+            kind,
+            to: entry[1],
+            in_namespace: true,
         })
-        .collect()
+    });
+    names.partition(|name| implicit_names || !is_implicit(&name.name))
 }

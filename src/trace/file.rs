@@ -18,7 +18,7 @@ use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"MEMVIZ\r\n";
 const END: &[u8; 8] = b"MEMVIZ.\n";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// A run of steps is at least this long, however small the state.
 const SHORTEST_RUN: usize = 32;
 /// No block of a well-formed trace is larger than this.

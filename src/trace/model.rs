@@ -32,6 +32,14 @@ impl Symbols {
         symbol
     }
 
+    /// Writes all texts in another way.
+    pub fn rewrite(&mut self, way: impl Fn(&str) -> String) {
+        for text in &mut self.texts {
+            *text = way(text);
+        }
+        self.index.clear();
+    }
+
     /// All texts, by symbol.
     pub fn all(&self) -> &[String] {
         &self.texts
@@ -283,6 +291,9 @@ pub struct CallFrame {
     /// How many of the first local names are its arguments.
     pub arguments: u32,
     pub names: Vec<Name>,
+    /// The calls and instructions that it and the library's frames above it have under way: native
+    /// code that calls back holds on to what it works with.
+    pub under_way: Vec<Symbol>,
 }
 
 impl CallFrame {
@@ -516,6 +527,17 @@ pub struct TracebackEntry {
     pub function: String,
 }
 
+/// What happened behind the last step, while the interpreter went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtExit {
+    /// What the program wrote to standard output.
+    pub stdout: String,
+    /// The objects whose `__del__` was called, in order.
+    pub finalized: Vec<ObjId>,
+    /// The objects that died, in order.
+    pub freed: Vec<ObjId>,
+}
+
 /// What ran and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
@@ -526,5 +548,6 @@ pub struct Header {
     pub granularity: Granularity,
     pub outcome: Outcome,
     pub exit_code: i32,
+    pub at_exit: AtExit,
     pub files: Vec<SourceFile>,
 }

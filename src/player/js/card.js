@@ -125,7 +125,7 @@ function history(app, id) {
   const { run, view } = app;
   const counts = countHistory(run, id);
   if (!counts.length || counts.every(([, count]) => count === FOREVER)) return null;
-  const end = run.died(id)?.step ?? run.length + 1;
+  const end = run.diedInRun(id)?.step ?? run.length + 1;
   const top = Math.max(...counts.map(([, count]) => count), 1);
   const [width, height] = [260, 56];
   const first = counts[0][0];
@@ -136,7 +136,7 @@ function history(app, id) {
   counts.forEach(([step, count], index) => {
     way += `${index ? 'L' : 'M'}${x(step)} ${y(index ? counts[index - 1][1] : count)}L${x(step)} ${y(count)}`;
   });
-  way += `L${x(end)} ${y(counts.at(-1)[1])}${run.died(id) ? `L${x(end)} ${y(0)}` : ''}`;
+  way += `L${x(end)} ${y(counts.at(-1)[1])}${run.diedInRun(id) ? `L${x(end)} ${y(0)}` : ''}`;
   const here = view.step >= first && view.step <= end;
   const words = around(counts.map(([step, count]) => ({ step, count })), view.step)
     .map(({ step, count }) => make('li', {}, button(`step ${step}`, () => app.go(step), { class: 'link' }), ` ${grouped(count)}`));

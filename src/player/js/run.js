@@ -208,6 +208,12 @@ class Run {
     return died && { step: died[0], line: died[1], cause: died[2] };
   }
 
+  /** Its death, unless it lived to the end and the interpreter took it along. */
+  diedInRun(id) {
+    const died = this.died(id);
+    return died?.cause === 'exit' ? null : died;
+  }
+
   /** `list #12`, `int 5`, `class Node`. */
   nameOf(id, object) {
     if (this.kindOf(id) === 'atom' && object && object.value >= 0) {

@@ -39,7 +39,7 @@ class Timeline {
     for (let id = 1; id <= run.objects.length; id++) {
       const born = run.born(id);
       if (!born || !counts.has(id) || (!all && !run.boxOfObject.has(id))) continue;
-      this.lanes.push({ id, from: counts.get(id)[0][0], to: run.died(id)?.step ?? run.length, counts: counts.get(id) });
+      this.lanes.push({ id, from: counts.get(id)[0][0], to: run.diedInRun(id)?.step ?? run.length, counts: counts.get(id) });
     }
     this.lanes.sort((a, b) => a.from - b.from || a.id - b.id);
     this.space.style.height = `${CHART + this.lanes.length * LANE + 8}px`;
@@ -124,7 +124,7 @@ class Timeline {
       const thick = count === FOREVER ? 2 : clamp(count * 2, 1, THICKEST);
       pen.fillRect(this.x(step), middle - thick / 2, Math.max(1.5, this.x(end) - this.x(step)), thick);
     });
-    if (!run.died(id)) return;
+    if (!run.diedInRun(id)) return;
     pen.strokeStyle = colour('garbage');
     pen.lineWidth = 1.5;
     pen.beginPath();
@@ -192,7 +192,7 @@ class Timeline {
 
   lifeInWords(id) {
     const { run } = this.app;
-    const died = run.died(id);
+    const died = run.diedInRun(id);
     return `${run.typeOf(id)} #${id}, born at step ${run.born(id).step}, ${died ? `died at step ${died.step}` : 'alive at the end'}`;
   }
 

@@ -7,6 +7,7 @@
 //! which addresses became free.
 
 use super::header::ObjPtr;
+use crate::record::at_exit;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 /// What can be read of an object only before it is taken apart.
@@ -173,6 +174,11 @@ impl Book {
         }
     }
 
+    pub(super) fn is_in_doubt(&self, address: usize) -> bool {
+        let here = |doubt: &Doubt| doubt.gone.address == address;
+        self.doubts.iter().any(here)
+    }
+
     /// From here on, `newest` is what the newest object of the collector's youngest list was.
     pub(super) fn set_mark(&mut self, newest: usize) {
         self.mark = newest;
@@ -196,6 +202,9 @@ impl Book {
     }
 
     fn death(&mut self, gone: Gone, finalized: bool) {
+        if at_exit::takes(gone.address) {
+            return;
+        }
         if gone.last.elder.is_some() && gone.address == self.mark {
             self.mark = gone.last.elder.unwrap_or(0);
         }
@@ -214,6 +223,9 @@ impl Book {
     }
 
     fn push(&mut self, entry: LogEntry) {
+        if at_exit::is_watching() {
+            return;
+        }
         if self.log.len() >= self.limit {
             self.shorten();
             self.limit = LIMIT.max(2 * self.log.len());

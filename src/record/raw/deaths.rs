@@ -72,6 +72,13 @@ pub(crate) fn drain(entries: &mut Vec<LogEntry>) -> Drained {
     })
 }
 
+/// Whether an object that is being taken apart is past its finalizer, after a call of [`drain`].
+pub(crate) fn is_past_finalizer(address: usize) -> bool {
+    super::ending::any()
+        && !super::ending::frames_of(address).is_empty()
+        && !with_book(|book| book.is_in_doubt(address))
+}
+
 /// Notes which object is the newest of the collector's youngest list.
 pub(crate) fn set_mark(newest: usize) {
     with_book(|book| book.set_mark(newest));

@@ -1,10 +1,12 @@
 //! Which objects are being taken apart at this moment, on any thread.
 //!
-//! They are dead, but what they hold has not been let go yet: they still hold it. Each thread has a
+//! They are dead, but what they hold has not been let go yet: they still hold it. And the place that
+//! held them last may still show their address, until what was to take their place is written: the
+//! interpreter assigns variables so. By then their block may be freed already. Each thread has a
 //! stack of its own, which only it writes, so that a death costs no lock for it.
 
-use super::fork;
 use super::heap::Inside;
+use super::{fork, frames};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,6 +23,8 @@ const PUT_OFF: usize = 64;
 struct Stack {
     height: AtomicUsize,
     addresses: [AtomicUsize; ROOM],
+    /// The innermost running frame of each moment, or 0.
+    frames: [AtomicUsize; ROOM],
     /// How many have been put off since the outermost one began.
     count: AtomicUsize,
     put_off: [AtomicUsize; PUT_OFF],
@@ -29,8 +33,12 @@ struct Stack {
 impl Stack {
     fn begin(&self, address: usize) -> usize {
         let height = self.height.load(Ordering::Relaxed);
-        if let Some(entry) = self.addresses.get(height) {
-            entry.store(address, Ordering::Relaxed);
+        if height == 0 {
+            ACTIVE.fetch_add(1, Ordering::Relaxed);
+        }
+        if height < ROOM {
+            self.addresses[height].store(address, Ordering::Relaxed);
+            self.frames[height].store(frames::innermost_address(), Ordering::Relaxed);
         }
         self.height.store(height + 1, Ordering::Release);
         height
@@ -44,12 +52,15 @@ impl Stack {
             self.count.store(count + 1, Ordering::Release);
         }
         if height == 0 {
+            ACTIVE.fetch_sub(1, Ordering::Relaxed);
             self.count.store(0, Ordering::Release);
         }
         self.height.store(height, Ordering::Release);
     }
 }
 
+/// How many threads take objects apart at this moment.
+static ACTIVE: AtomicUsize = AtomicUsize::new(0);
 static ALL: Mutex<Vec<Arc<Stack>>> = Mutex::new(Vec::new());
 
 thread_local! {
@@ -89,6 +100,7 @@ fn register() -> Arc<Stack> {
     let stack = Arc::new(Stack {
         height: AtomicUsize::new(0),
         addresses: [const { AtomicUsize::new(0) }; ROOM],
+        frames: [const { AtomicUsize::new(0) }; ROOM],
         count: AtomicUsize::new(0),
         put_off: [const { AtomicUsize::new(0) }; PUT_OFF],
     });
@@ -99,19 +111,40 @@ fn register() -> Arc<Stack> {
     stack
 }
 
-/// The addresses of the objects that are being taken apart.
+/// Whether any object is being taken apart.
+#[inline]
+pub(crate) fn any() -> bool {
+    ACTIVE.load(Ordering::Relaxed) > 0
+}
+
+/// The addresses of the objects that are being taken apart, those that were put off included.
 pub(crate) fn all() -> Vec<usize> {
-    if fork::is_copy() {
-        return Vec::new();
-    }
-    let all = ALL.lock().unwrap_or_else(|e| e.into_inner());
     let mut addresses = Vec::new();
-    for stack in all.iter() {
+    each_stack(|stack| {
         let height = stack.height.load(Ordering::Acquire).min(ROOM);
         let count = stack.count.load(Ordering::Acquire).min(PUT_OFF);
         let entries = stack.addresses[..height].iter();
         let entries = entries.chain(&stack.put_off[..count]);
         addresses.extend(entries.map(|entry| entry.load(Ordering::Relaxed)));
-    }
+    });
     addresses
+}
+
+/// The frames that were innermost when the objects at an address began to be taken apart.
+pub(super) fn frames_of(address: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    each_stack(|stack| {
+        let height = stack.height.load(Ordering::Acquire).min(ROOM);
+        let entries = stack.addresses[..height].iter().zip(&stack.frames);
+        let of = entries.filter(|(entry, _)| entry.load(Ordering::Relaxed) == address);
+        found.extend(of.map(|(_, frame)| frame.load(Ordering::Relaxed)));
+    });
+    found
+}
+
+fn each_stack(mut act: impl FnMut(&Stack)) {
+    if any() && !fork::is_copy() {
+        let all = ALL.lock().unwrap_or_else(|e| e.into_inner());
+        all.iter().for_each(|stack| act(stack));
+    }
 }

@@ -6,8 +6,8 @@
 //! same with recording on and off.) Their fields are in C's order, so public neighbours tell
 //! where the private ones are; only the place of the value stack's height must be found out.
 
-use super::LayoutError;
 use super::header::ObjPtr;
+use super::{LayoutError, ending};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::frame::{FrameObject, InterpreterFrame, current_thread_iframe};
 use rustpython_vm::function::FuncArgs;
@@ -21,6 +21,8 @@ const WORD: usize = size_of::<usize>();
 /// Variables and value stack stand behind four pointers.
 const SLOTS_START: usize = 4 * WORD;
 const SLOTS_END: usize = offset_of!(InterpreterFrame, locals);
+/// The line told last stands behind the number of the instruction.
+const TRACED_LINE: usize = offset_of!(InterpreterFrame, lasti) + size_of::<u32>();
 /// Behind the generator: previous frame, owner, base of the storage, object.
 const OBJECT: usize = offset_of!(InterpreterFrame, generator) + 4 * WORD;
 /// A borrowed entry of the value stack has this bit; it does not count as a reference.
@@ -58,6 +60,11 @@ fn from(innermost: *const InterpreterFrame) -> Vec<LiveFrame> {
 /// The innermost running frame.
 pub(crate) fn innermost() -> Option<LiveFrame> {
     NonNull::new(current_thread_iframe().cast_mut()).map(LiveFrame)
+}
+
+/// Address of the innermost running frame, or 0.
+pub(super) fn innermost_address() -> usize {
+    current_thread_iframe() as usize
 }
 
 /// Address of the code object of the innermost running frame, or 0.
@@ -116,6 +123,20 @@ impl LiveFrame {
         NonNull::new(self.word(OBJECT) as *mut PyObject).map(ObjPtr::from_raw)
     }
 
+    /// The line that the interpreter has told the program's own trace function last. Marks of events
+    /// change it, as if they told a line.
+    pub(crate) fn traced_line(self) -> u32 {
+        // SAFETY: the frame is in C's order, and this number stands behind that of the instruction.
+        unsafe { *self.0.as_ptr().byte_add(TRACED_LINE).cast::<u32>() }
+    }
+
+    /// Sets that line.
+    pub(crate) fn set_traced_line(self, line: u32) {
+        // SAFETY: as above; only the thread that runs the frame reads and writes it, and it is inside
+        // the recorder.
+        unsafe { *self.0.as_ptr().byte_add(TRACED_LINE).cast::<u32>() = line };
+    }
+
     /// The line of the instruction that runs.
     pub(crate) fn line(self) -> u32 {
         let code = &self.code().code;
@@ -132,7 +153,27 @@ impl LiveFrame {
         let count = self.code().code.localspluskinds.len();
         (0..count)
             .map(|slot| NonNull::new(self.data(slot) as *mut PyObject).map(ObjPtr::from_raw))
+            .map(|slot| slot.filter(|object| !self.is_letting_go(*object)))
             .collect()
+    }
+
+    /// Whether a slot with this object is only waiting for its next content: the object is being
+    /// taken apart since this frame, or one that it called, has let it go.
+    fn is_letting_go(self, object: ObjPtr) -> bool {
+        let called_by_this = |frame: usize| running_from(frame).iter().any(|one| one.0 == self.0);
+        ending::any()
+            && ending::frames_of(object.address())
+                .into_iter()
+                .any(called_by_this)
+    }
+
+    /// Whether what stands in the filled slots is what `known` begins with.
+    pub(crate) fn has_in_slots(self, mut known: impl Iterator<Item = ObjPtr>) -> bool {
+        let count = self.code().code.localspluskinds.len();
+        (0..count)
+            .map(|slot| self.data(slot))
+            .filter(|entry| *entry != 0)
+            .all(|entry| known.next().is_some_and(|to| to.address() == entry))
     }
 
     /// What the value stack holds, bottom first; borrowed and empty entries are left out.

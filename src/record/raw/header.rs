@@ -1,7 +1,7 @@
 //! Reads of live objects that leave no mark: no count moves, no Python code runs.
 
 use super::LayoutError;
-use rustpython_vm::builtins::{PyInt, PyList};
+use rustpython_vm::builtins::{PyCode, PyInt, PyList};
 use rustpython_vm::frame::FrameObject;
 use rustpython_vm::{AsObject, Py, PyObject, PyRef, VirtualMachine};
 use std::ptr::NonNull;
@@ -131,10 +131,15 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     super::frames::self_test(vm)?;
     super::glance::self_test(vm)?;
     super::locks::self_test(vm)?;
+    super::payload::self_test(vm)?;
     super::tables::self_test(vm)
 }
 
-/// A frame object's own view of a frame, for frames that are objects of the program.
+/// A frame object's own view of a frame, for frames that are objects of the program. `None` as well
+/// for a frame that the collector has emptied: it has no view any more.
 pub(crate) fn frame_of(object: &PyObject) -> Option<&Py<FrameObject>> {
-    object.downcast_ref::<FrameObject>()
+    let frame = object.downcast_ref::<FrameObject>()?;
+    let mut has_code = false;
+    ObjPtr::of(object).walk(|to| has_code |= to.object().downcast_ref::<PyCode>().is_some());
+    has_code.then_some(frame)
 }

@@ -14,9 +14,14 @@ pub(crate) mod frames;
 pub(crate) mod glance;
 pub(crate) mod header;
 pub(crate) mod heap;
+pub mod install;
 pub(crate) mod locks;
 pub(crate) mod marks;
 pub(crate) mod output;
+pub(crate) mod payload;
+pub(crate) mod process;
+pub(crate) mod slab;
+pub(crate) mod stack;
 pub(crate) mod tables;
 pub(crate) mod world;
 

@@ -22,18 +22,13 @@ pub(crate) fn clear() {
     drop(drain());
 }
 
-/// Stands before the system's `write` for everything that is linked into this program, so that
-/// no pipe has to stand between the program and its terminal.
+/// Writes as the system's `write` does, and copies what goes to descriptor 1, so that no pipe has to
+/// stand between the program and its terminal.
 ///
 /// # Safety
 /// As for the system's `write`: `buffer` must be readable for `count` bytes.
 #[cfg(target_os = "linux")]
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn write(
-    descriptor: libc::c_int,
-    buffer: *const libc::c_void,
-    count: libc::size_t,
-) -> libc::ssize_t {
+pub unsafe fn write(descriptor: libc::c_int, buffer: *const libc::c_void, count: usize) -> isize {
     // SAFETY: the arguments go to the kernel as they came.
     let written = unsafe { libc::syscall(libc::SYS_write, descriptor, buffer, count) };
     if descriptor == 1 && written > 0 && TAPPED.load(Ordering::Relaxed) {
@@ -44,5 +39,5 @@ pub unsafe extern "C" fn write(
             .unwrap_or_else(|e| e.into_inner())
             .extend_from_slice(bytes);
     }
-    written as libc::ssize_t
+    written as isize
 }

@@ -58,7 +58,7 @@ fn entry_of(table: usize) -> Option<&'static Hooked> {
     }
 }
 
-fn table_of(object: *const PyObject) -> usize {
+pub(super) fn table_of(object: *const PyObject) -> usize {
     // SAFETY: an object's header holds the address of its type's table as long as the object's
     // memory is there.
     unsafe { *object.byte_add(TABLE_OFFSET).cast::<usize>() }
@@ -69,6 +69,11 @@ pub(super) fn dealloc_of(object: *const PyObject) -> Dealloc {
     let entry = entry_of(table_of(object)).expect("only hooked tables lead here");
     // SAFETY: only `hook` writes here, and it writes functions of this type.
     unsafe { std::mem::transmute::<usize, Dealloc>(entry.dealloc.load(Ordering::Acquire)) }
+}
+
+/// Whether the type of an object that is hooked says what it refers to.
+pub(crate) fn has_walk(object: &PyObject) -> bool {
+    entry_of(table_of(object)).is_none_or(|entry| entry.trace.load(Ordering::Acquire) != 0)
 }
 
 /// The function that walks the references of an object of a hooked type, where there is one.

@@ -4,7 +4,8 @@
 //! before the interpreter is through with the object, and until then what it referred to is held.
 
 use super::{Live, Recorder};
-use crate::record::raw::ending;
+use crate::record::raw::header::ObjPtr;
+use crate::record::raw::{deaths, ending};
 use crate::trace::{Held, ObjId};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,20 @@ impl EndingHolders {
         let to = strong.map(|reference| reference.to).collect();
         self.0.insert(gone.pointer.address(), to);
     }
+}
+
+/// Whether an object is in the middle of a change, so that it cannot be asked: its known state
+/// stands until the change is through. What it is about to let go can still show its address in
+/// it, although it may be freed by now.
+pub(super) fn is_in_change(pointer: ObjPtr) -> bool {
+    if pointer.is_in_change() {
+        return true;
+    }
+    let mut shows_the_dead = false;
+    if ending::any() {
+        pointer.walk(|to| shows_the_dead |= deaths::is_past_finalizer(to.address()));
+    }
+    shows_the_dead
 }
 
 impl Recorder {

@@ -3,10 +3,58 @@
 use super::{Happening, Recorder};
 use crate::record::raw::header::ObjPtr;
 use crate::record::stack::RunningFrame;
-use crate::trace::{Held, held_as};
+use crate::trace::{CallFrame, Held, held_as};
 use rustpython_vm::{AsObject, VirtualMachine};
 
+/// How many references running code has to its namespace at most: as globals and as locals, of the
+/// function, of the frame, of the scope that was made for it, and of the call.
+const NAMESPACE_HOLDERS: usize = 6;
+
 impl Recorder {
+    /// Says what each frame of the program's has under way. Returns the place of the first of which
+    /// that has changed.
+    pub(super) fn name_under_way(
+        &mut self,
+        running: &[RunningFrame],
+        frames: &mut [CallFrame],
+    ) -> usize {
+        let mut first = usize::MAX;
+        let mut place = 0;
+        let mut from = 0;
+        while let Some(begin) = running[from..].iter().position(|frame| frame.own.is_some()) {
+            let begin = from + begin;
+            let after = running[begin + 1..].iter();
+            let end = begin + 1 + after.take_while(|frame| frame.own.is_none()).count();
+            let Some(frame) = frames.get_mut(place) else {
+                break;
+            };
+            // The innermost frame of all runs itself.
+            let pairs = running[begin..end].iter().zip(&running[begin + 1..]);
+            let mut under_way = Vec::new();
+            for (waits, above) in pairs {
+                let Some(text) = &waits.under_way else {
+                    continue;
+                };
+                let by = match waits.own {
+                    Some(_) => self.symbols.intern(text),
+                    None => self.symbols.intern(&format!("{text} (library)")),
+                };
+                // What calls a Python function itself leaves nothing behind but what is known.
+                if text.strip_prefix("call of ") != Some(above.function) && !under_way.contains(&by)
+                {
+                    under_way.push(by);
+                }
+            }
+            if frame.under_way != under_way {
+                frame.under_way = under_way;
+                first = first.min(place);
+            }
+            place += 1;
+            from = end;
+        }
+        first
+    }
+
     /// The references that the interpreter itself holds to objects of the program.
     pub(super) fn held(
         &mut self,
@@ -70,9 +118,40 @@ impl Recorder {
         for candidate in candidates {
             put(self, "collection under way", candidate, false);
         }
+        // Running code, the function that stands for it and the call that began it hold its namespace.
+        for frame in running {
+            if let Some(namespace) = frame.namespace {
+                let by = match frame.own {
+                    Some(_) => format!("namespace of {}", frame.function),
+                    None => format!("namespace of {} (library)", frame.function),
+                };
+                for _ in 0..NAMESPACE_HOLDERS {
+                    put(self, &by, namespace, false);
+                }
+            }
+        }
+        for frame in running.iter().filter(|frame| frame.own.is_some()) {
+            for name in &frame.unshown {
+                put(
+                    self,
+                    &format!("{} of {}", name.name, frame.function),
+                    name.to,
+                    true,
+                );
+            }
+        }
         for frame in running {
             if frame.own.is_none() {
-                for name in &frame.names {
+                // The names of code that is executed in a dict of the program's are that dict's.
+                let recorded = frame.namespace.is_some_and(|dict| {
+                    let at = self.by_address.get(&dict.address());
+                    at.is_some_and(|at| !self.living[*at].leaf)
+                        && !self.bodies.contains(&dict.address())
+                });
+                for name in frame.names.iter().chain(&frame.unshown) {
+                    if recorded && name.in_namespace {
+                        continue;
+                    }
                     let by = format!("{} of {} (library)", name.name, frame.function);
                     put(self, &by, name.to, true);
                 }

@@ -1,9 +1,11 @@
 //! Objects that are met for the first time, and what they refer to.
 
 use super::births::Born;
+use super::ending::is_in_change;
 use super::watch::Manner;
 use super::{Live, Recorder};
 use crate::record::describe::{describe, native_size};
+use crate::record::label::{is_ordered, may_hide};
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::tables;
 use crate::trace::{Count, Kept, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference};
@@ -17,9 +19,18 @@ impl Recorder {
         if let Some(at) = self.by_address.get(&pointer.address()) {
             return self.living[*at].id;
         }
-        let description = describe(pointer, &mut self.program, vm);
+        let mut description = describe(pointer, &mut self.program, vm);
+        // What the interpreter and the library made before the program began is theirs.
+        description.leaf |= self.older.contains(&pointer.address())
+            && match description.kind {
+                Kind::Function => true,
+                Kind::Module => description.name.as_deref() != Some("__main__"),
+                _ => false,
+            };
         // A type whose deaths cannot be seen would make every later fact about it a guess.
-        tables::hook(pointer.object()).expect("the tables of all types can be written alike");
+        if let Err(error) = tables::hook(pointer.object()) {
+            self.failure.get_or_insert(error);
+        }
         let id = ObjId(self.objects.len() as u32 + 1);
         let refcount = pointer.refcount();
         let older = refcount.is_none()
@@ -29,7 +40,9 @@ impl Recorder {
         let born = match self.folded.remove(&pointer.address()) {
             Some((moment, owner)) => {
                 self.unfolded.push(owner);
-                Some(moment)
+                // It was made on that line; an object of its own it becomes in this step.
+                let step = self.now.step;
+                (!older).then_some(Moment { step, ..moment })
             }
             None if older => None,
             None => Some(self.now),
@@ -61,7 +74,8 @@ impl Recorder {
             id,
             pointer,
             kind: description.kind,
-            leaf: description.leaf || description.kind == Kind::Atom,
+            leaf: description.leaf
+                || (description.kind == Kind::Atom && !may_hide(pointer.object(), Kind::Atom)),
             state: ObjectState {
                 refcount: Count::Immortal,
                 generation: None,
@@ -104,7 +118,7 @@ impl Recorder {
             self.watch.renew(place, Manner::Header, &[]);
             return;
         }
-        if pointer.is_in_change() {
+        if is_in_change(pointer) {
             self.watch.put_off(place, manner(pointer, kind, vm));
             return;
         }
@@ -117,6 +131,9 @@ impl Recorder {
         let refs = references
             .into_iter()
             .filter(|reference| !reference.to.is_dying())
+            .filter(|reference| !reference.doubtful || self.may_hold(reference.to, id))
+            .collect::<Vec<_>>()
+            .into_iter()
             .map(|reference| Reference {
                 label: reference.label,
                 to: self.id_of(reference.to, vm),
@@ -135,6 +152,20 @@ impl Recorder {
         live.state.size = size;
         live.state.refs = refs;
         self.watch.renew(place, manner(pointer, kind, vm), &folded);
+    }
+
+    /// Whether an object's count leaves room for a reference that `holder` may have to it.
+    fn may_hold(&self, to: ObjPtr, holder: ObjId) -> bool {
+        let Some(at) = self.by_address.get(&to.address()) else {
+            return true;
+        };
+        let id = self.living[*at].id;
+        let others = self.living.iter().filter(|live| live.id != holder);
+        let refs = others.flat_map(|live| &live.state.refs);
+        let known = refs.filter(|one| one.to == id && !one.weak).count();
+        let named = self.named.iter().filter(|named| **named == to).count();
+        to.refcount()
+            .is_none_or(|count| count as usize > known + named)
     }
 
     /// Reads all objects that were met in this step, those that they lead to, and those that have
@@ -200,6 +231,7 @@ fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
         Kind::WeakRef => Manner::Weak,
         Kind::Function => Manner::Function,
         Kind::Generator => Manner::Always,
+        _ if may_hide(pointer.object(), kind) || is_ordered(pointer.object()) => Manner::Data,
         _ => Manner::Walk,
     }
 }

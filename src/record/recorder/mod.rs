@@ -6,18 +6,20 @@ mod burial;
 mod collections;
 mod ending;
 mod held;
+mod library;
 mod meet;
 mod steps;
 mod verify;
 mod watch;
 
+use crate::record::LayoutError;
 use crate::record::describe::describe;
 use crate::record::label::Labeller;
 use crate::record::program::Program;
 use crate::record::raw::collections::{Sighting, drain as drain_collections};
 use crate::record::raw::deaths::LogEntry;
 use crate::record::raw::header::ObjPtr;
-use crate::record::stack::RunningFrame;
+use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
     CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectChange,
     ObjectInfo, ObjectState, Step, StepHead, Symbol, Symbols, ThreadStack,
@@ -110,11 +112,16 @@ pub(crate) struct Recorder {
     finalized: HashSet<usize>,
     /// Addresses of the dicts of class bodies that run at this step.
     bodies: HashSet<usize>,
+    /// What the names of all running frames lead to.
+    named: Vec<ObjPtr>,
+    library: library::Library,
     mark: births::Mark,
     /// What happened since the last step, beside births and deaths.
     incidents: Vec<(Incident, ObjId)>,
     /// Addresses of objects whose finalizers have begun and that have no serial yet.
     finalizers: Vec<usize>,
+    /// Why no further step can be recorded truly.
+    pub failure: Option<LayoutError>,
     /// Addresses of the instance dicts of objects that have died: their own deaths follow.
     dicts_of_dead: HashSet<usize>,
 }
@@ -154,9 +161,12 @@ impl Recorder {
             collections_before: [0; 3],
             finalized: HashSet::default(),
             bodies: HashSet::default(),
+            named: Vec::new(),
+            library: library::Library::default(),
             mark: births::Mark::default(),
             incidents: Vec::new(),
             finalizers: Vec::new(),
+            failure: None,
             dicts_of_dead: HashSet::default(),
         }
     }
@@ -175,6 +185,14 @@ impl Recorder {
         if direct {
             *self.constants.entry(address).or_default() += 1;
         }
+    }
+
+    /// Where the living objects stand.
+    pub(crate) fn living_addresses(&self) -> HashMap<usize, ObjId> {
+        let living = self.living.iter();
+        living
+            .map(|live| (live.pointer.address(), live.id))
+            .collect()
     }
 
     /// Takes one step: what died, what is there, what changed.
@@ -209,6 +227,9 @@ impl Recorder {
             .iter()
             .filter_map(|frame| frame.body.map(ObjPtr::address))
             .collect();
+        self.named.clear();
+        let names = everywhere.iter().flat_map(|frame| &frame.names);
+        self.named.extend(names.map(|name| name.to));
         for name in everywhere.iter().filter(|f| f.fresh).flat_map(|f| &f.names) {
             if matches!(name.kind, NameKind::Cell | NameKind::Free) {
                 self.labeller.name_cell(name.to, &name.name);
@@ -224,8 +245,10 @@ impl Recorder {
         changed.sort_by_key(|(id, _)| *id);
         let changed_at = self.name_objects(running, &mut frames);
         frames_kept = frames_kept.min(changed_at);
+        frames_kept = frames_kept.min(self.name_under_way(running, &mut frames));
         for (stack, (_, running)) in stacks.iter_mut().zip(others) {
             self.name_objects(running, &mut stack.frames);
+            self.name_under_way(running, &mut stack.frames);
         }
         let allocated = std::mem::take(&mut self.allocated);
         let allocated = self.order_births(&born, allocated);
@@ -237,6 +260,7 @@ impl Recorder {
         self.note_finalize_call(&happening, running);
         let mut held = self.held(&happening, &everywhere, vm);
         held.extend(self.held_by_ending());
+        self.add_library_holders(&frames, &stacks, &mut held, vm);
         let same = stacks == self.stacks;
         self.steps.push(Step {
             head: StepHead {
@@ -269,7 +293,8 @@ impl Recorder {
         };
         self.running_line = match happening.event {
             Event::Line => happening.line,
-            _ => after.map_or(0, |frame| frame.line),
+            // What dies with the last frame of a thread or module dies on the line that it left.
+            _ => after.map_or(happening.line, |frame| frame.line),
         };
         self.frames = frames;
         self.stacks = stacks;
@@ -329,6 +354,7 @@ impl Recorder {
                     let mut new = self.call_frame(frame, vm);
                     if let Some(before) = &before {
                         (new.object, new.body) = (before.object, before.body);
+                        new.under_way.clone_from(&before.under_way);
                     }
                     let same = before.as_ref() == Some(&new);
                     (new, same)
@@ -343,10 +369,15 @@ impl Recorder {
     }
 
     fn call_frame(&mut self, frame: &RunningFrame, vm: &VirtualMachine) -> CallFrame {
-        let names = frame
-            .names
-            .iter()
-            .filter(|name| !name.to.is_dying())
+        // What was read at an earlier step, or is just being replaced, may be gone.
+        let certain = |name: &RunningName| {
+            frame.fresh && !frame.assigned.contains(&Some(name.name.as_ref()))
+                || self.by_address.contains_key(&name.to.address())
+        };
+        let names = frame.names.iter().filter(|name| certain(name));
+        let names: Vec<_> = names.filter(|name| !name.to.is_dying()).collect();
+        let names = names
+            .into_iter()
             .map(|name| crate::trace::Name {
                 name: self.symbols.intern(&name.name),
                 kind: name.kind,
@@ -368,6 +399,7 @@ impl Recorder {
             body: None,
             arguments: frame.arguments,
             names,
+            under_way: Vec::new(),
         }
     }
 
@@ -395,7 +427,7 @@ impl Recorder {
         for Changed { place, references } in all.drain(..) {
             let live = &self.living[place];
             let (kind, pointer) = (live.kind, live.pointer);
-            let references = references && !pointer.is_in_change();
+            let references = references && !ending::is_in_change(pointer);
             let refcount = count(pointer, borrowed);
             let generation = pointer.generation();
             let renamed = kind == Kind::Generator;

@@ -1,6 +1,7 @@
 //! The record held against the heap.
 
 use super::Recorder;
+use super::ending::is_in_change;
 use super::meet::may_fold;
 use crate::record::label::RawReference;
 use crate::record::raw::header::ObjPtr;
@@ -21,7 +22,7 @@ impl Recorder {
                 found.push(format!("#{} lives and is not replayed", live.id.0));
                 continue;
             };
-            if live.pointer.is_in_change() {
+            if is_in_change(live.pointer) {
                 continue;
             }
             if live.leaf || self.is_on_stack(live.kind, live.pointer) {
@@ -36,9 +37,18 @@ impl Recorder {
             if !missing.is_empty() {
                 found.push(format!("#{}: no label for {missing:?}", live.id.0));
             }
+            let stands = |reference: &RawReference| {
+                let at = self.by_address.get(&reference.to.address());
+                at.is_some_and(|at| {
+                    let to = self.living[*at].id;
+                    let mut known = state.refs.iter();
+                    known.any(|one| one.to == to && one.label == reference.label)
+                })
+            };
             let fresh: Vec<_> = references
                 .iter()
                 .filter(|r| !r.to.is_dying())
+                .filter(|reference| !reference.doubtful || stands(reference))
                 .map(|r| {
                     let at = self.by_address.get(&r.to.address());
                     (r.label, at.map(|at| self.living[*at].id), r.weak)

@@ -4,8 +4,10 @@
 //! needs stands in one table, apart from what else is known of the objects, so that a step costs
 //! little for an object that is as it was. Nothing outside asks how the changes are found.
 
+use crate::record::label::data_of;
 use crate::record::raw::glance::Header;
 use crate::record::raw::header::ObjPtr;
+use crate::record::raw::payload::Data;
 use rustpython_vm::builtins::PyWeak;
 
 /// How many objects ahead of the comparison memory is asked for.
@@ -24,6 +26,8 @@ pub(crate) enum Manner {
     Weak,
     /// As `Walk`, and not while one of its locks is held: the walk would wait for it.
     Function,
+    /// As `Walk`, and all of its own data: it may refer to what the walk does not show.
+    Data,
     /// As `Walk`; it is reported also where nothing has changed.
     Always,
 }
@@ -45,6 +49,7 @@ struct Entry {
     own: u32,
     total: u32,
     manner: Manner,
+    data: Option<Box<Data>>,
 }
 
 /// Watches the living objects, which it knows by their places.
@@ -68,6 +73,7 @@ impl Watch {
             own: 0,
             total: 0,
             manner: Manner::Header,
+            data: None,
         });
     }
 
@@ -83,6 +89,7 @@ impl Watch {
         let mut fresh = std::mem::take(&mut self.scratch);
         fresh.clear();
         entry.manner = manner;
+        entry.data = (manner == Manner::Data).then(|| Box::new(data_of(entry.pointer)));
         entry.parts = parts.len() as u32;
         entry.own = 0;
         if manner != Manner::Header {
@@ -141,6 +148,11 @@ impl Watch {
                 Manner::Function if entry.pointer.is_locked_function() => false,
                 Manner::Function | Manner::Walk | Manner::Weak | Manner::Always => {
                     differs(entry, &self.known)
+                }
+                Manner::Data => {
+                    let same = entry.data.as_ref();
+                    let same = same.is_some_and(|data| data.is_as_it_was(entry.pointer));
+                    !same || differs(entry, &self.known)
                 }
             };
             if header != entry.header || references || entry.manner == Manner::Always {

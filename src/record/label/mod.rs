@@ -1,0 +1,202 @@
+//! Names for what an object refers to.
+//!
+//! The interpreter says which objects another refers to, in an order that each type fixes; here
+//! each of them gets its label. What has no better name is `referent 3`, so that the labelled
+//! references are always, one for one, the interpreter's own.
+//!
+//! Some objects are parts of another in all but name: the dict of an instance, the tuple of a
+//! function's defaults. While nothing else of the program refers to such a part it is folded
+//! away, and what it refers to is shown as its owner's.
+
+mod fold;
+mod native;
+mod pass;
+mod unseen;
+
+use super::describe::function_code;
+use super::raw::header::ObjPtr;
+use crate::trace::{Kind, Label, Symbols};
+use fold::fold;
+use pass::Pass;
+use rustc_hash::FxHashMap as HashMap;
+use rustpython_vm::builtins::{PyCode, PyType};
+use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
+use unseen::{frozen_members, weak_references};
+
+pub(crate) use native::{data_of, is_ordered, may_hide};
+
+/// One reference of an object: its label and where it leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RawReference {
+    pub label: Label,
+    pub to: ObjPtr,
+    pub weak: bool,
+    /// It was found in data of an unknown layout, at a place where a byte and what is left over in
+    /// memory would look the same. It is one only if nothing else explains the count.
+    pub doubtful: bool,
+}
+
+/// A field of a native or slotted type: its name, and its place relative to the object.
+#[derive(Debug, Clone)]
+struct Field {
+    name: String,
+    /// A slot of the program's own class, as against a field of a native type.
+    slot: bool,
+    /// In bytes from the object's start; slots stand before it.
+    offset: isize,
+}
+
+/// What labelling needs beside the objects: texts, and the fields of the classes seen so far.
+#[derive(Default)]
+pub(crate) struct Labeller {
+    fields: HashMap<usize, Vec<Field>>,
+    /// The variables that cells stand for, by the cells' addresses.
+    cells: HashMap<usize, String>,
+}
+
+impl Labeller {
+    /// Forgets what is known of the class at `address`.
+    pub(crate) fn forget(&mut self, address: usize) {
+        self.fields.remove(&address);
+        self.cells.remove(&address);
+    }
+
+    /// Notes which variable a cell stands for; a cell itself does not know.
+    pub(crate) fn name_cell(&mut self, cell: ObjPtr, variable: &str) {
+        let name = self.cells.entry(cell.address());
+        name.or_insert_with(|| variable.to_owned());
+    }
+
+    /// Notes the variables of a function's closure.
+    fn name_closure(&mut self, function: &PyObject, vm: &VirtualMachine) {
+        let code = function_code(function, vm);
+        let Some(code) = code.and_then(|code| code.object().downcast_ref::<PyCode>()) else {
+            return;
+        };
+        if code.code.freevars.is_empty() {
+            return;
+        }
+        let Ok(closure) = function.get_attr(vm.ctx.intern_str("__closure__"), vm) else {
+            return;
+        };
+        let mut cells = Vec::new();
+        ObjPtr::of(&closure).extend_referents(&mut cells);
+        for (cell, variable) in cells.into_iter().zip(code.code.freevars.iter()) {
+            self.name_cell(cell, variable.as_str());
+        }
+    }
+
+    /// The labelled references of an object, and the parts of it that are or could be folded.
+    pub(crate) fn references(
+        &mut self,
+        pointer: ObjPtr,
+        kind: Kind,
+        may_fold: &dyn Fn(ObjPtr) -> bool,
+        symbols: &mut Symbols,
+        vm: &VirtualMachine,
+    ) -> (Vec<RawReference>, Vec<ObjPtr>) {
+        let mut out = Vec::new();
+        if kind == Kind::WeakRef {
+            weak_references(pointer, symbols, vm, &mut out);
+        }
+        if kind == Kind::Function {
+            self.name_closure(pointer.object(), vm);
+        }
+        let cell = self.cells.get(&pointer.address()).map(String::as_str);
+        let mut raw = Vec::new();
+        pointer.extend_referents(&mut raw);
+        let mut labels = vec![None; raw.len()];
+        let mut foldable = Vec::new();
+        let mut pass = Pass {
+            pointer,
+            raw: &raw,
+            labels: &mut labels,
+            foldable: &mut foldable,
+            next: 0,
+            symbols,
+            vm,
+        };
+        pass.prefix();
+        let own = pass.next.min(raw.len());
+        pass.payload(kind, cell);
+        pass.fields(self.fields_of(pointer.object(), vm));
+        pass.native(kind, own);
+        if kind == Kind::Function {
+            pass.defaults();
+        }
+        for (i, to) in raw.iter().enumerate() {
+            let part = foldable
+                .iter()
+                .find(|(at, _)| *at == i)
+                .map(|(_, part)| *part);
+            if let Some(part) = part
+                && may_fold(*to)
+            {
+                fold(part, *to, symbols, vm, &mut out);
+                continue;
+            }
+            out.push(RawReference {
+                label: labels[i].unwrap_or(Label::Referent(i as u32)),
+                to: *to,
+                weak: false,
+                doubtful: false,
+            });
+        }
+        frozen_members(pointer, &raw, &mut out);
+        if is_ordered(pointer.object()) {
+            native::put_in_order(pointer, &mut out);
+        }
+        if may_hide(pointer.object(), kind) {
+            let fields = self.fields_of(pointer.object(), vm);
+            native::add_hidden(pointer, kind, &raw[own..], fields, symbols, &mut out);
+        }
+        let parts = foldable.iter().map(|(at, _)| raw[*at]).collect();
+        (out, parts)
+    }
+
+    /// The fields of the object's class that hold one object each.
+    fn fields_of(&mut self, object: &PyObject, vm: &VirtualMachine) -> &[Field] {
+        let class = object.class();
+        let address = ObjPtr::of(class.as_object()).address();
+        self.fields
+            .entry(address)
+            .or_insert_with(|| read_fields(class, vm))
+    }
+}
+
+fn read_fields(class: &Py<PyType>, vm: &VirtualMachine) -> Vec<Field> {
+    use rustpython_vm::builtins::descriptor::{MemberAccess, MemberKind, PyMemberDescriptor};
+    let mut fields = Vec::new();
+    for base in class.mro_collect() {
+        for (name, descriptor) in base.attributes().attributes(&vm.ctx) {
+            let Some(descriptor) = descriptor.downcast_ref::<PyMemberDescriptor>() else {
+                continue;
+            };
+            let one_object = matches!(
+                descriptor.member.kind,
+                MemberKind::Object | MemberKind::ObjectEx
+            );
+            if one_object && !matches!(descriptor.access, MemberAccess::TupleItem) {
+                fields.push(Field {
+                    name: name.as_str().to_owned(),
+                    slot: descriptor.member.offset < 0,
+                    offset: descriptor.member.offset,
+                });
+            }
+        }
+    }
+    fields
+}
+
+/// The names of a code object's slots: variables, cells that are no variables, free variables.
+pub(crate) fn slot_names(code: &Py<PyCode>) -> Vec<&'static str> {
+    let code = &code.code;
+    let variables = code.varnames.iter().map(|name| name.as_str());
+    let cells = code
+        .cellvars
+        .iter()
+        .filter(|cell| !code.varnames.iter().any(|name| name.is(**cell)))
+        .map(|name| name.as_str());
+    let free = code.freevars.iter().map(|name| name.as_str());
+    variables.chain(cells).chain(free).collect()
+}

@@ -1,0 +1,197 @@
+//! References of native objects that the interpreter's walk of an object leaves out, and that are
+//! found in the object's own data.
+
+use super::{Field, RawReference};
+use crate::record::raw::header::ObjPtr;
+use crate::record::raw::payload::{Data, has_data, linked_keys};
+use crate::record::raw::tables::has_walk;
+use crate::trace::{Kind, Label, Symbols};
+use rustc_hash::FxHashMap as HashMap;
+use rustpython_vm::PyObject;
+use rustpython_vm::builtins::{PyDict, PyRange};
+
+/// Native types whose walk leaves fields out. The walk of all others that have one is whole, but for
+/// fields of unusual types that no scan could tell from what is left over in memory.
+const PARTLY_WALKED: [&str; 4] = ["method-wrapper", "ContextVar", "groupby", "combinations"];
+
+/// Whether an object may refer to more than the interpreter's walk of it shows: it has data of its
+/// own, and its native type has no walk, or one that leaves something out.
+pub(crate) fn may_hide(object: &PyObject, kind: Kind) -> bool {
+    let may = match kind {
+        Kind::Instance | Kind::Iterator | Kind::Exception | Kind::Other => true,
+        // Atoms are whole in themselves, but for the bounds of a range.
+        Kind::Atom => object.downcast_ref::<PyRange>().is_some(),
+        _ => false,
+    };
+    may && has_data(object) && (!has_walk(object) || is_partly_walked(object))
+}
+
+/// Whether an object is a dict that keeps an order of its own beside that of its entries.
+pub(crate) fn is_ordered(object: &PyObject) -> bool {
+    object.downcast_ref::<PyDict>().is_some() && native_name(object) == "OrderedDict"
+}
+
+/// An object's data, looked through.
+pub(crate) fn data_of(pointer: ObjPtr) -> Data {
+    Data::of(pointer, native_name(pointer.object()) == "SimpleQueue")
+}
+
+/// The name of the native type that an object is of, or that its class derives from.
+fn native_name(object: &PyObject) -> String {
+    let mut classes = object.class().iter_base_chain();
+    let native = classes.find(|class| class.heaptype_ext().is_none());
+    native.map_or_else(String::new, |class| class.name().to_owned())
+}
+
+/// Puts the entries of an ordered dict in its order.
+pub(super) fn put_in_order(pointer: ObjPtr, out: &mut [RawReference]) {
+    let Some(keys) = linked_keys(pointer) else {
+        return;
+    };
+    let rank: HashMap<ObjPtr, usize> = keys.into_iter().zip(0..).collect();
+    let is_key =
+        |one: &RawReference| matches!(one.label, Label::Key(_)) && rank.contains_key(&one.to);
+    let Some(start) = out.iter().position(is_key) else {
+        return;
+    };
+    let ranks = |from: usize, step: usize| -> Vec<(usize, usize)> {
+        let entries = (from..out.len()).step_by(step);
+        entries
+            .map_while(|at| Some((*rank.get(&out[at].to).filter(|_| is_key(&out[at]))?, at)))
+            .collect()
+    };
+    // Keys and values by turns, then the keys once more.
+    let mut pairs = ranks(start, 2);
+    pairs.truncate(rank.len());
+    let again = start + 2 * pairs.len();
+    let mut keys = ranks(again, 1);
+    pairs.sort_unstable();
+    keys.sort_unstable();
+    let pairs = pairs.into_iter().flat_map(|(_, at)| [at, at + 1]);
+    let order: Vec<usize> = pairs.chain(keys.into_iter().map(|(_, at)| at)).collect();
+    let sorted: Vec<RawReference> = order.into_iter().map(|at| out[at]).collect();
+    out[start..start + sorted.len()].copy_from_slice(&sorted);
+}
+
+fn is_partly_walked(object: &PyObject) -> bool {
+    PARTLY_WALKED.contains(&&*native_name(object))
+}
+
+/// What a native type calls what its walk shows, in the order of the walk; the last may stand for
+/// any number.
+pub(super) fn walked_names(object: &PyObject) -> &'static [&'static str] {
+    match &*native_name(object) {
+        "map" => &["function", "iterator*"],
+        "filter" => &["predicate", "iterator"],
+        "zip" | "zip_longest" | "chain" => &["iterator*"],
+        "callable_iterator" => &["sentinel", "callable"],
+        "compress" => &["data", "selectors"],
+        "count" => &["next", "step"],
+        "cycle" => &["iterator", "saved*"],
+        "starmap" => &["function", "iterable"],
+        "takewhile" | "dropwhile" | "filterfalse" => &["predicate", "iterable"],
+        "product" | "combinations" | "combinations_with_replacement" | "permutations" => {
+            &["element*"]
+        }
+        "pairwise" => &["iterator", "old"],
+        "_tee" => &["data"],
+        "_tee_dataobject" => &["iterable", "value*"],
+        "_grouper" => &["groupby", "key"],
+        "KeyWrapper" => &["cmp", "object"],
+        "mappingproxy" => &["mapping"],
+        "memoryview" => &["obj"],
+        "ContextVar" => &["name", "default"],
+        "odict_iterator" => &["dict", "key*"],
+        "reader" => &["iterator"],
+        "async_generator_asend" | "async_generator_athrow" => &["generator", "value*"],
+        "BufferedRWPair" => &["reader", "writer"],
+        _ => &[],
+    }
+}
+
+/// Adds what an object's data refers to and its walk, `walked`, does not show. What never dies is
+/// not counted, and needs no owner.
+pub(super) fn add_hidden(
+    pointer: ObjPtr,
+    kind: Kind,
+    walked: &[ObjPtr],
+    fields: &[Field],
+    symbols: &mut Symbols,
+    out: &mut Vec<RawReference>,
+) {
+    let mut walked = walked.to_vec();
+    let mut hidden = data_of(pointer).found;
+    hidden.retain(|found| match walked.iter().position(|to| *to == found.to) {
+        Some(at) => {
+            walked.swap_remove(at);
+            false
+        }
+        None => found.to.refcount().is_some(),
+    });
+    let holder = pointer.object().class().name().to_owned();
+    let alone = hidden.len() == 1;
+    let mut in_list = 0;
+    for found in hidden {
+        let target = found.to.object().class().name();
+        let field = fields
+            .iter()
+            .find(|field| Some(field.offset) == found.offset);
+        let name = match field {
+            Some(field) => Some(field.name.as_str()),
+            None => name_of(&holder, &target, found.offset.is_some()),
+        };
+        let name = name.or_else(|| (alone && kind == Kind::Iterator).then_some("iterable"));
+        let label = match name {
+            Some(name) if found.offset.is_none() => {
+                in_list += 1;
+                Label::Named(symbols.intern(&format!("{name} {}", in_list - 1)))
+            }
+            Some(name) => Label::Named(symbols.intern(name)),
+            None => Label::Referent(out.len() as u32),
+        };
+        out.push(RawReference {
+            label,
+            to: found.to,
+            weak: false,
+            doubtful: found.offset.is_some() && field.is_none() && found.to.address() & 0xFF == 0,
+        });
+    }
+}
+
+/// What a native object calls what it refers to. `inline`: its data holds it itself, not a list.
+fn name_of(holder: &str, target: &str, inline: bool) -> Option<&'static str> {
+    let name = match (holder, target) {
+        ("itemgetter", _) => "item",
+        ("attrgetter", _) => "attr",
+        ("methodcaller", _) => {
+            if inline {
+                "name"
+            } else {
+                "argument"
+            }
+        }
+        ("Pattern", "dict") => "groupindex",
+        ("Pattern", _) => {
+            if inline {
+                "pattern"
+            } else {
+                "group"
+            }
+        }
+        ("Match" | "SRE_Scanner", "Pattern") => "pattern",
+        ("Match" | "SRE_Scanner", _) => "string",
+        ("Token", "Context") => "context",
+        ("Token", "ContextVar") => "var",
+        ("Token", _) => "old_value",
+        ("Context", "hamt") => "values",
+        ("SimpleQueue", _) => "item",
+        ("BufferedReader" | "BufferedWriter" | "BufferedRandom", _) => "raw",
+        ("ContextVar", _) => "value",
+        ("groupby", _) => "group",
+        ("method-wrapper" | "builtin_function_or_method" | "builtin_method", _) => "__self__",
+        ("set_iterator", _) => "set",
+        _ if holder.starts_with("dict_") || holder.starts_with("odict_") => "dict",
+        _ => return None,
+    };
+    Some(name)
+}

@@ -1,0 +1,175 @@
+//! What the library holds of the program's objects, in objects of its own that are not recorded: a
+//! cache, a registry, a table of a module's.
+
+use super::Recorder;
+use crate::record::describe::text_in;
+use crate::record::raw::header::ObjPtr;
+use crate::record::text;
+use crate::trace::{CallFrame, Count, Held, ObjId, Symbol, ThreadStack};
+use rustc_hash::FxHashMap as HashMap;
+use rustpython_vm::VirtualMachine;
+use rustpython_vm::builtins::PyDict;
+use std::collections::BTreeMap;
+
+/// One search of the library's objects is made for so many steps.
+const STEPS_A_SEARCH: usize = 50;
+/// So many are made at once.
+const SEARCHES: usize = 20;
+
+/// What was found out about objects that nothing recorded holds.
+#[derive(Default)]
+pub(super) struct Library {
+    /// How many references to an object were not explained when they were looked for, and who holds
+    /// them.
+    holders: BTreeMap<ObjId, (usize, Vec<Symbol>)>,
+    searches: usize,
+    /// Room for counting.
+    known: Vec<u32>,
+}
+
+impl Recorder {
+    /// Adds the library's own objects as holders of what nothing else explains.
+    pub(super) fn add_library_holders(
+        &mut self,
+        frames: &[CallFrame],
+        stacks: &[ThreadStack],
+        held: &mut Vec<Held>,
+        vm: &VirtualMachine,
+    ) {
+        let others = stacks.iter().flat_map(|stack| &stack.frames);
+        let frames = || frames.iter().chain(others.clone());
+        // A call under way holds what it holds; none of it is looked for.
+        if frames().any(|frame| !frame.under_way.is_empty()) {
+            return;
+        }
+        let mut known = std::mem::take(&mut self.library.known);
+        known.clear();
+        known.resize(self.objects.len() + 1, 0);
+        let refs = self.living.iter().flat_map(|live| &live.state.refs);
+        for reference in refs.filter(|reference| !reference.weak) {
+            known[reference.to.0 as usize] += 1;
+        }
+        for one in held.iter() {
+            known[one.to.0 as usize] += 1;
+        }
+        for frame in frames() {
+            for name in &frame.names {
+                known[name.to.0 as usize] += 1;
+            }
+            for id in [frame.called, frame.object, frame.body]
+                .into_iter()
+                .flatten()
+            {
+                known[id.0 as usize] = u32::MAX / 2;
+            }
+        }
+        let mut wanted = Vec::new();
+        let mut left = Vec::new();
+        for live in &self.living {
+            let Count::Of(count) = live.state.refcount else {
+                continue;
+            };
+            let info = &self.objects[live.id.0 as usize - 1];
+            let known = known[live.id.0 as usize].saturating_add(info.constant_of);
+            if info.born.is_none() || count <= known {
+                continue;
+            }
+            let more = (count - known) as usize;
+            left.push((live.id, more));
+            let asked = self.library.holders.get(&live.id);
+            if asked.is_none_or(|(before, _)| *before != more) {
+                wanted.push((live.id, live.pointer, more));
+            }
+        }
+        self.library.known = known;
+        let allowed = SEARCHES + self.steps.len() / STEPS_A_SEARCH;
+        if !wanted.is_empty() && self.library.searches < allowed {
+            self.library.searches += 1;
+            self.search_library(&wanted, vm);
+        }
+        for (id, more) in left {
+            let holders = self.library.holders.get(&id);
+            let holders = holders.map_or(&[][..], |(_, holders)| holders);
+            held.extend(holders.iter().take(more).map(|by| Held {
+                by: *by,
+                to: id,
+                certain: false,
+            }));
+        }
+    }
+
+    /// Looks through all objects that are not recorded for references to those that are wanted.
+    fn search_library(&mut self, wanted: &[(ObjId, ObjPtr, usize)], vm: &VirtualMachine) {
+        let places: HashMap<ObjPtr, usize> = wanted
+            .iter()
+            .zip(0..)
+            .map(|((_, to, _), place)| (*to, place))
+            .collect();
+        let all = vm.state.gc.get_objects(None);
+        let all = || all.iter().map(|object| ObjPtr::of(object));
+        let mut found = Vec::new();
+        for holder in all().filter(|holder| !self.is_recorded(*holder)) {
+            holder.walk(|to| {
+                if let Some(place) = places.get(&to) {
+                    found.push((*place, holder));
+                }
+            });
+        }
+        let mut homes: HashMap<ObjPtr, String> = found
+            .iter()
+            .map(|(_, holder)| (*holder, String::new()))
+            .collect();
+        for namespace in all().filter(|object| object.object().downcast_ref::<PyDict>().is_some()) {
+            let Some(module) = text_in(namespace, "__name__", vm) else {
+                continue;
+            };
+            let mut entries = Vec::new();
+            namespace.extend_referents(&mut entries);
+            for entry in entries.chunks_exact(2) {
+                if let Some(home) = homes.get_mut(&entry[1]) {
+                    let key = text::key(entry[0].object(), vm);
+                    *home = format!("{module}.{}", key.trim_matches('\''));
+                }
+            }
+        }
+        for (id, _, more) in wanted {
+            self.library.holders.insert(*id, (*more, Vec::new()));
+        }
+        for (place, holder) in found {
+            let (id, to, _) = wanted[place];
+            let by = self.holder_name(holder, to, &homes, vm);
+            let by = self.symbols.intern(&by);
+            if let Some((_, holders)) = self.library.holders.get_mut(&id) {
+                holders.push(by);
+            }
+        }
+    }
+
+    fn holder_name(
+        &self,
+        holder: ObjPtr,
+        to: ObjPtr,
+        homes: &HashMap<ObjPtr, String>,
+        vm: &VirtualMachine,
+    ) -> String {
+        if let Some(module) = text_in(holder, "__name__", vm) {
+            let mut entries = Vec::new();
+            holder.extend_referents(&mut entries);
+            let entry = entries.chunks_exact(2).find(|entry| entry[1] == to);
+            if let Some(entry) = entry {
+                let key = text::key(entry[0].object(), vm);
+                return format!("{module}.{} (library)", key.trim_matches('\''));
+            }
+        }
+        match homes.get(&holder) {
+            Some(home) if !home.is_empty() => format!("{home} (library)"),
+            _ => format!("{} of the library's", holder.object().class().name()),
+        }
+    }
+
+    /// Whether what an object refers to is recorded, of itself or as a part of another.
+    fn is_recorded(&self, pointer: ObjPtr) -> bool {
+        let at = self.by_address.get(&pointer.address());
+        at.is_some_and(|at| !self.living[*at].leaf) || self.folded.contains_key(&pointer.address())
+    }
+}
