@@ -8,7 +8,7 @@ env = Environment(
             "base": "<{% block title %}base{% endblock %}>{% block body %}{% endblock %}",
             "page": "{% extends 'base' %}{% block title %}{{ super() }}-{{ name|upper }}{% endblock %}"
             "{% block body %}{% for x in xs if x % 2 %}{{ loop.index }}:{{ x }},{% else %}none{% endfor %}{% endblock %}",
-            "macro": "{% macro m(a, b=2) %}[{{ a }}{{ b }}{{ caller() if caller }}]{% endmacro %}"
+            "macro": "{% macro m(a, b=2) %}[{{ a }}{{ b }}{{ caller() if caller is defined }}]{% endmacro %}"
             "{{ m(1) }}{{ m(3, b=4) }}{% call m(5) %}!{% endcall %}{% set n = namespace(i=0) %}"
             "{% for k, v in d|dictsort %}{% set n.i = n.i + v %}{{ k }}{% endfor %}{{ n.i }}",
         }

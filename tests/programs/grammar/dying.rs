@@ -186,10 +186,10 @@ pub fn collector(g: &mut Gen) {
     for _ in 0..3 + g.below(6) {
         let (n, generation) = (g.label(), g.below(3));
         let line = match g.below(9) {
-            0 => format!("for i in range({}): Ring(i)", 20 + g.below(120)),
+            0 => format!("for i in range({}): Ring(i)", 10 + g.below(60)),
             1 => format!(
                 "for i in range({}): keep.append([i])\ndel keep[:]",
-                20 + g.below(120)
+                10 + g.below(60)
             ),
             2 => format!("print(gc.collect({generation}))"),
             3 => "print(gc.get_count(), [s['collections'] for s in gc.get_stats()])".to_owned(),

@@ -199,7 +199,7 @@ pub fn uncaught(g: &mut Gen) {
 /// As deep as the interpreter allows, once and again.
 pub fn recursion(g: &mut Gen) {
     g.enter(Place::Module);
-    let (limit, step) = (120 + g.below(200), 1 + g.below(3));
+    let (limit, step) = (60 + g.below(80), 1 + g.below(3));
     g.line(format!("sys.setrecursionlimit({limit})"));
     g.line(format!(
         "deepest = 0\ndef down(n):\n    global deepest\n    deepest = max(deepest, n)\n    try:\n        return down(n + {step})\n    finally:\n        if n < 3: print('up', n)\nclass R:\n    def __init__(self, n): self.n = n; self.r = R(n + 1)\n    def __getattr__(self, name): return getattr(self, name + 'x')\n    def __repr__(self): return repr(self) + 'x'\ndef gen(n):\n    yield n\n    yield from gen(n + 1)\ndef even(n): return n == 0 or odd(n - 1)\ndef odd(n): return n != 0 and even(n - 1)"
