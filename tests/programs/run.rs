@@ -2,6 +2,7 @@
 
 use crate::common::{Folder, text};
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -56,15 +57,18 @@ impl How {
 pub struct Ran {
     pub out: String,
     pub errors: String,
-    /// None where a signal ended it.
+    /// The exit code, or the number of the signal that ended it, negative; `None` where it was late.
     pub code: Option<i32>,
     pub late: bool,
 }
 
 impl Ran {
-    /// The interpreter itself gave up: a signal, a panic.
+    /// The interpreter itself gave up: a panic, or a signal other than one that Python ends itself
+    /// with, as it does where nobody catches a `KeyboardInterrupt`.
     pub fn crashed(&self) -> bool {
-        !self.late && (self.code.is_none() || self.code == Some(101))
+        const SIGINT: i32 = 2;
+        self.code
+            .is_some_and(|code| code == 101 || code < 0 && code != -SIGINT)
     }
 }
 
@@ -108,7 +112,13 @@ pub fn run(mut command: Command, limit: Duration) -> Ran {
     Ran {
         out: without_addresses(&text(&out.join().expect("what it writes is read"))),
         errors: without_addresses(&own.join("\n")),
-        code: if late { None } else { status.code() },
+        code: (!late)
+            .then(|| {
+                status
+                    .code()
+                    .or_else(|| status.signal().map(i32::wrapping_neg))
+            })
+            .flatten(),
         late,
     }
 }
