@@ -17,13 +17,15 @@ use super::describe::function_code;
 use super::raw::header::ObjPtr;
 use crate::trace::{Kind, Label, Symbols};
 use fold::fold;
+use native::Doubts;
 use pass::Pass;
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::{PyCode, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
-use unseen::{bound_self, frozen_members, weak_references};
+use unseen::{bound_self, class_of_slot, frozen_members, weak_references};
 
-pub(crate) use native::{data_of, is_ordered, may_hide};
+pub(crate) use native::{Doubt, data_of, is_ordered, may_hide};
+pub(crate) use unseen::callback;
 
 /// One reference of an object: its label and where it leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +54,7 @@ pub(crate) struct Labeller {
     fields: HashMap<usize, Vec<Field>>,
     /// The variables that cells stand for, by the cells' addresses.
     cells: HashMap<usize, String>,
-    /// Places in the data of native types, by the types' names, that hold references.
-    proven: HashSet<(String, isize)>,
+    doubts: Doubts,
 }
 
 impl Labeller {
@@ -61,6 +62,22 @@ impl Labeller {
     pub(crate) fn forget(&mut self, address: usize) {
         self.fields.remove(&address);
         self.cells.remove(&address);
+        self.doubts.forget(address);
+    }
+
+    /// What looked like references since this was last asked for, and may be none.
+    pub(crate) fn take_doubts(&mut self) -> Vec<Doubt> {
+        std::mem::take(&mut self.doubts.open)
+    }
+
+    /// Keeps a doubt for later.
+    pub(crate) fn keep_doubt(&mut self, doubt: Doubt) {
+        self.doubts.open.push(doubt);
+    }
+
+    /// It is a reference.
+    pub(crate) fn settle(&mut self, doubt: Doubt) {
+        self.doubts.settled.insert(doubt);
     }
 
     /// Notes which variable a cell stands for; a cell itself does not know.
@@ -149,11 +166,12 @@ impl Labeller {
             native::put_in_order(pointer, &mut out);
         }
         if may_hide(pointer.object(), kind) {
-            let hidden = native::hidden(pointer, &raw[own..], &mut self.proven);
+            let hidden = native::hidden(pointer, &raw[own..], &mut self.doubts);
             let fields = self.fields_of(pointer.object(), vm);
             native::label_hidden(pointer, kind, hidden, fields, symbols, &mut out);
         }
         bound_self(pointer, symbols, vm, &mut out);
+        class_of_slot(pointer, symbols, &mut out);
         let parts = foldable.iter().map(|(at, _)| raw[*at]).collect();
         (out, parts)
     }

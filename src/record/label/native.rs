@@ -151,36 +151,74 @@ pub(super) fn walked_names(object: &PyObject) -> &'static [&'static str] {
     }
 }
 
+/// A word of an object's data that looks like a reference, where a flag would look the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Doubt {
+    pub holder: ObjPtr,
+    pub offset: isize,
+    pub to: ObjPtr,
+}
+
+/// What is known of such words.
+#[derive(Default)]
+pub(super) struct Doubts {
+    /// Places in the data of native types, by the types' names, that hold references.
+    proven: HashSet<(String, isize)>,
+    /// Single words that are references.
+    pub settled: HashSet<Doubt>,
+    pub open: Vec<Doubt>,
+}
+
+impl Doubts {
+    pub(super) fn forget(&mut self, address: usize) {
+        let is_of = |doubt: &Doubt| doubt.holder.address() == address;
+        self.settled.retain(|doubt| !is_of(doubt));
+        self.open.retain(|doubt| !is_of(doubt));
+    }
+}
+
 /// What an object's data refers to and its walk, `walked`, does not show. What never dies is not
 /// counted, and needs no owner.
 ///
 /// A word whose lowest byte is zero could be a flag, with what is left over in memory beside it. Its
-/// place counts once another object of the type has had a reference there that cannot be one.
-pub(super) fn hidden(
-    pointer: ObjPtr,
-    walked: &[ObjPtr],
-    proven: &mut HashSet<(String, isize)>,
-) -> Vec<Found> {
+/// place counts once another object of the type has had a reference there that cannot be one; a
+/// single word counts once nothing else explains the count of what it leads to. Where the data is
+/// one word long it is no flag.
+pub(super) fn hidden(pointer: ObjPtr, walked: &[ObjPtr], doubts: &mut Doubts) -> Vec<Found> {
     let native = native_name(pointer.object());
     let mut walked = walked.to_vec();
-    let mut found = data_of(pointer).found;
+    let data = data_of(pointer);
+    let alone = data.is_one_word();
+    let mut found = data.found;
+    doubts.open.retain(|doubt| doubt.holder != pointer);
+    found.retain(|found| {
+        let Some(offset) = found.offset else {
+            return true;
+        };
+        let place = (native.clone(), offset);
+        if alone || !is_doubtful(found) {
+            doubts.proven.insert(place);
+            return true;
+        }
+        let doubt = Doubt {
+            holder: pointer,
+            offset,
+            to: found.to,
+        };
+        if doubts.proven.contains(&place) || doubts.settled.contains(&doubt) {
+            return true;
+        }
+        if !walked.contains(&found.to) && found.to.refcount().is_some() {
+            doubts.open.push(doubt);
+        }
+        false
+    });
     found.retain(|found| match walked.iter().position(|to| *to == found.to) {
         Some(at) => {
             walked.swap_remove(at);
             false
         }
         None => found.to.refcount().is_some(),
-    });
-    found.retain(|found| {
-        let Some(offset) = found.offset else {
-            return true;
-        };
-        let place = (native.clone(), offset);
-        if is_doubtful(found) {
-            return proven.contains(&place);
-        }
-        proven.insert(place);
-        true
     });
     found
 }

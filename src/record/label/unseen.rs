@@ -4,8 +4,9 @@
 use super::RawReference;
 use crate::record::raw::header::ObjPtr;
 use crate::trace::{Label, Symbols};
+use rustpython_vm::builtins::descriptor::PyMemberDescriptor;
 use rustpython_vm::builtins::{PyFrozenSet, PyWeak};
-use rustpython_vm::{AsObject, VirtualMachine};
+use rustpython_vm::{AsObject, Py, PyObjectRef, VirtualMachine};
 
 /// The weak reference itself is not one of the interpreter's counted edges, nor, in this
 /// interpreter, is its callback, although that one is strong.
@@ -27,18 +28,7 @@ pub(super) fn weak_references(
         weak: true,
         doubtful: false,
     });
-    let getter = vm
-        .ctx
-        .types
-        .weakref_type
-        .get_attr(vm.ctx.intern_str("__callback__"));
-    let callback = getter.and_then(|getter| {
-        vm.call_if_get_descriptor(&getter, pointer.object().to_owned())
-            .ok()
-    });
-    if let Some(callback) = callback
-        && !vm.is_none(&callback)
-    {
+    if let Some(callback) = callback(weak, vm) {
         out.push(RawReference {
             label: Label::Named(symbols.intern("callback")),
             to: ObjPtr::of(&callback),
@@ -46,6 +36,15 @@ pub(super) fn weak_references(
             doubtful: false,
         });
     }
+}
+
+/// What a weak reference calls when what it refers to dies.
+pub(crate) fn callback(weak: &Py<PyWeak>, vm: &VirtualMachine) -> Option<PyObjectRef> {
+    let class = vm.ctx.types.weakref_type;
+    let getter = class.get_attr(vm.ctx.intern_str("__callback__"))?;
+    let weak = weak.as_object().to_owned();
+    let callback = vm.call_if_get_descriptor(&getter, weak).ok()?;
+    (!vm.is_none(&callback)).then_some(callback)
 }
 
 /// A native function that is bound to an object holds it, which this interpreter's walk of its
@@ -73,6 +72,22 @@ pub(super) fn bound_self(
         out.retain(|known| known.to != to);
         out.push(RawReference {
             label: Label::Named(symbols.intern("__self__")),
+            to,
+            weak: false,
+            doubtful: false,
+        });
+    }
+}
+
+/// The descriptor of a slot holds the class that the slot is of.
+pub(super) fn class_of_slot(pointer: ObjPtr, symbols: &mut Symbols, out: &mut Vec<RawReference>) {
+    let Some(descriptor) = pointer.object().downcast_ref::<PyMemberDescriptor>() else {
+        return;
+    };
+    let to = ObjPtr::of(descriptor.common.typ.as_object());
+    if to.refcount().is_some() && !out.iter().any(|known| known.to == to) {
+        out.push(RawReference {
+            label: Label::Named(symbols.intern("__objclass__")),
             to,
             weak: false,
             doubtful: false,

@@ -83,6 +83,11 @@ impl Data {
             })
     }
 
+    /// There is room for one reference and nothing else.
+    pub(crate) fn is_one_word(&self) -> bool {
+        self.words.len() == 1
+    }
+
     fn search(&mut self, words: &[usize], inline: bool, depth: usize) {
         for (i, word) in words.iter().enumerate() {
             if let Some(to) = object_at(*word) {
@@ -110,7 +115,7 @@ impl Data {
         let room = beside(-1).filter(|room| (length..=LONGEST).contains(room));
         let Some(bytes) = block_bytes(at) else { return };
         for room in room.into_iter().chain([length]) {
-            for width in widths(room, bytes) {
+            for width in widths(room, at, bytes) {
                 let Some(list) = peek(at, length * width) else {
                     return;
                 };
@@ -130,7 +135,7 @@ impl Data {
             if room > LONGEST || first >= room || length > room {
                 continue;
             }
-            let is_room = block_bytes(at).is_some_and(|bytes| widths(room, bytes).contains(&1));
+            let is_room = block_bytes(at).is_some_and(|bytes| widths(room, at, bytes).contains(&1));
             let Some(list) = is_room.then(|| peek(at, room)).flatten() else {
                 continue;
             };
@@ -177,17 +182,25 @@ impl Data {
     }
 }
 
-/// How many words the elements of a list may have, by its room and its block's.
-fn widths(room: usize, bytes: usize) -> Vec<usize> {
-    let given = |width: usize| (room * width * WORD + WORD).next_multiple_of(2 * WORD) - WORD;
-    // What would be left of a free block and be too small for one goes with it.
+/// How many words the elements of a list may have, by its room and its block's address and bytes.
+fn widths(room: usize, at: usize, bytes: usize) -> Vec<usize> {
     let fits = |width: &usize| {
-        let given = given(*width).max(SMALLEST);
+        let asked = room * width * WORD;
+        if slab::holds(at) {
+            return bytes == slab::rounded(asked);
+        }
+        let given = ((asked + WORD).next_multiple_of(2 * WORD) - WORD).max(SMALLEST);
+        // What would be left of a free block and be too small for one goes with it.
         bytes == given || bytes == given + 2 * WORD
     };
     let all = (1..=WIDEST).filter(fits);
-    // The smallest block is as large for one word as for three.
-    all.take(if bytes == SMALLEST && room == 1 {
+    // The smallest block is as large for one element of one word as for more.
+    let smallest = if slab::holds(at) {
+        slab::rounded(1)
+    } else {
+        SMALLEST
+    };
+    all.take(if bytes == smallest && room == 1 {
         1
     } else {
         WIDEST
@@ -207,7 +220,7 @@ pub(crate) fn linked_keys(object: ObjPtr) -> Option<Vec<ObjPtr>> {
         if !(1..=LONGEST).contains(&length) || !(length..=LONGEST).contains(&room) {
             return None;
         }
-        let is_room = block_bytes(at).is_some_and(|bytes| widths(room, bytes).contains(&ENTRY));
+        let is_room = block_bytes(at).is_some_and(|bytes| widths(room, at, bytes).contains(&ENTRY));
         let list = is_room.then(|| peek(at, length * ENTRY)).flatten()?;
         (0..ENTRY).find_map(|key| linked(&list, ENTRY, key))
     })

@@ -126,7 +126,7 @@ fn take(size: usize) -> usize {
             class.free = unsafe { *(block as *const usize) };
             return block;
         }
-        let bytes = size.next_multiple_of(GRAIN);
+        let bytes = rounded(size);
         if class.next + bytes > class.end {
             let Some(chunk) = REGION.take(CHUNK_BYTES) else {
                 return 0;
@@ -140,6 +140,11 @@ fn take(size: usize) -> usize {
         class.next += bytes;
         block
     })
+}
+
+/// How many bytes a block has that so many were asked for.
+pub(crate) fn rounded(size: usize) -> usize {
+    size.next_multiple_of(GRAIN)
 }
 
 /// How many bytes there are in the block that stands at an address, where it is one from here.

@@ -2,13 +2,15 @@
 //! cache, a registry, a table of a module's.
 
 use super::Recorder;
+use super::doubt::is_under_way;
 use crate::record::describe::{function_code, text_in};
+use crate::record::label::callback;
 use crate::record::raw::header::ObjPtr;
 use crate::record::text;
 use crate::trace::{CallFrame, Count, Held, ObjId, Symbol, ThreadStack};
 use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::{PyCode, PyDict};
-use rustpython_vm::{PyObject, VirtualMachine};
+use rustpython_vm::{AsObject, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
@@ -28,6 +30,18 @@ pub(super) struct Library {
     known: Vec<u32>,
 }
 
+impl Library {
+    /// Room for counting, empty.
+    pub(super) fn room(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.known)
+    }
+
+    pub(super) fn give_back(&mut self, mut room: Vec<u32>) {
+        room.clear();
+        self.known = room;
+    }
+}
+
 impl Recorder {
     /// Adds the library's own objects as holders of what nothing else explains.
     pub(super) fn add_library_holders(
@@ -37,33 +51,11 @@ impl Recorder {
         held: &mut Vec<Held>,
         vm: &VirtualMachine,
     ) {
-        let others = stacks.iter().flat_map(|stack| &stack.frames);
-        let frames = || frames.iter().chain(others.clone());
         // A call under way holds what it holds; none of it is looked for.
-        if frames().any(|frame| !frame.under_way.is_empty()) {
+        if is_under_way(frames, stacks) {
             return;
         }
-        let mut known = std::mem::take(&mut self.library.known);
-        known.clear();
-        known.resize(self.objects.len() + 1, 0);
-        let refs = self.living.iter().flat_map(|live| &live.state.refs);
-        for reference in refs.filter(|reference| !reference.weak) {
-            known[reference.to.0 as usize] += 1;
-        }
-        for one in held.iter() {
-            known[one.to.0 as usize] += 1;
-        }
-        for frame in frames() {
-            for name in &frame.names {
-                known[name.to.0 as usize] += 1;
-            }
-            for id in [frame.called, frame.object, frame.body]
-                .into_iter()
-                .flatten()
-            {
-                known[id.0 as usize] = u32::MAX / 2;
-            }
-        }
+        let known = self.count_known(frames, stacks, held);
         let mut wanted = Vec::new();
         let mut left = Vec::new();
         for live in &self.living {
@@ -82,7 +74,7 @@ impl Recorder {
                 wanted.push((live.id, live.pointer, more));
             }
         }
-        self.library.known = known;
+        self.library.give_back(known);
         let allowed = SEARCHES + self.steps.len() / STEPS_A_SEARCH;
         if !wanted.is_empty() && self.library.searches < allowed {
             self.library.searches += 1;
@@ -125,6 +117,18 @@ impl Recorder {
                 let constant = ObjPtr::of(Borrow::<PyObject>::borrow(constant));
                 if let Some(place) = places.get(&constant) {
                     found.push((*place, function));
+                }
+            }
+        }
+        // A weak reference holds what it calls, which its walk does not show.
+        for live in &self.living {
+            let weak = live.pointer.object().get_weak_references();
+            for weak in weak.into_iter().flatten() {
+                let holder = ObjPtr::of(weak.as_object());
+                let called = callback(&weak, vm).map(|called| ObjPtr::of(&called));
+                let place = called.and_then(|called| places.get(&called));
+                if let Some(place) = place.filter(|_| !self.is_recorded(holder)) {
+                    found.push((*place, holder));
                 }
             }
         }

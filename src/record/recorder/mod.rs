@@ -4,6 +4,7 @@
 mod births;
 mod burial;
 mod collections;
+mod doubt;
 mod ending;
 mod held;
 mod library;
@@ -238,8 +239,7 @@ impl Recorder {
             self.id_of(*pointer, vm);
         }
         self.meet_unnamed(&born, vm);
-        let mut changed = self.find_changes(known, &happening.borrowed, vm);
-        changed.sort_by_key(|(id, _)| *id);
+        self.find_changes(known, &happening.borrowed, vm);
         let changed_at = self.name_objects(running, &mut frames);
         frames_kept = frames_kept.min(changed_at);
         frames_kept = frames_kept.min(self.name_under_way(running, &mut frames));
@@ -247,6 +247,8 @@ impl Recorder {
             self.name_objects(running, &mut stack.frames);
             self.name_under_way(running, &mut stack.frames);
         }
+        self.settle_doubts(&happening, &everywhere, &frames, &stacks, vm);
+        let changed = self.changes();
         let allocated = std::mem::take(&mut self.allocated);
         let allocated = self.order_births(&born, allocated);
         let entered = self.entered(&happening.borrowed);
@@ -411,12 +413,7 @@ impl Recorder {
 
     /// Compares every living object with what it was, reads anew what changed, and meets what
     /// that leads to.
-    fn find_changes(
-        &mut self,
-        known: usize,
-        borrowed: &[(ObjPtr, u32)],
-        vm: &VirtualMachine,
-    ) -> Vec<(ObjId, ObjectChange)> {
+    fn find_changes(&mut self, known: usize, borrowed: &[(ObjPtr, u32)], vm: &VirtualMachine) {
         let mut all = std::mem::take(&mut self.changed);
         all.clear();
         self.watch.changed(known, &mut all);
@@ -457,13 +454,19 @@ impl Recorder {
         }
         self.changed = all;
         self.follow_new(vm);
-        std::mem::take(&mut self.touched)
-            .into_iter()
+    }
+
+    /// What the objects that changed in this step have become, in the order of their serials.
+    fn changes(&mut self) -> Vec<(ObjId, ObjectChange)> {
+        let touched = std::mem::take(&mut self.touched).into_iter();
+        let mut changes: Vec<_> = touched
             .filter_map(|(place, old)| {
                 let live = &self.living[place];
                 ObjectChange::between(&old, &live.state).map(|change| (live.id, change))
             })
-            .collect()
+            .collect();
+        changes.sort_by_key(|(id, _)| *id);
+        changes
     }
 
     /// Adds the frames and namespaces whose names have come to stand in the call stack, or stand

@@ -1,0 +1,115 @@
+//! Words of native objects that look like references, and may be flags beside what is left over in
+//! memory: the counts decide.
+
+use super::{Happening, Recorder, count};
+use crate::record::label::Doubt;
+use crate::record::stack::RunningFrame;
+use crate::trace::{CallFrame, Count, Held, ThreadStack};
+use rustpython_vm::VirtualMachine;
+
+impl Recorder {
+    /// Takes a word for a reference where the count of what it leads to is not explained without.
+    pub(super) fn settle_doubts(
+        &mut self,
+        happening: &Happening,
+        running: &[&RunningFrame],
+        frames: &[CallFrame],
+        stacks: &[ThreadStack],
+        vm: &VirtualMachine,
+    ) {
+        let doubts = self.labeller.take_doubts();
+        if doubts.is_empty() {
+            return;
+        }
+        // A call under way holds what it holds; until it is over the counts say nothing.
+        if is_under_way(frames, stacks) {
+            for doubt in doubts {
+                self.labeller.keep_doubt(doubt);
+            }
+            return;
+        }
+        let mut held = self.held(happening, running, vm);
+        held.extend(self.held_by_ending());
+        let mut known = self.count_known(frames, stacks, &held);
+        let mut settled = Vec::new();
+        for doubt in doubts {
+            if doubt.to.is_dying() || doubt.holder.is_dying() {
+                continue;
+            }
+            let Count::Of(all) = count(doubt.to, &happening.borrowed) else {
+                continue;
+            };
+            let id = self.by_address.get(&doubt.to.address());
+            let id = id.map(|at| self.living[*at].id.0 as usize);
+            let explained = match id {
+                Some(id) => known[id].saturating_add(self.objects[id - 1].constant_of),
+                // Nothing that is known holds it, so only one that has no other holder is sure.
+                None if all == 1 => 0,
+                None => continue,
+            };
+            if all > explained {
+                if let Some(id) = id {
+                    known[id] += 1;
+                }
+                self.labeller.settle(doubt);
+                settled.push(doubt);
+            }
+        }
+        self.read_holders(&settled, vm);
+        self.library.give_back(known);
+    }
+
+    fn read_holders(&mut self, settled: &[Doubt], vm: &VirtualMachine) {
+        for doubt in settled {
+            let Some(place) = self.by_address.get(&doubt.holder.address()).copied() else {
+                continue;
+            };
+            if !self.pending.contains(&place) {
+                let state = self.living[place].state.clone();
+                self.touched.entry(place).or_insert(state);
+            }
+            self.reread(place, vm);
+        }
+        if !settled.is_empty() {
+            self.follow_new(vm);
+        }
+    }
+
+    /// How many references to each object are known, by serial.
+    pub(super) fn count_known(
+        &mut self,
+        frames: &[CallFrame],
+        stacks: &[ThreadStack],
+        held: &[Held],
+    ) -> Vec<u32> {
+        let mut known = self.library.room();
+        known.resize(self.objects.len() + 1, 0);
+        let refs = self.living.iter().flat_map(|live| &live.state.refs);
+        for reference in refs.filter(|reference| !reference.weak) {
+            known[reference.to.0 as usize] += 1;
+        }
+        for one in held {
+            known[one.to.0 as usize] += 1;
+        }
+        let others = stacks.iter().flat_map(|stack| &stack.frames);
+        for frame in frames.iter().chain(others) {
+            for name in &frame.names {
+                known[name.to.0 as usize] += 1;
+            }
+            for id in [frame.called, frame.object, frame.body]
+                .into_iter()
+                .flatten()
+            {
+                known[id.0 as usize] = u32::MAX / 2;
+            }
+        }
+        known
+    }
+}
+
+/// Whether native code that has called back is under way anywhere.
+pub(super) fn is_under_way(frames: &[CallFrame], stacks: &[ThreadStack]) -> bool {
+    let others = stacks.iter().flat_map(|stack| &stack.frames);
+    let mut all = frames.iter().chain(others);
+    all.any(|frame| !frame.under_way.is_empty())
+}
