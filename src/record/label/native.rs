@@ -180,7 +180,8 @@ impl Doubts {
 /// What an object's data refers to and its walk, `walked`, does not show. What never dies is not
 /// counted, and needs no owner.
 ///
-/// A word whose lowest byte is zero could be a flag, with what is left over in memory beside it. Its
+/// A word whose lowest byte is zero could be a flag, with what is left over in memory beside it; one
+/// may be an address that is no reference. Its
 /// place counts once another object of the type has had a reference there that cannot be one; a
 /// single word counts once nothing else explains the count of what it leads to. Where the data is
 /// one word long it is no flag.
@@ -196,7 +197,7 @@ pub(super) fn hidden(pointer: ObjPtr, walked: &[ObjPtr], doubts: &mut Doubts) ->
             return true;
         };
         let place = (native.clone(), offset);
-        if alone || !is_doubtful(found) {
+        if alone || !is_doubtful(&native, found) {
             doubts.proven.insert(place);
             return true;
         }
@@ -223,8 +224,10 @@ pub(super) fn hidden(pointer: ObjPtr, walked: &[ObjPtr], doubts: &mut Doubts) ->
     found
 }
 
-fn is_doubtful(found: &Found) -> bool {
-    found.offset.is_some() && found.to.address() & 0xFF == 0
+fn is_doubtful(native: &str, found: &Found) -> bool {
+    // A context variable notes for which context its value is kept, by the context's address alone.
+    let is_note = native == "ContextVar" && found.to.object().class().name().eq("Context");
+    found.offset.is_some() && (is_note || found.to.address() & 0xFF == 0)
 }
 
 /// Adds what an object's data refers to, with its labels.
@@ -237,7 +240,8 @@ pub(super) fn label_hidden(
     out: &mut Vec<RawReference>,
 ) {
     let holder = pointer.object().class().name().to_owned();
-    let only_fields = native_name(pointer.object()) == PARTLY_FILLED;
+    let native = native_name(pointer.object());
+    let only_fields = native == PARTLY_FILLED;
     let alone = hidden.len() == 1;
     let mut in_list = 0;
     for found in hidden {
@@ -265,7 +269,7 @@ pub(super) fn label_hidden(
             label,
             to: found.to,
             weak: false,
-            doubtful: is_doubtful(&found),
+            doubtful: is_doubtful(&native, &found),
         });
     }
 }

@@ -24,6 +24,11 @@ impl ObjPtr {
         ObjPtr(NonNull::from(object))
     }
 
+    /// Leads to no object, and is like no pointer that does.
+    pub(crate) const fn nowhere() -> ObjPtr {
+        ObjPtr(NonNull::dangling())
+    }
+
     /// A pointer that the interpreter itself holds.
     pub(super) fn from_raw(pointer: NonNull<PyObject>) -> ObjPtr {
         ObjPtr(pointer)

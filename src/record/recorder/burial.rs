@@ -63,7 +63,10 @@ impl Recorder {
         for address in &addresses {
             self.program.forget(*address);
             self.labeller.forget(*address);
-            self.folded.remove(address);
+            let was_part = self.folded.remove(address).is_some();
+            if was_part || self.by_address.contains_key(address) {
+                self.watch.vacate(*address);
+            }
             self.older.remove(address);
             self.constants.remove(address);
         }

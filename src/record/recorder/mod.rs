@@ -233,7 +233,7 @@ impl Recorder {
                 self.labeller.name_cell(name.to, &name.name);
             }
         }
-        let (mut frames, mut frames_kept) = self.call_frames(running, vm);
+        let (mut frames, mut frames_kept) = self.call_frames(running, !left.is_empty(), vm);
         let mut stacks = self.thread_stacks(others, vm);
         for (pointer, _) in &happening.in_flight {
             self.id_of(*pointer, vm);
@@ -337,9 +337,11 @@ impl Recorder {
     }
 
     /// The frames of the program's own code, and how many of the oldest are as they were.
+    /// `some_died`: objects that names led to may be gone, and others stand in their places.
     fn call_frames(
         &mut self,
         running: &[RunningFrame],
+        some_died: bool,
         vm: &VirtualMachine,
     ) -> (Vec<CallFrame>, usize) {
         let mut old = std::mem::take(&mut self.frames).into_iter();
@@ -348,7 +350,9 @@ impl Recorder {
         for frame in running.iter().filter(|frame| frame.own.is_some()) {
             let before = old.next();
             let (new, same) = match before {
-                Some(before) if !frame.fresh => (before, true),
+                Some(before) if !frame.fresh && (!some_died || self.all_live(&before)) => {
+                    (before, true)
+                }
                 before => {
                     let mut new = self.call_frame(frame, vm);
                     if let Some(before) = &before {
@@ -365,6 +369,11 @@ impl Recorder {
             frames.push(new);
         }
         (frames, kept)
+    }
+
+    fn all_live(&self, frame: &CallFrame) -> bool {
+        let mut to = frame.names.iter().map(|name| name.to.0 as usize - 1);
+        to.all(|place| self.objects[place].died.is_none())
     }
 
     fn call_frame(&mut self, frame: &RunningFrame, vm: &VirtualMachine) -> CallFrame {

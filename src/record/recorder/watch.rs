@@ -5,9 +5,11 @@
 //! little for an object that is as it was. Nothing outside asks how the changes are found.
 
 use crate::record::label::data_of;
+use crate::record::raw::ending;
 use crate::record::raw::glance::Header;
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::payload::Data;
+use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::PyWeak;
 
 /// How many objects ahead of the comparison memory is asked for.
@@ -60,6 +62,8 @@ pub(crate) struct Watch {
     /// How many entries of `known` are out of use.
     waste: usize,
     scratch: Vec<ObjPtr>,
+    /// Addresses at which objects have died since the last comparison. Others may stand there by now.
+    vacated: HashSet<usize>,
 }
 
 impl Watch {
@@ -83,6 +87,31 @@ impl Watch {
         self.waste += gone.total as usize;
     }
 
+    /// Notes that the object at an address has died: what leads there now leads to another one.
+    pub(crate) fn vacate(&mut self, address: usize) {
+        self.vacated.insert(address);
+    }
+
+    /// Forgets all references to the dead, so that they are like none that can be.
+    fn forget_vacated(&mut self) {
+        if self.vacated.is_empty() {
+            return;
+        }
+        let vacated = std::mem::take(&mut self.vacated);
+        let is_vacated = |to: &ObjPtr| vacated.contains(&to.address());
+        for known in &mut self.known {
+            if is_vacated(known) {
+                *known = ObjPtr::nowhere();
+            }
+        }
+        for entry in &mut self.entries {
+            let data = entry.data.as_ref();
+            if data.is_some_and(|data| data.found.iter().any(|found| is_vacated(&found.to))) {
+                entry.data = None;
+            }
+        }
+    }
+
     /// Takes the references of the object at a place as known, as they are now.
     pub(crate) fn renew(&mut self, place: usize, manner: Manner, parts: &[ObjPtr]) {
         let entry = &mut self.entries[place];
@@ -101,6 +130,14 @@ impl Watch {
             entry.own = (fresh.len() - parts.len()) as u32;
             for part in parts {
                 part.extend_referents(&mut fresh);
+            }
+        }
+        // What is being freed still shows, and another object may stand there by the next comparison.
+        if ending::any() {
+            for to in &mut fresh {
+                if to.is_dying() {
+                    *to = ObjPtr::nowhere();
+                }
             }
         }
         if fresh.len() <= entry.total as usize {
@@ -133,6 +170,7 @@ impl Watch {
     /// Collects what has changed among the first `count` objects, by place.
     pub(crate) fn changed(&mut self, count: usize, out: &mut Vec<Changed>) {
         self.tidy();
+        self.forget_vacated();
         for place in 0..count {
             if let Some(later) = self.entries.get(place + AHEAD) {
                 later.pointer.prefetch();

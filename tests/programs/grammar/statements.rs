@@ -16,7 +16,7 @@ pub fn program(g: &mut Gen) {
 type Statement = fn(&mut Gen);
 
 /// All kinds of statements; those that come up more often stand here more than once.
-const STATEMENTS: [Statement; 40] = [
+const STATEMENTS: [Statement; 41] = [
     assign,
     assign,
     augmented,
@@ -51,6 +51,7 @@ const STATEMENTS: [Statement; 40] = [
     comprehension,
     one_line,
     one_line,
+    turned_over,
     several_lines,
     unpack,
     annotated,
@@ -134,6 +135,41 @@ fn assign(g: &mut Gen) {
             g.line(format!("{name} = {value} % 101"));
         }
     }
+}
+
+/// Objects that die within one line, so that others of their kind can take their places in memory.
+fn turned_over(g: &mut Gen) {
+    let (n, label, which) = (g.label(), g.label(), g.below(10));
+    let made = move |i: usize| match which {
+        0 => format!("[{i}]"),
+        1 => format!("Box({i})"),
+        2 => format!("{{1: {i}}}"),
+        3 => format!("(w{n}, {i})"),
+        4 => format!("str({i}) + 'x'"),
+        5 => format!("{i} + 0.5"),
+        6 => format!("iter([{i}])"),
+        7 => format!("weakref.ref(w{n}, lambda r: {i})"),
+        8 => format!("{{{i}: 1}}.items()"),
+        _ => format!("lambda: {i}"),
+    };
+    let (holder, place) = match g.below(4) {
+        0 => ("[0]", format!("h{n}[0]")),
+        1 => ("Box()", format!("h{n}.x")),
+        2 => ("{}", format!("h{n}['k']")),
+        _ => ("0", format!("h{n}")),
+    };
+    g.line(format!("h{n}, w{n} = {holder}, Box()"));
+    let mut number = 0;
+    for _ in 0..1 + g.below(3) {
+        let several: Vec<String> = (0..1 + g.below(3))
+            .map(|_| {
+                number += 1;
+                format!("{place} = {}", made(number))
+            })
+            .collect();
+        g.line(several.join("; "));
+    }
+    g.line(format!("t({label}, type({place}).__name__)"));
 }
 
 fn augmented(g: &mut Gen) {
