@@ -26,7 +26,7 @@ pub(crate) struct Session {
     /// The line that each running frame was last told to run, by the frame's address.
     lines: HashMap<usize, u32>,
     /// The line that the program's own trace function was last told of each running frame.
-    traced_lines: HashMap<usize, u32>,
+    traced_lines: HashMap<usize, Traced>,
     /// The marks of the program's own code objects, by their addresses.
     plans: HashMap<usize, Plan>,
     /// Addresses at which a code object of the program's own has died.
@@ -296,22 +296,31 @@ impl Session {
             return;
         };
         let plan = self.plans.get(&fired.code.address());
+        let at = frame.address();
+        let as_it_is = |traced| Traced {
+            line: frame.traced_line(),
+            traced,
+        };
         match fired.event {
             Monitored::Start => {
-                self.traced_lines
-                    .insert(frame.address(), frame.traced_line());
+                self.traced_lines.insert(at, as_it_is(false));
             }
             Monitored::Return | Monitored::Unwind => {
-                self.traced_lines.remove(&frame.address());
+                self.traced_lines.remove(&at);
             }
             _ if plan.is_none_or(|plan| plan.lines_for_others) => {}
-            _ if vm.use_tracing.get() && is_traced(frame, vm) => {
-                self.traced_lines
-                    .insert(frame.address(), frame.traced_line());
-            }
             _ => {
-                if let Some(line) = self.traced_lines.get(&frame.address()) {
-                    frame.set_traced_line(*line);
+                let traced = is_traced(frame, vm);
+                if traced && vm.use_tracing.get() {
+                    self.traced_lines.insert(at, as_it_is(true));
+                } else if let Some(before) = self.traced_lines.get_mut(&at) {
+                    // A frame that gets a trace function counts the line on which it does as told.
+                    if let (true, false, Some(line)) = (traced, before.traced, self.lines.get(&at))
+                    {
+                        before.line = *line;
+                    }
+                    before.traced = traced;
+                    frame.set_traced_line(before.line);
                 }
             }
         }
@@ -575,6 +584,14 @@ fn ends_a_loop(frame: LiveFrame, raised: ObjPtr, vm: &VirtualMachine) -> bool {
             .value_stack()
             .last()
             .is_some_and(|iterator| iterator.object().class().heaptype_ext().is_none())
+}
+
+/// What the interpreter knows of a frame for the program's own trace function.
+struct Traced {
+    /// The line that was told last.
+    line: u32,
+    /// The frame has a trace function.
+    traced: bool,
 }
 
 /// Whether a frame has a trace function of the program's.

@@ -121,7 +121,8 @@ pub fn recorded_alike(bench: &Bench, plain: &Ran, how: How) -> Result<(), Fault>
 fn laws_hold(bench: &Bench) -> Result<(), String> {
     let json = std::fs::read(bench.path().join("out/trace.json")).map_err(|e| e.to_string())?;
     let trace: Value = serde_json::from_slice(&json).map_err(|e| e.to_string())?;
-    laws::of_lives(&trace)
+    laws::of_lives(&trace)?;
+    laws::of_counts(&trace)
 }
 
 /// Runs a script in all the ways that are asked for.

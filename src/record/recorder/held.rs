@@ -55,6 +55,20 @@ impl Recorder {
         first
     }
 
+    /// Notes that the exception of this step has reached the innermost frame.
+    pub(super) fn note_raised(&mut self, happening: &Happening, running: &[RunningFrame]) {
+        let raised = happening.in_flight.iter();
+        for (pointer, _) in raised.filter(|(_, by)| *by == held_as::RAISED) {
+            let at = self.by_address.get(&pointer.address());
+            if let (Some(at), Some(frame)) = (at, running.last()) {
+                let one = (self.living[*at].id, frame.address);
+                if !self.raised_by_calls.contains(&one) {
+                    self.raised_by_calls.push(one);
+                }
+            }
+        }
+    }
+
     /// The references that the interpreter itself holds to objects of the program.
     pub(super) fn held(
         &mut self,
@@ -82,6 +96,23 @@ impl Recorder {
             let pointer = ObjPtr::of(exception.as_object());
             put(self, held_as::HANDLED, pointer, true);
             put(self, "current exception of the thread", pointer, true);
+        }
+        // Where a call has raised an exception, the interpreter's loop keeps it until it is through with
+        // the caller.
+        self.raised_by_calls.retain(|(id, frame)| {
+            let living = self.objects[id.0 as usize - 1].died.is_none();
+            living && running.iter().any(|running| running.address == *frame)
+        });
+        let raised: Vec<ObjPtr> = self
+            .raised_by_calls
+            .iter()
+            .filter_map(|(id, _)| {
+                let address = self.objects[id.0 as usize - 1].address as usize;
+                Some(self.living[*self.by_address.get(&address)?].pointer)
+            })
+            .collect();
+        for exception in raised {
+            put(self, "call that raised it", exception, false);
         }
         let stops: Vec<ObjPtr> = self
             .slice_stops

@@ -93,6 +93,10 @@ pub(crate) struct Recorder {
     ending: ending::EndingHolders,
     /// What changed, while it is worked through.
     changed: Vec<Changed>,
+    /// Exceptions, and the addresses of the frames that they have reached.
+    raised_by_calls: Vec<(ObjId, usize)>,
+    /// Addresses of what the hook had references to at the last step.
+    borrowed: Vec<usize>,
     /// Addresses of the frames and namespaces whose names stood in the call stack at the last step.
     on_stack: Vec<usize>,
     /// New objects whose references have not been read yet, as places in `living`.
@@ -151,6 +155,8 @@ impl Recorder {
             mark_after_loss: None,
             ending: ending::EndingHolders::default(),
             changed: Vec::new(),
+            raised_by_calls: Vec::new(),
+            borrowed: Vec::new(),
             on_stack: Vec::new(),
             pending: Vec::new(),
             allocated: Vec::new(),
@@ -247,6 +253,7 @@ impl Recorder {
             self.name_objects(running, &mut stack.frames);
             self.name_under_way(running, &mut stack.frames);
         }
+        self.note_raised(&happening, running);
         self.settle_doubts(&happening, &everywhere, &frames, &stacks, vm);
         let changed = self.changes();
         let allocated = std::mem::take(&mut self.allocated);
@@ -427,6 +434,7 @@ impl Recorder {
         all.clear();
         self.watch.changed(known, &mut all);
         self.add_moved_on_stack(known, &mut all);
+        self.add_borrowed(known, borrowed, &mut all);
         for Changed { place, references } in all.drain(..) {
             let live = &self.living[place];
             let (kind, pointer) = (live.kind, live.pointer);
@@ -476,6 +484,33 @@ impl Recorder {
             .collect();
         changes.sort_by_key(|(id, _)| *id);
         changes
+    }
+
+    /// Adds what the hook has references to, or had at the last step: the count that stands in such an
+    /// object is not its own.
+    fn add_borrowed(
+        &mut self,
+        known: usize,
+        borrowed: &[(ObjPtr, u32)],
+        changed: &mut Vec<Changed>,
+    ) {
+        let now: Vec<usize> = borrowed
+            .iter()
+            .map(|(object, _)| object.address())
+            .collect();
+        for address in now.iter().chain(&self.borrowed) {
+            let place = self.by_address.get(address).copied();
+            let Some(place) = place.filter(|at| *at < known) else {
+                continue;
+            };
+            if !changed.iter().any(|one| one.place == place) {
+                changed.push(Changed {
+                    place,
+                    references: false,
+                });
+            }
+        }
+        self.borrowed = now;
     }
 
     /// Adds the frames and namespaces whose names have come to stand in the call stack, or stand
