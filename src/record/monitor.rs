@@ -5,12 +5,13 @@ use super::RecordError;
 use super::bytecode;
 use super::marks::Plan;
 use super::raw::header::ObjPtr;
-use super::raw::marks;
+use super::raw::{marks, reraise};
 use super::session::{self, Fired};
 use crate::trace::Granularity;
 use rustpython_vm::builtins::{PyCode, PyInt};
 use rustpython_vm::function::FuncArgs;
 use rustpython_vm::{AsObject, Py, PyObjectRef, PyResult, VirtualMachine};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
@@ -28,6 +29,7 @@ pub(crate) enum Monitored {
     Yield = 3,
     Instruction = 6,
     Raise = 11,
+    Handled = 12,
     Unwind = 13,
     Throw = 14,
     Reraise = 15,
@@ -43,13 +45,14 @@ impl Monitored {
     }
 }
 
-const ALL: [Monitored; 9] = [
+const ALL: [Monitored; 10] = [
     Monitored::Start,
     Monitored::Resume,
     Monitored::Return,
     Monitored::Yield,
     Monitored::Instruction,
     Monitored::Raise,
+    Monitored::Handled,
     Monitored::Unwind,
     Monitored::Throw,
     Monitored::Reraise,
@@ -64,9 +67,10 @@ const EVERYWHERE: [Monitored; 5] = [
     Monitored::Reraise,
 ];
 
-/// An event without a callback: where it is on, the interpreter tells each re-raise, not only the
-/// first.
-const EXCEPTION_HANDLED: u32 = 1 << 12;
+thread_local! {
+    /// The interpreter has told a re-raise to a tool of the program's, and tells it no other one.
+    static TOLD_RERAISE: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The events of lines and instructions.
 const LINES: u32 = 1 << 5 | 1 << 6;
@@ -113,7 +117,11 @@ pub(crate) fn prepare(vm: &VirtualMachine) -> Result<(), RecordError> {
 /// so that it is enough to raise the version by which code objects see that they are out of date.
 pub(crate) fn start(vm: &VirtualMachine) {
     let mut state = vm.state.monitoring.lock();
-    state.global_events[TOOL] = mask(&EVERYWHERE) | EXCEPTION_HANDLED;
+    state.global_events[TOOL] = mask(&EVERYWHERE);
+    if !reraise::is_known() {
+        // Each re-raise is told then, not only the first.
+        state.global_events[TOOL] |= mask(&[Monitored::Handled]);
+    }
     publish(state.combined_events(), vm);
 }
 
@@ -215,8 +223,54 @@ fn others(global: &[u32], local: &HashMap<(usize, usize), u32>, code: usize) -> 
     })
 }
 
+/// What the program has registered to be called.
+pub(crate) fn callbacks_of_others(vm: &VirtualMachine) -> Vec<ObjPtr> {
+    let state = vm.state.monitoring.lock();
+    let of_others = state
+        .callbacks
+        .iter()
+        .filter(|((tool, _), _)| *tool != TOOL);
+    let mut found: Vec<ObjPtr> = of_others
+        .map(|(_, callback)| ObjPtr::of(callback))
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+/// Leaves the interpreter's note of a re-raise as it would be if only the program's tools listened:
+/// that it was told, and that this is over, counts where they listen to it.
+fn keep_told_reraise(event: Monitored, vm: &VirtualMachine) {
+    let by_others = {
+        let mut state = vm.state.monitoring.lock();
+        let by_others = others(&state.global_events, &HashMap::new(), 0);
+        // What is handled is listened to where others do.
+        let handled = mask(&[Monitored::Handled]);
+        if reraise::is_known() && state.global_events[TOOL] != 0 {
+            state.global_events[TOOL] &= !handled;
+            state.global_events[TOOL] |= by_others & handled;
+        }
+        by_others
+    };
+    let listened = by_others & mask(&[event]) != 0;
+    match event {
+        Monitored::Reraise => TOLD_RERAISE.set(listened),
+        _ if listened => TOLD_RERAISE.set(false),
+        _ => {}
+    }
+    reraise::set(TOLD_RERAISE.get());
+}
+
 /// Every callback: finds out whose code it is, and takes a step where it is the program's own.
 fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+    if matches!(
+        event,
+        Monitored::Reraise | Monitored::Handled | Monitored::Unwind
+    ) {
+        keep_told_reraise(event, vm);
+    }
+    if event == Monitored::Handled {
+        return Ok(vm.ctx.none());
+    }
     let Some(code) = args
         .args
         .first()

@@ -27,6 +27,8 @@ pub(crate) struct Session {
     lines: HashMap<usize, u32>,
     /// The line that the program's own trace function was last told of each running frame.
     traced_lines: HashMap<usize, Traced>,
+    /// What the library has under way below the program's own frames, and on threads without any.
+    elsewhere: Vec<String>,
     /// The marks of the program's own code objects, by their addresses.
     plans: HashMap<usize, Plan>,
     /// Addresses at which a code object of the program's own has died.
@@ -85,6 +87,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         options,
         lines: HashMap::default(),
         traced_lines: HashMap::default(),
+        elsewhere: Vec::new(),
         plans: HashMap::default(),
         vacated: HashSet::default(),
         read: HashSet::default(),
@@ -241,11 +244,21 @@ impl Session {
 
     /// The frames of the other threads that run code of the program's own.
     fn other_threads(&mut self, vm: &VirtualMachine) -> Vec<(u32, Vec<RunningFrame>)> {
+        self.elsewhere.clear();
         let implicit_names = self.options.implicit_names;
         let all = stack::other_threads(&mut self.recorder.program, implicit_names, vm);
-        let mut others: Vec<_> = all
+        let (own, foreign): (Vec<_>, Vec<_>) = all
             .into_iter()
-            .filter(|(_, frames)| frames.iter().any(|frame| frame.own.is_some()))
+            .partition(|(_, frames)| frames.iter().any(|frame| frame.own.is_some()));
+        let innermost = foreign.iter().filter_map(|(_, frames)| frames.last());
+        self.elsewhere = innermost
+            .filter_map(|frame| {
+                let text = frame.under_way.as_ref()?;
+                Some(format!("{text} (library) on another thread"))
+            })
+            .collect();
+        let mut others: Vec<_> = own
+            .into_iter()
             .filter_map(|(thread, frames)| Some((*self.numbers.get(&thread)?, frames)))
             .collect();
         others.sort_by_key(|(number, _)| *number);
@@ -269,8 +282,12 @@ impl Session {
         let others = if stopped.others {
             self.other_threads(vm)
         } else {
+            self.elsewhere.clear();
             Vec::new()
         };
+        let below = others.iter().map(|(_, frames)| frames).chain([&running]);
+        let below: Vec<String> = below.flat_map(|frames| stack::below(frames)).collect();
+        self.elsewhere.extend(below);
         self.left = matches!(
             fired.event,
             Monitored::Return | Monitored::Yield | Monitored::Unwind
@@ -419,6 +436,7 @@ impl Session {
             // The call of this hook holds the code object twice, and what is passed three times.
             borrowed: vec![(fired.code, 2)],
             in_flight: Vec::new(),
+            elsewhere: self.elsewhere.clone(),
         };
         if let Some(passed) = fired.passed {
             // The interpreter makes a reference of its own for each event of an exception.
@@ -458,7 +476,7 @@ impl Session {
         }
         happening.event = match fired.event {
             Monitored::Instruction if self.options.granularity == Granularity::Line => return,
-            Monitored::Reraise => return,
+            Monitored::Reraise | Monitored::Handled => return,
             Monitored::Instruction => Event::Instruction,
             Monitored::Start => Event::Call,
             Monitored::Resume => Event::Resume,
@@ -549,6 +567,7 @@ impl Session {
             thread: None,
             borrowed: Vec::new(),
             in_flight: raised.map(|o| (o, held_as::UNCAUGHT)).into_iter().collect(),
+            elsewhere: Vec::new(),
         };
         self.recorder
             .capture(happening, &[globals], &[], stdout, vm);

@@ -182,6 +182,19 @@ pub(crate) fn other_threads(
         .collect()
 }
 
+/// What the library has under way below the program's first frame: calls of native code that has
+/// called back.
+pub(crate) fn below(frames: &[RunningFrame]) -> Vec<String> {
+    let own = frames.iter().position(|frame| frame.own.is_some());
+    let pairs = frames.iter().zip(frames.iter().skip(1));
+    let waiting = pairs.take(own.unwrap_or(0)).filter_map(|(waits, above)| {
+        let text = waits.under_way.as_ref()?;
+        // What calls a Python function itself leaves nothing behind but what is known.
+        (text.strip_prefix("call of ") != Some(above.function)).then(|| format!("{text} (library)"))
+    });
+    waiting.collect()
+}
+
 /// The current thread's identifier, as the interpreter's table of threads has it.
 pub(crate) fn current_thread(vm: &VirtualMachine) -> Option<u64> {
     let own = frames::innermost().map_or(0, LiveFrame::address);

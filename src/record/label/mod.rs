@@ -25,7 +25,7 @@ use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use unseen::{bound_self, class_of_slot, frozen_members, weak_references};
 
 pub(crate) use native::{Doubt, data_of, is_ordered, may_hide};
-pub(crate) use unseen::callback;
+pub(crate) use unseen::{callback, generator_fields};
 
 /// One reference of an object: its label and where it leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub(crate) struct Labeller {
     fields: HashMap<usize, Vec<Field>>,
     /// The variables that cells stand for, by the cells' addresses.
     cells: HashMap<usize, String>,
+    /// Cells whose variables have become known since this was last asked for.
+    renamed: Vec<usize>,
     doubts: Doubts,
 }
 
@@ -63,6 +65,11 @@ impl Labeller {
         self.fields.remove(&address);
         self.cells.remove(&address);
         self.doubts.forget(address);
+    }
+
+    /// Addresses of the cells whose variables have become known since this was last asked for.
+    pub(crate) fn take_renamed(&mut self) -> Vec<usize> {
+        std::mem::take(&mut self.renamed)
     }
 
     /// What looked like references since this was last asked for, and may be none.
@@ -82,8 +89,10 @@ impl Labeller {
 
     /// Notes which variable a cell stands for; a cell itself does not know.
     pub(crate) fn name_cell(&mut self, cell: ObjPtr, variable: &str) {
-        let name = self.cells.entry(cell.address());
-        name.or_insert_with(|| variable.to_owned());
+        self.cells.entry(cell.address()).or_insert_with(|| {
+            self.renamed.push(cell.address());
+            variable.to_owned()
+        });
     }
 
     /// Notes the variables of a function's closure.
@@ -124,6 +133,7 @@ impl Labeller {
         let cell = self.cells.get(&pointer.address()).map(String::as_str);
         let mut raw = Vec::new();
         pointer.extend_referents(&mut raw);
+        let handled = unseen::handled_exception(pointer, kind, &mut raw);
         let mut labels = vec![None; raw.len()];
         let mut foldable = Vec::new();
         let mut pass = Pass {
@@ -161,6 +171,12 @@ impl Labeller {
                 doubtful: false,
             });
         }
+        out.extend(handled.map(|to| RawReference {
+            label: Label::Named(symbols.intern("exception")),
+            to,
+            weak: false,
+            doubtful: false,
+        }));
         frozen_members(pointer, &raw, &mut out);
         if is_ordered(pointer.object()) {
             native::put_in_order(pointer, &mut out);

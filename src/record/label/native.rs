@@ -209,7 +209,8 @@ pub(super) fn hidden(pointer: ObjPtr, walked: &[ObjPtr], doubts: &mut Doubts) ->
         if doubts.proven.contains(&place) || doubts.settled.contains(&doubt) {
             return true;
         }
-        if !walked.contains(&found.to) && found.to.refcount().is_some() {
+        let counted = !is_note(&native, found) && found.to.refcount().is_some();
+        if counted && !walked.contains(&found.to) {
             doubts.open.push(doubt);
         }
         false
@@ -225,9 +226,12 @@ pub(super) fn hidden(pointer: ObjPtr, walked: &[ObjPtr], doubts: &mut Doubts) ->
 }
 
 fn is_doubtful(native: &str, found: &Found) -> bool {
-    // A context variable notes for which context its value is kept, by the context's address alone.
-    let is_note = native == "ContextVar" && found.to.object().class().name().eq("Context");
-    found.offset.is_some() && (is_note || found.to.address() & 0xFF == 0)
+    found.offset.is_some() && (is_note(native, found) || found.to.address() & 0xFF == 0)
+}
+
+/// A context variable notes for which context its value is kept, by the context's address alone.
+fn is_note(native: &str, found: &Found) -> bool {
+    native == "ContextVar" && found.to.object().class().name().eq("Context")
 }
 
 /// Adds what an object's data refers to, with its labels.

@@ -162,9 +162,6 @@ impl Pass<'_> {
         self.named("code");
         self.named("__name__");
         self.named("__qualname__");
-        while self.next < self.raw.len() {
-            self.named("exception");
-        }
     }
 
     fn exception(&mut self) {

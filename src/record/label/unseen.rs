@@ -2,11 +2,13 @@
 //! asked for.
 
 use super::RawReference;
+use super::native::data_of;
+use crate::record::describe::suspendable;
 use crate::record::raw::header::ObjPtr;
-use crate::trace::{Label, Symbols};
+use crate::trace::{Kind, Label, Symbols};
 use rustpython_vm::builtins::descriptor::PyMemberDescriptor;
-use rustpython_vm::builtins::{PyFrozenSet, PyWeak};
-use rustpython_vm::{AsObject, Py, PyObjectRef, VirtualMachine};
+use rustpython_vm::builtins::{PyBaseException, PyFrozenSet, PyWeak};
+use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
 
 /// The weak reference itself is not one of the interpreter's counted edges, nor, in this
 /// interpreter, is its callback, although that one is strong.
@@ -77,6 +79,36 @@ pub(super) fn bound_self(
             doubtful: false,
         });
     }
+}
+
+/// The exception that a suspended generator handles. This interpreter's walk shows what the exception
+/// refers to as if it were the generator's own, and not the exception; that is taken off `raw`.
+pub(super) fn handled_exception(
+    pointer: ObjPtr,
+    kind: Kind,
+    raw: &mut Vec<ObjPtr>,
+) -> Option<ObjPtr> {
+    if kind != Kind::Generator {
+        return None;
+    }
+    let own = generator_fields(pointer.object())?;
+    if raw.len() <= own {
+        return None;
+    }
+    let of_exception = raw.split_off(own);
+    let found = data_of(pointer).found.into_iter();
+    found.map(|found| found.to).find(|to| {
+        let mut referents = Vec::new();
+        to.extend_referents(&mut referents);
+        to.object().downcast_ref::<PyBaseException>().is_some() && referents == of_exception
+    })
+}
+
+/// How many references a generator's own walk shows: its frame, while it has one, its code, its two
+/// names.
+pub(crate) fn generator_fields(generator: &PyObject) -> Option<usize> {
+    let suspendable = suspendable(generator)?;
+    Some(if suspendable.has_frame { 4 } else { 3 })
 }
 
 /// The descriptor of a slot holds the class that the slot is of.

@@ -137,6 +137,7 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
     super::glance::self_test(vm)?;
     super::locks::self_test(vm)?;
     super::payload::self_test(vm)?;
+    super::reraise::self_test(vm)?;
     super::tables::self_test(vm)
 }
 

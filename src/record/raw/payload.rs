@@ -298,6 +298,15 @@ fn object_at(word: usize) -> Option<ObjPtr> {
     (pointer.object().strong_count() > 0).then_some(pointer)
 }
 
+/// The dead object of a class whose block at an address is still as it was left.
+pub(super) fn is_dead_of(address: usize, class: ObjPtr) -> Option<ObjPtr> {
+    let header = peek(address, SIZEOF_PYOBJECT_HEAD / WORD)?;
+    let tables = TABLES_START.load(Ordering::Relaxed)..TABLES_END.load(Ordering::Relaxed);
+    let is_of = header[CLASS_WORD.load(Ordering::Relaxed)] == class.address();
+    let pointer = ObjPtr::from_raw(NonNull::new(address as *mut PyObject)?);
+    (is_of && tables.contains(&header[1]) && pointer.is_dying()).then_some(pointer)
+}
+
 /// How many bytes there are in the block that has been given to the program at an address.
 fn block_bytes(at: usize) -> Option<usize> {
     if slab::holds(at) {
@@ -315,6 +324,13 @@ fn block_bytes(at: usize) -> Option<usize> {
 fn peek(address: usize, words: usize) -> Option<Vec<usize>> {
     let mut out = vec![0usize; words];
     let bytes = words * WORD;
+    if slab::is_readable(address, bytes) {
+        for (i, word) in out.iter_mut().enumerate() {
+            // SAFETY: what the blocks are cut from is mapped for good.
+            *word = unsafe { (address as *const usize).add(i).read_volatile() };
+        }
+        return Some(out);
+    }
     let ours = libc::iovec {
         iov_base: out.as_mut_ptr().cast::<c_void>(),
         iov_len: bytes,

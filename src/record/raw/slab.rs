@@ -165,6 +165,12 @@ pub(crate) fn holds(address: usize) -> bool {
     REGION.holds(address as *mut u8)
 }
 
+/// Whether all of some bytes can be read for good.
+pub(crate) fn is_readable(address: usize, bytes: usize) -> bool {
+    let end = address.saturating_add(bytes);
+    holds(address) && end <= REGION.ready.load(Ordering::Relaxed)
+}
+
 /// A block for the program.
 ///
 /// # Safety

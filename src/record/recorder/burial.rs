@@ -3,8 +3,8 @@
 use super::Recorder;
 use super::births::{self, Born};
 use crate::record::raw::deaths::{self, Gone, LogEntry};
-use crate::record::raw::ending;
-use crate::trace::{Cause, Death, Incident, Kind, Label, ObjId, ObjectInfo, Reference, Symbol};
+use crate::record::raw::{ending, free_lists};
+use crate::trace::{Cause, Death, Incident, Kind, ObjId, ObjectInfo, Symbol};
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::PyType;
 
@@ -44,6 +44,9 @@ impl Recorder {
                         self.finalized.insert(gone.address);
                     }
                     let type_name = self.type_of_own(&gone, &classes);
+                    if gone.last.class.is_some_and(free_lists::keeps) {
+                        self.in_free_lists.insert(gone.address);
+                    }
                     self.dead.push(Dead {
                         address: gone.address,
                         untracked: gone.untracked,
@@ -146,15 +149,6 @@ impl Recorder {
             if let Some(moved) = self.living.get(at) {
                 self.by_address.insert(moved.pointer.address(), at);
             }
-            if self
-                .symbols
-                .text(self.objects[gone.id.0 as usize - 1].type_name)
-                == "slice"
-            {
-                let stop = |r: &&Reference| matches!(r.label, Label::Named(name) if self.symbols.text(name) == "stop");
-                self.slice_stops
-                    .extend(gone.state.refs.iter().find(stop).map(|r| r.to));
-            }
             let collected = untracked && gone.state.generation.is_some();
             self.objects[gone.id.0 as usize - 1].died = Some(Death {
                 at: self.now,
@@ -164,7 +158,6 @@ impl Recorder {
                     Cause::RefCount
                 },
             });
-            self.slice_stops.remove(&gone.id);
             left.push(gone.id);
         }
         left

@@ -1,6 +1,7 @@
 //! What the interpreter itself holds.
 
-use super::{Happening, Recorder};
+use super::{Happening, Recorder, listeners};
+use crate::record::raw::free_lists;
 use crate::record::raw::header::ObjPtr;
 use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{CallFrame, Held, held_as};
@@ -114,17 +115,19 @@ impl Recorder {
         for exception in raised {
             put(self, "call that raised it", exception, false);
         }
-        let stops: Vec<ObjPtr> = self
-            .slice_stops
-            .iter()
-            .filter_map(|id| {
-                let address = self.objects[id.0 as usize - 1].address as usize;
-                let live = &self.living[*self.by_address.get(&address)?];
-                (live.id == *id).then_some(live.pointer)
-            })
-            .collect();
-        for stop in stops {
-            put(self, "free list of slices", stop, false);
+        for (by, to, certain) in listeners::held(running, vm) {
+            put(self, &by, to, certain);
+        }
+        let mut kept = Vec::new();
+        self.in_free_lists.retain(|address| {
+            let one = free_lists::kept_at(*address);
+            kept.extend(one.clone());
+            one.is_some()
+        });
+        for (by, all) in kept {
+            for to in all {
+                put(self, by, to, true);
+            }
         }
         // What the collector found and could or should not free.
         let garbage: Vec<ObjPtr> = {

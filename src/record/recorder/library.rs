@@ -14,10 +14,10 @@ use rustpython_vm::{AsObject, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-/// One search of the library's objects is made for so many steps.
-const STEPS_A_SEARCH: usize = 50;
-/// So many are made at once.
-const SEARCHES: usize = 20;
+/// So many of the library's objects may be looked at for each step, at one time or another.
+const LOOKS_A_STEP: usize = 1_500;
+/// So many more may be looked at early on.
+const LOOKS: usize = 600_000;
 
 /// What was found out about objects that nothing recorded holds.
 #[derive(Default)]
@@ -25,7 +25,8 @@ pub(super) struct Library {
     /// How many references to an object were not explained when they were looked for, and who holds
     /// them.
     holders: BTreeMap<ObjId, (usize, Vec<Symbol>)>,
-    searches: usize,
+    /// How many objects have been looked at.
+    looks: usize,
     /// Room for counting.
     known: Vec<u32>,
 }
@@ -48,6 +49,7 @@ impl Recorder {
         &mut self,
         frames: &[CallFrame],
         stacks: &[ThreadStack],
+        elsewhere: &[String],
         held: &mut Vec<Held>,
         vm: &VirtualMachine,
     ) {
@@ -56,6 +58,14 @@ impl Recorder {
             return;
         }
         let known = self.count_known(frames, stacks, held);
+        let elsewhere = match elsewhere {
+            [] => None,
+            [one] => Some(self.symbols.intern(one)),
+            [one, more @ ..] => {
+                let text = format!("{one} or {} other calls under way", more.len());
+                Some(self.symbols.intern(&text))
+            }
+        };
         let mut wanted = Vec::new();
         let mut left = Vec::new();
         for live in &self.living {
@@ -75,14 +85,26 @@ impl Recorder {
             }
         }
         self.library.give_back(known);
-        let allowed = SEARCHES + self.steps.len() / STEPS_A_SEARCH;
-        if !wanted.is_empty() && self.library.searches < allowed {
-            self.library.searches += 1;
+        let allowed = LOOKS + self.steps.len() * LOOKS_A_STEP;
+        if !wanted.is_empty() && self.library.looks < allowed {
             self.search_library(&wanted, vm);
         }
         for (id, more) in left {
             let holders = self.library.holders.get(&id);
             let holders = holders.map_or(&[][..], |(_, holders)| holders);
+            // What no object holds, a call does that is under way in the library, below all of the
+            // program's own frames.
+            if let Some(by) = elsewhere {
+                let rest = more.saturating_sub(holders.len());
+                held.extend(std::iter::repeat_n(
+                    Held {
+                        by,
+                        to: id,
+                        certain: false,
+                    },
+                    rest,
+                ));
+            }
             held.extend(holders.iter().take(more).map(|by| Held {
                 by: *by,
                 to: id,
@@ -99,6 +121,7 @@ impl Recorder {
             .map(|((_, to, _), place)| (*to, place))
             .collect();
         let all = vm.state.gc.get_objects(None);
+        self.library.looks += all.len();
         let all = || all.iter().map(|object| ObjPtr::of(object));
         let mut found = Vec::new();
         for holder in all().filter(|holder| !self.is_recorded(*holder)) {

@@ -31,6 +31,7 @@ impl Recorder {
         if let Err(error) = tables::hook(pointer.object()) {
             self.failure.get_or_insert(error);
         }
+        self.uses_contexts |= description.type_name == "ContextVar";
         let id = ObjId(self.objects.len() as u32 + 1);
         let refcount = pointer.refcount();
         let older = refcount.is_none()
@@ -169,8 +170,8 @@ impl Recorder {
         }
     }
 
-    /// Reads all objects that were met in this step, those that they lead to, and those that have
-    /// lost a part to them.
+    /// Reads all objects that were met in this step, those that they lead to, those that have lost a
+    /// part to them, and cells whose variables are known by now.
     pub(super) fn follow_new(&mut self, vm: &VirtualMachine) {
         let mut next = 0;
         loop {
@@ -178,18 +179,46 @@ impl Recorder {
                 self.reread(self.pending[next], vm);
                 next += 1;
             }
+            if self.meet_contexts(vm) {
+                continue;
+            }
+            for address in self.labeller.take_renamed() {
+                if let Some(at) = self.by_address.get(&address) {
+                    self.unfolded.push(self.living[*at].id);
+                }
+            }
             let Some(owner) = self.unfolded.pop() else {
                 return;
             };
-            let Some(place) = self.living.iter().position(|live| live.id == owner) else {
+            let address = self.objects[owner.0 as usize - 1].address as usize;
+            let Some(place) = self.by_address.get(&address).copied() else {
                 continue;
             };
-            if !self.pending.contains(&place) {
+            if self.living[place].id == owner && !self.pending.contains(&place) {
                 let state = self.living[place].state.clone();
                 self.touched.entry(place).or_insert(state);
             }
             self.reread(place, vm);
         }
+    }
+}
+
+impl Recorder {
+    /// Meets the contexts that the thread has entered, where the program has a context variable: they
+    /// hold the variable and its value. True where one is new.
+    fn meet_contexts(&mut self, vm: &VirtualMachine) -> bool {
+        if !self.uses_contexts {
+            return false;
+        }
+        let contexts: Vec<ObjPtr> = {
+            let entered = vm.context_stack.borrow();
+            entered.iter().map(|context| ObjPtr::of(context)).collect()
+        };
+        let known = self.living.len();
+        for context in contexts {
+            self.id_of(context, vm);
+        }
+        self.living.len() > known
     }
 }
 

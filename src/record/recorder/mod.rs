@@ -8,6 +8,7 @@ mod doubt;
 mod ending;
 mod held;
 mod library;
+mod listeners;
 mod meet;
 mod steps;
 mod verify;
@@ -56,6 +57,8 @@ pub(crate) struct Happening {
     pub borrowed: Vec<(ObjPtr, u32)>,
     /// Objects that the interpreter holds in passing, and as what: a return value, an exception.
     pub in_flight: Vec<(ObjPtr, &'static str)>,
+    /// What the library has under way below the program's own frames, and on threads without any.
+    pub elsewhere: Vec<String>,
 }
 
 pub(crate) struct Recorder {
@@ -82,9 +85,8 @@ pub(crate) struct Recorder {
     /// The frames of the other threads.
     stacks: Vec<ThreadStack>,
     log: Vec<LogEntry>,
-    /// What slices that died had as their ends. The free list keeps one such slice, which keeps its
-    /// end.
-    slice_stops: BTreeSet<ObjId>,
+    /// Addresses of dead objects that a free list of the interpreter's may keep.
+    in_free_lists: BTreeSet<usize>,
     /// The deaths since the last step.
     dead: Vec<burial::Dead>,
     /// Where the mark of the last step has gone to, where too many died to keep the order of births.
@@ -93,6 +95,8 @@ pub(crate) struct Recorder {
     ending: ending::EndingHolders,
     /// What changed, while it is worked through.
     changed: Vec<Changed>,
+    /// The program has met a context variable.
+    uses_contexts: bool,
     /// Exceptions, and the addresses of the frames that they have reached.
     raised_by_calls: Vec<(ObjId, usize)>,
     /// Addresses of what the hook had references to at the last step.
@@ -150,11 +154,12 @@ impl Recorder {
             frames: Vec::new(),
             stacks: Vec::new(),
             log: Vec::new(),
-            slice_stops: BTreeSet::new(),
+            in_free_lists: BTreeSet::new(),
             dead: Vec::new(),
             mark_after_loss: None,
             ending: ending::EndingHolders::default(),
             changed: Vec::new(),
+            uses_contexts: false,
             raised_by_calls: Vec::new(),
             borrowed: Vec::new(),
             on_stack: Vec::new(),
@@ -266,7 +271,7 @@ impl Recorder {
         self.note_finalize_call(&happening, running);
         let mut held = self.held(&happening, &everywhere, vm);
         held.extend(self.held_by_ending());
-        self.add_library_holders(&frames, &stacks, &mut held, vm);
+        self.add_library_holders(&frames, &stacks, &happening.elsewhere, &mut held, vm);
         let same = stacks == self.stacks;
         self.steps.push(Step {
             head: StepHead {

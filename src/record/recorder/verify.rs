@@ -3,7 +3,7 @@
 use super::Recorder;
 use super::ending::is_in_change;
 use super::meet::may_fold;
-use crate::record::label::{RawReference, may_hide};
+use crate::record::label::{RawReference, generator_fields, may_hide};
 use crate::record::raw::header::ObjPtr;
 use crate::trace::{Label, State};
 use rustpython_vm::VirtualMachine;
@@ -81,7 +81,9 @@ fn unlabelled(pointer: ObjPtr, labelled: &[RawReference], parts: &[ObjPtr]) -> V
     let mut referents = Vec::new();
     let mut add = |of: ObjPtr| {
         let all = of.object().gc_get_referents();
-        referents.extend(all.iter().map(|to| ObjPtr::of(to)));
+        // What a generator's exception refers to is not the generator's own.
+        let own = generator_fields(of.object()).unwrap_or(all.len());
+        referents.extend(all.iter().take(own).map(|to| ObjPtr::of(to)));
     };
     add(pointer);
     for part in parts {

@@ -96,16 +96,22 @@ pub fn monitoring(g: &mut Gen) {
         names.push("PY_START");
     }
     for name in &names {
-        let disable = if g.one_in(5)
-            && !matches!(
-                *name,
-                "PY_THROW" | "PY_UNWIND" | "RAISE" | "RERAISE" | "EXCEPTION_HANDLED"
-            ) {
+        let exceptional = matches!(
+            *name,
+            "PY_THROW" | "PY_UNWIND" | "RAISE" | "RERAISE" | "EXCEPTION_HANDLED"
+        );
+        let disable = if g.one_in(5) && !exceptional {
             "    return m.DISABLE"
         } else {
             "    return None"
         };
-        g.line(format!("def on_{name}(code, *more):\n    if code.co_name in ('watched', 'go', '<genexpr>', 'drive'):\n        seen.append(('{name}', code.co_name, [v if type(v) is int else type(v).__name__ for v in more]))\n{disable}\nm.register_callback(tool, E.{name}, on_{name})"));
+        // Which of a call's units an exception comes from depends on whether it was specialised.
+        let place = if exceptional {
+            "next((l for a, b, l in code.co_lines() if a <= v < b), v)"
+        } else {
+            "v"
+        };
+        g.line(format!("def on_{name}(code, *more):\n    if code.co_name in ('watched', 'go', '<genexpr>', 'drive'):\n        seen.append(('{name}', code.co_name, [{place} if type(v) is int else type(v).__name__ for v in more]))\n{disable}\nm.register_callback(tool, E.{name}, on_{name})"));
     }
     let mask: Vec<String> = names.iter().map(|n| format!("E.{n}")).collect();
     let mask = mask.join(" | ");
