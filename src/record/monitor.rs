@@ -289,6 +289,7 @@ fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyO
         code: ObjPtr::of(code.as_object()),
         offset: number,
         passed,
+        place: detail.map(|number| ObjPtr::of(number)),
     };
     match session::fired(&what, vm) {
         session::Answer::Foreign if event == Monitored::Start => {

@@ -64,6 +64,8 @@ pub(crate) struct Fired {
     pub offset: u32,
     /// What is returned, yielded or raised.
     pub passed: Option<ObjPtr>,
+    /// The number object that says where, which another tool may have kept.
+    pub place: Option<ObjPtr>,
 }
 
 pub(crate) enum Answer {
@@ -438,6 +440,7 @@ impl Session {
             in_flight: Vec::new(),
             elsewhere: self.elsewhere.clone(),
         };
+        happening.borrowed.extend(fired.place.map(|o| (o, 3)));
         if let Some(passed) = fired.passed {
             // The interpreter makes a reference of its own for each event of an exception.
             let times = if fired.event.is_exceptional() { 4 } else { 3 };

@@ -136,20 +136,20 @@ pub(crate) fn running_frames(
             continue;
         }
         let mut new = read(frame, identity, program, implicit_names);
-        // Code that is executed in the namespace of a frame below has no names of its own.
-        if new.namespace.is_some()
-            && before
-                .iter()
-                .take(place)
-                .any(|below| below.namespace == new.namespace)
-        {
-            new.names.retain(|name| !name.in_namespace);
-            new.unshown.clear();
-        }
+        leave_to_frame_below(&mut new, before.get(..place).unwrap_or(before));
         match before.get_mut(place) {
             Some(old) => *old = new,
             None => before.push(new),
         }
+    }
+}
+
+/// Code that is executed in the namespace of a frame below has no names of its own.
+fn leave_to_frame_below(frame: &mut RunningFrame, below: &[RunningFrame]) {
+    let same = |other: &RunningFrame| other.namespace == frame.namespace;
+    if frame.namespace.is_some() && below.iter().any(same) {
+        frame.names.retain(|name| !name.in_namespace);
+        frame.unshown.clear();
     }
 }
 
@@ -173,11 +173,14 @@ pub(crate) fn other_threads(
         .map(|(thread, top)| {
             let mut live = frames::running_from(top);
             live.reverse();
-            let frames = live.into_iter().map(|frame| {
+            let mut frames: Vec<RunningFrame> = Vec::with_capacity(live.len());
+            for frame in live {
                 let identity = (frame.address(), frame.code_address(), 0);
-                read(frame, identity, program, implicit_names)
-            });
-            (thread, frames.collect())
+                let mut new = read(frame, identity, program, implicit_names);
+                leave_to_frame_below(&mut new, &frames);
+                frames.push(new);
+            }
+            (thread, frames)
         })
         .collect()
 }

@@ -26,7 +26,7 @@ impl How {
             How::Few(steps) => steps,
             How::Json => 1500,
             How::Verified => 4000,
-            _ => 200_000,
+            _ => 20_000,
         };
         let format = if self == How::Json { "json" } else { "none" };
         let more: &[&str] = match self {

@@ -4,12 +4,16 @@ use super::{Happening, Recorder, listeners};
 use crate::record::raw::free_lists;
 use crate::record::raw::header::ObjPtr;
 use crate::record::stack::{RunningFrame, RunningName};
-use crate::trace::{CallFrame, Held, held_as};
+use crate::trace::{CallFrame, Event, Held, held_as};
 use rustpython_vm::{AsObject, VirtualMachine};
 
 /// How many references running code has to its namespace at most: as globals and as locals, of the
 /// function, of the frame, of the scope that was made for it, and of the call.
 const NAMESPACE_HOLDERS: usize = 6;
+
+/// What the interpreter's loop keeps of exceptions.
+const RAISED_BY_CALL: &str = "call that raised it";
+const KEPT_FOR_RETURN: &str = "call that began while it was handled";
 
 impl Recorder {
     /// Says what each frame of the program's has under way. Returns the place of the first of which
@@ -56,15 +60,28 @@ impl Recorder {
         first
     }
 
-    /// Notes that the exception of this step has reached the innermost frame.
-    pub(super) fn note_raised(&mut self, happening: &Happening, running: &[RunningFrame]) {
+    /// Notes that the exception of this step has reached the innermost frame, or that it was being
+    /// handled when the frame was called.
+    pub(super) fn note_raised(
+        &mut self,
+        happening: &Happening,
+        running: &[RunningFrame],
+        vm: &VirtualMachine,
+    ) {
         let raised = happening.in_flight.iter();
-        for (pointer, _) in raised.filter(|(_, by)| *by == held_as::RAISED) {
+        let raised = raised.filter(|(_, by)| *by == held_as::RAISED);
+        let mut kept: Vec<(&str, ObjPtr)> = raised.map(|(to, _)| (RAISED_BY_CALL, *to)).collect();
+        if happening.event == Event::Call
+            && let Some(exception) = vm.current_exception()
+        {
+            kept.push((KEPT_FOR_RETURN, ObjPtr::of(exception.as_object())));
+        }
+        for (by, pointer) in kept {
             let at = self.by_address.get(&pointer.address());
             if let (Some(at), Some(frame)) = (at, running.last()) {
-                let one = (self.living[*at].id, frame.address);
-                if !self.raised_by_calls.contains(&one) {
-                    self.raised_by_calls.push(one);
+                let one = (by, self.living[*at].id, frame.address);
+                if !self.kept_by_loop.contains(&one) {
+                    self.kept_by_loop.push(one);
                 }
             }
         }
@@ -99,21 +116,21 @@ impl Recorder {
             put(self, "current exception of the thread", pointer, true);
         }
         // Where a call has raised an exception, the interpreter's loop keeps it until it is through with
-        // the caller.
-        self.raised_by_calls.retain(|(id, frame)| {
+        // the caller; a call keeps the one that was handled when it began.
+        self.kept_by_loop.retain(|(_, id, frame)| {
             let living = self.objects[id.0 as usize - 1].died.is_none();
             living && running.iter().any(|running| running.address == *frame)
         });
-        let raised: Vec<ObjPtr> = self
-            .raised_by_calls
+        let by_loop: Vec<(&str, ObjPtr)> = self
+            .kept_by_loop
             .iter()
-            .filter_map(|(id, _)| {
+            .filter_map(|(by, id, _)| {
                 let address = self.objects[id.0 as usize - 1].address as usize;
-                Some(self.living[*self.by_address.get(&address)?].pointer)
+                Some((*by, self.living[*self.by_address.get(&address)?].pointer))
             })
             .collect();
-        for exception in raised {
-            put(self, "call that raised it", exception, false);
+        for (by, exception) in by_loop {
+            put(self, by, exception, false);
         }
         for (by, to, certain) in listeners::held(running, vm) {
             put(self, &by, to, certain);

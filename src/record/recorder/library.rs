@@ -8,8 +8,8 @@ use crate::record::label::callback;
 use crate::record::raw::header::ObjPtr;
 use crate::record::text;
 use crate::trace::{CallFrame, Count, Held, ObjId, Symbol, ThreadStack};
-use rustc_hash::FxHashMap as HashMap;
-use rustpython_vm::builtins::{PyCode, PyDict};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustpython_vm::builtins::{PyCode, PyDict, PyType};
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -142,6 +142,31 @@ impl Recorder {
                     found.push((*place, function));
                 }
             }
+        }
+        // A class holds its names beside its dict; the interpreter's own classes are not all tracked.
+        let exceptions = vm.ctx.exceptions.base_exception_type;
+        let mut classes: Vec<ObjPtr> = all().collect();
+        classes.push(ObjPtr::of(exceptions.as_object()));
+        let mut seen = HashSet::default();
+        while let Some(holder) = classes.pop() {
+            let Some(class) = holder.object().downcast_ref::<PyType>() else {
+                continue;
+            };
+            if !seen.insert(holder) {
+                continue;
+            }
+            let below = class.subclasses.read();
+            let below = below.iter().filter_map(|weak| weak.upgrade());
+            classes.extend(below.map(|class| ObjPtr::of(&class)));
+            let Some(extension) = class.heaptype_ext().filter(|_| !self.is_recorded(holder)) else {
+                continue;
+            };
+            let names = [
+                ObjPtr::of(extension.name.read().as_object()),
+                ObjPtr::of(extension.qualname.read().as_object()),
+            ];
+            let places = names.iter().filter_map(|name| places.get(name));
+            found.extend(places.map(|place| (*place, holder)));
         }
         // A weak reference holds what it calls, which its walk does not show.
         for live in &self.living {

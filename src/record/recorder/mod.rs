@@ -97,8 +97,9 @@ pub(crate) struct Recorder {
     changed: Vec<Changed>,
     /// The program has met a context variable.
     uses_contexts: bool,
-    /// Exceptions, and the addresses of the frames that they have reached.
-    raised_by_calls: Vec<(ObjId, usize)>,
+    /// Exceptions that the interpreter's loop may keep, why, and the addresses of the frames until whose
+    /// end it does.
+    kept_by_loop: Vec<(&'static str, ObjId, usize)>,
     /// Addresses of what the hook had references to at the last step.
     borrowed: Vec<usize>,
     /// Addresses of the frames and namespaces whose names stood in the call stack at the last step.
@@ -160,7 +161,7 @@ impl Recorder {
             ending: ending::EndingHolders::default(),
             changed: Vec::new(),
             uses_contexts: false,
-            raised_by_calls: Vec::new(),
+            kept_by_loop: Vec::new(),
             borrowed: Vec::new(),
             on_stack: Vec::new(),
             pending: Vec::new(),
@@ -258,7 +259,7 @@ impl Recorder {
             self.name_objects(running, &mut stack.frames);
             self.name_under_way(running, &mut stack.frames);
         }
-        self.note_raised(&happening, running);
+        self.note_raised(&happening, running, vm);
         self.settle_doubts(&happening, &everywhere, &frames, &stacks, vm);
         let changed = self.changes();
         let allocated = std::mem::take(&mut self.allocated);

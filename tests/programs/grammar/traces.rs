@@ -95,6 +95,7 @@ pub fn monitoring(g: &mut Gen) {
     if names.is_empty() {
         names.push("PY_START");
     }
+    g.line("def line_of(code, at):\n    for start, end, line in code.co_lines():\n        if start <= at < end: return line");
     for name in &names {
         let exceptional = matches!(
             *name,
@@ -106,11 +107,7 @@ pub fn monitoring(g: &mut Gen) {
             "    return None"
         };
         // Which of a call's units an exception comes from depends on whether it was specialised.
-        let place = if exceptional {
-            "next((l for a, b, l in code.co_lines() if a <= v < b), v)"
-        } else {
-            "v"
-        };
+        let place = if exceptional { "line_of(code, v)" } else { "v" };
         g.line(format!("def on_{name}(code, *more):\n    if code.co_name in ('watched', 'go', '<genexpr>', 'drive'):\n        seen.append(('{name}', code.co_name, [{place} if type(v) is int else type(v).__name__ for v in more]))\n{disable}\nm.register_callback(tool, E.{name}, on_{name})"));
     }
     let mask: Vec<String> = names.iter().map(|n| format!("E.{n}")).collect();
