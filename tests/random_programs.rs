@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Folder, steps, text, type_of};
+use common::{Folder, laws, text};
 use serde_json::Value;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -130,81 +130,9 @@ fn script(seed: u64) -> String {
     out
 }
 
-/// Kinds whose counts are explained to the last reference.
-const EXPLAINED: [&str; 13] = [
-    "list",
-    "dict",
-    "set",
-    "frozenset",
-    "Node",
-    "Slotted",
-    "Final",
-    "Phoenix",
-    "function",
-    "cell",
-    "generator",
-    "method",
-    "ValueError",
-];
-
 fn laws(trace: &Value) -> Result<(), String> {
-    let objects = trace["objects"].as_array().ok_or("no objects")?;
-    for object in objects {
-        let (born, died) = (
-            object["born"]["step"].as_u64(),
-            object["died"]["step"].as_u64(),
-        );
-        if let (Some(born), Some(died)) = (born, died)
-            && born > died
-        {
-            return Err(format!("dead before it was born: {object}"));
-        }
-    }
-    for step in steps(trace) {
-        let heap = step["heap"].as_array().ok_or("no heap")?;
-        for entry in heap {
-            let id = entry["id"].as_u64().ok_or("no id")?;
-            let object = &objects[id as usize - 1];
-            let unexplained = entry["unexplained"].as_i64().ok_or("no ledger")?;
-            let own = !object["born"].is_null() && EXPLAINED.contains(&type_of(trace, id));
-            if unexplained < 0 {
-                return Err(format!(
-                    "step {}: more owners than counted: {entry}",
-                    step["step"]
-                ));
-            }
-            // The dict of a running module is held by frames and functions of the interpreter's.
-            let namespace = entry["name"] == "__main__";
-            // Native code that calls back keeps what it works on to itself; between the lines of
-            // the module none is under way.
-            let between = step["event"] == "line" && step["function"] == "<module>";
-            if own && !namespace && between && unexplained != 0 {
-                return Err(format!(
-                    "step {} line {}: {entry}",
-                    step["step"], step["line"]
-                ));
-            }
-            // What is left dies after the last step, with the interpreter.
-            let at_exit = object["died"]["cause"] == "exit";
-            let died = object["died"]["step"].as_u64().filter(|_| !at_exit);
-            if died.is_some_and(|died| died <= step["step"].as_u64().unwrap_or(0)) {
-                return Err(format!(
-                    "step {}: #{id} is listed after its death",
-                    step["step"]
-                ));
-            }
-            for reference in entry["refs"].as_array().into_iter().flatten() {
-                let to = reference["to"].as_u64().unwrap_or(0);
-                if !heap.iter().any(|other| other["id"] == to) {
-                    return Err(format!(
-                        "step {}: #{id} refers to #{to}, which is not there",
-                        step["step"]
-                    ));
-                }
-            }
-        }
-    }
-    Ok(())
+    laws::of_lives(trace)?;
+    laws::of_counts(trace)
 }
 
 fn one(folder: &Folder, seed: u64) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! Random programs, run in every way: plainly, recorded, and on CPython. What they print, what they
 //! complain of and how they end must be alike.
 //!
-//! 480 programs by default; `MEMVIZ_RANDOM_PROGRAMS=N` runs N, `MEMVIZ_RANDOM_SEED=S` starts from
+//! 1,000 programs by default; `MEMVIZ_RANDOM_PROGRAMS=N` runs N, `MEMVIZ_RANDOM_SEED=S` starts from
 //! another seed, `MEMVIZ_SHRINK=SECONDS` gives the shrinker more time, `MEMVIZ_PROGRAMS_TO=FOLDER`
 //! only writes the scripts. `.ci/campaign` runs many.
 
@@ -150,7 +150,7 @@ fn report(job: &Job, fault: &Fault) -> String {
 }
 
 fn main() {
-    let programs = number_from("MEMVIZ_RANDOM_PROGRAMS", 480) as usize;
+    let programs = number_from("MEMVIZ_RANDOM_PROGRAMS", 1000) as usize;
     let first = number_from("MEMVIZ_RANDOM_SEED", 1);
     if let Some(folder) = std::env::var_os("MEMVIZ_PROGRAMS_TO") {
         for job in jobs(programs, first) {
