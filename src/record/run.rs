@@ -3,7 +3,7 @@
 use super::interpreter::{Switches, interpreter};
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{self, collections, deaths, fork, output, slab, tables};
+use super::raw::{self, collections, deaths, fork, output, slab, tables, world};
 use super::recorder::Recorder;
 use super::script::Script;
 use super::session::{self, Session};
@@ -228,7 +228,7 @@ fn start_recording(
         program.add_foreign_namespace(ObjPtr::of(builtins.as_object()));
     }
     let mut recorder = Recorder::new(program, older);
-    recorder.begin(vm);
+    world::stopped(vm, |stopped| recorder.begin(stopped, vm));
     session::open(recorder, options.clone());
     monitor::start(vm);
     collections::watch(true);
@@ -280,7 +280,7 @@ fn last_step(
         && let Some(frame) = module_frame(&mut session, vm)
     {
         let raised = raised.map(|exception| ObjPtr::of(exception.as_object()));
-        session.exit_step(frame, raised, vm);
+        world::stopped(vm, |stopped| session.exit_step(frame, raised, stopped, vm));
         // No more steps are taken, but how what is left ends is watched.
         monitor::starts_only(vm);
         collections::watch(false);

@@ -245,10 +245,14 @@ impl Session {
     }
 
     /// The frames of the other threads that run code of the program's own.
-    fn other_threads(&mut self, vm: &VirtualMachine) -> Vec<(u32, Vec<RunningFrame>)> {
+    fn other_threads(
+        &mut self,
+        stopped: Stopped<'_>,
+        vm: &VirtualMachine,
+    ) -> Vec<(u32, Vec<RunningFrame>)> {
         self.elsewhere.clear();
         let implicit_names = self.options.implicit_names;
-        let all = stack::other_threads(&mut self.recorder.program, implicit_names, vm);
+        let all = stack::other_threads(&mut self.recorder.program, implicit_names, stopped, vm);
         let (own, foreign): (Vec<_>, Vec<_>) = all
             .into_iter()
             .partition(|(_, frames)| frames.iter().any(|frame| frame.own.is_some()));
@@ -282,7 +286,7 @@ impl Session {
             self.options.implicit_names,
         );
         let others = if stopped.others {
-            self.other_threads(vm)
+            self.other_threads(stopped, vm)
         } else {
             self.elsewhere.clear();
             Vec::new()
@@ -294,7 +298,7 @@ impl Session {
             fired.event,
             Monitored::Return | Monitored::Yield | Monitored::Unwind
         );
-        self.step_in(fired, file, (&mut running, &others), vm);
+        self.step_in(fired, file, (&mut running, &others), stopped, vm);
         self.running = running;
         if let Some(failure) = self.recorder.failure.take() {
             self.violations.push(failure.to_string());
@@ -420,6 +424,7 @@ impl Session {
         fired: &Fired,
         file: FileId,
         (running, others): (&mut [RunningFrame], &[(u32, Vec<RunningFrame>)]),
+        stopped: Stopped<'_>,
         vm: &VirtualMachine,
     ) {
         let Some(top) = running.last() else { return };
@@ -469,7 +474,7 @@ impl Session {
                     ran,
                     ..happening.clone()
                 };
-                self.take(before, running, others, vm);
+                self.take(before, running, others, stopped, vm);
                 happening.line = line;
                 happening.ran = Some(line);
             }
@@ -511,7 +516,7 @@ impl Session {
             }
             _ => {}
         }
-        self.take(happening, running, others, vm);
+        self.take(happening, running, others, stopped, vm);
     }
 
     fn take(
@@ -519,6 +524,7 @@ impl Session {
         happening: Happening,
         running: &[RunningFrame],
         others: &[(u32, Vec<RunningFrame>)],
+        stopped: Stopped<'_>,
         vm: &VirtualMachine,
     ) {
         if self.recorder.steps.len() >= self.options.max_steps {
@@ -527,7 +533,7 @@ impl Session {
         self.stdout.extend(output::drain());
         let stdout = take_text(&mut self.stdout);
         self.recorder
-            .capture(happening, running, others, stdout, vm);
+            .capture(happening, running, others, stdout, stopped, vm);
         self.verify(vm);
     }
 
@@ -554,6 +560,7 @@ impl Session {
         &mut self,
         globals: RunningFrame,
         raised: Option<ObjPtr>,
+        stopped: Stopped<'_>,
         vm: &VirtualMachine,
     ) {
         self.stdout.extend(output::drain());
@@ -573,7 +580,7 @@ impl Session {
             elsewhere: Vec::new(),
         };
         self.recorder
-            .capture(happening, &[globals], &[], stdout, vm);
+            .capture(happening, &[globals], &[], stdout, stopped, vm);
         self.verify(vm);
     }
 

@@ -4,6 +4,7 @@ use super::assigned::assigned;
 use super::program::Program;
 use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
+use super::raw::world::Stopped;
 use crate::trace::{FileId, NameKind};
 use rustpython_vm::builtins::{PyCode, PyStr};
 use rustpython_vm::bytecode::{CO_FAST_CELL, CO_FAST_FREE, CodeFlags};
@@ -154,10 +155,11 @@ fn leave_to_frame_below(frame: &mut RunningFrame, below: &[RunningFrame]) {
 }
 
 /// The frames of the other threads, each thread's oldest first, by the thread's identifier. The
-/// world must be stopped.
+/// world is stopped.
 pub(crate) fn other_threads(
     program: &mut Program,
     implicit_names: bool,
+    stopped: Stopped<'_>,
     vm: &VirtualMachine,
 ) -> Vec<(u64, Vec<RunningFrame>)> {
     let own = frames::innermost().map_or(0, LiveFrame::address);
@@ -171,7 +173,7 @@ pub(crate) fn other_threads(
     tops.sort_unstable();
     tops.into_iter()
         .map(|(thread, top)| {
-            let mut live = frames::running_from(top);
+            let mut live = frames::running_of(top, stopped);
             live.reverse();
             let mut frames: Vec<RunningFrame> = Vec::with_capacity(live.len());
             for frame in live {

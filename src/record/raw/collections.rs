@@ -8,6 +8,7 @@
 use super::header::ObjPtr;
 use super::heap::Inside;
 use super::tables;
+use super::world::Stopped;
 use rustpython_vm::PyObject;
 use rustpython_vm::gc_state::gc_state;
 use rustpython_vm::object::TraverseFn;
@@ -97,7 +98,7 @@ pub(super) fn learn_head(newest: ObjPtr) -> bool {
 }
 
 /// The object that the collector has tracked last, of those in its youngest generation.
-pub(crate) fn newest() -> Option<ObjPtr> {
+pub(crate) fn newest(_: Stopped<'_>) -> Option<ObjPtr> {
     let at = HEAD_AT.load(Ordering::Relaxed);
     // SAFETY: the self-test has found the head here; nothing changes the list now.
     let word = unsafe { *(at as *const *mut PyObject) };

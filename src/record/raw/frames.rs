@@ -7,6 +7,7 @@
 //! where the private ones are; only the place of the value stack's height must be found out.
 
 use super::header::ObjPtr;
+use super::world::Stopped;
 use super::{LayoutError, ending};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::frame::{FrameObject, InterpreterFrame, current_thread_iframe};
@@ -41,8 +42,8 @@ pub(crate) fn running() -> Vec<LiveFrame> {
 }
 
 /// The running frames of another thread, innermost first. `top` is what the interpreter has
-/// published of it; the world must be stopped.
-pub(crate) fn running_from(top: usize) -> Vec<LiveFrame> {
+/// published of it.
+pub(crate) fn running_of(top: usize, _: Stopped<'_>) -> Vec<LiveFrame> {
     from(top as *const InterpreterFrame)
 }
 
@@ -160,7 +161,11 @@ impl LiveFrame {
     /// Whether a slot with this object is only waiting for its next content: the object is being
     /// taken apart since this frame, or one that it called, has let it go.
     fn is_letting_go(self, object: ObjPtr) -> bool {
-        let called_by_this = |frame: usize| running_from(frame).iter().any(|one| one.0 == self.0);
+        let called_by_this = |frame: usize| {
+            from(frame as *const InterpreterFrame)
+                .iter()
+                .any(|one| one.0 == self.0)
+        };
         ending::any()
             && ending::frames_of(object.address())
                 .into_iter()

@@ -13,6 +13,7 @@ use super::burial::Dead;
 use crate::record::raw::collections::{elder, newest};
 use crate::record::raw::deaths;
 use crate::record::raw::header::ObjPtr;
+use crate::record::raw::world::Stopped;
 use crate::trace::ObjId;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
@@ -51,7 +52,12 @@ pub(super) fn places_of_dead(born: &[Born]) -> HashMap<usize, usize> {
 impl Recorder {
     /// What was born since the last step, in order, as far as the collector tracks it. Empty where
     /// a collection has rearranged the lists.
-    pub(super) fn born(&self, dead: &[Dead], vm: &VirtualMachine) -> Vec<Born> {
+    pub(super) fn born(
+        &self,
+        dead: &[Dead],
+        stopped: Stopped<'_>,
+        vm: &VirtualMachine,
+    ) -> Vec<Born> {
         let stats = vm.state.gc.get_stats();
         let collected = (0..3).any(|g| stats[g].collections != self.collections_before[g]);
         let frozen = gc_state().get_freeze_count();
@@ -73,7 +79,7 @@ impl Recorder {
             }
         }
         let mut living = Vec::new();
-        let mut next = newest();
+        let mut next = newest(stopped);
         while let Some(pointer) = next.filter(|pointer| pointer.address() != mark) {
             living.push(pointer);
             next = elder(pointer);
@@ -86,9 +92,9 @@ impl Recorder {
     }
 
     /// Notes how the lists stand at the end of a step.
-    pub(super) fn set_mark(&mut self) {
+    pub(super) fn set_mark(&mut self, stopped: Stopped<'_>) {
         // What is being taken apart may be gone at the next step without a further word.
-        let mut mark = newest();
+        let mut mark = newest(stopped);
         while let Some(dying) = mark.filter(|pointer| pointer.is_dying()) {
             mark = elder(dying);
         }

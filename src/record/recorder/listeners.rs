@@ -34,15 +34,23 @@ pub(super) fn held(running: &[&RunningFrame], vm: &VirtualMachine) -> Vec<(Strin
             put("function for new threads", ObjPtr::of(function));
         }
     }
-    for (_, slot) in vm.state.thread_frames.lock().iter() {
-        put(
-            "trace function, in the list of threads",
-            ObjPtr::of(&slot.trace_func.lock()),
-        );
-        put(
-            "profile function, in the list of threads",
-            ObjPtr::of(&slot.profile_func.lock()),
-        );
+    let mut listed: Vec<(&str, ObjPtr)> = {
+        let threads = vm.state.thread_frames.lock();
+        let functions = threads.values().flat_map(|slot| {
+            let (trace, profile) = (slot.trace_func.lock(), slot.profile_func.lock());
+            [
+                ("trace function, in the list of threads", ObjPtr::of(&trace)),
+                (
+                    "profile function, in the list of threads",
+                    ObjPtr::of(&profile),
+                ),
+            ]
+        });
+        functions.collect()
+    };
+    listed.sort_unstable();
+    for (by, function) in listed {
+        put(by, function);
     }
     for callback in monitor::callbacks_of_others(vm) {
         put("callback of sys.monitoring", callback);

@@ -21,6 +21,7 @@ use crate::record::program::Program;
 use crate::record::raw::collections::{Sighting, drain as drain_collections};
 use crate::record::raw::deaths::LogEntry;
 use crate::record::raw::header::ObjPtr;
+use crate::record::raw::world::Stopped;
 use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
     CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectChange,
@@ -185,10 +186,10 @@ impl Recorder {
     }
 
     /// Notes how many collections there have been before the recording.
-    pub(crate) fn begin(&mut self, vm: &VirtualMachine) {
+    pub(crate) fn begin(&mut self, stopped: Stopped<'_>, vm: &VirtualMachine) {
         let stats = vm.state.gc.get_stats();
         self.collections_before = [0, 1, 2].map(|generation| stats[generation].collections);
-        self.set_mark();
+        self.set_mark(stopped);
     }
 
     /// Notes a constant of the program's code: it was there before the program ran. `direct`: the
@@ -215,6 +216,7 @@ impl Recorder {
         running: &[RunningFrame],
         others: &[(u32, Vec<RunningFrame>)],
         stdout: String,
+        stopped: Stopped<'_>,
         vm: &VirtualMachine,
     ) {
         self.now = Moment {
@@ -233,7 +235,7 @@ impl Recorder {
         }
         self.absorb_deaths();
         self.dicts_of_dead.clear();
-        let mut born = self.born(&self.dead, vm);
+        let mut born = self.born(&self.dead, stopped, vm);
         let left = self.bury(&mut born);
         let known = self.living.len();
         self.bodies = everywhere
@@ -310,7 +312,7 @@ impl Recorder {
         };
         self.frames = frames;
         self.stacks = stacks;
-        self.set_mark();
+        self.set_mark(stopped);
     }
 
     /// Names the objects that frames are, and the namespaces of the class bodies that run in them.
