@@ -24,7 +24,7 @@ impl How {
     pub fn arguments(self) -> Vec<String> {
         let steps = match self {
             How::Few(steps) => steps,
-            How::Json => 1500,
+            How::Json => 800,
             How::Verified => 4000,
             _ => 20_000,
         };

@@ -207,11 +207,16 @@ impl Pass<'_> {
             }
         }
         let locals = frame.iframe().locals.get().map(|_| 1).unwrap_or(0);
+        let traced = self.pointer.object();
+        let traced = traced.get_attr(self.vm.ctx.intern_str("f_trace"), self.vm);
+        let traced = traced.ok().map(|function| ObjPtr::of(&function));
         let mut entry = 0;
         while self.next + locals < self.raw.len() {
             if frame_of(self.raw[self.next].object()).is_some() {
                 // A frame that outlives its call keeps its caller's.
                 self.named("f_back");
+            } else if traced == Some(self.raw[self.next]) {
+                self.named("f_trace");
             } else {
                 self.named(&format!("stack {entry}"));
                 entry += 1;

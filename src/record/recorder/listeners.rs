@@ -9,12 +9,14 @@ use rustpython_vm::VirtualMachine;
 /// All that are called for one event are held until the last has been.
 const TOLD: &str = "event of sys.monitoring that is being told";
 
-/// References that the interpreter holds for it, and as what; `true` where one is certain.
+/// References that the interpreter holds for it, and as what; `true` where one is certain, and not
+/// only what may explain a count.
 pub(super) fn held(running: &[&RunningFrame], vm: &VirtualMachine) -> Vec<(String, ObjPtr, bool)> {
     let mut all = Vec::new();
+    let mut maybe = Vec::new();
     let mut put = |by: &str, to: ObjPtr| {
         if to.refcount().is_some() {
-            all.push((by.to_owned(), to, by != TOLD));
+            all.push((by.to_owned(), to, true));
         }
     };
     put(
@@ -54,7 +56,7 @@ pub(super) fn held(running: &[&RunningFrame], vm: &VirtualMachine) -> Vec<(Strin
     }
     for callback in monitor::callbacks_of_others(vm) {
         put("callback of sys.monitoring", callback);
-        put(TOLD, callback);
+        maybe.push((TOLD.to_owned(), callback, false));
     }
     for frame in running {
         let object = frame.object.map(|frame| frame.object().to_owned());
@@ -63,8 +65,12 @@ pub(super) fn held(running: &[&RunningFrame], vm: &VirtualMachine) -> Vec<(Strin
             (!vm.is_none(&function)).then(|| ObjPtr::of(&function))
         });
         if let Some(function) = function {
-            put(&format!("trace function of {}", frame.function), function);
+            let by = format!("trace function of {}", frame.function);
+            put(&by, function);
+            // Set through `f_trace`, it stands in the frame and in the object that stands for it.
+            maybe.push((by, function, false));
         }
     }
+    all.append(&mut maybe);
     all
 }
