@@ -4,7 +4,7 @@ Two parts: modules of CPython's own tests, whose tests must pass, fail and be sk
 jobs for packages of PyPI (tests/corpus/jobs), whose output must be the same, once with the package
 as a library and once with it beside the script, where memviz takes it for the program's own code.
 Of the first steps of each the ledger is held against its laws; the column `left` counts the objects
-whose references are not all explained.
+whose references are not all explained (`?`: that took too long).
 Needs Python 3.11 or newer with pip and its test package; uses the standard library alone.
 """
 
@@ -137,8 +137,8 @@ class Corpus:
         try:
             trace = json.loads((out / "trace.json").read_bytes())
         except (OSError, ValueError):
-            # It took too long.
-            return {}, None
+            # It took too long: nothing is known.
+            return None, None
         finally:
             shutil.rmtree(out, ignore_errors=True)
         objects, left = trace["objects"], {}
@@ -158,9 +158,9 @@ class Corpus:
 def account(corpus, folder, script, row):
     """Adds what the ledger says to a row whose runs were alike."""
     left, untrue = corpus.ledger(folder, script)
-    row["left"] = sum(left.values())
     if untrue:
         return row | {"result": "UNTRUE", "note": untrue}
+    row["left"] = "?" if left is None else sum(left.values())
     if left:
         most = sorted(left, key=left.get, reverse=True)[:4]
         row["note"] = (row["note"] + " not explained: " + ", ".join(f"{left[name]} {name}" for name in most)).strip()

@@ -180,11 +180,10 @@ impl Doubts {
 /// What an object's data refers to and its walk, `walked`, does not show. What never dies is not
 /// counted, and needs no owner.
 ///
-/// A word whose lowest byte is zero could be a flag, with what is left over in memory beside it; one
-/// may be an address that is no reference. Its
-/// place counts once another object of the type has had a reference there that cannot be one; a
-/// single word counts once nothing else explains the count of what it leads to. Where the data is
-/// one word long it is no flag.
+/// A word whose lowest byte is zero could be a flag, with what is left over in memory beside it, and
+/// one may be an address that is no reference. A place counts once another object of the type has had
+/// a reference there that cannot be either; a single word counts once nothing else explains the count
+/// of what it leads to. Where the data is one word long it is no flag.
 pub(super) fn hidden(pointer: ObjPtr, walked: &[ObjPtr], doubts: &mut Doubts) -> Vec<Found> {
     let native = native_name(pointer.object());
     let mut walked = walked.to_vec();

@@ -30,7 +30,7 @@ impl Recorder {
         }
         let mut held = self.held(happening, running, vm);
         held.extend(self.held_by_ending());
-        let mut known = self.count_known(frames, stacks, &held);
+        self.count_known(frames, stacks, &held);
         let mut settled = Vec::new();
         for doubt in doubts {
             if doubt.to.is_dying() || doubt.holder.is_dying() {
@@ -40,23 +40,25 @@ impl Recorder {
                 continue;
             };
             let id = self.by_address.get(&doubt.to.address());
-            let id = id.map(|at| self.living[*at].id.0 as usize);
+            let id = id.map(|at| self.living[*at].id);
             let explained = match id {
-                Some(id) => known[id].saturating_add(self.objects[id - 1].constant_of),
+                Some(id) => {
+                    let constant_of = self.objects[id.0 as usize - 1].constant_of;
+                    self.known.get(id).saturating_add(constant_of)
+                }
                 // Nothing that is known holds it, so only one that has no other holder is sure.
                 None if all == 1 => 0,
                 None => continue,
             };
             if all > explained {
                 if let Some(id) = id {
-                    known[id] += 1;
+                    self.known.add(id);
                 }
                 self.labeller.settle(doubt);
                 settled.push(doubt);
             }
         }
         self.read_holders(&settled, vm);
-        self.library.give_back(known);
     }
 
     fn read_holders(&mut self, settled: &[Doubt], vm: &VirtualMachine) {
@@ -64,46 +66,41 @@ impl Recorder {
             let Some(place) = self.by_address.get(&doubt.holder.address()).copied() else {
                 continue;
             };
-            if !self.pending.contains(&place) {
-                let state = self.living[place].state.clone();
-                self.touched.entry(place).or_insert(state);
-            }
-            self.reread(place, vm);
+            self.read_again(place, vm);
         }
         if !settled.is_empty() {
             self.follow_new(vm);
         }
     }
 
-    /// How many references to each object are known, by serial.
+    /// Counts how many references to each object are known.
     pub(super) fn count_known(
         &mut self,
         frames: &[CallFrame],
         stacks: &[ThreadStack],
         held: &[Held],
-    ) -> Vec<u32> {
-        let mut known = self.library.room();
-        known.resize(self.objects.len() + 1, 0);
+    ) {
+        let known = &mut self.known;
+        known.begin(self.objects.len());
         let refs = self.living.iter().flat_map(|live| &live.state.refs);
         for reference in refs.filter(|reference| !reference.weak) {
-            known[reference.to.0 as usize] += 1;
+            known.add(reference.to);
         }
         for one in held {
-            known[one.to.0 as usize] += 1;
+            known.add(one.to);
         }
         let others = stacks.iter().flat_map(|stack| &stack.frames);
         for frame in frames.iter().chain(others) {
             for name in &frame.names {
-                known[name.to.0 as usize] += 1;
+                known.add(name.to);
             }
             for id in [frame.called, frame.object, frame.body]
                 .into_iter()
                 .flatten()
             {
-                known[id.0 as usize] = u32::MAX / 2;
+                known.explain(id);
             }
         }
-        known
     }
 }
 

@@ -27,20 +27,6 @@ pub(super) struct Library {
     holders: BTreeMap<ObjId, (usize, Vec<Symbol>)>,
     /// How many objects have been looked at.
     looks: usize,
-    /// Room for counting.
-    known: Vec<u32>,
-}
-
-impl Library {
-    /// Room for counting, empty.
-    pub(super) fn room(&mut self) -> Vec<u32> {
-        std::mem::take(&mut self.known)
-    }
-
-    pub(super) fn give_back(&mut self, mut room: Vec<u32>) {
-        room.clear();
-        self.known = room;
-    }
 }
 
 impl Recorder {
@@ -57,7 +43,7 @@ impl Recorder {
         if is_under_way(frames, stacks) {
             return;
         }
-        let known = self.count_known(frames, stacks, held);
+        self.count_known(frames, stacks, held);
         let elsewhere = match elsewhere {
             [] => None,
             [one] => Some(self.symbols.intern(one)),
@@ -73,7 +59,7 @@ impl Recorder {
                 continue;
             };
             let info = &self.objects[live.id.0 as usize - 1];
-            let known = known[live.id.0 as usize].saturating_add(info.constant_of);
+            let known = self.known.get(live.id).saturating_add(info.constant_of);
             if info.born.is_none() || count <= known {
                 continue;
             }
@@ -84,7 +70,6 @@ impl Recorder {
                 wanted.push((live.id, live.pointer, more));
             }
         }
-        self.library.give_back(known);
         let allowed = LOOKS + self.steps.len() * LOOKS_A_STEP;
         if !wanted.is_empty() && self.library.looks < allowed {
             self.search_library(&wanted, vm);

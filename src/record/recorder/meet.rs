@@ -191,19 +191,22 @@ impl Recorder {
                 return;
             };
             let address = self.objects[owner.0 as usize - 1].address as usize;
-            let Some(place) = self.by_address.get(&address).copied() else {
-                continue;
-            };
-            if self.living[place].id == owner && !self.pending.contains(&place) {
-                let state = self.living[place].state.clone();
-                self.touched.entry(place).or_insert(state);
+            let place = self.by_address.get(&address).copied();
+            if let Some(place) = place.filter(|place| self.living[*place].id == owner) {
+                self.read_again(place, vm);
             }
-            self.reread(place, vm);
         }
     }
-}
 
-impl Recorder {
+    /// Reads an object that may have been read in this step, or be a new one.
+    pub(super) fn read_again(&mut self, place: usize, vm: &VirtualMachine) {
+        if !self.pending.contains(&place) {
+            let state = self.living[place].state.clone();
+            self.touched.entry(place).or_insert(state);
+        }
+        self.reread(place, vm);
+    }
+
     /// Meets the contexts that the thread has entered, where the program has a context variable: they
     /// hold the variable and its value. True where one is new.
     fn meet_contexts(&mut self, vm: &VirtualMachine) -> bool {

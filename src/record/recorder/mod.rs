@@ -4,6 +4,7 @@
 mod births;
 mod burial;
 mod collections;
+mod counts;
 mod doubt;
 mod ending;
 mod held;
@@ -124,6 +125,8 @@ pub(crate) struct Recorder {
     /// Addresses of the dicts of class bodies that run at this step.
     bodies: HashSet<usize>,
     library: library::Library,
+    /// How many references to each object were known when they were last counted.
+    known: counts::Counts,
     /// Code objects of the library's whose constants are known.
     code_read: HashSet<usize>,
     mark: births::Mark,
@@ -176,6 +179,7 @@ impl Recorder {
             finalized: HashSet::default(),
             bodies: HashSet::default(),
             library: library::Library::default(),
+            known: counts::Counts::default(),
             code_read: HashSet::default(),
             mark: births::Mark::default(),
             incidents: Vec::new(),
