@@ -6,9 +6,14 @@ use common::{Folder, steps, text};
 
 /// Output, errors (without memviz's own lines) and exit code, recorded and not.
 fn both(source: &str) -> [(String, String, Option<i32>); 2] {
+    both_with(source, &[])
+}
+
+fn both_with(source: &str, how: &[&str]) -> [(String, String, Option<i32>); 2] {
     let folder = Folder::new();
     folder.write("script.py", source);
-    let recorded = vec!["script.py", "--max-steps", "200000", "--format", "none"];
+    let mut recorded = vec!["script.py", "--max-steps", "200000", "--format", "none"];
+    recorded.extend(how);
     [vec!["run", "--no-record", "script.py"], recorded].map(|arguments| {
         let done = folder.memviz(&arguments);
         let errors = text(&done.stderr);
@@ -168,6 +173,79 @@ fn the_programs_own_trace_function_is_told_the_same() {
         "import sys\nseen = []\ndef tell(frame, event, value):\n    seen.append((event, frame.f_lineno))\n    return tell\ndef f():\n    return None\nsys.settrace(tell)\nf()\nf()\nsys.settrace(None)\nprint(seen)\n",
     );
     assert_eq!(out.matches("('line', 7)").count(), 2, "{out}");
+}
+
+/// A trace function that is set in the middle of a line, twice, and a tool that listens to re-raises
+/// and to some of what ends them.
+#[test]
+fn the_programs_own_tools_are_told_the_same() {
+    let traced = r#"
+import sys
+def go(): return 1
+seen = []
+def tell(frame, event, value):
+    seen.append((event, frame.f_lineno))
+    return tell
+for again in range(2):
+    sys._getframe().f_trace = tell; sys.settrace(tell)
+    try:
+        go()
+    finally:
+        sys.settrace(None)
+print(seen)
+"#;
+    let told = r#"
+import sys
+def again():
+    try:
+        [].x
+    except AttributeError:
+        raise
+def outer():
+    try:
+        again()
+    finally:
+        z = 1
+def rounds():
+    for i in range(2):
+        try:
+            outer()
+        except AttributeError:
+            try:
+                raise
+            except AttributeError: pass
+def stream():
+    try:
+        yield 1
+    finally:
+        y = 2
+m, E = sys.monitoring, sys.monitoring.events
+m.use_tool_id(5, "own")
+seen = []
+def line(code, at):
+    for start, end, line in code.co_lines():
+        if start <= at < end: return line
+for name in ("RAISE", "RERAISE", "PY_UNWIND", "EXCEPTION_HANDLED"):
+    def tell(code, at, error, name=name): seen.append((name, code.co_name, line(code, at)))
+    m.register_callback(5, getattr(E, name), tell)
+rounds()
+for events in (E.RERAISE, E.RERAISE | E.PY_UNWIND, E.RERAISE | E.EXCEPTION_HANDLED, E.PY_UNWIND,
+               E.RERAISE | E.PY_UNWIND | E.EXCEPTION_HANDLED, E.EXCEPTION_HANDLED, E.RERAISE):
+    m.set_events(5, events)
+    rounds()
+    x = stream(); next(x); x.close()
+    rounds()
+    m.set_events(5, 0)
+    print(events, len(seen), seen)
+    seen.clear()
+    rounds()
+"#;
+    for source in [traced, told] {
+        for step in ["call", "line", "instruction"] {
+            let [without, with] = both_with(source, &["--step", step]);
+            assert_eq!(without, with, "--step {step}");
+        }
+    }
 }
 
 #[test]

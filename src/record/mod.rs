@@ -19,6 +19,7 @@ mod script;
 mod session;
 mod stack;
 mod text;
+mod traced_lines;
 mod waiting;
 
 pub use executable::is_called_python;

@@ -9,12 +9,12 @@ use super::raw::world::{self, Stopped};
 use super::raw::{collections, deaths, fork, frames, output, tables};
 use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
-use super::{RecordOptions, at_exit, bytecode, describe};
+use super::traced_lines::TracedLines;
+use super::{RecordOptions, at_exit, bytecode, describe, text};
 use crate::trace::{Event, FileId, Granularity, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
-use rustpython_vm::frame::FrameObject;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(crate) struct Session {
     /// The line that each running frame was last told to run, by the frame's address.
     lines: HashMap<usize, u32>,
     /// The line that the program's own trace function was last told of each running frame.
-    traced_lines: HashMap<usize, Traced>,
+    traced_lines: TracedLines,
     /// What the library has under way below the program's own frames, and on threads without any.
     elsewhere: Vec<String>,
     /// The marks of the program's own code objects, by their addresses.
@@ -88,7 +88,7 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         recorder,
         options,
         lines: HashMap::default(),
-        traced_lines: HashMap::default(),
+        traced_lines: TracedLines::default(),
         elsewhere: Vec::new(),
         plans: HashMap::default(),
         vacated: HashSet::default(),
@@ -319,34 +319,10 @@ impl Session {
             return;
         };
         let plan = self.plans.get(&fired.code.address());
-        let at = frame.address();
-        let as_it_is = |traced| Traced {
-            line: frame.traced_line(),
-            traced,
-        };
-        match fired.event {
-            Monitored::Start => {
-                self.traced_lines.insert(at, as_it_is(false));
-            }
-            Monitored::Return | Monitored::Unwind => {
-                self.traced_lines.remove(&at);
-            }
-            _ if plan.is_none_or(|plan| plan.lines_for_others) => {}
-            _ => {
-                let traced = is_traced(frame, vm);
-                if traced && vm.use_tracing.get() {
-                    self.traced_lines.insert(at, as_it_is(true));
-                } else if let Some(before) = self.traced_lines.get_mut(&at) {
-                    // A frame that gets a trace function counts the line on which it does as told.
-                    if let (true, false, Some(line)) = (traced, before.traced, self.lines.get(&at))
-                    {
-                        before.line = *line;
-                    }
-                    before.traced = traced;
-                    frame.set_traced_line(before.line);
-                }
-            }
-        }
+        let lines_for_others = plan.is_none_or(|plan| plan.lines_for_others);
+        let told = self.lines.get(&frame.address()).copied();
+        self.traced_lines
+            .keep(fired.event, frame, told, lines_for_others, vm);
     }
 
     /// Whether an instruction that is about to run tells nothing new.
@@ -531,7 +507,7 @@ impl Session {
             return;
         }
         self.stdout.extend(output::drain());
-        let stdout = take_text(&mut self.stdout);
+        let stdout = text::take_complete(&mut self.stdout);
         self.recorder
             .capture(happening, running, others, stdout, stopped, vm);
         self.verify(vm);
@@ -613,34 +589,4 @@ fn ends_a_loop(frame: LiveFrame, raised: ObjPtr, vm: &VirtualMachine) -> bool {
             .value_stack()
             .last()
             .is_some_and(|iterator| iterator.object().class().heaptype_ext().is_none())
-}
-
-/// What the interpreter knows of a frame for the program's own trace function.
-struct Traced {
-    /// The line that was told last.
-    line: u32,
-    /// The frame has a trace function.
-    traced: bool,
-}
-
-/// Whether a frame has a trace function of the program's.
-fn is_traced(frame: LiveFrame, vm: &VirtualMachine) -> bool {
-    let function = frame.object().and_then(|frame| {
-        let frame = frame.object().downcast_ref::<FrameObject>()?;
-        frame.as_object().get_attr("f_trace", vm).ok()
-    });
-    function.is_some_and(|function| !vm.is_none(&function))
-}
-
-/// The text that is complete so far: bytes of a character that is not yet whole stay behind.
-fn take_text(bytes: &mut Vec<u8>) -> String {
-    let whole = match std::str::from_utf8(bytes) {
-        Ok(_) => bytes.len(),
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        Err(_) => bytes.len(),
-    };
-    let rest = bytes.split_off(whole);
-    let text = String::from_utf8_lossy(bytes).into_owned();
-    *bytes = rest;
-    text
 }
