@@ -575,3 +575,28 @@ fn frozen_objects_and_kept_garbage_are_named() {
     );
     assert_eq!(object(step, found)["unexplained"], 0);
 }
+
+/// A suspended generator holds the exception that it handles; what stands on its value stack is no
+/// trace function.
+#[test]
+fn a_suspended_generator_holds_what_it_handles() {
+    let folder = Folder::new();
+    let source = "def f():\n    try:\n        raise KeyError('k')\n    except KeyError:\n        yield 1\ng = f()\nnext(g)\nx = 1\n";
+    let trace = folder.trace(source);
+    let step = steps(&trace).last().expect("there are steps");
+    let generator = object(step, global(step, "g"));
+    let labels: Vec<&str> = generator["refs"]
+        .as_array()
+        .expect("it refers to something")
+        .iter()
+        .filter_map(|one| one["label"].as_str())
+        .collect();
+    let to = generator["refs"]
+        .as_array()
+        .and_then(|refs| refs.iter().find(|one| one["label"] == "exception"))
+        .and_then(|one| one["to"].as_u64())
+        .unwrap_or_else(|| panic!("{labels:?}"));
+    assert_eq!(type_of(&trace, to), "KeyError");
+    let everywhere = step["heap"].to_string();
+    assert!(!everywhere.contains("\"f_trace\""), "{everywhere}");
+}

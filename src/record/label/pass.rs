@@ -209,7 +209,8 @@ impl Pass<'_> {
         let locals = frame.iframe().locals.get().map(|_| 1).unwrap_or(0);
         let traced = self.pointer.object();
         let traced = traced.get_attr(self.vm.ctx.intern_str("f_trace"), self.vm);
-        let traced = traced.ok().map(|function| ObjPtr::of(&function));
+        let traced = traced.ok().filter(|function| !self.vm.is_none(function));
+        let traced = traced.map(|function| ObjPtr::of(&function));
         let mut entry = 0;
         while self.next + locals < self.raw.len() {
             if frame_of(self.raw[self.next].object()).is_some() {
