@@ -195,6 +195,19 @@ fn bytes_text(bytes: &[u8], limit: usize, before: &str, after: &str) -> ValueTex
     }
 }
 
+/// The text that is complete so far: bytes of a character that is not yet whole stay behind.
+pub(crate) fn take_complete(bytes: &mut Vec<u8>) -> String {
+    let whole = match std::str::from_utf8(bytes) {
+        Ok(_) => bytes.len(),
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        Err(_) => bytes.len(),
+    };
+    let rest = bytes.split_off(whole);
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    *bytes = rest;
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,17 +221,4 @@ mod tests {
         assert_eq!(quoted("\u{202e}abc", false), "'\\u202eabc'");
         assert_eq!(quoted("abc", true), "'abc…'");
     }
-}
-
-/// The text that is complete so far: bytes of a character that is not yet whole stay behind.
-pub(crate) fn take_complete(bytes: &mut Vec<u8>) -> String {
-    let whole = match std::str::from_utf8(bytes) {
-        Ok(_) => bytes.len(),
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        Err(_) => bytes.len(),
-    };
-    let rest = bytes.split_off(whole);
-    let text = String::from_utf8_lossy(bytes).into_owned();
-    *bytes = rest;
-    text
 }
