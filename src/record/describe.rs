@@ -90,7 +90,8 @@ pub(crate) fn describe(pointer: ObjPtr, program: &mut Program, vm: &VirtualMachi
         let dict = module.dict();
         description.name = text_in(ObjPtr::of(dict.as_object()), "__name__");
         let dict = ObjPtr::of(dict.as_object());
-        description.leaf = !program.is_own_namespace(dict) && !is_made_by_hand(dict, program, vm);
+        description.leaf =
+            !program.is_own_namespace(dict.address()) && !is_made_by_hand(dict, program, vm);
         return description;
     }
     if object.downcast_ref::<PyFunction>().is_some() {
@@ -182,7 +183,7 @@ fn derives_from_deque(class: &Py<PyType>) -> bool {
 /// A dict that is a module's namespace: it has the entries that the import system makes.
 /// Keys are compared by their text, so no `__eq__` of the program's is asked.
 fn is_namespace(pointer: ObjPtr, program: &Program, vm: &VirtualMachine) -> bool {
-    if program.is_own_namespace(pointer) || program.is_foreign_namespace(pointer) {
+    if program.is_own_namespace(pointer.address()) || program.is_foreign_namespace(pointer) {
         return true;
     }
     let has = |key| value_in(pointer, key).is_some();

@@ -131,8 +131,8 @@ impl Program {
         self.foreign_namespaces.contains(&dict.address())
     }
 
-    pub(crate) fn is_own_namespace(&self, dict: ObjPtr) -> bool {
-        self.namespaces.contains(&dict.address())
+    pub(crate) fn is_own_namespace(&self, address: usize) -> bool {
+        self.namespaces.contains(&address)
     }
 
     /// A class that a module of the program's own made.

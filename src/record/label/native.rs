@@ -157,6 +157,8 @@ pub(crate) struct Doubt {
     pub holder: ObjPtr,
     pub offset: isize,
     pub to: ObjPtr,
+    /// How many words of the data stand behind it. The compiler puts small fields behind the large.
+    pub words_after: usize,
 }
 
 /// What is known of such words.
@@ -189,6 +191,7 @@ pub(super) fn hidden(pointer: ObjPtr, walked: &[ObjPtr], doubts: &mut Doubts) ->
     let mut walked = walked.to_vec();
     let data = data_of(pointer);
     let alone = data.is_one_word();
+    let end = data.end();
     let mut found = data.found;
     doubts.open.retain(|doubt| doubt.holder != pointer);
     found.retain(|found| {
@@ -204,6 +207,7 @@ pub(super) fn hidden(pointer: ObjPtr, walked: &[ObjPtr], doubts: &mut Doubts) ->
             holder: pointer,
             offset,
             to: found.to,
+            words_after: (end - offset) as usize / size_of::<usize>(),
         };
         if doubts.proven.contains(&place) || doubts.settled.contains(&doubt) {
             return true;

@@ -83,6 +83,11 @@ impl Data {
             })
     }
 
+    /// The offset of the last word from the object's start, in bytes.
+    pub(crate) fn end(&self) -> isize {
+        (SIZEOF_PYOBJECT_HEAD + self.words.len().saturating_sub(1) * WORD) as isize
+    }
+
     /// There is room for one reference and nothing else.
     pub(crate) fn is_one_word(&self) -> bool {
         self.words.len() == 1

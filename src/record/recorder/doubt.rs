@@ -28,10 +28,43 @@ impl Recorder {
             }
             return;
         }
+        // A flag at the end of an object's data is less likely a reference than what stands before,
+        // and has its turn when all that this leads to is known.
+        let (mut turn, mut last): (Vec<_>, Vec<_>) =
+            doubts.into_iter().partition(|doubt| doubt.words_after > 0);
+        while !turn.is_empty() {
+            let settled = self.settle(&turn, happening, running, frames, stacks, vm);
+            self.read_holders(&settled, vm);
+            let open = match settled.is_empty() {
+                true => Vec::new(),
+                false => self.labeller.take_doubts(),
+            };
+            let (more, later): (Vec<_>, Vec<_>) =
+                open.into_iter().partition(|doubt| doubt.words_after > 0);
+            last.extend(later);
+            turn = more;
+        }
+        let settled = self.settle(&last, happening, running, frames, stacks, vm);
+        self.read_holders(&settled, vm);
+    }
+
+    /// Those of the doubts that the counts make references.
+    fn settle(
+        &mut self,
+        doubts: &[Doubt],
+        happening: &Happening,
+        running: &[&RunningFrame],
+        frames: &[CallFrame],
+        stacks: &[ThreadStack],
+        vm: &VirtualMachine,
+    ) -> Vec<Doubt> {
+        let mut settled = Vec::new();
+        if doubts.is_empty() {
+            return settled;
+        }
         let mut held = self.held(happening, running, vm);
         held.extend(self.held_by_ending());
         self.count_known(frames, stacks, &held);
-        let mut settled = Vec::new();
         for doubt in doubts {
             if doubt.to.is_dying() || doubt.holder.is_dying() {
                 continue;
@@ -54,11 +87,11 @@ impl Recorder {
                 if let Some(id) = id {
                     self.known.add(id);
                 }
-                self.labeller.settle(doubt);
-                settled.push(doubt);
+                self.labeller.settle(*doubt);
+                settled.push(*doubt);
             }
         }
-        self.read_holders(&settled, vm);
+        settled
     }
 
     fn read_holders(&mut self, settled: &[Doubt], vm: &VirtualMachine) {

@@ -224,7 +224,7 @@ impl Recorder {
         let at = self.by_address.get(&address);
         at.is_some_and(|at| !self.living[*at].leaf)
             || self.folded.contains_key(&address)
-            || self.program.is_own_namespace(pointer)
+            || self.program.is_own_namespace(pointer.address())
             || self.bodies.contains(&address)
             || self.running.contains(&address)
     }

@@ -122,7 +122,8 @@ pub(crate) struct Recorder {
     weak_referents: BTreeMap<ObjId, ObjId>,
     /// Addresses at which an object died since the last step whose finalizer had run.
     finalized: HashSet<usize>,
-    /// Addresses of the dicts of class bodies that run at this step.
+    /// Addresses of the namespaces whose entries stand in the call stack at this step, as the names
+    /// of a running body of a class or module.
     bodies: HashSet<usize>,
     library: library::Library,
     /// How many references to each object were known when they were last counted.
@@ -244,7 +245,11 @@ impl Recorder {
         let known = self.living.len();
         self.bodies = everywhere
             .iter()
-            .filter_map(|frame| frame.body.map(ObjPtr::address))
+            .filter_map(|frame| match frame.own {
+                Some(_) => frame.namespace,
+                None => frame.body,
+            })
+            .map(ObjPtr::address)
             .collect();
         for name in everywhere.iter().filter(|f| f.fresh).flat_map(|f| &f.names) {
             if matches!(name.kind, NameKind::Cell | NameKind::Free) {
@@ -435,6 +440,9 @@ impl Recorder {
         match kind {
             Kind::Frame => self.running.contains(&pointer.address()),
             Kind::Mapping => self.bodies.contains(&pointer.address()),
+            Kind::Module => {
+                (pointer.instance_dict()).is_some_and(|dict| self.bodies.contains(&dict.address()))
+            }
             _ => false,
         }
     }
@@ -536,14 +544,24 @@ impl Recorder {
         };
         let mut all = moved(&now, &self.on_stack);
         all.extend(moved(&self.on_stack, &now));
-        for address in all {
-            let Some(place) = self.by_address.get(&address).filter(|at| **at < known) else {
-                continue;
-            };
-            match changed.iter_mut().find(|one| one.place == *place) {
+        let mut places: Vec<usize> = all
+            .iter()
+            .filter_map(|address| self.by_address.get(address).copied())
+            .collect();
+        // The module that a namespace belongs to; few steps begin or end a module's body.
+        if (all.iter()).any(|address| self.program.is_own_namespace(*address)) {
+            let modules = (self.living.iter().enumerate()).filter(|(_, live)| {
+                live.kind == Kind::Module
+                    && (live.pointer.instance_dict())
+                        .is_some_and(|dict| all.contains(&dict.address()))
+            });
+            places.extend(modules.map(|(place, _)| place));
+        }
+        for place in places.into_iter().filter(|place| *place < known) {
+            match changed.iter_mut().find(|one| one.place == place) {
                 Some(one) => one.references = true,
                 None => changed.push(Changed {
-                    place: *place,
+                    place,
                     references: true,
                 }),
             }

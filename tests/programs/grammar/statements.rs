@@ -16,7 +16,7 @@ pub fn program(g: &mut Gen) {
 type Statement = fn(&mut Gen);
 
 /// All kinds of statements; those that come up more often stand here more than once.
-const STATEMENTS: [Statement; 41] = [
+const STATEMENTS: [Statement; 42] = [
     assign,
     assign,
     augmented,
@@ -52,6 +52,7 @@ const STATEMENTS: [Statement; 41] = [
     one_line,
     one_line,
     turned_over,
+    module_itself,
     several_lines,
     unpack,
     annotated,
@@ -134,6 +135,22 @@ fn assign(g: &mut Gen) {
             let (name, value) = (g.own_name(), g.int(3));
             g.line(format!("{name} = {value} % 101"));
         }
+    }
+}
+
+/// The module whose code runs, as an object of the program's.
+fn module_itself(g: &mut Gen) {
+    let n = g.label();
+    match g.below(4) {
+        0 => g.line(format!("m{n} = sys.modules[__name__]")),
+        1 => g.line(format!("m{n} = [sys.modules[__name__], globals()]")),
+        2 => {
+            g.line(format!("m{n} = sys.modules[__name__]"));
+            g.line(format!("m{n}.later{n} = [m{n}.__name__]"));
+        }
+        _ => g.line(format!(
+            "m{n} = vars(sys.modules[__name__]).get('m{n}', [{n}])"
+        )),
     }
 }
 
