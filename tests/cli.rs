@@ -303,10 +303,10 @@ fn a_saved_trace_gives_the_same_pictures_and_json_again() {
 }
 
 #[test]
-fn without_graphviz_its_engine_is_refused_and_nothing_else_needs_it() {
+fn without_graphviz_its_layout_is_refused_and_nothing_else_needs_it() {
     let folder = Folder::new();
     folder.write("s.py", "a = [1]\n");
-    assert!(refused(&folder, &["s.py", "--engine", "dot"]).contains("no Graphviz"));
+    assert!(refused(&folder, &["s.py", "--layout", "dot"]).contains("no Graphviz"));
     assert_eq!(folder.memviz(&["s.py"]).status.code(), Some(0));
 }
 

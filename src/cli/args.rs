@@ -60,6 +60,8 @@ pub(super) enum Command {
     Open(RenderArgs),
     /// Write a saved trace to standard output in another form
     Export(ExportArgs),
+    /// Say what is in a saved trace, and whether all of it is sound
+    Info(TraceArgs),
     /// Say what keeps an object alive, and draw it
     ///
     /// For each reference to the object, the shortest chain of strong references that leads to it
@@ -94,6 +96,15 @@ pub(super) enum Command {
     Collector(CollectorArgs),
     /// Print how well pictures are laid out: what moves, what crosses, how large they are
     Measure(MeasureArgs),
+    /// Print memviz's manual page, or write one for it and one for each command to a folder
+    ///
+    /// `memviz man | man -l -` shows it.
+    Man(ManArgs),
+    /// Print a script that completes memviz's commands and options in a shell
+    #[command(
+        after_long_help = "Example, for the running shell:\n  source <(memviz completions bash)"
+    )]
+    Completions(CompletionsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -150,8 +161,8 @@ pub(super) struct ProductArgs {
     #[arg(long, value_name = "SECONDS", default_value = "1.5", value_parser = delay)]
     pub delay: f64,
     /// Who lays out the pictures: memviz, or an installed Graphviz, step by step
-    #[arg(long, value_enum, default_value_t = Engine::Memviz)]
-    pub engine: Engine,
+    #[arg(long, value_enum, default_value_t = LayoutBy::Memviz)]
+    pub layout: LayoutBy,
     /// Colours
     #[arg(long, value_enum, default_value_t = ThemeName::Light)]
     pub theme: ThemeName,
@@ -223,7 +234,7 @@ fn number_within(word: &str, least: f64, most: f64) -> Result<f64, String> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Engine {
+pub(super) enum LayoutBy {
     Memviz,
     Dot,
 }
@@ -283,6 +294,26 @@ pub(super) struct MeasureArgs {
     /// Draw at most this many objects in one picture
     #[arg(long, value_name = "N", default_value_t = 60)]
     pub max_objects: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TraceArgs {
+    /// A trace.memviz, or the folder that it stands in
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Write the pages there (memviz.1, memviz-run.1, ...), in place of those of an older memviz
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -9,6 +9,7 @@ mod choice;
 mod collector;
 mod export;
 mod growth;
+mod info;
 mod life;
 mod measure;
 mod output;
@@ -20,6 +21,7 @@ mod render;
 #[cfg(feature = "python")]
 mod run;
 mod say;
+mod shell;
 mod who;
 mod why;
 
@@ -55,6 +57,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Collector(run)) => collector::run(&run).map(|()| 0),
         Some(Command::Growth(stretch)) => growth::run(&stretch).map(|()| 0),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| 0),
+        Some(Command::Info(args)) => info::info(&args).map(|()| 0),
+        Some(Command::Man(args)) => shell::man(&args).map(|()| 0),
+        Some(Command::Completions(args)) => shell::completions(&args).map(|()| 0),
         None => run_program(cli.run),
     };
     done.unwrap_or_else(|problem| {

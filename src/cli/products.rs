@@ -1,6 +1,6 @@
 //! The products that are made of pictures: drawn in parallel, written in order.
 
-use super::args::{Engine, Format, ProductArgs, ThemeName};
+use super::args::{Format, LayoutBy, ProductArgs, ThemeName};
 use super::choice::view_options;
 use super::output::Output;
 use super::problem::Problem;
@@ -139,7 +139,7 @@ struct Drawn {
 /// Draws pictures, many at once.
 struct Painter<'a> {
     places: &'a [Place],
-    engine: Engine,
+    layout: LayoutBy,
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
@@ -148,15 +148,15 @@ struct Painter<'a> {
 impl<'a> Painter<'a> {
     fn new(args: &ProductArgs, places: &'a [Place]) -> Result<Painter<'a>, Problem> {
         let whole = [GIF, ASVG, SHEET, SNIPPET];
-        if args.engine == Engine::Dot && places.iter().any(|place| whole.contains(place)) {
+        if args.layout == LayoutBy::Dot && places.iter().any(|place| whole.contains(place)) {
             return Err(Problem::new(
                 "Graphviz draws each step by itself: there is no gif, asvg, sheet or html-snippet",
             )
-            .hint("leave out --engine dot, or choose among svg, png, pdf and dot"));
+            .hint("leave out --layout dot, or choose among svg, png, pdf and dot"));
         }
         Ok(Painter {
             places,
-            engine: args.engine,
+            layout: args.layout,
             theme: theme(args.theme),
             png_scale: args.scale.unwrap_or(PNG_SCALE),
             gif_scale: args.scale,
@@ -168,11 +168,11 @@ impl<'a> Painter<'a> {
     }
 
     fn draw(&self, picture: Picture) -> Result<Drawn, Problem> {
-        let dot = (self.wants(DOTS) || self.engine == Engine::Dot).then(|| dot(&picture));
+        let dot = (self.wants(DOTS) || self.layout == LayoutBy::Dot).then(|| dot(&picture));
         let from_svg = [SVGS, PNGS, GIF, PDF, SNIPPET];
-        let svg = match (&dot, self.engine) {
+        let svg = match (&dot, self.layout) {
             _ if !from_svg.into_iter().any(|place| self.wants(place)) => String::new(),
-            (Some(dot), Engine::Dot) => graphviz_svg(dot).map_err(graphviz_problem)?,
+            (Some(dot), LayoutBy::Dot) => graphviz_svg(dot).map_err(graphviz_problem)?,
             _ => svg(&picture, &SvgOptions { theme: self.theme }),
         };
         let mut drawn = Drawn {
@@ -350,8 +350,8 @@ fn graphviz_problem(error: GraphvizError) -> Problem {
     let problem = Problem::new(&error);
     match error {
         GraphvizError::Missing => problem
-            .hint("install Graphviz, or leave out --engine dot: memviz lays pictures out itself"),
-        _ => problem.hint("leave out --engine dot: memviz lays pictures out itself"),
+            .hint("install Graphviz, or leave out --layout dot: memviz lays pictures out itself"),
+        _ => problem.hint("leave out --layout dot: memviz lays pictures out itself"),
     }
 }
 

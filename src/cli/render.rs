@@ -9,37 +9,46 @@ use std::path::{Path, PathBuf};
 
 /// Reads a whole trace.
 pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
-    let failed = |error: ReadError| {
-        let problem = Problem::new(format!(
-            "cannot read {} as a trace: {error}",
-            path.display()
-        ));
-        match error {
-            ReadError::NotATrace => {
-                problem.hint("memviz writes traces as output/SCRIPT_STEM/trace.memviz")
-            }
-            ReadError::Version(_) => problem.hint("record the script again with this memviz"),
-            ReadError::Truncated | ReadError::Damaged(_) => {
-                problem.hint("copy the file again, or record the script again")
-            }
-            ReadError::Io(_) => {
-                problem.hint("check the path: a trace is a file named trace.memviz")
-            }
-        }
-    };
-    let inside = path.join(TRACE_NAME);
-    let path = if path.is_dir() { &inside } else { path };
-    if path == inside && !inside.exists() {
-        return Err(Problem::new(format!(
-            "there is no {TRACE_NAME} in that folder: {}",
-            path.display()
-        ))
-        .hint("memviz writes traces as output/SCRIPT_STEM/trace.memviz"));
-    }
-    TraceFile::open(path)
+    let path = trace_path(path)?;
+    let failed = |error| explained(&path, error);
+    TraceFile::open(&path)
         .map_err(failed)?
         .read()
         .map_err(failed)
+}
+
+/// The trace's file, where the folder that it stands in may be named, too.
+pub(super) fn trace_path(path: &Path) -> Result<PathBuf, Problem> {
+    if !path.is_dir() {
+        return Ok(path.to_path_buf());
+    }
+    let inside = path.join(TRACE_NAME);
+    if inside.exists() {
+        return Ok(inside);
+    }
+    Err(Problem::new(format!(
+        "there is no {TRACE_NAME} in that folder: {}",
+        inside.display()
+    ))
+    .hint("memviz writes traces as output/SCRIPT_STEM/trace.memviz"))
+}
+
+/// Why a trace cannot be read, and what to do.
+pub(super) fn explained(path: &Path, error: ReadError) -> Problem {
+    let problem = Problem::new(format!(
+        "cannot read {} as a trace: {error}",
+        path.display()
+    ));
+    match error {
+        ReadError::NotATrace => {
+            problem.hint("memviz writes traces as output/SCRIPT_STEM/trace.memviz")
+        }
+        ReadError::Version(_) => problem.hint("record the script again with this memviz"),
+        ReadError::Truncated | ReadError::Damaged(_) => {
+            problem.hint("copy the file again, or record the script again")
+        }
+        ReadError::Io(_) => problem.hint("check the path: a trace is a file named trace.memviz"),
+    }
 }
 
 pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {

@@ -240,6 +240,16 @@ impl TraceFile {
         })
     }
 
+    /// The version of the format that this memviz reads and writes.
+    pub fn version() -> u32 {
+        VERSION
+    }
+
+    /// Number of runs of steps, each of which can be read alone.
+    pub fn segments(&self) -> usize {
+        self.index.runs.len()
+    }
+
     /// Number of steps.
     pub fn steps(&self) -> u32 {
         self.index.steps

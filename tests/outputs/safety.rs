@@ -189,7 +189,7 @@ fn what_cannot_be_drawn_is_said() {
             ["--format", "gif", "--delay", "1e9"],
             "a number from 0.05 to 600",
         ),
-        (["--format", "gif", "--engine", "dot"], "--engine dot"),
+        (["--format", "gif", "--layout", "dot"], "--layout dot"),
     ] {
         let mut arguments = vec!["render", "out/trace.memviz"];
         arguments.extend(options);
