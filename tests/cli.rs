@@ -368,3 +368,61 @@ fn text_is_utf_8_whatever_the_locale() {
         }
     }
 }
+
+#[test]
+fn what_is_in_a_trace_is_told_and_damage_is_named() {
+    let folder = Folder::new();
+    folder.write("s.py", "a = [1]\nb = a\nraise ValueError(a)\n");
+    folder.memviz(&["s.py", "--format", "none", "--out", "out"]);
+    let told = folder.memviz(&["info", "out"]);
+    let words = text(&told.stdout);
+    assert_eq!(told.status.code(), Some(0), "{words}");
+    for wanted in [
+        "engine    RustPython",
+        "script    s.py",
+        "by ValueError in s.py, line 3, with exit code 1",
+        "one for each line",
+        "damage    none",
+    ] {
+        assert!(words.contains(wanted), "{wanted}: {words}");
+    }
+    let path = folder.path().join("out/trace.memviz");
+    let mut bytes = std::fs::read(&path).expect("a trace");
+    bytes[20] ^= 0x55;
+    std::fs::write(&path, bytes).expect("a file that can be written to");
+    let told = folder.memviz(&["info", "out"]);
+    assert_eq!(told.status.code(), Some(2));
+    assert!(
+        text(&told.stdout).contains("damage    a checksum")
+            || text(&told.stdout).contains("damage    it"),
+        "{}",
+        text(&told.stdout)
+    );
+    assert!(
+        text(&told.stderr).contains("hint: "),
+        "{}",
+        text(&told.stderr)
+    );
+}
+
+#[test]
+fn manual_pages_and_completions_are_those_of_the_arguments() {
+    let folder = Folder::new();
+    let page = folder.memviz(&["man"]);
+    assert_eq!(page.status.code(), Some(0));
+    assert!(text(&page.stdout).contains(".TH memviz 1"));
+    assert_eq!(
+        folder.memviz(&["man", "--out", "man"]).status.code(),
+        Some(0)
+    );
+    for command in ["run", "render", "why", "info", "completions"] {
+        let page = folder.path().join(format!("man/memviz-{command}.1"));
+        assert!(page.exists(), "{}", page.display());
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = folder.memviz(&["completions", shell]);
+        assert_eq!(script.status.code(), Some(0));
+        assert!(text(&script.stdout).contains("collector"), "{shell}");
+    }
+    assert!(refused(&folder, &["completions", "cmd"]).contains("bash"));
+}

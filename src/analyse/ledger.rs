@@ -8,6 +8,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Walker};
 use std::collections::BTreeSet;
 
+/// How many references to one object one call is said to hold at most.
+const MOST_OF_ONE_LABEL: u32 = 1 << 16;
+
 /// Who holds a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
@@ -176,7 +179,10 @@ pub fn ledger(
     // A code object holds its constants as long as it lives itself, which is not recorded.
     for place in 0..ledger.ids.len() {
         let id = ledger.ids[place];
-        for _ in 0..objects[id.0 as usize - 1].constant_of {
+        for _ in 0..objects[id.0 as usize - 1]
+            .constant_of
+            .min(MOST_OF_ONE_LABEL)
+        {
             ledger.explain(state, id, OwnerLabel::Constant);
         }
     }
@@ -206,20 +212,20 @@ impl Ledger {
         for frame in state.all_frames() {
             let label = OwnerLabel::CallOf(frame.function);
             if let Some(called) = frame.called.filter(|called| asked.insert(*called)) {
-                while self.explain(state, called, label) {}
+                self.explain_all(state, called, label);
                 self.explain_owners(state, objects, called, label);
             }
             if let Some(object) = frame.object {
                 // The generator or coroutine whose frame it is.
                 let label = OwnerLabel::RunOf(frame.function);
-                while self.explain(state, object, label) {}
+                self.explain_all(state, object, label);
                 self.explain_owners(state, objects, object, label);
             }
             for argument in frame.names.iter().take(frame.arguments as usize) {
-                while self.explain(state, argument.to, label) {}
+                self.explain_all(state, argument.to, label);
             }
             if let Some(body) = frame.body {
-                while self.explain(state, body, OwnerLabel::BodyOf(frame.function)) {}
+                self.explain_all(state, body, OwnerLabel::BodyOf(frame.function));
             }
         }
     }
@@ -241,7 +247,7 @@ impl Ledger {
         for id in self.ids.clone() {
             // What is older is held by much that is no business of the program's.
             if objects[id.0 as usize - 1].born.is_some() {
-                while self.explain(state, id, label) {}
+                self.explain_all(state, id, label);
             }
         }
     }
@@ -261,7 +267,7 @@ impl Ledger {
                     Kind::Method | Kind::Generator | Kind::Other
                 )
             {
-                while self.explain(state, id, label) {}
+                self.explain_all(state, id, label);
             }
         }
     }
@@ -274,6 +280,15 @@ impl Ledger {
             self.add(id, Source::Interpreter, label);
         }
         unexplained
+    }
+
+    /// The same as often as the count goes, but not for ever: a trace may claim any count.
+    fn explain_all(&mut self, state: &State, id: ObjId, label: OwnerLabel) {
+        for _ in 0..MOST_OF_ONE_LABEL {
+            if !self.explain(state, id, label) {
+                return;
+            }
+        }
     }
 
     /// Marks everything that a name, the interpreter, or an owner that was not found holds on to.

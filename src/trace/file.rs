@@ -6,6 +6,7 @@
 //! changes together are no larger than the state they start from.
 
 use super::changes::{State, Step};
+use super::check::check;
 use super::model::{Header, ObjId, ObjectInfo, Symbols};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
@@ -164,6 +165,22 @@ struct Index {
     header: u64,
 }
 
+impl Index {
+    /// The runs begin with step 1 and follow each other.
+    fn check(&self) -> Result<(), ReadError> {
+        let firsts = || self.runs.iter().map(|(first, _)| *first);
+        let begins = firsts().next().is_none_or(|first| first == 1);
+        let empty = self.runs.is_empty() && self.steps > 0;
+        let follow = firsts().zip(firsts().skip(1)).all(|(one, next)| one < next);
+        let within = firsts().all(|first| first <= self.steps);
+        if begins && follow && within && !empty {
+            Ok(())
+        } else {
+            Err(ReadError::Damaged("its index does not fit its steps"))
+        }
+    }
+}
+
 struct Counted<'w, W> {
     to: &'w mut W,
     written: u64,
@@ -231,6 +248,7 @@ impl TraceFile {
         }
         let index_at = u64::from_le_bytes(index_at.try_into().expect("eight bytes"));
         let index: Index = read_block(&mut file, index_at)?;
+        index.check()?;
         Ok(TraceFile {
             header: read_block(&mut file, index.header)?,
             symbols: read_block(&mut file, index.symbols)?,
@@ -300,43 +318,8 @@ impl TraceFile {
             objects: self.objects,
             steps,
         };
-        trace.check()?;
+        check(&trace)?;
         Ok(trace)
-    }
-}
-
-impl Trace {
-    /// Every serial that a step names is one of the object table's.
-    fn check(&self) -> Result<(), ReadError> {
-        let known = |id: &ObjId| (1..=self.objects.len()).contains(&(id.0 as usize));
-        let sound = self.steps.iter().all(|step| {
-            let refs = step
-                .entered
-                .iter()
-                .flat_map(|(_, object)| &object.refs)
-                .chain(
-                    step.changed
-                        .iter()
-                        .filter_map(|(_, change)| change.refs.as_ref())
-                        .flat_map(|splice| &splice.put),
-                );
-            step.entered.iter().all(|(id, _)| known(id))
-                && refs.into_iter().all(|r| known(&r.to))
-                && step.head.held.iter().all(|held| known(&held.to))
-                && step
-                    .frames
-                    .iter()
-                    .chain(step.others.iter().flatten().flat_map(|stack| &stack.frames))
-                    .flat_map(|frame| &frame.names)
-                    .all(|name| known(&name.to))
-        });
-        if sound {
-            Ok(())
-        } else {
-            Err(ReadError::Damaged(
-                "a step names an object that is not there",
-            ))
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! can be written to a file, read again and replayed to any step.
 
 mod changes;
+mod check;
 mod file;
 mod model;
 
