@@ -87,6 +87,14 @@ impl Labeller {
         self.doubts.settled.insert(doubt);
     }
 
+    /// What an object that is not recorded refers to, for sure, beside what its walk shows.
+    pub(crate) fn hidden_in(&mut self, pointer: ObjPtr, vm: &VirtualMachine) -> Vec<ObjPtr> {
+        if !native::hides_data(pointer.object()) {
+            return Vec::new();
+        }
+        native::surely_hidden(pointer, self.fields_of(pointer.object(), vm))
+    }
+
     /// Notes which variable a cell stands for; a cell itself does not know.
     pub(crate) fn name_cell(&mut self, cell: ObjPtr, variable: &str) {
         self.cells.entry(cell.address()).or_insert_with(|| {

@@ -237,6 +237,29 @@ fn is_note(native: &str, found: &Found) -> bool {
     native == "ContextVar" && found.to.object().class().name().eq("Context")
 }
 
+/// What the data of an object that is not recorded surely refers to, and its walk does not show.
+pub(super) fn surely_hidden(pointer: ObjPtr, fields: &[Field]) -> Vec<ObjPtr> {
+    let mut walked = Vec::new();
+    pointer.walk(|to| walked.push(to));
+    let only_fields = native_name(pointer.object()) == PARTLY_FILLED;
+    let is_field = |found: &Found| {
+        fields
+            .iter()
+            .any(|field| Some(field.offset) == found.offset)
+    };
+    // Nothing is settled here: a word that may be a flag is none.
+    hidden(pointer, &walked, &mut Doubts::default())
+        .into_iter()
+        .filter(|found| !only_fields || is_field(found))
+        .map(|found| found.to)
+        .collect()
+}
+
+/// Whether an object is of a native type that refers to more than its walk shows.
+pub(super) fn hides_data(object: &PyObject) -> bool {
+    has_data(object) && hides(&native_name(object))
+}
+
 /// Adds what an object's data refers to, with its labels.
 pub(super) fn label_hidden(
     pointer: ObjPtr,

@@ -116,6 +116,15 @@ impl Recorder {
                 }
             });
         }
+        // Native types hold more than their walk shows.
+        for holder in all() {
+            if self.is_recorded(holder) || holder.is_dying() {
+                continue;
+            }
+            let hidden = self.labeller.hidden_in(holder, vm);
+            let places = hidden.iter().filter_map(|to| places.get(to));
+            found.extend(places.map(|place| (*place, holder)));
+        }
         // A function's code holds its constants, and is not among what the collector tracks.
         for function in all().filter(|holder| !self.is_recorded(*holder)) {
             let code = function_code(function.object(), vm);
