@@ -394,7 +394,7 @@ fn what_is_in_a_trace_is_told_and_damage_is_named() {
     assert_eq!(told.status.code(), Some(2));
     let words = text(&told.stdout);
     assert!(
-        words.contains("damage    a checksum does not match"),
+        words.contains("damage    it is damaged: a checksum does not match"),
         "{words}"
     );
     assert!(
