@@ -55,18 +55,13 @@ pub(super) fn info(args: &TraceArgs) -> Result<(), Problem> {
         ),
     );
     // All of it is read, since only that tells whether it is whole.
-    let damage = match file.read() {
-        Ok(_) => "none".to_owned(),
-        Err(error) => error.to_string(),
-    };
-    let whole = damage == "none";
-    row("damage", &damage);
+    let damage = file.read().err();
+    let words = damage
+        .as_ref()
+        .map_or_else(|| "none".to_owned(), ToString::to_string);
+    row("damage", &words);
     print(&out);
-    match whole {
-        true => Ok(()),
-        false => Err(Problem::new(format!("the trace is damaged: {damage}"))
-            .hint("copy the file again, or record the script again")),
-    }
+    damage.map_or(Ok(()), |error| Err(failed(error)))
 }
 
 /// Whoever reads may stop reading.

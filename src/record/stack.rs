@@ -20,6 +20,8 @@ pub(crate) struct RunningName {
     pub to: ObjPtr,
     /// It is an entry of the frame's namespace.
     pub in_namespace: bool,
+    /// The key that it has there, where that is counted.
+    pub key: Option<ObjPtr>,
 }
 
 /// One running frame.
@@ -228,6 +230,7 @@ fn read(
             kind: slot_kind(*kind),
             to,
             in_namespace: false,
+            key: None,
         });
     }
     let mut unshown = Vec::new();
@@ -250,6 +253,7 @@ fn read(
         kind: NameKind::Stack,
         to,
         in_namespace: false,
+        key: None,
     }));
     RunningFrame {
         address: frame.address(),
@@ -314,6 +318,7 @@ pub(crate) fn namespace_names(
             kind,
             to: entry[1],
             in_namespace: true,
+            key: entry[0].refcount().map(|_| entry[0]),
         })
     });
     names.partition(|name| implicit_names || !is_implicit(&name.name))

@@ -182,6 +182,13 @@ impl Recorder {
             }
         }
         for frame in running.iter().filter(|frame| frame.own.is_some()) {
+            // Few keys are counted: names that stand in code never die.
+            for name in frame.names.iter().chain(&frame.unshown) {
+                if let Some(key) = name.key {
+                    let by = format!("key {} of {}", name.name, frame.function);
+                    put(self, &by, key, false);
+                }
+            }
             // What never dies is not counted, and not met for this.
             let counted = |name: &&RunningName| name.to.refcount().is_some();
             for name in frame.unshown.iter().filter(counted) {

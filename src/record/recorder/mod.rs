@@ -11,6 +11,7 @@ mod held;
 mod library;
 mod listeners;
 mod meet;
+mod on_stack;
 mod steps;
 mod verify;
 mod watch;
@@ -435,18 +436,6 @@ impl Recorder {
         }
     }
 
-    /// Whether an object's references stand in the call stack, as names of a running frame.
-    fn is_on_stack(&self, kind: Kind, pointer: ObjPtr) -> bool {
-        match kind {
-            Kind::Frame => self.running.contains(&pointer.address()),
-            Kind::Mapping => self.bodies.contains(&pointer.address()),
-            Kind::Module => {
-                (pointer.instance_dict()).is_some_and(|dict| self.bodies.contains(&dict.address()))
-            }
-            _ => false,
-        }
-    }
-
     /// Compares every living object with what it was, reads anew what changed, and meets what
     /// that leads to.
     fn find_changes(&mut self, known: usize, borrowed: &[(ObjPtr, u32)], vm: &VirtualMachine) {
@@ -531,42 +520,6 @@ impl Recorder {
             }
         }
         self.borrowed = now;
-    }
-
-    /// Adds the frames and namespaces whose names have come to stand in the call stack, or stand
-    /// there no longer.
-    fn add_moved_on_stack(&mut self, known: usize, changed: &mut Vec<Changed>) {
-        let mut now: Vec<usize> = self.running.union(&self.bodies).copied().collect();
-        now.sort_unstable();
-        let moved = |a: &[usize], b: &[usize]| {
-            let gone = a.iter().filter(|at| b.binary_search(at).is_err());
-            gone.copied().collect::<Vec<_>>()
-        };
-        let mut all = moved(&now, &self.on_stack);
-        all.extend(moved(&self.on_stack, &now));
-        let mut places: Vec<usize> = all
-            .iter()
-            .filter_map(|address| self.by_address.get(address).copied())
-            .collect();
-        // The module that a namespace belongs to; few steps begin or end a module's body.
-        if (all.iter()).any(|address| self.program.is_own_namespace(*address)) {
-            let modules = (self.living.iter().enumerate()).filter(|(_, live)| {
-                live.kind == Kind::Module
-                    && (live.pointer.instance_dict())
-                        .is_some_and(|dict| all.contains(&dict.address()))
-            });
-            places.extend(modules.map(|(place, _)| place));
-        }
-        for place in places.into_iter().filter(|place| *place < known) {
-            match changed.iter_mut().find(|one| one.place == place) {
-                Some(one) => one.references = true,
-                None => changed.push(Changed {
-                    place,
-                    references: true,
-                }),
-            }
-        }
-        self.on_stack = now;
     }
 
     /// The objects that were met in this step.
