@@ -20,6 +20,7 @@ pub mod analyse;
 pub mod cli;
 pub mod export;
 pub mod layout;
+pub mod narrate;
 pub mod player;
 #[cfg(feature = "python")]
 pub mod record;

@@ -2,12 +2,15 @@
 
 use super::args::CheckArgs;
 use super::choice::warn;
+use super::output::cannot_write;
 use super::problem::Problem;
+use super::render::read;
 use super::run::script_at;
 use super::say::say;
 use crate::analyse::{Verdict, check as verdict};
-use crate::record::{RecordOptions, run as record};
+use crate::record::{Apart, RecordOptions, Script, run_apart};
 use crate::trace::Trace;
+use std::os::fd::IntoRawFd;
 
 /// The exit code where a claim does not hold.
 const CLAIM_FAILED: i32 = 1;
@@ -16,13 +19,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<i32, Problem> {
     // One process holds one interpreter, so each further script gets a process of its own.
     if let [script] = &args.scripts[..] {
         let script = script_at(script)?;
-        let recorded =
-            record(&script, &[], Some(&RecordOptions::default())).map_err(Problem::new)?;
-        let Some(trace) = recorded.outcome.map_err(Problem::new)? else {
-            return Err(Problem::new(format!("{} did not start", script.shown()))
-                .hint("Python's own message stands above"));
-        };
-        return Ok(report(&trace));
+        return check_one(&script);
     }
     let program = std::env::current_exe().map_err(Problem::new)?;
     let mut worst = 0;
@@ -37,6 +34,33 @@ pub(super) fn check(args: &CheckArgs) -> Result<i32, Problem> {
         worst = worst.max(status.code().unwrap_or(super::FAILURE));
     }
     Ok(worst)
+}
+
+fn check_one(script: &Script) -> Result<i32, Problem> {
+    let recording = tempfile::NamedTempFile::new().map_err(Problem::new)?;
+    let (file, path) = recording.into_parts();
+    let options = RecordOptions::default();
+    let apart = run_apart(script, &[], &options, &file, &[]).map_err(Problem::new)?;
+    let ran = match apart {
+        Apart::Recorder(ran) => ran,
+        Apart::Program(exit) => {
+            // The file is the other process's.
+            let _ = file.into_raw_fd();
+            std::mem::forget(path);
+            return Ok(exit.take());
+        }
+    };
+    if let Some(error) = ran.failed {
+        return Err(Problem::new(error));
+    }
+    if let Some(error) = ran.unwritten {
+        return Err(cannot_write(&path, &error));
+    }
+    if ran.steps == 0 {
+        return Err(Problem::new(format!("{} did not start", script.shown()))
+            .hint("Python's own message stands above"));
+    }
+    Ok(report(&read(&path)?))
 }
 
 fn report(trace: &Trace) -> i32 {

@@ -4,13 +4,15 @@ use super::args::TraceArgs;
 use super::problem::Problem;
 use super::render::{explained, trace_path};
 use super::say::visible;
-use crate::trace::{Header, Outcome, TraceFile};
+use crate::narrate;
+use crate::trace::TraceFile;
 use std::fmt::Write as _;
 
 pub(super) fn info(args: &TraceArgs) -> Result<(), Problem> {
     let path = trace_path(&args.trace)?;
     let failed = |error| explained(&path, error);
-    let file = TraceFile::open(&path).map_err(failed)?;
+    let mut file = TraceFile::open(&path).map_err(failed)?;
+    let last = file.step(file.steps()).ok().flatten();
     let bytes = std::fs::metadata(&path).map_err(|error| failed(error.into()))?;
     let mut out = String::new();
     let mut row = |name: &str, value: &str| {
@@ -35,7 +37,11 @@ pub(super) fn info(args: &TraceArgs) -> Result<(), Problem> {
     {
         row("", &file.path);
     }
-    row("ended", &ending(header));
+    let ending = last.map_or_else(
+        || "its last step cannot be read".to_owned(),
+        |(last, _)| narrate::outcome(header, &last.head, &file.symbols),
+    );
+    row("ended", &ending);
     row(
         "steps",
         &format!(
@@ -48,17 +54,16 @@ pub(super) fn info(args: &TraceArgs) -> Result<(), Problem> {
     row("names", &file.symbols.all().len().to_string());
     row(
         "size",
-        &format!(
-            "{} bytes, steps in {} segments",
-            bytes.len(),
-            file.segments()
-        ),
+        &format!("{} bytes in {} segments", bytes.len(), file.segments()),
     );
+    let is_whole = file.is_whole();
     // All of it is read, since only that tells whether it is whole.
     let damage = file.read().err();
-    let words = damage
-        .as_ref()
-        .map_or_else(|| "none".to_owned(), ToString::to_string);
+    let words = match &damage {
+        Some(error) => error.to_string(),
+        None if is_whole => "none".to_owned(),
+        None => "the end is missing; all up to the last whole segment is there".to_owned(),
+    };
     row("damage", &words);
     print(&out);
     damage.map_or(Ok(()), |error| Err(failed(error)))
@@ -80,26 +85,4 @@ fn objects(file: &TraceFile) -> String {
         born.count(),
         died.count()
     )
-}
-
-fn ending(header: &Header) -> String {
-    let code = header.exit_code;
-    match &header.outcome {
-        Outcome::Finished => format!("at the end of the script, with exit code {code}"),
-        Outcome::Exit { .. } => format!("by SystemExit, with exit code {code}"),
-        Outcome::Interrupted => format!("interrupted, with exit code {code}"),
-        Outcome::Limit { limit } => {
-            format!("at the limit of {limit}; the script went on without being recorded")
-        }
-        Outcome::Exception {
-            type_name,
-            traceback,
-            ..
-        } => {
-            let place = traceback.last().map_or_else(String::new, |last| {
-                format!(" in {}, line {}", last.file, last.line)
-            });
-            format!("by {type_name}{place}, with exit code {code}")
-        }
-    }
 }

@@ -1,23 +1,36 @@
 //! The folder that a run or a rendering writes to.
+//!
+//! What is new is made in a folder of its own inside it and takes its place when all of it is there.
+//! Until then, and where anything goes wrong, what was there before stays as it was.
 
 use super::args::{Format, ProductArgs};
 use super::browser;
+use super::interrupt;
+use super::lock::Lock;
 use super::problem::Problem;
 use super::products::{PLAYER_NAME, Place, places, write_pictures};
 use crate::export::{JsonOptions, write_json};
 use crate::render::SIGNATURE;
 use crate::trace::Trace;
-use std::fs;
-use std::io::{BufWriter, Write};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) const TRACE_NAME: &str = "trace.memviz";
+/// A recording under way, and one whose pictures are not drawn yet.
+pub(super) const PART_NAME: &str = "trace.memviz.part";
+/// Where what is new is made.
+const STAGE: &str = ".memviz-new";
+const OLD: &str = ".memviz-old";
 /// What the files say of their maker: pictures, a trace's JSON, the player.
 const SIGNATURES: [&str; 3] = [
     SIGNATURE,
     "\"memviz-trace\"",
     "name=\"generator\" content=\"memviz\"",
 ];
+/// And a trace itself, at its start.
+const TRACE_BEGINS: &[u8] = b"MEMVIZ\r\n";
 
 /// Where the products go.
 #[derive(Debug)]
@@ -26,16 +39,24 @@ pub(super) struct Output {
     folder: PathBuf,
     /// Where that is, wherever the program that runs meanwhile may go.
     full: PathBuf,
+    force: bool,
+    lock: Lock,
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Problem {
-    Problem::new(format!("cannot write to {}: {error}", path.display()))
-        .hint("choose another folder with --out DIR")
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
+    let problem = Problem::new(format!("cannot write to {}: {error}", path.display()));
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            problem.hint("make room, or choose a folder on another disk with --out DIR")
+        }
+        _ => problem.hint("choose another folder with --out DIR"),
+    }
 }
 
 impl Output {
-    /// Makes sure that the folder can be written to, before anything is run. A folder that is
-    /// `own` may hold anything, but no file in it that memviz has not made is written over.
+    /// Makes sure that the folder can be written to, before anything is run, and that nobody else
+    /// does. A folder that is `own` may hold anything, but no file in it that memviz has not made is
+    /// written over.
     pub(super) fn open(folder: PathBuf, args: &ProductArgs, own: bool) -> Result<Output, Problem> {
         if folder.exists() && !folder.is_dir() {
             return Err(
@@ -43,32 +64,28 @@ impl Output {
                     .hint("choose another folder with --out DIR"),
             );
         }
-        let force = args.force;
-        let foreign = !own
-            && folder.is_dir()
-            && !folder.join(TRACE_NAME).exists()
-            && fs::read_dir(&folder)
-                .map_err(|error| cannot_write(&folder, &error))?
-                .next()
-                .is_some();
-        if foreign && !force {
+        let failed = |error: &io::Error| cannot_write(&folder, error);
+        if !own && !args.force && is_foreign(&folder).map_err(|error| failed(&error))? {
             return Err(Problem::new(format!(
                 "{} holds files that memviz did not make",
                 folder.display()
             ))
             .hint("choose another folder with --out DIR, or say --force to write there"));
         }
-        fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
-        let probe = folder.join(".memviz-probe");
-        fs::write(&probe, b"").map_err(|error| cannot_write(&folder, &error))?;
-        fs::remove_file(&probe).map_err(|error| cannot_write(&folder, &error))?;
-        let full = folder
-            .canonicalize()
-            .map_err(|error| cannot_write(&folder, &error))?;
-        let output = Output { folder, full };
-        if !force {
-            output.refuse_foreign(args)?;
-        }
+        fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
+        let full = folder.canonicalize().map_err(|error| failed(&error))?;
+        let lock = Lock::take(&full, &folder)?;
+        let output = Output {
+            folder,
+            full,
+            force: args.force,
+            lock,
+        };
+        // Of a run that did not get to its end.
+        output
+            .clear_stage()
+            .map_err(|error| cannot_write(&output.folder, &error))?;
+        output.refuse_foreign(args)?;
         Ok(output)
     }
 
@@ -77,42 +94,119 @@ impl Output {
     }
 
     #[cfg(feature = "python")]
-    /// Takes the folder back, where nothing has been written to it.
-    pub(super) fn discard_if_empty(&self) {
-        // Fails, as it should, where the folder holds anything.
-        let _ = fs::remove_dir(&self.full);
-    }
-
-    fn file(&self, name: &str) -> Result<(PathBuf, BufWriter<fs::File>), Problem> {
-        let path = self.folder.join(name);
-        let file =
-            fs::File::create(self.full.join(name)).map_err(|error| cannot_write(&path, &error))?;
-        Ok((path, BufWriter::new(file)))
+    /// The descriptor that this keeps open.
+    pub(super) fn descriptor(&self) -> std::os::fd::RawFd {
+        self.lock.descriptor()
     }
 
     #[cfg(feature = "python")]
-    /// Writes the trace itself.
-    pub(super) fn write_trace(&self, trace: &Trace) -> Result<(), Problem> {
-        let (path, mut file) = self.file(TRACE_NAME)?;
-        trace
-            .write(&mut file)
-            .and_then(|()| file.flush())
-            .map_err(|error| cannot_write(&path, &error))
+    /// The program's side of a recording has nothing to do with the folder.
+    pub(super) fn forget(self) {
+        self.lock.forget();
     }
 
-    /// Writes what the formats ask for, one picture a step where they are pictures. Returns what
-    /// was written, in words.
+    fn stage(&self) -> PathBuf {
+        self.full.join(STAGE)
+    }
+
+    fn clear_stage(&self) -> io::Result<()> {
+        for name in [STAGE, OLD] {
+            let path = self.full.join(name);
+            match fs::symlink_metadata(&path) {
+                Ok(found) if found.is_dir() => fs::remove_dir_all(&path)?,
+                Ok(_) => fs::remove_file(&path)?,
+                Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The file for a recording.
+    #[cfg(feature = "python")]
+    pub(super) fn recording(&self) -> Result<File, Problem> {
+        let path = self.full.join(PART_NAME);
+        let shown = self.folder.join(PART_NAME);
+        let failed = |error: &io::Error| cannot_write(&shown, error);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
+            _ => {}
+        }
+        let mut options = File::options();
+        let file = options.read(true).write(true).create_new(true).open(&path);
+        file.map_err(|error| failed(&error))
+    }
+
+    /// Takes the recording back, of which there is nothing to keep, and the folder where it is empty.
+    #[cfg(feature = "python")]
+    pub(super) fn discard(self) {
+        let _ = fs::remove_file(self.full.join(PART_NAME));
+        let full = self.full.clone();
+        drop(self);
+        // Fails, as it should, where the folder holds anything.
+        let _ = fs::remove_dir(full);
+    }
+
+    /// The recording, where the program has taken the folder away: it is put there again.
+    #[cfg(feature = "python")]
+    pub(super) fn restore(&self, recording: &mut File) -> Result<PathBuf, Problem> {
+        use std::io::Seek;
+        let path = self.full.join(PART_NAME);
+        if !path.exists() {
+            let put_back = || -> io::Result<()> {
+                fs::create_dir_all(&self.full)?;
+                recording.rewind()?;
+                io::copy(recording, &mut File::create_new(&path)?)?;
+                Ok(())
+            };
+            let mut put_back = put_back;
+            put_back().map_err(|error| cannot_write(&self.folder.join(PART_NAME), &error))?;
+        }
+        Ok(path)
+    }
+
+    /// Writes what the formats ask for, one picture a step where they are pictures, and puts it into
+    /// its place together with the trace it was made from, where that is a fresh recording. `read` gives the trace,
+    /// which is not needed where no format asks for it. Returns what was written, in words.
     pub(super) fn write_products(
         &self,
-        trace: &Trace,
         args: &ProductArgs,
+        read: impl FnOnce() -> Result<Trace, Problem>,
     ) -> Result<Vec<String>, Problem> {
+        let folder = self.folder.display();
+        let words = if self.full.join(PART_NAME).exists() {
+            format!(
+                "memviz: stopped while drawing; the recording is whole, and what was in {folder} \
+                 before is as it was (memviz render {folder} draws it)"
+            )
+        } else {
+            format!("memviz: stopped while drawing; what was in {folder} is as it was")
+        };
+        interrupt::watch(self.stage(), self.lock.path().to_path_buf(), words)?;
+        let written = match places(args).is_empty() {
+            true => Ok(Vec::new()),
+            false => read().and_then(|trace| self.make_products(&trace, args)),
+        };
+        let written = written.and_then(|written| {
+            self.refuse_foreign(args)?;
+            self.put_in_place(args)
+                .map_err(|error| cannot_write(&self.folder, &error))?;
+            Ok(written)
+        });
+        // What could not be removed is removed by the next run.
+        let _ = self.clear_stage();
+        written
+    }
+
+    fn make_products(&self, trace: &Trace, args: &ProductArgs) -> Result<Vec<String>, Problem> {
         let mut written = Vec::new();
         if args.format.contains(&Format::Json) {
-            let (path, mut file) = self.file("trace.json")?;
-            write_json(trace, JsonOptions::default(), &mut file)
-                .map_err(std::io::Error::from)
-                .and_then(|()| file.flush())
+            let path = self.folder.join("trace.json");
+            self.create("trace.json")
+                .and_then(|file| {
+                    let mut file = BufWriter::new(file);
+                    write_json(trace, JsonOptions::default(), &mut file)?;
+                    file.flush()
+                })
                 .map_err(|error| cannot_write(&path, &error))?;
             written.push(path.display().to_string());
         }
@@ -128,46 +222,135 @@ impl Output {
         Ok(())
     }
 
-    /// Writes one file.
+    /// A new file, which gets its place at the end.
+    fn create(&self, name: &str) -> io::Result<File> {
+        let path = self.stage().join(name);
+        match File::create_new(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if let Some(folder) = path.parent() {
+                    fs::create_dir_all(folder)?;
+                }
+                File::create_new(&path)
+            }
+            other => other,
+        }
+    }
+
+    /// Writes one new file; returns the path that it will have.
     pub(super) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf, Problem> {
         let path = self.folder.join(name);
-        fs::write(self.full.join(name), content).map_err(|error| cannot_write(&path, &error))?;
+        self.create(name)
+            .and_then(|mut file| file.write_all(content.as_ref()))
+            .map_err(|error| cannot_write(&path, &error))?;
         Ok(path)
     }
 
-    /// A folder for numbered files, without those of an earlier run.
-    pub(super) fn clean_folder(&self, name: &str, extension: &str) -> Result<(), Problem> {
-        let folder = self.full.join(name);
-        fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
-        for path in numbered(&folder, extension) {
-            if is_own(&path) {
-                fs::remove_file(&path).map_err(|error| cannot_write(&path, &error))?;
+    /// Moves all that is new to its place.
+    fn put_in_place(&self, args: &ProductArgs) -> io::Result<()> {
+        let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for place in places(args) {
+            match place {
+                Place::File(name) => fs::rename(self.stage().join(name), self.full.join(name))?,
+                Place::Numbered(name, extension) => {
+                    folders.entry(name).or_default().push(extension);
+                }
             }
         }
+        let part = self.full.join(PART_NAME);
+        let is_fresh = part.exists();
+        for (name, extensions) in folders {
+            // Pictures of another run go, those of the same in other formats stay.
+            let extensions = if is_fresh {
+                None
+            } else {
+                Some(&extensions[..])
+            };
+            self.put_folder(name, extensions)?;
+        }
+        if is_fresh {
+            fs::rename(&part, self.full.join(TRACE_NAME))?;
+        }
         Ok(())
+    }
+
+    /// Puts a folder of numbered files into its place. What stands there beside them, and was not made
+    /// as they were, goes along.
+    fn put_folder(&self, name: &str, extensions: Option<&[&str]>) -> io::Result<()> {
+        let (new, place) = (self.stage().join(name), self.full.join(name));
+        fs::create_dir_all(&new)?;
+        if fs::symlink_metadata(&place).is_err() {
+            return fs::rename(&new, &place);
+        }
+        let replaced = numbered(&place, extensions);
+        for entry in fs::read_dir(&place)?.flatten() {
+            let path = entry.path();
+            if !(replaced.contains(&path) && is_own(&path)) {
+                fs::rename(&path, new.join(entry.file_name()))?;
+            }
+        }
+        let old = self.full.join(OLD);
+        fs::rename(&place, &old)?;
+        if let Err(error) = fs::rename(&new, &place) {
+            fs::rename(&old, &place)?;
+            return Err(error);
+        }
+        fs::remove_dir_all(old)
     }
 
     /// Refuses where a file that would be written over is not memviz's.
     fn refuse_foreign(&self, args: &ProductArgs) -> Result<(), Problem> {
+        if self.force {
+            return Ok(());
+        }
+        let part = self.full.join(PART_NAME);
+        if fs::symlink_metadata(&part).is_ok_and(|found| !found.is_file()) {
+            return Err(self.not_own(&part));
+        }
+        let mut paths = vec![self.full.join(TRACE_NAME)];
         for place in places(args) {
-            let paths = match place {
-                Place::File(name) => vec![self.folder.join(name)],
-                Place::Numbered(name, extension) => numbered(&self.folder.join(name), extension),
-            };
-            if let Some(path) = paths.iter().find(|path| path.exists() && !is_own(path)) {
-                return Err(
-                    Problem::new(format!("{} is not memviz's", path.display())).hint(
-                        "choose another folder with --out DIR, or say --force to write over it",
-                    ),
-                );
+            match place {
+                Place::File(name) => paths.push(self.full.join(name)),
+                Place::Numbered(name, extension) => {
+                    let folder = self.full.join(name);
+                    if fs::symlink_metadata(&folder).is_ok_and(|found| !found.is_dir()) {
+                        return Err(self.not_own(&folder));
+                    }
+                    paths.extend(numbered(&folder, Some(&[extension])));
+                }
             }
         }
-        Ok(())
+        let foreign = |path: &&PathBuf| fs::symlink_metadata(path).is_ok() && !is_own(path);
+        match paths.iter().find(foreign) {
+            Some(path) => Err(self.not_own(path)),
+            None => Ok(()),
+        }
+    }
+
+    fn not_own(&self, path: &Path) -> Problem {
+        let name = path.strip_prefix(&self.full).unwrap_or(path);
+        let path = self.folder.join(name);
+        Problem::new(format!("{} is not memviz's", path.display()))
+            .hint("choose another folder with --out DIR, or say --force to write over it")
     }
 }
 
-/// The files of a folder that are named by a number, in order.
-fn numbered(folder: &Path, extension: &str) -> Vec<PathBuf> {
+/// Whether a folder holds something, and no trace.
+fn is_foreign(folder: &Path) -> io::Result<bool> {
+    if !folder.is_dir()
+        || [TRACE_NAME, PART_NAME]
+            .iter()
+            .any(|n| folder.join(n).exists())
+    {
+        return Ok(false);
+    }
+    let own = [STAGE, OLD, super::lock::NAME];
+    let mut entries = fs::read_dir(folder)?.flatten();
+    Ok(entries.any(|entry| !own.iter().any(|name| entry.file_name() == *name)))
+}
+
+/// The files of a folder that are named by a number, in order: those with one of the extensions, or
+/// with any.
+fn numbered(folder: &Path, extensions: Option<&[&str]>) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)
         .into_iter()
         .flatten()
@@ -175,22 +358,31 @@ fn numbered(folder: &Path, extension: &str) -> Vec<PathBuf> {
         .map(|entry| entry.path())
         .filter(|path| {
             let stem = path.file_stem().and_then(|stem| stem.to_str());
+            let extension = path.extension().and_then(|extension| extension.to_str());
             stem.is_some_and(|stem| stem.bytes().all(|b| b.is_ascii_digit()))
-                && path.extension().is_some_and(|e| e == extension)
+                && extension.is_some_and(|e| extensions.is_none_or(|all| all.contains(&e)))
         })
         .collect();
     paths.sort();
     paths
 }
 
-/// Whether a file says that memviz has made it.
+/// Whether this is a file, no link, that says that memviz has made it.
 pub(super) fn is_own(path: &Path) -> bool {
-    let Ok(content) = fs::read(path) else {
+    if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
+        return false;
+    }
+    let Ok(mut file) = File::open(path) else {
         return false;
     };
-    SIGNATURES.iter().any(|words| {
-        content
-            .windows(words.len())
-            .any(|part| part == words.as_bytes())
-    })
+    let mut content = vec![0; TRACE_BEGINS.len()];
+    if file.read_exact(&mut content).is_err() || content == TRACE_BEGINS {
+        return content == TRACE_BEGINS;
+    }
+    file.read_to_end(&mut content).is_ok()
+        && SIGNATURES.iter().any(|words| {
+            content
+                .windows(words.len())
+                .any(|part| part == words.as_bytes())
+        })
 }

@@ -228,11 +228,6 @@ impl<'a> Products<'a> {
         args: &'a ProductArgs,
         places: &'a [Place],
     ) -> Result<Products<'a>, Problem> {
-        for place in places {
-            if let Place::Numbered(folder, extension) = place {
-                output.clean_folder(folder, extension)?;
-            }
-        }
         let wants = |place| places.contains(&place);
         Ok(Products {
             output,

@@ -1,7 +1,7 @@
 //! `memviz render`: draws a saved trace again.
 
 use super::args::{Format, RenderArgs};
-use super::output::{Output, TRACE_NAME};
+use super::output::{Output, PART_NAME, TRACE_NAME};
 use super::problem::Problem;
 use super::say::say;
 use crate::trace::{ReadError, Trace, TraceFile};
@@ -22,10 +22,14 @@ pub(super) fn trace_path(path: &Path) -> Result<PathBuf, Problem> {
     if !path.is_dir() {
         return Ok(path.to_path_buf());
     }
-    let inside = path.join(TRACE_NAME);
-    if inside.exists() {
-        return Ok(inside);
+    // A recording whose pictures are not drawn yet is newer than the trace beside it.
+    for name in [PART_NAME, TRACE_NAME] {
+        let inside = path.join(name);
+        if inside.exists() {
+            return Ok(inside);
+        }
     }
+    let inside = path.join(TRACE_NAME);
     Err(Problem::new(format!(
         "there is no {TRACE_NAME} in that folder: {}",
         inside.display()
@@ -52,7 +56,7 @@ pub(super) fn explained(path: &Path, error: ReadError) -> Problem {
 }
 
 pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
-    let trace = read(&args.trace)?;
+    let path = trace_path(&args.trace)?;
     let folder = args
         .products
         .out
@@ -61,7 +65,7 @@ pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
     // A trace's own folder may be written to.
     let own = args.products.out.is_none();
     let output = Output::open(folder, &args.products, own)?;
-    let written = output.write_products(&trace, &args.products)?;
+    let written = output.write_products(&args.products, || read(&path))?;
     say!("memviz: {}", written.join(", "));
     output.open_player(&args.products)
 }

@@ -1,11 +1,14 @@
 //! `memviz SCRIPT`: runs, records, draws.
 
 use super::args::{RunArgs, StepSize};
-use super::output::Output;
+use super::output::{Output, PART_NAME, cannot_write};
 use super::problem::Problem;
-use super::say::{say, visible};
-use crate::record::{Exit, RecordOptions, Script, run as record, set_last_words};
-use crate::trace::{Cause, Granularity, ObjectInfo, Outcome, Trace};
+use super::render::explained;
+use super::say::say;
+use crate::narrate::{self, signal_name};
+use crate::record::{Apart, Exit, Ran, RecordOptions, Script, run as record, run_apart};
+use crate::trace::{Cause, Granularity, ObjectInfo, Outcome, TraceFile};
+use std::os::fd::IntoRawFd;
 use std::path::Path;
 
 pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
@@ -30,70 +33,102 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
             StepSize::Instruction => Granularity::Instruction,
         },
     };
-    set_last_words("\nmemviz: stopped before anything was saved\n".to_owned());
-    let recorded = {
-        let _span = tracing::info_span!("record").entered();
-        record(&script, &arguments, Some(&options))
+    let mut recording = output.recording()?;
+    let apart = run_apart(
+        &script,
+        &arguments,
+        &options,
+        &recording,
+        &[output.descriptor()],
+    );
+    let ran = match apart {
+        Ok(Apart::Recorder(ran)) => ran,
+        Ok(Apart::Program(exit)) => {
+            // Their descriptors are closed: both are the other process's.
+            let _ = recording.into_raw_fd();
+            output.forget();
+            return Ok(exit.take());
+        }
+        Err(error) => {
+            output.discard();
+            return Err(Problem::new(error));
+        }
     };
-    let failed = |error| {
-        output.discard_if_empty();
-        Problem::new(error)
-    };
-    let recorded = recorded.map_err(failed)?;
-    if recorded.is_copy {
-        // The process that it is a copy of says what there is.
-        return Ok(recorded.exit.take());
+    if let Some(error) = &ran.failed {
+        output.discard();
+        return Err(Problem::new(error));
     }
-    let Some(trace) = recorded.outcome.map_err(failed)? else {
-        output.discard_if_empty();
-        let why = match recorded.exit {
-            Exit::Code(0) => "it ran, but none of its code stands in this folder",
-            _ => "none of the program's own code has run",
-        };
-        say!("memviz: nothing was recorded of {}: {why}", script.shown());
-        return Ok(recorded.exit.take());
-    };
-    if recorded.exit == Exit::Interrupted {
+    if let Some(error) = &ran.unwritten {
+        let part = output.folder().join(PART_NAME);
+        say!("memviz: the program has ended as it would have, but its recording is not complete");
+        return Err(cannot_write(&part, error));
+    }
+    if ran.steps == 0 {
+        say!(
+            "memviz: nothing was recorded of {}: {}",
+            script.shown(),
+            nothing(ran.exit)
+        );
+        output.discard();
+        return Ok(ran.exit.take());
+    }
+    if ran.exit == Exit::INTERRUPTED {
         say!("memviz: interrupted; what was recorded until then is drawn (Ctrl-C stops that)");
     }
-    save(&output, &trace, &args)?;
+    let path = output.restore(&mut recording)?;
+    let file = TraceFile::open(&path).map_err(|error| explained(&path, error))?;
+    save(&output, file, &ran, &args)?;
     output.open_player(&args.products)?;
-    Ok(recorded.exit.take())
+    drop(output);
+    Ok(ran.exit.take())
+}
+
+/// Why a run has no steps.
+fn nothing(exit: Exit) -> String {
+    match exit {
+        Exit::Code(0) => "it ran, but none of its code stands in this folder".to_owned(),
+        Exit::Code(_) => "none of the program's own code has run".to_owned(),
+        Exit::Signal(signal) => {
+            let name = signal_name(signal);
+            format!("none of the program's own code had run when {name} ended it")
+        }
+    }
 }
 
 /// Writes everything and says so.
-fn save(output: &Output, trace: &Trace, args: &RunArgs) -> Result<(), Problem> {
-    output.write_trace(trace)?;
-    let folder = output.folder().display();
-    let stopped = format!(
-        "memviz: stopped: the trace is in {folder}, its pictures are not complete \
-         (memviz render {folder} draws them)"
-    );
-    set_last_words(format!("\n{}\n", visible(&stopped)));
-    let written = output.write_products(trace, &args.products)?;
-    let made = trace.objects.iter().filter(|object| object.born.is_some());
+fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Result<(), Problem> {
+    let failed = |error| explained(&output.folder().join(PART_NAME), error);
+    let (last, _) = file.step(file.steps()).map_err(failed)?.ok_or_else(|| {
+        Problem::new("the recording has no last step").hint("record the script again")
+    })?;
+    let made = file.objects.iter().filter(|object| object.born.is_some());
     let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause != Cause::Exit);
     let freed = made.clone().filter(in_the_run).count();
-    let collections: usize = trace
-        .steps
-        .iter()
-        .map(|step| step.head.collections.len())
-        .sum();
-    say!(
-        "memviz: {}, {} made, {freed} freed, {}",
-        counted(trace.steps.len(), "step"),
+    let summary = format!(
+        "{}, {} made, {freed} freed, {}",
+        counted(ran.steps as usize, "step"),
         counted(made.count(), "object"),
-        counted(collections, "collection"),
+        counted(ran.collections, "collection"),
     );
-    if let Outcome::Limit { limit } = &trace.header.outcome {
-        say!(
-            "memviz: the recording ends at its limit of {} {limit}; the script went on without it \
+    let ending = match &file.header.outcome {
+        Outcome::Limit { limit } => Some(format!(
+            "the recording ends at its limit of {} {limit}; the script went on without it \
              (--max-steps N records more)",
-            trace.steps.len()
-        );
+            ran.steps
+        )),
+        Outcome::Killed { .. } | Outcome::Left { .. } => Some(format!(
+            "the program {}; everything up to there is recorded",
+            narrate::outcome(&file.header, &last.head, &file.symbols)
+        )),
+        _ => None,
+    };
+    let written = output.write_products(&args.products, || file.read().map_err(failed))?;
+    say!("memviz: {summary}");
+    if let Some(ending) = ending {
+        say!("memviz: {ending}");
     }
     let written = if written.is_empty() {
-        format!("{folder}")
+        output.folder().display().to_string()
     } else {
         written.join(", ")
     };

@@ -2,6 +2,7 @@
 //! trace needs no more memory than one step.
 
 use crate::analyse::{Ledger, Source, Teller, ledger};
+use crate::narrate::{self, signal_name};
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Header, Kept, Label, Moment, NameKind, ObjId,
     ObjectInfo, ObjectState, Outcome, State, Step, Trace,
@@ -58,7 +59,7 @@ impl Serialize for Document<'_> {
         )?;
         document.serialize_field("script", &header.script)?;
         document.serialize_field("granularity", header.granularity.name())?;
-        document.serialize_field("outcome", &outcome(header))?;
+        document.serialize_field("outcome", &outcome(self.trace))?;
         let sources: Vec<Value> = header
             .files
             .iter()
@@ -80,12 +81,30 @@ impl Serialize for Document<'_> {
     }
 }
 
-fn outcome(header: &Header) -> Value {
+fn outcome(trace: &Trace) -> Value {
+    let header = &trace.header;
+    let mut outcome = outcome_kind(header);
+    if let (Some(last), Some(entry)) = (trace.steps.last(), outcome.as_object_mut()) {
+        let words = narrate::outcome(header, &last.head, &trace.symbols);
+        entry.insert("words".to_owned(), words.into());
+    }
+    outcome
+}
+
+fn outcome_kind(header: &Header) -> Value {
     let code = header.exit_code;
     match &header.outcome {
         Outcome::Finished => json!({"kind": "finished", "exit_code": code}),
         Outcome::Exit { .. } => json!({"kind": "exit", "exit_code": code}),
         Outcome::Interrupted => json!({"kind": "interrupted", "exit_code": code}),
+        Outcome::Killed { signal } => json!({
+            "kind": "crashed",
+            "exit_code": code,
+            "signal": signal,
+            "signal_name": signal_name(*signal),
+        }),
+        Outcome::Left { code } => json!({"kind": "exit", "exit_code": code, "abrupt": true}),
+        Outcome::CutOff => json!({"kind": "crashed", "cut_off": true}),
         Outcome::Limit { limit } => json!({"kind": "limit", "limit": limit}),
         Outcome::Exception {
             type_name,

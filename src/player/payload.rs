@@ -4,6 +4,7 @@
 use super::PlayerOptions;
 use super::drawn::{DrawnChange, DrawnTables};
 use super::memory::{Head, MemoryChange, ObjectEntry};
+use crate::narrate;
 use crate::trace::{Outcome, Trace};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -93,6 +94,10 @@ enum Ending<'t> {
         limit: &'t str,
     },
     Interrupted,
+    /// Ended without the interpreter's own end.
+    Crashed {
+        words: String,
+    },
     Exception {
         #[serde(rename = "type")]
         type_name: &'t str,
@@ -102,12 +107,20 @@ enum Ending<'t> {
     },
 }
 
-fn ending(outcome: &Outcome) -> Ending<'_> {
-    match outcome {
+fn ending(trace: &Trace) -> Ending<'_> {
+    let header = &trace.header;
+    match &header.outcome {
         Outcome::Finished => Ending::Finished,
         Outcome::Exit { code } => Ending::Exit { code: *code },
         Outcome::Limit { limit } => Ending::Limit { limit },
         Outcome::Interrupted => Ending::Interrupted,
+        Outcome::Killed { .. } | Outcome::Left { .. } | Outcome::CutOff => {
+            let last = trace.steps.last();
+            let words = last.map(|last| narrate::outcome(header, &last.head, &trace.symbols));
+            Ending::Crashed {
+                words: words.unwrap_or_default(),
+            }
+        }
         Outcome::Exception {
             type_name,
             message,
@@ -142,7 +155,7 @@ impl<'t> Payload<'t> {
             ),
             granularity: header.granularity.name(),
             quiz: options.quiz,
-            outcome: ending(&header.outcome),
+            outcome: ending(trace),
             files: header
                 .files
                 .iter()

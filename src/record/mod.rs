@@ -18,6 +18,7 @@ mod run;
 mod script;
 mod session;
 mod stack;
+mod subprocess;
 mod text;
 mod traced_lines;
 mod waiting;
@@ -25,9 +26,9 @@ mod waiting;
 pub use executable::is_called_python;
 pub use interpreter::{Switches, version};
 pub use raw::LayoutError;
-pub use raw::process::set_last_words;
-pub use run::{Exit, Recorded, run, run_as_python};
+pub use run::{Exit, Recorded, Recording, run, run_as_python};
 pub use script::Script;
+pub use subprocess::{Apart, Ran, run_apart};
 
 use crate::trace::Granularity;
 
@@ -73,6 +74,10 @@ pub enum RecordError {
     Monitoring,
     #[error("the interpreter's code objects have no {0}")]
     Code(&'static str),
+    #[error("the recording cannot be handed on: {0}")]
+    Write(std::io::Error),
+    #[error("no process for the program: {0}")]
+    Child(std::io::Error),
     #[error("no thread for the interpreter: {0}")]
     Thread(std::io::Error),
 }

@@ -9,19 +9,18 @@ use super::script::Script;
 use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
 use super::{RecordError, RecordOptions, at_exit, code_views, monitor};
-use crate::trace::{
-    AtExit, Cause, Death, FileId, Header, Moment, NameKind, Outcome, Trace, TracebackEntry,
-};
+use crate::trace::{AtExit, Builder, End, FileId, NameKind, Outcome, Record, Run, TracebackEntry};
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyStr};
 use rustpython_vm::{AsObject, Interpreter, Py, PyResult, VirtualMachine};
+use std::fmt;
+use std::io::Write;
 
 /// What a run leaves.
 #[derive(Debug)]
 pub struct Recorded {
-    /// The recording, where one was asked for and the program got as far as its first step; or
-    /// why there is none, although the program ran.
-    pub outcome: Result<Option<Trace>, RecordError>,
+    /// Whether anything was recorded; or why nothing true was, although the program ran.
+    pub outcome: Result<bool, RecordError>,
     /// This process is a copy that the program has made of itself: it is not recorded.
     pub is_copy: bool,
     /// How the program itself ended.
@@ -32,32 +31,49 @@ pub struct Recorded {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     Code(i32),
-    /// By the signal that Ctrl-C sends: an uncaught `KeyboardInterrupt`.
-    Interrupted,
+    /// By a signal; an uncaught `KeyboardInterrupt` ends a program by the one that Ctrl-C sends.
+    Signal(i32),
 }
 
 impl Exit {
+    /// By the signal that Ctrl-C sends.
+    pub const INTERRUPTED: Exit = Exit::Signal(2);
+
     /// The exit code, as a shell has it.
-    fn code(self) -> i32 {
+    pub fn code(self) -> i32 {
         match self {
             Exit::Code(code) => code,
-            Exit::Interrupted => 130,
+            Exit::Signal(signal) => 128 + signal,
         }
     }
 
     /// Ends as the program has ended: gives its exit code, or dies of the same signal.
     pub fn take(self) -> i32 {
-        if self == Exit::Interrupted {
-            use rustpython_vm::host_env::signal;
+        if let Exit::Signal(signal) = self {
             // The exit code is left where this fails.
-            let _ = signal::set_sigint_default_onstack();
-            let _ = signal::send_sigint_to_self();
+            raw::child::die_of(signal);
         }
         self.code()
     }
 }
 
-/// Runs `script` with `arguments`, and records it where `options` are given.
+/// What to record, and where its records go.
+pub struct Recording {
+    /// How to record.
+    pub options: RecordOptions,
+    /// Takes the bytes of the [`Record`](crate::trace::Record)s as the program runs.
+    pub out: Box<dyn Write + Send>,
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs `script` with `arguments`, and records it where that is asked for.
 ///
 /// # Errors
 /// Where the interpreter cannot be set up for recording. What the program does wrong is no error:
@@ -65,9 +81,9 @@ impl Exit {
 pub fn run(
     script: &Script,
     arguments: &[String],
-    options: Option<&RecordOptions>,
+    recording: Option<Recording>,
 ) -> Result<Recorded, RecordError> {
-    let recorded = with_deep_stack(|| run_here(script, arguments, options))?;
+    let recorded = with_deep_stack(|| run_here(script, arguments, recording))?;
     raw::process::take_back();
     recorded
 }
@@ -93,66 +109,74 @@ fn with_deep_stack<R: Send>(run: impl FnOnce() -> R + Send) -> Result<R, RecordE
 fn run_here(
     script: &Script,
     arguments: &[String],
-    options: Option<&RecordOptions>,
+    recording: Option<Recording>,
 ) -> Result<Recorded, RecordError> {
     let switches = Switches::of_a_recording();
     let interpreter = interpreter(&switches, argv(script, arguments));
-    let (result, recording) = interpreter.enter(|vm| -> Result<_, RecordError> {
+    let (result, last) = interpreter.enter(|vm| -> Result<_, RecordError> {
         let scope = script.prepare(arguments, &switches, vm);
         // What recording needs is made in any case: with and without it the program finds the
         // same objects counted.
         prepare_hooks(vm)?;
-        if let Some(options) = options {
-            start_recording(script, options, vm)?;
+        let is_recorded = recording.is_some();
+        if let Some(recording) = recording {
+            start_recording(script, recording, vm)?;
         }
         let result = scope.and_then(|scope| script.execute(scope, vm));
-        let recording = match options {
-            Some(options) => last_step(script, options, &result, vm),
-            None => Ok(None),
+        let last = match is_recorded {
+            true => last_step(&result, vm),
+            false => Ok(None),
         };
-        Ok((result, recording))
+        Ok((result, last))
     })?;
     let exit = finalize(interpreter, result.err());
     slab::close();
     if fork::is_copy() {
         return Ok(Recorded {
-            outcome: Ok(None),
+            outcome: Ok(false),
             is_copy: true,
             exit,
         });
     }
     Ok(Recorded {
-        outcome: recording.map(|trace| trace.map(|trace| behind_the_last_step(trace, exit))),
+        outcome: match last {
+            Ok(Some(last)) => end(last, exit).map(|()| true),
+            Ok(None) => Ok(false),
+            Err(error) => Err(error),
+        },
         is_copy: false,
         exit,
     })
 }
 
-/// Adds how what was left has ended.
-fn behind_the_last_step(mut trace: Trace, exit: Exit) -> Trace {
+/// What has been recorded up to the last step, and what ended it.
+struct LastStep {
+    builder: Builder,
+    outcome: Outcome,
+}
+
+/// Ends the recording: says how what was left has ended.
+fn end(last: LastStep, exit: Exit) -> Result<(), RecordError> {
     let _inside = Inside::enter();
     let ending = at_exit::close();
     deaths::watch(false);
     deaths::clear();
     output::tap(false);
     let written = output::drain();
-    trace.header.exit_code = exit.code();
-    trace.header.at_exit = AtExit {
-        stdout: String::from_utf8_lossy(&written).into_owned(),
-        finalized: ending.finalized,
-        freed: ending.freed,
+    let LastStep {
+        mut builder,
+        outcome,
+    } = last;
+    let end = End {
+        outcome,
+        exit_code: exit.code(),
+        at_exit: AtExit {
+            stdout: String::from_utf8_lossy(&written).into_owned(),
+            finalized: ending.finalized,
+            freed: ending.freed,
+        },
     };
-    if let Some(last) = trace.steps.last() {
-        let at = Moment {
-            step: trace.steps.len() as u32,
-            line: last.head.ran.unwrap_or(last.head.line),
-        };
-        for id in &trace.header.at_exit.freed {
-            let cause = Cause::Exit;
-            trace.objects[id.0 as usize - 1].died = Some(Death { at, cause });
-        }
-    }
-    trace
+    builder.send(&Record::End(end)).map_err(RecordError::Write)
 }
 
 /// Runs a program as Python's own command does: nothing is recorded, nor could be.
@@ -199,7 +223,7 @@ fn finalize(interpreter: Interpreter, raised: Option<PyBaseExceptionRef>) -> Exi
         // Its traceback would keep what the program's names hold.
         drop(raised);
         interpreter.finalize(None);
-        return Exit::Interrupted;
+        return Exit::INTERRUPTED;
     }
     Exit::Code(interpreter.finalize(raised) as i32)
 }
@@ -217,19 +241,27 @@ fn prepare_hooks(vm: &VirtualMachine) -> Result<(), RecordError> {
 
 fn start_recording(
     script: &Script,
-    options: &RecordOptions,
+    recording: Recording,
     vm: &VirtualMachine,
 ) -> Result<(), RecordError> {
     let _inside = Inside::enter();
+    let run = Run {
+        engine: "RustPython".to_owned(),
+        engine_version: "0.6.0".to_owned(),
+        python: super::version(),
+        script: script.shown(),
+        granularity: recording.options.granularity,
+    };
+    let builder = Builder::new(run, recording.out).map_err(RecordError::Write)?;
     deaths::watch(true);
     let older = hook_known_types(vm)?;
     let mut program = script.program();
     if let Some(builtins) = vm.builtins.as_object().dict() {
         program.add_foreign_namespace(ObjPtr::of(builtins.as_object()));
     }
-    let mut recorder = Recorder::new(program, older);
+    let mut recorder = Recorder::new(builder, program, older);
     world::stopped(vm, |stopped| recorder.begin(stopped, vm));
-    session::open(recorder, options.clone());
+    session::open(recorder, recording.options);
     monitor::start(vm);
     collections::watch(true);
     output::tap(true);
@@ -260,13 +292,8 @@ fn hook_known_types(vm: &VirtualMachine) -> Result<HashSet<usize>, RecordError> 
     Ok(seen)
 }
 
-/// Takes the last step and closes the recording; what is left is watched to its end.
-fn last_step(
-    script: &Script,
-    options: &RecordOptions,
-    result: &PyResult<()>,
-    vm: &VirtualMachine,
-) -> Result<Option<Trace>, RecordError> {
+/// Takes the last step and closes the session; what is left is watched to its end.
+fn last_step(result: &PyResult<()>, vm: &VirtualMachine) -> Result<Option<LastStep>, RecordError> {
     if fork::is_copy() {
         return Ok(None);
     }
@@ -291,41 +318,25 @@ fn last_step(
     if let Some(first) = session.violations.first() {
         return Err(RecordError::Unfaithful(first.clone()));
     }
-    if session.recorder.steps.len() == 0 {
+    if session.recorder.builder.steps() == 0 {
         return Ok(None);
     }
     let outcome = if session.full {
         Outcome::Limit {
-            limit: "steps".to_owned(),
+            limit: session::STEPS_LIMIT.to_owned(),
         }
     } else {
         raised.map_or(Outcome::Finished, |exception| {
             outcome_of(exception, &mut session, vm)
         })
     };
-    let recorder = session.recorder;
-    Ok(Some(Trace {
-        header: Header {
-            engine: "RustPython".to_owned(),
-            engine_version: "0.6.0".to_owned(),
-            python: super::version(),
-            script: script.shown(),
-            granularity: options.granularity,
-            outcome,
-            // Known when the interpreter has gone.
-            exit_code: 0,
-            at_exit: AtExit::default(),
-            files: recorder.program.files,
-        },
-        symbols: recorder.symbols,
-        objects: recorder.objects,
-        steps: recorder.steps.into_vec(),
-    }))
+    let builder = session.recorder.builder;
+    Ok(Some(LastStep { builder, outcome }))
 }
 
 /// The main module's names after its frame has gone: they last until the interpreter goes.
 fn module_frame(session: &mut Session, vm: &VirtualMachine) -> Option<RunningFrame> {
-    let head = &session.recorder.steps.last()?.head;
+    let head = &session.recorder.builder.last()?.head;
     let (file, line) = (FileId(0), head.line);
     let modules = vm.sys_module.get_attr("modules", vm).ok()?;
     let main = modules.get_item("__main__", vm).ok()?;

@@ -11,7 +11,7 @@ use super::recorder::{Happening, Recorder};
 use super::stack::{self, RunningFrame};
 use super::traced_lines::TracedLines;
 use super::{RecordOptions, at_exit, bytecode, describe, text};
-use crate::trace::{Event, FileId, Granularity, State, held_as};
+use crate::trace::{Event, FileId, Granularity, Record, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
@@ -78,6 +78,9 @@ pub(crate) enum Answer {
     /// The recording is over.
     Full,
 }
+
+/// What the bound is of that a recording can reach.
+pub(crate) const STEPS_LIMIT: &str = "steps";
 
 static SESSION: Mutex<Option<Session>> = Mutex::new(None);
 
@@ -301,12 +304,15 @@ impl Session {
         self.step_in(fired, file, (&mut running, &others), stopped, vm);
         self.running = running;
         if let Some(failure) = self.recorder.failure.take() {
-            self.violations.push(failure.to_string());
+            self.violations.push(failure);
             self.full = true;
             return Answer::Full;
         }
-        if self.recorder.steps.len() >= self.options.max_steps {
+        if self.recorder.builder.steps() >= self.options.max_steps {
             self.full = true;
+            let limit = Record::Limit(STEPS_LIMIT.to_owned());
+            let sent = self.recorder.builder.send(&limit);
+            self.violations.extend(sent.err().map(|e| e.to_string()));
             return Answer::Full;
         }
         Answer::Done
@@ -405,7 +411,7 @@ impl Session {
     ) {
         let Some(top) = running.last() else { return };
         let (frame, function, here) = (top.address, top.function, top.line);
-        let function = self.recorder.symbols.intern(function);
+        let function = self.recorder.builder.symbols.intern(function);
         let ran = self.lines.get(&frame).copied();
         let mut happening = Happening {
             event: Event::Line,
@@ -483,7 +489,7 @@ impl Session {
                 happening.ran = Some(here);
                 if let Some(code) = fired.code.object().downcast_ref::<PyCode>() {
                     let (name, columns) = bytecode::described(code, fired.offset);
-                    happening.opcode = Some(self.recorder.symbols.intern(&name));
+                    happening.opcode = Some(self.recorder.builder.symbols.intern(&name));
                     happening.columns = columns;
                 }
             }
@@ -503,7 +509,7 @@ impl Session {
         stopped: Stopped<'_>,
         vm: &VirtualMachine,
     ) {
-        if self.recorder.steps.len() >= self.options.max_steps {
+        if self.recorder.builder.steps() >= self.options.max_steps {
             return;
         }
         self.stdout.extend(output::drain());
@@ -519,10 +525,10 @@ impl Session {
         if !self.options.verify && !cfg!(debug_assertions) {
             return;
         }
-        if let Some(step) = self.recorder.steps.last() {
+        if let Some(step) = self.recorder.builder.last() {
             self.replayed.apply(step);
         }
-        let number = self.recorder.steps.len();
+        let number = self.recorder.builder.steps();
         let found = self.recorder.verify(&self.replayed, vm);
         self.violations.extend(
             found
@@ -541,7 +547,7 @@ impl Session {
     ) {
         self.stdout.extend(output::drain());
         let stdout = String::from_utf8_lossy(&std::mem::take(&mut self.stdout)).into_owned();
-        let function = self.recorder.symbols.intern(globals.function);
+        let function = self.recorder.builder.symbols.intern(globals.function);
         let happening = Happening {
             event: Event::Exit,
             file: globals.own.unwrap_or(FileId(0)),

@@ -1,7 +1,7 @@
 //! Whether a trace that was read holds together: all that follows takes the objects that steps name
 //! for granted.
 
-use super::{CallFrame, Collection, ObjId, ReadError, Step, StepHead, Trace};
+use super::{CallFrame, Collection, ObjId, ReadError, State, Step, StepHead, Trace};
 
 /// Every serial that a step names is one of the object table's.
 pub(super) fn check(trace: &Trace) -> Result<(), ReadError> {
@@ -18,18 +18,18 @@ pub(super) fn check(trace: &Trace) -> Result<(), ReadError> {
 }
 
 /// How many objects there are.
-struct Known(usize);
+pub(super) struct Known(pub(super) usize);
 
 impl Known {
     fn one(&self, id: ObjId) -> bool {
         (1..=self.0).contains(&(id.0 as usize))
     }
 
-    fn all<'i>(&self, ids: impl IntoIterator<Item = &'i ObjId>) -> bool {
+    pub(super) fn all<'i>(&self, ids: impl IntoIterator<Item = &'i ObjId>) -> bool {
         ids.into_iter().all(|id| self.one(*id))
     }
 
-    fn step(&self, step: &Step) -> bool {
+    pub(super) fn step(&self, step: &Step) -> bool {
         let entered = step.entered.iter();
         let put = (step.changed.iter())
             .filter_map(|(_, change)| change.refs.as_ref())
@@ -45,6 +45,13 @@ impl Known {
             && self.all(references.map(|reference| &reference.to))
             && step.frames.iter().chain(frames).all(|f| self.frame(f))
             && self.head(&step.head)
+    }
+
+    pub(super) fn state(&self, state: &State) -> bool {
+        let references = state.heap.values().flat_map(|object| &object.refs);
+        self.all(state.heap.keys())
+            && self.all(references.map(|reference| &reference.to))
+            && state.all_frames().all(|frame| self.frame(frame))
     }
 
     fn frame(&self, frame: &CallFrame) -> bool {

@@ -1,14 +1,21 @@
 //! What a run left behind: objects, steps as changes, program output, outcome. Plain data that
 //! can be written to a file, read again and replayed to any step.
 
+mod builder;
 mod changes;
 mod check;
-mod file;
+mod format;
 mod model;
+mod replay;
 
+pub use builder::{Builder, Stacks};
 pub use changes::{ObjectChange, Splice, State, Step};
-pub use file::{ReadError, Replay, Trace, TraceFile};
+pub use format::ReadError;
+pub use format::reader::TraceFile;
+pub use format::record::{Decoder, End, Record, Run, StepRecord};
+pub use format::writer::LogWriter;
 pub use model::*;
+pub use replay::{Replay, Trace};
 
 /// Characters of an atom's value that a trace keeps.
 pub const VALUE_LIMIT: usize = 200;

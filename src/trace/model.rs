@@ -40,6 +40,11 @@ impl Symbols {
         self.index.clear();
     }
 
+    /// Adds texts behind those that are there.
+    pub fn extend(&mut self, texts: Vec<String>) {
+        self.texts.extend(texts);
+    }
+
     /// All texts, by symbol.
     pub fn all(&self) -> &[String] {
         &self.texts
@@ -518,6 +523,16 @@ pub enum Outcome {
         limit: String,
     },
     Interrupted,
+    /// A signal has ended the process.
+    Killed {
+        signal: i32,
+    },
+    /// The process has ended without the interpreter's own end: `os._exit`, `os.execv`.
+    Left {
+        code: i32,
+    },
+    /// The end of the recording is missing: memviz was ended, too.
+    CutOff,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

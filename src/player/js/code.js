@@ -278,6 +278,7 @@ function endingInWords({ outcome }) {
     case 'exit': return `ended with exit code ${outcome.code}`;
     case 'limit': return `recorded up to its limit of ${outcome.limit}`;
     case 'interrupted': return 'interrupted';
+    case 'crashed': return outcome.words;
     default: return 'ran to its end';
   }
 }

@@ -5,6 +5,7 @@
 //! `Cargo.toml`; [`header::self_test`] checks what is leaned on at every start.
 #![allow(unsafe_code)]
 
+pub(crate) mod child;
 pub(crate) mod collections;
 mod death_log;
 pub(crate) mod deaths;
@@ -22,6 +23,7 @@ pub(crate) mod output;
 pub(crate) mod payload;
 pub(crate) mod process;
 pub(crate) mod reraise;
+pub(crate) mod ring;
 pub(crate) mod slab;
 pub(crate) mod stack;
 pub(crate) mod tables;

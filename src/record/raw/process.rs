@@ -3,7 +3,6 @@
 use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// The path that this process was started by, whatever its first argument says.
 #[cfg(target_os = "linux")]
@@ -24,12 +23,8 @@ pub(crate) fn executed_as() -> Option<PathBuf> {
     None
 }
 
-/// What is said when Ctrl-C ends the process: an address and a length.
-static LAST_WORDS: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
-static LAST_WORDS_LENGTH: AtomicUsize = AtomicUsize::new(0);
-
 /// Takes the program's hands off the process when it has ended: its signals, its timers. From here
-/// on Ctrl-C ends the process at once; see [`set_last_words`].
+/// on Ctrl-C ends the process at once.
 pub(crate) fn take_back() {
     let none = libc::itimerval {
         it_interval: NO_TIME,
@@ -44,14 +39,11 @@ pub(crate) fn take_back() {
         if [libc::SIGSEGV, libc::SIGBUS].contains(&signal) || !has_handler(signal) {
             continue;
         }
-        let ends = [libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT].contains(&signal);
+        let ends = [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT].contains(&signal);
         let what = if ends { libc::SIG_DFL } else { libc::SIG_IGN };
         // SAFETY: a disposition of the system's own.
         unsafe { libc::signal(signal, what) };
     }
-    let on_interrupt: extern "C" fn(libc::c_int) = on_interrupt;
-    // SAFETY: the handler calls nothing that may not be called in a handler.
-    unsafe { libc::signal(libc::SIGINT, on_interrupt as usize) };
     unblock(&[libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGQUIT]);
 }
 
@@ -80,27 +72,4 @@ fn unblock(signals: &[libc::c_int]) {
     }
     // SAFETY: reads the set; nothing is written back.
     unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, &set, std::ptr::null_mut()) };
-}
-
-/// What Ctrl-C has the process say before it dies, once the program has ended.
-pub fn set_last_words(words: String) {
-    // A handler may be reading the words before, so they are never given back.
-    let words = Box::leak(words.into_bytes().into_boxed_slice());
-    LAST_WORDS_LENGTH.store(0, Ordering::SeqCst);
-    LAST_WORDS.store(words.as_mut_ptr(), Ordering::SeqCst);
-    LAST_WORDS_LENGTH.store(words.len(), Ordering::SeqCst);
-}
-
-/// Says the last words and dies of the signal.
-extern "C" fn on_interrupt(signal: libc::c_int) {
-    let length = LAST_WORDS_LENGTH.load(Ordering::SeqCst);
-    let words = LAST_WORDS.load(Ordering::SeqCst);
-    if length > 0 {
-        // SAFETY: the words are `length` bytes that stay for ever.
-        unsafe { libc::syscall(libc::SYS_write, 2, words, length) };
-    }
-    // SAFETY: a disposition of the system's own.
-    unsafe { libc::signal(signal, libc::SIG_DFL) };
-    // SAFETY: sends the signal, which comes as soon as this handler has returned.
-    unsafe { libc::raise(signal) };
 }

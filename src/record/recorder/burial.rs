@@ -114,7 +114,7 @@ impl Recorder {
             return None;
         }
         let class = class.object().downcast_ref::<PyType>()?;
-        Some(self.symbols.intern(&class.name()))
+        Some(self.builder.symbols.intern(&class.name()))
     }
 
     /// Takes the dead off the living, in the order in which they died. What was born and died since
@@ -150,14 +150,13 @@ impl Recorder {
                 self.by_address.insert(moved.pointer.address(), at);
             }
             let collected = untracked && gone.state.generation.is_some();
-            self.objects[gone.id.0 as usize - 1].died = Some(Death {
-                at: self.now,
-                cause: if collected {
-                    Cause::Collector
-                } else {
-                    Cause::RefCount
-                },
-            });
+            let cause = if collected {
+                Cause::Collector
+            } else {
+                Cause::RefCount
+            };
+            let at = self.now;
+            self.builder.died(gone.id, Death { at, cause });
             left.push(gone.id);
         }
         left
@@ -165,8 +164,7 @@ impl Recorder {
 
     /// An object that was born and died since the last step; all that is known of it is its type.
     fn short_lived(&mut self, type_name: Symbol, address: usize) -> ObjId {
-        let id = ObjId(self.objects.len() as u32 + 1);
-        self.objects.push(ObjectInfo {
+        let id = self.builder.register(ObjectInfo {
             type_name,
             kind: Kind::Other,
             address: address as u64,
@@ -175,11 +173,10 @@ impl Recorder {
             kept: None,
             constant_of: 0,
             born: Some(self.now),
-            died: Some(Death {
-                at: self.now,
-                cause: Cause::RefCount,
-            }),
+            died: None,
         });
+        let (at, cause) = (self.now, Cause::RefCount);
+        self.builder.died(id, Death { at, cause });
         self.allocated.push(id);
         id
     }

@@ -106,7 +106,7 @@ impl Recorder {
                     .get(&address)
                     .is_some_and(|at| self.living[*at].pointer.object().gc_finalized())
         };
-        let dead = |id: ObjId| self.objects[id.0 as usize - 1].died.is_some();
+        let dead = |id: ObjId| self.builder.info(id).is_none();
         let mut run = collection::conclude(sighting, &id_at, &finalized, &dead);
         if vm.state.gc.get_debug().contains(GcDebugFlags::SAVEALL) {
             // What is found is kept in `gc.garbage`: that is no resurrection.

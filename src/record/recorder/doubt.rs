@@ -76,7 +76,7 @@ impl Recorder {
             let id = id.map(|at| self.living[*at].id);
             let explained = match id {
                 Some(id) => {
-                    let constant_of = self.objects[id.0 as usize - 1].constant_of;
+                    let constant_of = self.builder.info(id).map_or(0, |info| info.constant_of);
                     self.known.get(id).saturating_add(constant_of)
                 }
                 // Nothing that is known holds it, so only one that has no other holder is sure.
@@ -114,7 +114,7 @@ impl Recorder {
         held: &[Held],
     ) {
         let known = &mut self.known;
-        known.begin(self.objects.len());
+        known.begin(self.builder.objects());
         let refs = self.living.iter().flat_map(|live| &live.state.refs);
         for reference in refs.filter(|reference| !reference.weak) {
             known.add(reference.to);

@@ -47,8 +47,8 @@ impl Recorder {
         self.ending.0.retain(|address, _| {
             now.binary_search(address).is_ok() && !self.by_address.contains_key(address)
         });
-        let by = self.symbols.intern("an object being freed");
-        let living = |to: &ObjId| self.objects[to.0 as usize - 1].died.is_none();
+        let by = self.builder.symbols.intern("an object being freed");
+        let living = |to: &ObjId| self.builder.info(*to).is_some();
         let all = self.ending.0.values().flatten().copied().filter(living);
         all.map(|to| Held {
             by,

@@ -41,8 +41,8 @@ impl Recorder {
                     continue;
                 };
                 let by = match waits.own {
-                    Some(_) => self.symbols.intern(text),
-                    None => self.symbols.intern(&format!("{text} (library)")),
+                    Some(_) => self.builder.symbols.intern(text),
+                    None => self.builder.symbols.intern(&format!("{text} (library)")),
                 };
                 // What calls a Python function itself leaves nothing behind but what is known.
                 if text.strip_prefix("call of ") != Some(above.function) && !under_way.contains(&by)
@@ -99,7 +99,7 @@ impl Recorder {
             if let Some(at) = this.by_address.get(&to.address()) {
                 let to = this.living[*at].id;
                 held.push(Held {
-                    by: this.symbols.intern(by),
+                    by: this.builder.symbols.intern(by),
                     to,
                     certain,
                 });
@@ -118,14 +118,14 @@ impl Recorder {
         // Where a call has raised an exception, the interpreter's loop keeps it until it is through with
         // the caller; a call keeps the one that was handled when it began.
         self.kept_by_loop.retain(|(_, id, frame)| {
-            let living = self.objects[id.0 as usize - 1].died.is_none();
-            living && running.iter().any(|running| running.address == *frame)
+            self.builder.info(*id).is_some()
+                && running.iter().any(|running| running.address == *frame)
         });
         let by_loop: Vec<(&str, ObjPtr)> = self
             .kept_by_loop
             .iter()
             .filter_map(|(by, id, _)| {
-                let address = self.objects[id.0 as usize - 1].address as usize;
+                let address = self.builder.info(*id)?.address as usize;
                 Some((*by, self.living[*self.by_address.get(&address)?].pointer))
             })
             .collect();

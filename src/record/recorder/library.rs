@@ -46,10 +46,10 @@ impl Recorder {
         self.count_known(frames, stacks, held);
         let elsewhere = match elsewhere {
             [] => None,
-            [one] => Some(self.symbols.intern(one)),
+            [one] => Some(self.builder.symbols.intern(one)),
             [one, more @ ..] => {
                 let text = format!("{one} or {} other calls under way", more.len());
-                Some(self.symbols.intern(&text))
+                Some(self.builder.symbols.intern(&text))
             }
         };
         let mut wanted = Vec::new();
@@ -58,9 +58,8 @@ impl Recorder {
             let Count::Of(count) = live.state.refcount else {
                 continue;
             };
-            let info = &self.objects[live.id.0 as usize - 1];
-            let known = self.known.get(live.id).saturating_add(info.constant_of);
-            if info.born.is_none() || count <= known {
+            let known = self.known.get(live.id).saturating_add(live.constant_of);
+            if live.is_older || count <= known {
                 continue;
             }
             let more = (count - known) as usize;
@@ -70,7 +69,7 @@ impl Recorder {
                 wanted.push((live.id, live.pointer, more));
             }
         }
-        let allowed = LOOKS + self.steps.len() * LOOKS_A_STEP;
+        let allowed = LOOKS + self.builder.steps() * LOOKS_A_STEP;
         if !wanted.is_empty() && self.library.looks < allowed {
             self.search_library(&wanted, vm);
         }
@@ -197,7 +196,7 @@ impl Recorder {
         for (place, holder) in found {
             let (id, to, _) = wanted[place];
             let by = self.holder_name(holder, to, &homes, vm);
-            let by = self.symbols.intern(&by);
+            let by = self.builder.symbols.intern(&by);
             if let Some((_, holders)) = self.library.holders.get_mut(&id) {
                 holders.push(by);
             }

@@ -29,10 +29,9 @@ impl Recorder {
         }
         // A type whose deaths cannot be seen would make every later fact about it a guess.
         if let Err(error) = tables::hook(pointer.object()) {
-            self.failure.get_or_insert(error);
+            self.failure.get_or_insert(error.to_string());
         }
         self.uses_contexts |= description.type_name == "ContextVar";
-        let id = ObjId(self.objects.len() as u32 + 1);
         let refcount = pointer.refcount();
         let older = refcount.is_none()
             || description.leaf
@@ -49,8 +48,10 @@ impl Recorder {
             None => Some(self.now),
         };
         let size = native_size(pointer.object(), vm);
-        self.objects.push(ObjectInfo {
-            type_name: self.symbols.intern(&description.type_name),
+        let type_name = self.builder.symbols.intern(&description.type_name);
+        let constant_of = self.constants.get(&pointer.address()).copied().unwrap_or(0);
+        let id = self.builder.register(ObjectInfo {
+            type_name,
             kind: description.kind,
             address: pointer.address() as u64,
             size,
@@ -59,7 +60,7 @@ impl Recorder {
                 .is_none()
                 .then(|| kept(pointer.object(), vm))
                 .flatten(),
-            constant_of: self.constants.get(&pointer.address()).copied().unwrap_or(0),
+            constant_of,
             born,
             died: None,
         });
@@ -67,7 +68,10 @@ impl Recorder {
             self.allocated.push(id);
         }
         let (value, true_length) = match description.value {
-            Some(value) => (Some(self.symbols.intern(&value.text)), value.true_length),
+            Some(value) => (
+                Some(self.builder.symbols.intern(&value.text)),
+                value.true_length,
+            ),
             None => (None, None),
         };
         let place = self.living.len();
@@ -75,13 +79,17 @@ impl Recorder {
             id,
             pointer,
             kind: description.kind,
+            is_older: born.is_none(),
+            constant_of,
             leaf: description.leaf
                 || (description.kind == Kind::Atom && !may_hide(pointer.object(), Kind::Atom)),
             state: ObjectState {
                 refcount: Count::Immortal,
                 generation: None,
                 value,
-                name: description.name.map(|name| self.symbols.intern(&name)),
+                name: description
+                    .name
+                    .map(|name| self.builder.symbols.intern(&name)),
                 true_length,
                 size,
                 refs: Vec::new(),
@@ -127,7 +135,7 @@ impl Recorder {
         let (references, parts) = {
             let may_fold = may_fold(&self.by_address, &self.folded, id, kind);
             let labeller = &mut self.labeller;
-            labeller.references(pointer, kind, &may_fold, &mut self.symbols, vm)
+            labeller.references(pointer, kind, &may_fold, &mut self.builder.symbols, vm)
         };
         let refs = references
             .into_iter()
@@ -190,8 +198,9 @@ impl Recorder {
             let Some(owner) = self.unfolded.pop() else {
                 return;
             };
-            let address = self.objects[owner.0 as usize - 1].address as usize;
-            let place = self.by_address.get(&address).copied();
+            let info = self.builder.info(owner);
+            let address = info.map(|info| info.address as usize);
+            let place = address.and_then(|address| self.by_address.get(&address).copied());
             if let Some(place) = place.filter(|place| self.living[*place].id == owner) {
                 self.read_again(place, vm);
             }
@@ -201,8 +210,7 @@ impl Recorder {
     /// Reads an object that may have been read in this step, or be a new one.
     pub(super) fn read_again(&mut self, place: usize, vm: &VirtualMachine) {
         if !self.pending.contains(&place) {
-            let state = self.living[place].state.clone();
-            self.touched.entry(place).or_insert(state);
+            self.touched.insert(place);
         }
         self.reread(place, vm);
     }

@@ -12,11 +12,9 @@ mod library;
 mod listeners;
 mod meet;
 mod on_stack;
-mod steps;
 mod verify;
 mod watch;
 
-use crate::record::LayoutError;
 use crate::record::describe::describe;
 use crate::record::label::Labeller;
 use crate::record::program::Program;
@@ -26,13 +24,12 @@ use crate::record::raw::header::ObjPtr;
 use crate::record::raw::world::Stopped;
 use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
-    CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectChange,
-    ObjectInfo, ObjectState, Step, StepHead, Symbol, Symbols, ThreadStack,
+    Builder, CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectState,
+    Stacks, StepHead, Symbol, ThreadStack,
 };
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use steps::Steps;
 use watch::{Changed, Watch};
 
 /// A living object of the program, as it was when it was last looked at.
@@ -40,6 +37,10 @@ struct Live {
     id: ObjId,
     pointer: ObjPtr,
     kind: Kind,
+    /// It is older than the recording.
+    is_older: bool,
+    /// How many of the program's code objects have it among their constants.
+    constant_of: u32,
     /// Its references are not the program's business.
     leaf: bool,
     state: ObjectState,
@@ -65,9 +66,7 @@ pub(crate) struct Happening {
 }
 
 pub(crate) struct Recorder {
-    pub symbols: Symbols,
-    pub objects: Vec<ObjectInfo>,
-    pub steps: Steps,
+    pub builder: Builder,
     pub program: Program,
     labeller: Labeller,
     living: Vec<Live>,
@@ -82,8 +81,8 @@ pub(crate) struct Recorder {
     folded: HashMap<usize, (Moment, ObjId)>,
     /// Objects whose parts have become objects of their own in this step.
     unfolded: Vec<ObjId>,
-    /// What the objects that changed in this step were like before, by place in `living`.
-    touched: BTreeMap<usize, ObjectState>,
+    /// The objects that may have changed in this step, by place in `living`.
+    touched: BTreeSet<usize>,
     frames: Vec<CallFrame>,
     /// The frames of the other threads.
     stacks: Vec<ThreadStack>,
@@ -137,17 +136,15 @@ pub(crate) struct Recorder {
     /// Addresses of objects whose finalizers have begun and that have no serial yet.
     finalizers: Vec<usize>,
     /// Why no further step can be recorded truly.
-    pub failure: Option<LayoutError>,
+    pub failure: Option<String>,
     /// Addresses of the instance dicts of objects that have died: their own deaths follow.
     dicts_of_dead: HashSet<usize>,
 }
 
 impl Recorder {
-    pub(crate) fn new(program: Program, older: HashSet<usize>) -> Recorder {
+    pub(crate) fn new(builder: Builder, program: Program, older: HashSet<usize>) -> Recorder {
         Recorder {
-            symbols: Symbols::default(),
-            objects: Vec::new(),
-            steps: Steps::default(),
+            builder,
             program,
             labeller: Labeller::default(),
             living: Vec::new(),
@@ -157,7 +154,7 @@ impl Recorder {
             constants: HashMap::default(),
             folded: HashMap::default(),
             unfolded: Vec::new(),
-            touched: BTreeMap::new(),
+            touched: BTreeSet::new(),
             frames: Vec::new(),
             stacks: Vec::new(),
             log: Vec::new(),
@@ -226,7 +223,7 @@ impl Recorder {
         vm: &VirtualMachine,
     ) {
         self.now = Moment {
-            step: self.steps.len() as u32 + 1,
+            step: self.builder.steps() as u32 + 1,
             line: self.running_line,
         };
         let everywhere = others.iter().flat_map(|(_, frames)| frames);
@@ -273,10 +270,9 @@ impl Recorder {
         }
         self.note_raised(&happening, running, vm);
         self.settle_doubts(&happening, &everywhere, &frames, &stacks, vm);
-        let changed = self.changes();
         let allocated = std::mem::take(&mut self.allocated);
         let allocated = self.order_births(&born, allocated);
-        let entered = self.entered(&happening.borrowed);
+        self.update(&happening.borrowed);
         self.note_finalizers();
         self.finalizers.clear();
         let collections = self.finished_collections(vm);
@@ -286,30 +282,31 @@ impl Recorder {
         held.extend(self.held_by_ending());
         self.add_library_holders(&frames, &stacks, &happening.elsewhere, &mut held, vm);
         let same = stacks == self.stacks;
-        self.steps.push(Step {
-            head: StepHead {
-                event: happening.event,
-                file: happening.file,
-                function: happening.function,
-                line: happening.line,
-                ran: happening.ran,
-                opcode: happening.opcode,
-                columns: happening.columns,
-                stdout,
-                thread: happening.thread,
-                allocated,
-                freed: left.clone(),
-                incidents: std::mem::take(&mut self.incidents),
-                collections,
-                held,
-            },
-            entered,
-            changed,
-            left,
-            frames_kept: frames_kept as u32,
+        let head = StepHead {
+            event: happening.event,
+            file: happening.file,
+            function: happening.function,
+            line: happening.line,
+            ran: happening.ran,
+            opcode: happening.opcode,
+            columns: happening.columns,
+            stdout,
+            thread: happening.thread,
+            allocated,
+            freed: left,
+            incidents: std::mem::take(&mut self.incidents),
+            collections,
+            held,
+        };
+        let to_tell = Stacks {
+            kept: frames_kept as u32,
             frames: frames[frames_kept..].to_vec(),
             others: (!same).then(|| stacks.clone()),
-        });
+        };
+        let files = self.builder.files(&self.program.files);
+        if let Err(error) = files.and_then(|()| self.builder.step(head, to_tell)) {
+            self.failure.get_or_insert(error.to_string());
+        }
         // After a return it is the caller's line that goes on.
         let after = match happening.event {
             event if event.leaves() => frames.iter().rev().nth(1),
@@ -397,8 +394,8 @@ impl Recorder {
     }
 
     fn all_live(&self, frame: &CallFrame) -> bool {
-        let mut to = frame.names.iter().map(|name| name.to.0 as usize - 1);
-        to.all(|place| self.objects[place].died.is_none())
+        let mut names = frame.names.iter();
+        names.all(|name| self.builder.info(name.to).is_some())
     }
 
     fn call_frame(&mut self, frame: &RunningFrame, vm: &VirtualMachine) -> CallFrame {
@@ -412,14 +409,14 @@ impl Recorder {
         let names = names
             .into_iter()
             .map(|name| crate::trace::Name {
-                name: self.symbols.intern(&name.name),
+                name: self.builder.symbols.intern(&name.name),
                 kind: name.kind,
                 to: self.id_of(name.to, vm),
             })
             .collect();
         CallFrame {
-            function: self.symbols.intern(frame.function),
-            qualified: self.symbols.intern(frame.qualified),
+            function: self.builder.symbols.intern(frame.function),
+            qualified: self.builder.symbols.intern(frame.qualified),
             class_body: frame.body.is_some() && frame.function != "<module>",
             file: frame.own.unwrap_or(FileId(0)),
             line: frame.line,
@@ -458,7 +455,7 @@ impl Recorder {
             {
                 continue;
             }
-            self.touched.insert(place, live.state.clone());
+            self.touched.insert(place);
             if kind == Kind::WeakRef
                 && references
                 && let Some(referent) = live.state.refs.first()
@@ -472,7 +469,7 @@ impl Recorder {
             }
             if renamed {
                 let name = describe(pointer, &mut self.program, vm).name;
-                self.living[place].state.name = name.map(|name| self.symbols.intern(&name));
+                self.living[place].state.name = name.map(|name| self.builder.symbols.intern(&name));
             }
             let live = &mut self.living[place];
             live.state.refcount = refcount;
@@ -480,19 +477,6 @@ impl Recorder {
         }
         self.changed = all;
         self.follow_new(vm);
-    }
-
-    /// What the objects that changed in this step have become, in the order of their serials.
-    fn changes(&mut self) -> Vec<(ObjId, ObjectChange)> {
-        let touched = std::mem::take(&mut self.touched).into_iter();
-        let mut changes: Vec<_> = touched
-            .filter_map(|(place, old)| {
-                let live = &self.living[place];
-                ObjectChange::between(&old, &live.state).map(|change| (live.id, change))
-            })
-            .collect();
-        changes.sort_by_key(|(id, _)| *id);
-        changes
     }
 
     /// Adds what the hook has references to, or had at the last step: the count that stands in such an
@@ -522,20 +506,19 @@ impl Recorder {
         self.borrowed = now;
     }
 
-    /// The objects that were met in this step.
-    fn entered(&mut self, borrowed: &[(ObjPtr, u32)]) -> Vec<(ObjId, ObjectState)> {
-        let mut places = std::mem::take(&mut self.pending);
-        places.sort_by_key(|place| self.living[*place].id);
-        places
-            .into_iter()
-            .map(|place| {
-                let live = &mut self.living[place];
-                live.state.refcount = count(live.pointer, borrowed);
-                live.state.generation = live.pointer.generation();
-                self.watch.settle(place);
-                (live.id, live.state.clone())
-            })
-            .collect()
+    /// Gives the trace what the objects have become that were met in this step or may have changed.
+    fn update(&mut self, borrowed: &[(ObjPtr, u32)]) {
+        for place in std::mem::take(&mut self.pending) {
+            let live = &mut self.living[place];
+            live.state.refcount = count(live.pointer, borrowed);
+            live.state.generation = live.pointer.generation();
+            self.watch.settle(place);
+            self.touched.insert(place);
+        }
+        for place in std::mem::take(&mut self.touched) {
+            let live = &self.living[place];
+            self.builder.update(live.id, live.state.clone());
+        }
     }
 }
 

@@ -29,9 +29,13 @@ impl Recorder {
                 continue;
             }
             let may_fold = may_fold(&self.by_address, &self.folded, live.id, live.kind);
-            let (references, parts) =
-                self.labeller
-                    .references(live.pointer, live.kind, &may_fold, &mut self.symbols, vm);
+            let (references, parts) = self.labeller.references(
+                live.pointer,
+                live.kind,
+                &may_fold,
+                &mut self.builder.symbols,
+                vm,
+            );
             let parts: Vec<ObjPtr> = parts.into_iter().filter(|part| may_fold(*part)).collect();
             let missing = unlabelled(live.pointer, &references, &parts);
             if !missing.is_empty() {

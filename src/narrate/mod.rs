@@ -1,0 +1,5 @@
+//! What memviz says of a run, in words.
+
+mod outcome;
+
+pub use outcome::{outcome, signal_name};

@@ -1,0 +1,234 @@
+//! The program in a process of its own, and this one beside it, which writes the trace.
+
+use super::raw::child::{Child, Side, Status, fork};
+use super::raw::ring::{RingReader, RingWriter, ring};
+use super::run::{Exit, Recording, run};
+use super::{RecordError, RecordOptions, Script};
+use crate::trace::{AtExit, Decoder, End, LogWriter, Outcome, Record};
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::{AsRawFd, RawFd};
+use std::time::Duration;
+
+/// How long the ring is left alone where it was found empty: at first, and at most.
+const PAUSES: (Duration, Duration) = (Duration::from_micros(200), Duration::from_millis(10));
+
+/// What a process is after [`run_apart`].
+#[derive(Debug)]
+pub enum Apart {
+    /// The program's, which has ended: it is to end as the program did.
+    Program(Exit),
+    /// memviz's own.
+    Recorder(Ran),
+}
+
+/// What became of a program that was recorded in a process of its own.
+#[derive(Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub exit: Exit,
+    /// How many steps were recorded.
+    pub steps: u32,
+    /// How many runs of the collector.
+    pub collections: usize,
+    /// Why what was recorded is not to be used.
+    pub failed: Option<String>,
+    /// What the file could not take.
+    pub unwritten: Option<io::Error>,
+}
+
+/// Runs a program in a child process and writes what it does to `trace` as it runs: whatever ends the
+/// program, what it did until then is there. This process must have one thread. `own`: what the caller
+/// has open, beside standard error and the trace; all else is closed in this process.
+///
+/// # Errors
+/// Where the system has no memory or no process for it.
+pub fn run_apart(
+    script: &Script,
+    arguments: &[String],
+    options: &RecordOptions,
+    trace: &File,
+    own: &[RawFd],
+) -> Result<Apart, RecordError> {
+    let (writer, reader) = ring().map_err(RecordError::Child)?;
+    let own: Vec<RawFd> = own.iter().copied().chain([trace.as_raw_fd()]).collect();
+    match fork(&own).map_err(RecordError::Child)? {
+        Side::Child => {
+            drop(reader);
+            let exit = as_the_program(script, arguments, options, writer);
+            Ok(Apart::Program(exit))
+        }
+        Side::Parent(child) => {
+            drop(writer);
+            let ran = Scribe::new(reader, trace).write_all(&child);
+            child.take_back();
+            Ok(Apart::Recorder(ran))
+        }
+    }
+}
+
+/// Runs the program, in the process that is its own.
+fn as_the_program(
+    script: &Script,
+    arguments: &[String],
+    options: &RecordOptions,
+    writer: RingWriter,
+) -> Exit {
+    let mut after = writer.clone();
+    let recording = Recording {
+        options: options.clone(),
+        out: Box::new(writer),
+    };
+    let (error, exit) = match run(script, arguments, Some(recording)) {
+        Ok(recorded) => match recorded.outcome {
+            Ok(_) => return recorded.exit,
+            Err(error) => (error, recorded.exit),
+        },
+        Err(error) => (error, Exit::Code(1)),
+    };
+    if let Ok(record) = Record::Failed(error.to_string()).encode(Vec::new()) {
+        // The process that would hear of a failure is the one that is gone.
+        let _ = after.write_all(&record);
+    }
+    exit
+}
+
+/// Writes what the other process says.
+struct Scribe<'f> {
+    reader: RingReader,
+    decoder: Decoder,
+    /// `None` before the first record, and where nothing more can be written.
+    log: Option<LogWriter<&'f File>>,
+    file: &'f File,
+    steps: u32,
+    collections: usize,
+    limit: Option<String>,
+    /// The recording has come to its end.
+    ended: bool,
+    failed: Option<String>,
+    unwritten: Option<io::Error>,
+}
+
+impl<'f> Scribe<'f> {
+    fn new(reader: RingReader, file: &'f File) -> Scribe<'f> {
+        let log = LogWriter::new(file);
+        let (log, unwritten) = match log {
+            Ok(log) => (Some(log), None),
+            Err(error) => (None, Some(error)),
+        };
+        Scribe {
+            reader,
+            decoder: Decoder::default(),
+            log,
+            file,
+            steps: 0,
+            collections: 0,
+            limit: None,
+            ended: false,
+            failed: None,
+            unwritten,
+        }
+    }
+
+    /// Writes until the child has ended.
+    fn write_all(mut self, child: &Child) -> Ran {
+        let mut pause = PAUSES.0;
+        let exit = loop {
+            if self.take() {
+                pause = PAUSES.0;
+                continue;
+            }
+            match child.status() {
+                Status::Runs => {}
+                Status::Exited(code) => break Exit::Code(code),
+                Status::Killed(signal) => break Exit::Signal(signal),
+            }
+            self.write_late();
+            // The end of the child ends the pause.
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(PAUSES.1);
+        };
+        while self.take() {}
+        self.finish(exit)
+    }
+
+    /// Takes out what is there. False where there is nothing.
+    fn take(&mut self) -> bool {
+        let decoder = &mut self.decoder;
+        let found = self.reader.take(|bytes| decoder.add(bytes));
+        loop {
+            match self.decoder.next() {
+                Ok(Some((record, length))) => self.add(record, length),
+                Ok(None) => return found,
+                Err(error) => {
+                    self.failed.get_or_insert(error.to_string());
+                    return found;
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, record: Record, length: usize) {
+        match &record {
+            Record::Step(step) => {
+                self.steps += 1;
+                self.collections += step.step.head.collections.len();
+            }
+            Record::Limit(limit) => self.limit = Some(limit.clone()),
+            Record::End(_) => self.ended = true,
+            Record::Failed(error) => self.failed = Some(error.clone()),
+            Record::Run(_) | Record::File(_) => {}
+        }
+        self.write(|log| log.add(record, length));
+    }
+
+    /// Writes what has waited for long enough, so that it survives whatever comes.
+    fn write_late(&mut self) {
+        let mut written = false;
+        self.write(|log| {
+            written = log.write_late()?;
+            Ok(())
+        });
+        if written {
+            self.sync();
+        }
+    }
+
+    fn sync(&mut self) {
+        if self.unwritten.is_none() {
+            self.unwritten = self.file.sync_data().err();
+        }
+    }
+
+    /// Where the file takes no more, the program goes on, and its records are dropped.
+    fn write(&mut self, act: impl FnOnce(&mut LogWriter<&File>) -> io::Result<()>) {
+        let done = self.log.as_mut().map(act);
+        if let Some(Err(error)) = done {
+            self.unwritten.get_or_insert(error);
+            self.log = None;
+        }
+    }
+
+    fn finish(mut self, exit: Exit) -> Ran {
+        if !self.ended {
+            let outcome = match (self.limit.take(), exit) {
+                (Some(limit), _) => Outcome::Limit { limit },
+                (None, Exit::Code(code)) => Outcome::Left { code },
+                (None, Exit::Signal(signal)) => Outcome::Killed { signal },
+            };
+            let end = End {
+                outcome,
+                exit_code: exit.code(),
+                at_exit: AtExit::default(),
+            };
+            self.write(|log| log.end(&end));
+        }
+        Ran {
+            exit,
+            steps: self.steps,
+            collections: self.collections,
+            failed: self.failed,
+            unwritten: self.unwritten,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! A trace as a log: segments that are written while the program runs.
+//!
+//! The file begins with eight bytes of its own and the format's version. Then come segments, each
+//! readable by itself once those before it are known:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 1 | tag: what it holds; a reader skips one that it does not know |
+//! | 1 | version of that kind of segment |
+//! | 8 | length of what follows the checksum |
+//! | 4 | CRC-32 of the rest |
+//! | 4 | length of the contents once inflated |
+//! | 4 | the first step that it tells of, from 1; 0 where it tells of none |
+//! | 4 | how many steps it tells of |
+//! | ... | the contents: postcard, deflated |
+//!
+//! All numbers are little-endian. Where the run has ended well, an index and a trailer that points at
+//! it come last; where they are missing, the segments are gone through up to the last whole one.
+
+pub(super) mod reader;
+pub(super) mod record;
+pub(super) mod writer;
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+const MAGIC: &[u8; 8] = b"MEMVIZ\r\n";
+const END: &[u8; 8] = b"MEMVIZ.\n";
+const VERSION: u32 = 4;
+/// Bytes of the file's head, of a segment's, and of the trailer.
+const HEAD: u64 = 12;
+const SEGMENT_HEAD: u64 = 26;
+const TRAILER: u64 = 16;
+
+/// Contents may be this much larger than what is stored of them, beside [`ANY_RATIO`]: what deflates
+/// better is stored as it is. So a small file never becomes a large memory.
+const LARGEST_RATIO: u64 = 64;
+/// Contents up to this size may deflate as well as they do.
+const ANY_RATIO: u64 = 1 << 20;
+/// No segment holds more.
+const LARGEST: u64 = 1 << 30;
+
+/// What a segment holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[repr(u8)]
+enum Tag {
+    /// [`record::Run`]: who records what. The first of all.
+    Run = 1,
+    /// Source files, behind those that came before.
+    Files = 2,
+    /// [`Tables`]: texts, objects and deaths.
+    Tables = 3,
+    /// The [`super::State`] before a step.
+    State = 4,
+    /// Steps that follow each other.
+    Steps = 5,
+    /// [`record::End`]: how the run ended.
+    End = 6,
+    /// [`Index`].
+    Index = 7,
+}
+
+impl Tag {
+    fn of(byte: u8) -> Option<Tag> {
+        let all = [
+            Tag::Run,
+            Tag::Files,
+            Tag::Tables,
+            Tag::State,
+            Tag::Steps,
+            Tag::End,
+            Tag::Index,
+        ];
+        all.into_iter().find(|tag| *tag as u8 == byte)
+    }
+
+    /// The version of this kind of segment that is written and read.
+    fn version(self) -> u8 {
+        1
+    }
+}
+
+/// What is known of texts and objects since the last such segment.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Tables {
+    /// The next symbols' texts.
+    symbols: Vec<String>,
+    /// The next objects.
+    objects: Vec<super::ObjectInfo>,
+    /// Who has died, also of those that came before.
+    deaths: Vec<(super::ObjId, super::Death)>,
+}
+
+/// Where the segments stand.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Index {
+    segments: Vec<Place>,
+}
+
+/// A segment's place in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Place {
+    tag: Tag,
+    first: u32,
+    count: u32,
+    at: u64,
+}
+
+/// Why a file cannot be read as a trace.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file does not begin as a trace does.
+    #[error("it is not a memviz trace")]
+    NotATrace,
+    /// The file's format is another one.
+    #[error("it was written in format {0}, and this memviz reads format {VERSION}")]
+    Version(u32),
+    /// Not even its first segment is whole.
+    #[error("it ends before its first step")]
+    Truncated,
+    /// It cannot be what a recorder wrote.
+    #[error("it is damaged: {0}")]
+    Damaged(&'static str),
+    /// The system's answer.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// A segment, ready to be written.
+fn segment(tag: Tag, first: u32, count: u32, contents: &impl Serialize) -> io::Result<Vec<u8>> {
+    let raw = postcard::to_stdvec(contents).map_err(io::Error::other)?;
+    if raw.len() as u64 > LARGEST {
+        return Err(io::Error::other("a step is too large for a trace"));
+    }
+    let mut body = deflated(&raw, Compression::fast())?;
+    if raw.len() as u64 > most_of(body.len() as u64) {
+        body = deflated(&raw, Compression::none())?;
+    }
+    let mut rest = Vec::with_capacity(body.len() + 12);
+    for number in [raw.len() as u32, first, count] {
+        rest.extend(number.to_le_bytes());
+    }
+    rest.extend(body);
+    let mut out = Vec::with_capacity(rest.len() + 14);
+    out.extend([tag as u8, tag.version()]);
+    out.extend((rest.len() as u64).to_le_bytes());
+    out.extend(crc32fast::hash(&rest).to_le_bytes());
+    out.extend(rest);
+    Ok(out)
+}
+
+fn deflated(raw: &[u8], level: Compression) -> io::Result<Vec<u8>> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), level);
+    encoder.write_all(raw)?;
+    encoder.finish()
+}
+
+/// The largest contents that so many stored bytes may hold.
+fn most_of(stored: u64) -> u64 {
+    LARGEST.min(ANY_RATIO + LARGEST_RATIO * stored)
+}
+
+/// A segment's head, as it stands in the file.
+#[derive(Debug, Clone, Copy)]
+struct SegmentHead {
+    /// `None`: of a kind that this memviz does not know.
+    tag: Option<Tag>,
+    version: u8,
+    /// Length of the deflated contents.
+    stored: u64,
+    checksum: u32,
+    raw: u32,
+    first: u32,
+    count: u32,
+}
+
+impl SegmentHead {
+    /// Reads the head of the segment at a place of the file, which is `length` long.
+    fn read(file: &mut File, at: u64, length: u64) -> Result<SegmentHead, ReadError> {
+        let mut bytes = [0; SEGMENT_HEAD as usize];
+        file.seek(SeekFrom::Start(at))?;
+        read_exact(file, &mut bytes)?;
+        let word = |i: usize| u32::from_le_bytes(bytes[i..i + 4].try_into().expect("four bytes"));
+        let rest = u64::from_le_bytes(bytes[2..10].try_into().expect("eight bytes"));
+        let stored = rest.checked_sub(12);
+        let stored = stored.ok_or(ReadError::Damaged("a segment is impossibly short"))?;
+        if stored > length.saturating_sub(at + SEGMENT_HEAD) {
+            return Err(ReadError::Truncated);
+        }
+        let head = SegmentHead {
+            tag: Tag::of(bytes[0]),
+            version: bytes[1],
+            stored,
+            checksum: word(10),
+            raw: word(14),
+            first: word(18),
+            count: word(22),
+        };
+        if u64::from(head.raw) > most_of(stored) {
+            return Err(ReadError::Damaged("a segment is impossibly large"));
+        }
+        Ok(head)
+    }
+
+    /// The deflated contents, which the file stands before.
+    fn body(&self, file: &mut File) -> Result<Vec<u8>, ReadError> {
+        let mut body = vec![0; self.stored as usize];
+        read_exact(file, &mut body)?;
+        let mut checksum = crc32fast::Hasher::new();
+        for number in [self.raw, self.first, self.count] {
+            checksum.update(&number.to_le_bytes());
+        }
+        checksum.update(&body);
+        if checksum.finalize() != self.checksum {
+            return Err(ReadError::Damaged("a checksum does not match"));
+        }
+        Ok(body)
+    }
+
+    /// What the contents say.
+    fn contents<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, ReadError> {
+        if self.tag.is_some_and(|tag| tag.version() != self.version) {
+            return Err(ReadError::Damaged("a segment is of another version"));
+        }
+        let mut bytes = Vec::with_capacity(self.raw as usize);
+        ZlibDecoder::new(body)
+            .take(u64::from(self.raw) + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|_| ReadError::Damaged("a segment does not unpack"))?;
+        if bytes.len() != self.raw as usize {
+            return Err(ReadError::Damaged("a segment has another length"));
+        }
+        postcard::from_bytes(&bytes).map_err(|_| ReadError::Damaged("a segment has another form"))
+    }
+}
+
+fn read_exact(file: &mut File, bytes: &mut [u8]) -> Result<(), ReadError> {
+    file.read_exact(bytes).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => ReadError::Truncated,
+        _ => ReadError::Io(error),
+    })
+}

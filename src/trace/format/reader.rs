@@ -1,0 +1,356 @@
+//! Reads a trace: by its index, or by going through its segments where it has none.
+
+use super::read_exact;
+use super::record::{End, Run};
+use super::{
+    END, HEAD, Index, MAGIC, Place, ReadError, SegmentHead, TRAILER, Tables, Tag, VERSION,
+};
+use crate::trace::check::{Known, check};
+use crate::trace::{
+    AtExit, Cause, Death, Header, Moment, ObjectInfo, Outcome, SourceFile, State, Step, Symbols,
+    Trace,
+};
+use serde::de::DeserializeOwned;
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::Path;
+
+/// A trace on disk, opened but not read: any step can be asked for.
+#[derive(Debug)]
+pub struct TraceFile {
+    file: File,
+    length: u64,
+    /// The segments with steps.
+    runs: Vec<Place>,
+    /// Those with the state before a step.
+    states: Vec<Place>,
+    segments: usize,
+    steps: u32,
+    is_whole: bool,
+    /// What was recorded, and how it ended.
+    pub header: Header,
+    /// All texts.
+    pub symbols: Symbols,
+    /// By serial: object 1 first.
+    pub objects: Vec<ObjectInfo>,
+}
+
+impl TraceFile {
+    /// Opens a trace. One whose end is missing is read up to its last whole segment; its outcome
+    /// says so.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is none of ours, is of another version, or is damaged.
+    pub fn open(path: &Path) -> Result<TraceFile, ReadError> {
+        let mut file = File::open(path)?;
+        let mut head = [0; HEAD as usize];
+        read_exact(&mut file, &mut head).map_err(|_| ReadError::NotATrace)?;
+        if &head[..8] != MAGIC {
+            return Err(ReadError::NotATrace);
+        }
+        let version = u32::from_le_bytes([head[8], head[9], head[10], head[11]]);
+        if version != VERSION {
+            return Err(ReadError::Version(version));
+        }
+        let length = file.seek(SeekFrom::End(0))?;
+        let index = index(&mut file, length)?;
+        let is_whole = index.is_some();
+        let places = match index {
+            Some(places) => places,
+            None => scan(&mut file, length)?,
+        };
+        let mut reader = Reader { file, length };
+        let mut parts = Parts::default();
+        for place in &places {
+            parts.add(&mut reader, *place)?;
+        }
+        let of = |tag| places.iter().copied().filter(move |place| place.tag == tag);
+        let runs: Vec<Place> = of(Tag::Steps).collect();
+        let mut next = 1;
+        for run in &runs {
+            if run.first != next || run.count == 0 {
+                return Err(ReadError::Damaged("its steps do not follow each other"));
+            }
+            next = run.first.saturating_add(run.count);
+        }
+        let steps = next - 1;
+        if steps == 0 {
+            return Err(ReadError::Truncated);
+        }
+        let mut trace = TraceFile {
+            file: reader.file,
+            length,
+            states: of(Tag::State).collect(),
+            segments: places.len(),
+            steps,
+            is_whole,
+            header: parts.header()?,
+            symbols: parts.symbols,
+            objects: parts.objects,
+            runs,
+        };
+        trace.end_objects()?;
+        Ok(trace)
+    }
+
+    /// The version of the format that this memviz reads and writes.
+    pub fn version() -> u32 {
+        VERSION
+    }
+
+    /// Number of segments.
+    pub fn segments(&self) -> usize {
+        self.segments
+    }
+
+    /// Whether its end is there.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// Number of steps.
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// What was left at the last step has died behind it.
+    fn end_objects(&mut self) -> Result<(), ReadError> {
+        let at_exit = &self.header.at_exit;
+        let known = Known(self.objects.len());
+        if !known.all(&at_exit.freed) || !known.all(&at_exit.finalized) {
+            return Err(ReadError::Damaged(
+                "its end names an object that is not there",
+            ));
+        }
+        if at_exit.freed.is_empty() {
+            return Ok(());
+        }
+        let freed = at_exit.freed.clone();
+        let Some((last, _)) = self.step(self.steps)? else {
+            return Ok(());
+        };
+        let at = Moment {
+            step: self.steps,
+            line: last.head.ran.unwrap_or(last.head.line),
+        };
+        for id in freed {
+            let cause = Cause::Exit;
+            self.objects[id.0 as usize - 1].died = Some(Death { at, cause });
+        }
+        Ok(())
+    }
+
+    /// Step `number`, from 1, and memory there; `None` where there is no such step. Reads the last
+    /// state before it and the steps from there.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn step(&mut self, number: u32) -> Result<Option<(Step, State)>, ReadError> {
+        let mut found = None;
+        self.each_in(number, number, |_, step, state| {
+            found = Some((step.clone(), state.clone()));
+        })?;
+        Ok(found)
+    }
+
+    /// Goes through the steps from `first` to `last`, from 1: hands over the number of each, what it
+    /// says, and memory there. Reads the last state before the first and the steps from there.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn each_in(
+        &mut self,
+        first: u32,
+        last: u32,
+        mut act: impl FnMut(u32, &Step, &State),
+    ) -> Result<(), ReadError> {
+        let first = first.max(1);
+        let before = self.states.partition_point(|place| place.first <= first);
+        let from = before.checked_sub(1).map(|at| self.states[at]);
+        let known = Known(self.objects.len());
+        let wrong = ReadError::Damaged("a step names an object that is not there");
+        let mut state = match from {
+            Some(place) => self.read_at::<State>(place)?,
+            None => State::default(),
+        };
+        if !known.state(&state) {
+            return Err(wrong);
+        }
+        let start = from.map_or(1, |place| place.first);
+        let runs = self.runs.iter().copied();
+        let runs: Vec<Place> = runs
+            .filter(|run| run.first >= start && run.first <= last)
+            .collect();
+        if runs.first().is_some_and(|run| run.first != start) {
+            return Err(ReadError::Damaged("a state stands before no step"));
+        }
+        for run in runs {
+            let steps: Vec<Step> = self.read_at(run)?;
+            if steps.len() != run.count as usize {
+                return Err(ReadError::Damaged("steps are missing"));
+            }
+            for (number, step) in (run.first..=last).zip(&steps) {
+                if !known.step(step) {
+                    return Err(wrong);
+                }
+                state.apply(step);
+                if number >= first {
+                    act(number, step, &state);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_at<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
+        read(&mut self.file, place, self.length)
+    }
+
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn read(mut self) -> Result<Trace, ReadError> {
+        let mut steps = Vec::new();
+        for place in std::mem::take(&mut self.runs) {
+            let run: Vec<Step> = self.read_at(place)?;
+            if run.len() != place.count as usize {
+                return Err(ReadError::Damaged("steps are missing"));
+            }
+            steps.extend(run);
+        }
+        let trace = Trace {
+            header: self.header,
+            symbols: self.symbols,
+            objects: self.objects,
+            steps,
+        };
+        check(&trace)?;
+        Ok(trace)
+    }
+}
+
+/// The segments that the index lists; `None` where the file has no end.
+fn index(file: &mut File, length: u64) -> Result<Option<Vec<Place>>, ReadError> {
+    if length < HEAD + TRAILER {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::Start(length - TRAILER))?;
+    let mut trailer = [0; TRAILER as usize];
+    read_exact(file, &mut trailer)?;
+    let (at, end) = trailer.split_at(8);
+    if end != END {
+        return Ok(None);
+    }
+    let at = u64::from_le_bytes(at.try_into().expect("eight bytes"));
+    let place = Place {
+        tag: Tag::Index,
+        first: 0,
+        count: 0,
+        at,
+    };
+    let index: Index = read(file, place, length)?;
+    Ok(Some(index.segments))
+}
+
+/// The segments up to the last whole one.
+fn scan(file: &mut File, length: u64) -> Result<Vec<Place>, ReadError> {
+    let mut places = Vec::new();
+    let mut at = HEAD;
+    while let Some(head) = whole(file, at, length)? {
+        if let Some(tag) = head.tag {
+            places.push(Place {
+                tag,
+                first: head.first,
+                count: head.count,
+                at,
+            });
+        }
+        at += super::SEGMENT_HEAD + head.stored;
+    }
+    Ok(places)
+}
+
+/// The head of the segment at a place, where all of it is there as it was written.
+fn whole(file: &mut File, at: u64, length: u64) -> Result<Option<SegmentHead>, ReadError> {
+    let head = SegmentHead::read(file, at, length);
+    let whole = head.and_then(|head| head.body(file).map(|_| head));
+    match whole {
+        Ok(head) => Ok(Some(head)),
+        Err(ReadError::Truncated | ReadError::Damaged(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+fn read<T: DeserializeOwned>(file: &mut File, place: Place, length: u64) -> Result<T, ReadError> {
+    let head = SegmentHead::read(file, place.at, length)?;
+    if (head.tag, head.first, head.count) != (Some(place.tag), place.first, place.count) {
+        return Err(ReadError::Damaged("its index does not fit its segments"));
+    }
+    let body = head.body(file)?;
+    head.contents(&body)
+}
+
+struct Reader {
+    file: File,
+    length: u64,
+}
+
+impl Reader {
+    fn read<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
+        read(&mut self.file, place, self.length)
+    }
+}
+
+/// What is put together of all segments but those with steps.
+#[derive(Default)]
+struct Parts {
+    run: Option<Run>,
+    files: Vec<SourceFile>,
+    symbols: Symbols,
+    objects: Vec<ObjectInfo>,
+    end: Option<End>,
+}
+
+impl Parts {
+    fn add(&mut self, reader: &mut Reader, place: Place) -> Result<(), ReadError> {
+        match place.tag {
+            Tag::Run => self.run = Some(reader.read(place)?),
+            Tag::Files => self.files.extend(reader.read::<Vec<SourceFile>>(place)?),
+            Tag::Tables => {
+                let tables: Tables = reader.read(place)?;
+                self.symbols.extend(tables.symbols);
+                self.objects.extend(tables.objects);
+                for (id, death) in tables.deaths {
+                    let at = (id.0 as usize).checked_sub(1);
+                    let object = at.and_then(|at| self.objects.get_mut(at));
+                    let object = object.ok_or(ReadError::Damaged("an object is not there"))?;
+                    object.died = Some(death);
+                }
+            }
+            Tag::End => self.end = Some(reader.read(place)?),
+            Tag::State | Tag::Steps | Tag::Index => {}
+        }
+        Ok(())
+    }
+
+    fn header(&mut self) -> Result<Header, ReadError> {
+        let run = self.run.take().ok_or(ReadError::Truncated)?;
+        let end = self.end.take().unwrap_or(End {
+            outcome: Outcome::CutOff,
+            exit_code: 0,
+            at_exit: AtExit::default(),
+        });
+        Ok(Header {
+            engine: run.engine,
+            engine_version: run.engine_version,
+            python: run.python,
+            script: run.script,
+            granularity: run.granularity,
+            outcome: end.outcome,
+            exit_code: end.exit_code,
+            at_exit: end.at_exit,
+            files: std::mem::take(&mut self.files),
+        })
+    }
+}
