@@ -278,8 +278,14 @@ impl Output {
     fn put_folder(&self, name: &str, extensions: Option<&[&str]>) -> io::Result<()> {
         let (new, place) = (self.stage().join(name), self.full.join(name));
         fs::create_dir_all(&new)?;
-        if fs::symlink_metadata(&place).is_err() {
-            return fs::rename(&new, &place);
+        match fs::symlink_metadata(&place) {
+            Err(_) => return fs::rename(&new, &place),
+            // A link goes itself, not what it leads to.
+            Ok(found) if !found.is_dir() => {
+                fs::remove_file(&place)?;
+                return fs::rename(&new, &place);
+            }
+            Ok(_) => {}
         }
         let replaced = numbered(&place, extensions);
         for entry in fs::read_dir(&place)?.flatten() {
