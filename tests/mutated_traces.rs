@@ -12,13 +12,15 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use memviz::analyse::ledger;
 use memviz::layout::plan;
-use memviz::trace::TraceFile;
+use memviz::trace::{State, Step, TraceFile};
 use memviz::view::{Scenes, ViewOptions};
 use serde::{Deserialize, Serialize};
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+/// What all of them together may use at a time, in MB.
+const MOST_MEMORY: u64 = 512;
 /// What a result may take.
 const LATE: Duration = Duration::from_secs(2);
 
@@ -46,120 +48,203 @@ except KeyError as error:
 names['a'].append(names)
 ";
 
-/// The end of the file: where its blocks stand.
+/// The bytes of a segment's head: tag, version, length, checksum; and behind it three numbers.
+const HEAD: usize = 14;
+const NUMBERS: usize = 12;
+/// The tags of the index and of the segments whose numbers say something.
+const INDEX: u8 = 7;
+const STATE: u8 = 4;
+const STEPS: u8 = 5;
+
+/// Where the segments stand.
 #[derive(Debug, Serialize, Deserialize)]
 struct Index {
-    runs: Vec<(u32, u64)>,
-    steps: u32,
-    symbols: u64,
-    objects: u64,
-    header: u64,
+    segments: Vec<Place>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Place {
+    /// Which of the tags, from 0.
+    tag: u8,
+    first: u32,
+    count: u32,
+    at: u64,
+}
+
+/// A segment taken apart.
+#[derive(Debug, Clone)]
+struct Segment {
+    tag: u8,
+    version: u8,
+    first: u32,
+    count: u32,
+    contents: Vec<u8>,
+}
+
+impl Segment {
+    /// The segment at the start of some bytes, and what follows it; `None` at the end.
+    fn split_off(bytes: &[u8]) -> Option<(Segment, &[u8])> {
+        let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four"));
+        let length = bytes.get(2..10)?;
+        let length = u64::from_le_bytes(length.try_into().expect("eight")) as usize;
+        let body = bytes.get(HEAD + NUMBERS..HEAD + length)?;
+        let mut contents = Vec::new();
+        ZlibDecoder::new(body)
+            .read_to_end(&mut contents)
+            .expect("a whole segment");
+        assert_eq!(contents.len(), number(HEAD) as usize);
+        let segment = Segment {
+            tag: bytes[0],
+            version: bytes[1],
+            first: number(HEAD + 4),
+            count: number(HEAD + 8),
+            contents,
+        };
+        Some((segment, &bytes[HEAD + length..]))
+    }
+
+    /// Puts it behind others, with a right checksum.
+    fn put(&self, out: &mut Vec<u8>) {
+        let mut rest = Vec::new();
+        for number in [self.contents.len() as u32, self.first, self.count] {
+            rest.extend(number.to_le_bytes());
+        }
+        let mut encoder = ZlibEncoder::new(rest, flate2::Compression::fast());
+        encoder.write_all(&self.contents).expect("memory is there");
+        let rest = encoder.finish().expect("memory is there");
+        out.extend([self.tag, self.version]);
+        out.extend((rest.len() as u64).to_le_bytes());
+        out.extend(crc32fast::hash(&rest).to_le_bytes());
+        out.extend(rest);
+    }
 }
 
 /// A trace taken apart.
 struct Parts {
     head: Vec<u8>,
-    index: Index,
-    /// The contents of the runs, and of symbols, objects and header.
-    blocks: Vec<Vec<u8>>,
+    segments: Vec<Segment>,
 }
 
 impl Parts {
     fn of(bytes: &[u8]) -> Parts {
-        let trailer = bytes.len() - 16;
-        let index_at = u64::from_le_bytes(bytes[trailer..trailer + 8].try_into().expect("eight"));
-        let index: Index = postcard::from_bytes(&block(bytes, index_at)).expect("an index");
-        let places = index.runs.iter().map(|(_, at)| *at);
-        let places = places.chain([index.symbols, index.objects, index.header]);
+        let mut segments = Vec::new();
+        let mut rest = &bytes[12..];
+        while let Some((segment, more)) = Segment::split_off(rest) {
+            if segment.tag != INDEX {
+                segments.push(segment);
+            }
+            rest = more;
+        }
+        assert!(segments.len() >= 5, "{segments:?}");
         Parts {
             head: bytes[..12].to_vec(),
-            blocks: places.map(|at| block(bytes, at)).collect(),
-            index,
+            segments,
         }
     }
 
-    /// A file of the same form, with right checksums.
-    fn put_together(&self, blocks: &[Vec<u8>], steps: u32, firsts: &[u32]) -> Vec<u8> {
+    /// A file of the same form, with right checksums, and with or without its index.
+    fn put_together(&self, segments: &[Segment], with_index: bool) -> Vec<u8> {
         let mut out = self.head.clone();
         let mut places = Vec::new();
-        for one in blocks {
-            places.push(out.len() as u64);
-            put(&mut out, one);
+        for one in segments {
+            places.push(Place {
+                tag: one.tag.wrapping_sub(1),
+                first: one.first,
+                count: one.count,
+                at: out.len() as u64,
+            });
+            one.put(&mut out);
         }
-        let runs = self.index.runs.len();
-        let index = Index {
-            runs: firsts
-                .iter()
-                .copied()
-                .zip(places[..runs].iter().copied())
-                .collect(),
-            steps,
-            symbols: places[runs],
-            objects: places[runs + 1],
-            header: places[runs + 2],
-        };
-        let at = out.len() as u64;
-        put(&mut out, &postcard::to_stdvec(&index).expect("an index"));
-        out.extend(at.to_le_bytes());
-        out.extend(b"MEMVIZ.\n");
+        if with_index {
+            let at = out.len() as u64;
+            let contents = postcard::to_stdvec(&Index { segments: places }).expect("an index");
+            let index = Segment {
+                tag: INDEX,
+                version: 1,
+                first: 0,
+                count: 0,
+                contents,
+            };
+            index.put(&mut out);
+            out.extend(at.to_le_bytes());
+            out.extend(b"MEMVIZ.\n");
+        }
         out
     }
 
     fn mutated(&self, random: &mut Random) -> Vec<u8> {
-        let mut blocks = self.blocks.clone();
-        let mut steps = self.index.steps;
-        let mut firsts: Vec<u32> = self.index.runs.iter().map(|(first, _)| *first).collect();
-        if random.below(20) == 0 {
-            steps = random.below(100) as u32;
-        }
-        if random.below(20) == 0 {
-            let at = random.below(firsts.len());
-            firsts[at] = random.below(100) as u32;
-        }
+        let mut segments = self.segments.clone();
         for _ in 0..1 + random.below(4) {
-            let at = random.below(blocks.len());
-            let block = &mut blocks[at];
-            let place = random.below(block.len());
-            match random.below(6) {
-                0 => block[place] ^= 1 << random.below(8),
-                1 => block[place] = random.below(256) as u8,
-                2 => block[place] = block[place].wrapping_add(1),
-                3 => {
-                    block.remove(place);
-                }
-                4 => block.insert(place, random.below(256) as u8),
-                // A number as large as there is.
-                _ => {
-                    block.splice(place..=place, [0xff, 0xff, 0xff, 0xff, 0x0f]);
-                }
-            }
-            if block.is_empty() {
-                block.push(0);
+            let at = random.below(segments.len());
+            match random.below(40) {
+                0 => drop(segments.remove(at)),
+                1 => segments.insert(at, segments[random.below(segments.len())].clone()),
+                2 => segments.swap(at, 0),
+                3 => segments[at].tag = random.below(9) as u8,
+                4 => segments[at].version = random.below(3) as u8,
+                5 => segments[at].first = random.below(100) as u32,
+                6 => segments[at].count = random.below(100) as u32,
+                _ => mutate(&mut segments[at].contents, random),
             }
         }
-        self.put_together(&blocks, steps, &firsts)
+        let mut bytes = self.put_together(&segments, random.below(2) == 0);
+        if random.one_in(20) {
+            bytes.truncate(random.below(bytes.len()));
+        }
+        bytes
     }
 }
 
-fn block(bytes: &[u8], at: u64) -> Vec<u8> {
-    let at = at as usize;
-    let stored = u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four")) as usize;
-    let mut out = Vec::new();
-    let body = &bytes[at + 12..at + 12 + stored];
-    ZlibDecoder::new(body)
-        .read_to_end(&mut out)
-        .expect("a whole block");
-    out
+fn mutate(contents: &mut Vec<u8>, random: &mut Random) {
+    let place = random.below(contents.len());
+    match random.below(6) {
+        0 => contents[place] ^= 1 << random.below(8),
+        1 => contents[place] = random.below(256) as u8,
+        2 => contents[place] = contents[place].wrapping_add(1),
+        3 => {
+            contents.remove(place);
+        }
+        4 => contents.insert(place, random.below(256) as u8),
+        // A number as large as there is.
+        _ => {
+            contents.splice(place..=place, [0xff, 0xff, 0xff, 0xff, 0x0f]);
+        }
+    }
+    if contents.is_empty() {
+        contents.push(0);
+    }
 }
 
-fn put(out: &mut Vec<u8>, raw: &[u8]) {
-    let mut encoder = ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(raw).expect("memory is there");
-    let body = encoder.finish().expect("memory is there");
-    out.extend((body.len() as u32).to_le_bytes());
-    out.extend((raw.len() as u32).to_le_bytes());
-    out.extend(crc32fast::hash(&body).to_le_bytes());
-    out.extend(body);
+/// Steps and states come in several segments: the trace is cut into small ones.
+fn cut(parts: Parts) -> Parts {
+    let mut segments = Vec::new();
+    for segment in parts.segments {
+        if segment.tag != STEPS {
+            segments.push(segment);
+            continue;
+        }
+        let steps: Vec<Step> = postcard::from_bytes(&segment.contents).expect("steps");
+        let mut state = State::default();
+        let mut first = segment.first;
+        for (number, part) in steps.chunks(7).enumerate() {
+            let piece = |tag, count, contents| Segment {
+                tag,
+                version: 1,
+                first,
+                count,
+                contents,
+            };
+            if number % 2 == 1 {
+                let contents = postcard::to_stdvec(&state).expect("a state");
+                segments.push(piece(STATE, 0, contents));
+            }
+            let contents = postcard::to_stdvec(&part).expect("steps");
+            segments.push(piece(STEPS, part.len() as u32, contents));
+            part.iter().for_each(|step| state.apply(step));
+            first += part.len() as u32;
+        }
+    }
+    Parts { segments, ..parts }
 }
 
 /// Reads all of a trace in every way, and draws it. Returns whether it was taken for sound.
@@ -168,7 +253,11 @@ fn use_all(path: &std::path::Path) -> bool {
         return false;
     };
     for number in 0..=file.steps().min(50) + 1 {
-        let _ = file.step(number);
+        if let Ok(Some((step, state))) = file.step(number) {
+            let granularity = file.header.granularity;
+            let _ = ledger(&state, &file.objects, &step.head.held, granularity);
+            let _ = memviz::narrate::outcome(&file.header, &step.head, &file.symbols);
+        }
     }
     let Ok(trace) = file.read() else {
         return false;
@@ -197,7 +286,14 @@ fn a_trace_with_errors_is_refused_or_drawn() {
     let folder = Folder::new();
     folder.write("script.py", SCRIPT);
     folder.memviz(&["--format", "none", "--out", "out", "script.py"]);
-    let parts = Parts::of(&std::fs::read(folder.path().join("out/trace.memviz")).expect("a trace"));
+    let bytes = std::fs::read(folder.path().join("out/trace.memviz")).expect("a trace");
+    let parts = cut(Parts::of(&bytes));
+    let whole = folder.path().join("whole.memviz");
+    for with_index in [false, true] {
+        let bytes = parts.put_together(&parts.segments, with_index);
+        std::fs::write(&whole, bytes).expect("a folder that can be written to");
+        assert!(use_all(&whole), "the form has changed");
+    }
     let (wanted, seed) = (
         number_from("MEMVIZ_MUTATED_TRACES", 500),
         number_from("MEMVIZ_MUTATED_SEED", 0),
@@ -222,6 +318,38 @@ fn a_trace_with_errors_is_refused_or_drawn() {
             faults.push(format!("seed {number} takes {:?}", began.elapsed()));
         }
     }
-    println!("{wanted} traces: {drawn} drawn, {} faults", faults.len());
+    let peak = peak_memory();
+    let found = faults.len();
+    println!("{wanted} traces: {drawn} drawn, {found} faults, {peak} MB at most");
+    if peak > MOST_MEMORY {
+        faults.push(format!("{peak} MB were used"));
+    }
     assert!(faults.is_empty(), "{}\n{}", faults.len(), faults.join("\n"));
+}
+
+/// The most memory that this process has had, in MB.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    number.unwrap_or(0) / 1024
+}
+
+#[test]
+fn what_unpacks_into_too_much_is_refused() {
+    let folder = Folder::new();
+    folder.write("script.py", "x = 1\n");
+    folder.memviz(&["--format", "none", "--out", "out", "script.py"]);
+    let bytes = std::fs::read(folder.path().join("out/trace.memviz")).expect("a trace");
+    let mut parts = Parts::of(&bytes);
+    let steps = parts.segments.iter().position(|one| one.tag == STEPS);
+    let steps = steps.expect("it has steps");
+    parts.segments[steps].contents = vec![0; 200 << 20];
+    let path = folder.path().join("bomb.memviz");
+    let bytes = parts.put_together(&parts.segments, true);
+    assert!(bytes.len() < 1 << 20, "{}", bytes.len());
+    std::fs::write(&path, bytes).expect("a folder that can be written to");
+    let done = folder.memviz(&["info", "bomb.memviz"]);
+    let said = common::text(&done.stderr);
+    assert!(said.contains("a segment is impossibly large"), "{said}");
 }
