@@ -1,9 +1,10 @@
 //! What every recorder needs, whatever interpreter it watches: serial numbers, texts, differences from
 //! step to step, and the stream of records that a trace is written from.
 
+use super::interner::Used;
 use super::{
-    CallFrame, Death, ObjId, ObjectChange, ObjectInfo, ObjectState, Record, Run, SourceFile, Step,
-    StepHead, StepRecord, Symbols, ThreadStack,
+    CallFrame, Death, Interner, ObjId, ObjectChange, ObjectInfo, ObjectState, Record, Run,
+    SourceFile, Step, StepHead, StepRecord, ThreadStack,
 };
 use rustc_hash::FxHashMap as HashMap;
 use std::collections::BTreeMap;
@@ -19,8 +20,7 @@ pub struct Builder {
     out: Box<dyn Write + Send>,
     buffer: Vec<u8>,
     /// The texts of the trace.
-    pub symbols: Symbols,
-    symbols_sent: usize,
+    pub symbols: Interner,
     files: usize,
     objects: u32,
     /// The living.
@@ -29,6 +29,9 @@ pub struct Builder {
     /// Of the step under way.
     registered: Vec<ObjectInfo>,
     updated: BTreeMap<ObjId, ObjectState>,
+    /// The call stacks at the last step.
+    frames: Vec<CallFrame>,
+    others: Vec<ThreadStack>,
     deaths: Vec<(ObjId, Death)>,
     steps: u32,
     last: Option<Step>,
@@ -63,14 +66,15 @@ impl Builder {
         let mut builder = Builder {
             out,
             buffer: Vec::new(),
-            symbols: Symbols::default(),
-            symbols_sent: 0,
+            symbols: Interner::default(),
             files: 0,
             objects: 0,
             infos: HashMap::default(),
             states: HashMap::default(),
             registered: Vec::new(),
             updated: BTreeMap::new(),
+            frames: Vec::new(),
+            others: Vec::new(),
             deaths: Vec::new(),
             steps: 0,
             last: None,
@@ -171,8 +175,7 @@ impl Builder {
                 }
             }
         }
-        let symbols = self.symbols.all()[self.symbols_sent..].to_vec();
-        self.symbols_sent += symbols.len();
+        let symbols = self.symbols.take_fresh();
         self.steps += 1;
         let record = Record::Step(StepRecord {
             symbols,
@@ -189,9 +192,26 @@ impl Builder {
             deaths,
         });
         let sent = self.send(&record);
-        if let Record::Step(record) = record {
-            self.last = Some(record.step);
+        if let Record::Step(StepRecord { step, .. }) = record {
+            self.frames.truncate(step.frames_kept as usize);
+            self.frames.extend_from_slice(&step.frames);
+            if let Some(others) = &step.others {
+                self.others.clone_from(others);
+            }
+            self.last = Some(step);
+        }
+        if self.symbols.is_large() {
+            self.forget_texts();
         }
         sent
+    }
+
+    /// Forgets the texts that nothing names any more: a long run has too many.
+    fn forget_texts(&mut self) {
+        let mut used = Used::default();
+        self.infos.values().for_each(|info| used.info(info));
+        self.states.values().for_each(|state| used.state(state));
+        used.stacks(&self.frames, &self.others);
+        self.symbols.keep(&used.0);
     }
 }

@@ -5,6 +5,7 @@ mod builder;
 mod changes;
 mod check;
 mod format;
+mod interner;
 mod model;
 mod replay;
 
@@ -14,6 +15,7 @@ pub use format::ReadError;
 pub use format::reader::TraceFile;
 pub use format::record::{Decoder, End, Record, Run, StepRecord};
 pub use format::writer::LogWriter;
+pub use interner::Interner;
 pub use model::*;
 pub use replay::{Replay, Trace};
 

@@ -1,6 +1,5 @@
 //! What a trace holds: plain data, no interpreter, no drawing.
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// The serial number of an object, from 1 in the order in which the recorder met the objects.
@@ -12,32 +11,18 @@ pub struct ObjId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Symbol(pub u32);
 
-/// The texts of a trace, each once.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// The texts of a trace, by [`Symbol`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Symbols {
     texts: Vec<String>,
-    #[serde(skip)]
-    index: FxHashMap<String, Symbol>,
 }
 
 impl Symbols {
-    /// The symbol of `text`, made on first use.
-    pub fn intern(&mut self, text: &str) -> Symbol {
-        if let Some(symbol) = self.index.get(text) {
-            return *symbol;
-        }
-        let symbol = Symbol(u32::try_from(self.texts.len()).expect("fewer than 2^32 texts"));
-        self.texts.push(text.to_owned());
-        self.index.insert(text.to_owned(), symbol);
-        symbol
-    }
-
     /// Writes all texts in another way.
     pub fn rewrite(&mut self, way: impl Fn(&str) -> String) {
         for text in &mut self.texts {
             *text = way(text);
         }
-        self.index.clear();
     }
 
     /// Adds texts behind those that are there.

@@ -15,12 +15,6 @@ pub struct Trace {
     pub steps: Vec<Step>,
 }
 
-impl PartialEq for Symbols {
-    fn eq(&self, other: &Self) -> bool {
-        self.all() == other.all()
-    }
-}
-
 impl Trace {
     /// The unchanging facts about an object.
     ///

@@ -3,7 +3,7 @@
 use super::RawReference;
 use crate::record::raw::header::ObjPtr;
 use crate::record::text;
-use crate::trace::{Label, Symbols};
+use crate::trace::{Interner, Label};
 use rustpython_vm::VirtualMachine;
 
 /// Why a part is folded into its owner.
@@ -19,7 +19,7 @@ pub(super) enum Part {
 pub(super) fn fold(
     part: Part,
     at: ObjPtr,
-    symbols: &mut Symbols,
+    symbols: &mut Interner,
     vm: &VirtualMachine,
     out: &mut Vec<RawReference>,
 ) {

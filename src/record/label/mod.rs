@@ -15,7 +15,7 @@ mod unseen;
 
 use super::describe::function_code;
 use super::raw::header::ObjPtr;
-use crate::trace::{Kind, Label, Symbols};
+use crate::trace::{Interner, Kind, Label};
 use fold::fold;
 use native::Doubts;
 use pass::Pass;
@@ -128,7 +128,7 @@ impl Labeller {
         pointer: ObjPtr,
         kind: Kind,
         may_fold: &dyn Fn(ObjPtr) -> bool,
-        symbols: &mut Symbols,
+        symbols: &mut Interner,
         vm: &VirtualMachine,
     ) -> (Vec<RawReference>, Vec<ObjPtr>) {
         let mut out = Vec::new();

@@ -4,7 +4,7 @@
 use super::{Field, RawReference};
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::payload::{Data, Found, has_data, linked_keys};
-use crate::trace::{Kind, Label, Symbols};
+use crate::trace::{Interner, Kind, Label};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::PyObject;
 use rustpython_vm::builtins::{PyDict, PyRange};
@@ -266,7 +266,7 @@ pub(super) fn label_hidden(
     kind: Kind,
     hidden: Vec<Found>,
     fields: &[Field],
-    symbols: &mut Symbols,
+    symbols: &mut Interner,
     out: &mut Vec<RawReference>,
 ) {
     let holder = pointer.object().class().name().to_owned();

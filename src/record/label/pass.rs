@@ -6,7 +6,7 @@ use crate::record::describe::{function_code, suspendable};
 use crate::record::raw::frames::slots_of_object;
 use crate::record::raw::header::{ObjPtr, frame_of};
 use crate::record::text;
-use crate::trace::{Kind, Label, Symbols};
+use crate::trace::{Interner, Kind, Label};
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::{PyBaseException, PyCode, PyDict, PyFunction, PyTraceback, PyType};
 
@@ -17,7 +17,7 @@ pub(super) struct Pass<'a> {
     pub labels: &'a mut [Option<Label>],
     pub foldable: &'a mut Vec<(usize, Part)>,
     pub next: usize,
-    pub symbols: &'a mut Symbols,
+    pub symbols: &'a mut Interner,
     pub vm: &'a VirtualMachine,
 }
 

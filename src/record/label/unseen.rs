@@ -5,7 +5,7 @@ use super::RawReference;
 use super::native::data_of;
 use crate::record::describe::suspendable;
 use crate::record::raw::header::ObjPtr;
-use crate::trace::{Kind, Label, Symbols};
+use crate::trace::{Interner, Kind, Label};
 use rustpython_vm::builtins::descriptor::PyMemberDescriptor;
 use rustpython_vm::builtins::{PyBaseException, PyFrozenSet, PyWeak};
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
@@ -14,7 +14,7 @@ use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
 /// interpreter, is its callback, although that one is strong.
 pub(super) fn weak_references(
     pointer: ObjPtr,
-    symbols: &mut Symbols,
+    symbols: &mut Interner,
     vm: &VirtualMachine,
     out: &mut Vec<RawReference>,
 ) {
@@ -53,7 +53,7 @@ pub(crate) fn callback(weak: &Py<PyWeak>, vm: &VirtualMachine) -> Option<PyObjec
 /// references does not show. It can be asked for, so that nothing has to be found in its data.
 pub(super) fn bound_self(
     pointer: ObjPtr,
-    symbols: &mut Symbols,
+    symbols: &mut Interner,
     vm: &VirtualMachine,
     out: &mut Vec<RawReference>,
 ) {
@@ -112,7 +112,7 @@ pub(crate) fn generator_fields(generator: &PyObject) -> Option<usize> {
 }
 
 /// The descriptor of a slot holds the class that the slot is of.
-pub(super) fn class_of_slot(pointer: ObjPtr, symbols: &mut Symbols, out: &mut Vec<RawReference>) {
+pub(super) fn class_of_slot(pointer: ObjPtr, symbols: &mut Interner, out: &mut Vec<RawReference>) {
     let Some(descriptor) = pointer.object().downcast_ref::<PyMemberDescriptor>() else {
         return;
     };
