@@ -253,11 +253,12 @@ fn a_damaged_trace_is_refused_wherever_the_damage_is() {
     folder.write("s.py", "a = [1, 2]\nb = a\n");
     folder.memviz(&["s.py"]);
     let good = std::fs::read(folder.path().join("output/s/trace.memviz")).expect("it is there");
-    for cut in [0, 5, 11, 12, 40, good.len() / 2, good.len() - 1] {
+    for cut in [0, 5, 11, 12, 40, good.len() / 2] {
         folder.write("cut", &good[..cut]);
         refused(&folder, &["render", "cut", "--out", "pictures"]);
     }
-    for at in (12..good.len()).step_by(7) {
+    // In the last bytes only the index is looked for, and can be done without.
+    for at in (12..good.len() - 8).step_by(7) {
         let mut bad = good.clone();
         bad[at] ^= 0x55;
         folder.write("bad", &bad);
@@ -268,6 +269,9 @@ fn a_damaged_trace_is_refused_wherever_the_damage_is() {
     folder.write("newer", &newer);
     assert!(refused(&folder, &["render", "newer"]).contains("format 200"));
     assert!(!folder.path().join("pictures").exists());
+    folder.write("cut", &good[..good.len() - 1]);
+    let done = folder.memviz(&["render", "cut", "--out", "pictures"]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
 }
 
 #[test]
@@ -388,7 +392,9 @@ fn what_is_in_a_trace_is_told_and_damage_is_named() {
     }
     let path = folder.path().join("out/trace.memviz");
     let mut bytes = std::fs::read(&path).expect("a trace");
-    bytes[20] ^= 0x55;
+    // The steps, as the largest part, stand in the middle.
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x55;
     std::fs::write(&path, bytes).expect("a file that can be written to");
     let told = folder.memviz(&["info", "out"]);
     assert_eq!(told.status.code(), Some(2));

@@ -5,22 +5,30 @@ use super::problem::Problem;
 use super::render::{explained, trace_path};
 use super::say::visible;
 use crate::narrate;
-use crate::trace::TraceFile;
+use crate::trace::{ReadError, TraceFile};
 use std::fmt::Write as _;
 
 pub(super) fn info(args: &TraceArgs) -> Result<(), Problem> {
     let path = trace_path(&args.trace)?;
     let failed = |error| explained(&path, error);
-    let mut file = TraceFile::open(&path).map_err(failed)?;
-    let last = file.step(file.steps()).ok().flatten();
-    let bytes = std::fs::metadata(&path).map_err(|error| failed(error.into()))?;
     let mut out = String::new();
     let mut row = |name: &str, value: &str| {
         // A `String` takes everything.
         let _ = writeln!(out, "{name:<10}{}", visible(value));
     };
-    let header = &file.header;
     row("trace", &path.display().to_string());
+    let mut file = match TraceFile::open(&path) {
+        Ok(file) => file,
+        Err(error @ ReadError::Damaged(_)) => {
+            row("damage", &error.to_string());
+            print(&out);
+            return Err(failed(error));
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let last = file.step(file.steps()).ok().flatten();
+    let bytes = std::fs::metadata(&path).map_err(|error| failed(error.into()))?;
+    let header = &file.header;
     row("format", &TraceFile::version().to_string());
     row(
         "engine",
@@ -62,7 +70,7 @@ pub(super) fn info(args: &TraceArgs) -> Result<(), Problem> {
     let words = match &damage {
         Some(error) => error.to_string(),
         None if is_whole => "none".to_owned(),
-        None => "the end is missing; all up to the last whole segment is there".to_owned(),
+        None => "its index is missing; what is whole of it was gone through".to_owned(),
     };
     row("damage", &words);
     print(&out);

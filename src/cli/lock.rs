@@ -20,7 +20,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes a folder, which the user has named `shown`.
     pub(super) fn take(folder: &Path, shown: &Path) -> Result<Lock, Problem> {
-        let path = folder.join(NAME);
+        let path = Lock::path_in(folder);
         let failed = |error: io::Error| cannot_write(shown, &error);
         loop {
             if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
@@ -56,8 +56,9 @@ impl Lock {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The file that is locked for a folder.
+    pub(super) fn path_in(folder: &Path) -> PathBuf {
+        folder.join(NAME)
     }
 
     #[cfg(feature = "python")]

@@ -40,7 +40,9 @@ pub(super) struct Output {
     /// Where that is, wherever the program that runs meanwhile may go.
     full: PathBuf,
     force: bool,
-    lock: Lock,
+    /// Who had made the folder, and has not written anything to it, takes it away again.
+    is_new: bool,
+    lock: Option<Lock>,
 }
 
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
@@ -64,6 +66,7 @@ impl Output {
                     .hint("choose another folder with --out DIR"),
             );
         }
+        let is_new = !folder.exists();
         let failed = |error: &io::Error| cannot_write(&folder, error);
         if !own && !args.force && is_foreign(&folder).map_err(|error| failed(&error))? {
             return Err(Problem::new(format!(
@@ -79,7 +82,8 @@ impl Output {
             folder,
             full,
             force: args.force,
-            lock,
+            is_new,
+            lock: Some(lock),
         };
         // Of a run that did not get to its end.
         output
@@ -96,13 +100,16 @@ impl Output {
     #[cfg(feature = "python")]
     /// The descriptor that this keeps open.
     pub(super) fn descriptor(&self) -> std::os::fd::RawFd {
-        self.lock.descriptor()
+        self.lock.as_ref().map_or(-1, Lock::descriptor)
     }
 
     #[cfg(feature = "python")]
     /// The program's side of a recording has nothing to do with the folder.
-    pub(super) fn forget(self) {
-        self.lock.forget();
+    pub(super) fn forget(mut self) {
+        if let Some(lock) = self.lock.take() {
+            lock.forget();
+        }
+        self.is_new = false;
     }
 
     fn stage(&self) -> PathBuf {
@@ -136,14 +143,10 @@ impl Output {
         file.map_err(|error| failed(&error))
     }
 
-    /// Takes the recording back, of which there is nothing to keep, and the folder where it is empty.
+    /// Takes the recording back, of which there is nothing to keep.
     #[cfg(feature = "python")]
     pub(super) fn discard(self) {
         let _ = fs::remove_file(self.full.join(PART_NAME));
-        let full = self.full.clone();
-        drop(self);
-        // Fails, as it should, where the folder holds anything.
-        let _ = fs::remove_dir(full);
     }
 
     /// The recording, where the program has taken the folder away: it is put there again.
@@ -181,7 +184,7 @@ impl Output {
         } else {
             format!("memviz: stopped while drawing; what was in {folder} is as it was")
         };
-        interrupt::watch(self.stage(), self.lock.path().to_path_buf(), words)?;
+        interrupt::watch(self.stage(), Lock::path_in(&self.full), words)?;
         let written = match places(args).is_empty() {
             true => Ok(Vec::new()),
             false => read().and_then(|trace| self.make_products(&trace, args)),
@@ -337,6 +340,17 @@ impl Output {
         let path = self.folder.join(name);
         Problem::new(format!("{} is not memviz's", path.display()))
             .hint("choose another folder with --out DIR, or say --force to write over it")
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // The lock stands in the folder.
+        drop(self.lock.take());
+        if self.is_new {
+            // Fails, as it should, where the folder holds anything.
+            let _ = fs::remove_dir(&self.full);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `memviz render`: draws a saved trace again.
 
-use super::args::{Format, RenderArgs};
+use super::args::{Format, ProductArgs, RenderArgs};
 use super::output::{Output, PART_NAME, TRACE_NAME};
 use super::problem::Problem;
 use super::say::say;
@@ -15,6 +15,15 @@ pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
         .map_err(failed)?
         .read()
         .map_err(failed)
+}
+
+/// The last step that is drawn, where that is known in advance: those behind it need not be read.
+fn last_step_needed(args: &ProductArgs) -> u32 {
+    let choice = &args.choice;
+    let names = [&choice.focus, &choice.hide, &choice.fold];
+    let needs_all = args.format.contains(&Format::Json) || names.iter().any(|n| !n.is_empty());
+    let last = choice.steps.iter().map(|(_, last)| *last).max();
+    last.filter(|_| !needs_all).unwrap_or(u32::MAX)
 }
 
 /// The trace's file, where the folder that it stands in may be named, too.
@@ -57,6 +66,7 @@ pub(super) fn explained(path: &Path, error: ReadError) -> Problem {
 
 pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
     let path = trace_path(&args.trace)?;
+    let file = TraceFile::open(&path).map_err(|error| explained(&path, error))?;
     let folder = args
         .products
         .out
@@ -65,7 +75,11 @@ pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
     // A trace's own folder may be written to.
     let own = args.products.out.is_none();
     let output = Output::open(folder, &args.products, own)?;
-    let written = output.write_products(&args.products, || read(&path))?;
+    let last = last_step_needed(&args.products);
+    let written = output.write_products(&args.products, || {
+        file.read_until(last)
+            .map_err(|error| explained(&path, error))
+    })?;
     say!("memviz: {}", written.join(", "));
     output.open_player(&args.products)
 }

@@ -94,6 +94,10 @@ enum Ending<'t> {
         limit: &'t str,
     },
     Interrupted,
+    /// Goes on behind the steps that the page has, up to so many.
+    Further {
+        steps: u32,
+    },
     /// Ended without the interpreter's own end.
     Crashed {
         words: String,
@@ -109,6 +113,10 @@ enum Ending<'t> {
 
 fn ending(trace: &Trace) -> Ending<'_> {
     let header = &trace.header;
+    if trace.steps.len() < header.steps as usize {
+        let steps = header.steps;
+        return Ending::Further { steps };
+    }
     match &header.outcome {
         Outcome::Finished => Ending::Finished,
         Outcome::Exit { code } => Ending::Exit { code: *code },

@@ -167,7 +167,9 @@ fn end(last: LastStep, exit: Exit) -> Result<(), RecordError> {
         mut builder,
         outcome,
     } = last;
+    let head = builder.last().map(|last| &last.head);
     let end = End {
+        line: head.map_or(0, |head| head.ran.unwrap_or(head.line)),
         outcome,
         exit_code: exit.code(),
         at_exit: AtExit {

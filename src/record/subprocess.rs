@@ -1,6 +1,6 @@
 //! The program in a process of its own, and this one beside it, which writes the trace.
 
-use super::raw::child::{Child, Side, Status, fork};
+use super::raw::child::{self, Child, Side, Status, fork};
 use super::raw::ring::{RingReader, RingWriter, ring};
 use super::run::{Exit, Recording, run};
 use super::{RecordError, RecordOptions, Script};
@@ -145,7 +145,7 @@ impl<'f> Scribe<'f> {
             }
             self.write_late();
             // The end of the child ends the pause.
-            std::thread::sleep(pause);
+            child::pause(pause);
             pause = (pause * 2).min(PAUSES.1);
         };
         while self.take() {}
@@ -157,7 +157,7 @@ impl<'f> Scribe<'f> {
         let decoder = &mut self.decoder;
         let found = self.reader.take(|bytes| decoder.add(bytes));
         loop {
-            match self.decoder.next() {
+            match self.decoder.next_record() {
                 Ok(Some((record, length))) => self.add(record, length),
                 Ok(None) => return found,
                 Err(error) => {
@@ -220,6 +220,7 @@ impl<'f> Scribe<'f> {
                 outcome,
                 exit_code: exit.code(),
                 at_exit: AtExit::default(),
+                line: 0,
             };
             self.write(|log| log.end(&end));
         }

@@ -177,7 +177,7 @@ impl Builder {
         }
         let symbols = self.symbols.take_fresh();
         self.steps += 1;
-        let record = Record::Step(StepRecord {
+        let record = Record::Step(Box::new(StepRecord {
             symbols,
             objects: std::mem::take(&mut self.registered),
             step: Step {
@@ -190,9 +190,10 @@ impl Builder {
                 others: stacks.others,
             },
             deaths,
-        });
+        }));
         let sent = self.send(&record);
-        if let Record::Step(StepRecord { step, .. }) = record {
+        if let Record::Step(record) = record {
+            let step = record.step;
             self.frames.truncate(step.frames_kept as usize);
             self.frames.extend_from_slice(&step.frames);
             if let Some(others) = &step.others {

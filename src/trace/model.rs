@@ -546,6 +546,8 @@ pub struct Header {
     pub python: String,
     pub script: String,
     pub granularity: Granularity,
+    /// How many steps there are, whether or not all of them have been read.
+    pub steps: u32,
     pub outcome: Outcome,
     pub exit_code: i32,
     pub at_exit: AtExit,

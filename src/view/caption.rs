@@ -52,7 +52,7 @@ pub(super) fn caption(
         _ => head.ran,
     };
     Caption {
-        step: format!("step {number} of {}", trace.steps.len()),
+        step: format!("step {number} of {}", trace.header.steps),
         event,
         words: Vec::new(),
         file: file.map_or(String::new(), |file| file.path.clone()),

@@ -39,7 +39,10 @@ impl ChosenSteps {
             steps.caption(number, &captions);
             before = Some(head);
         }
-        let mut unknown: Vec<Unknown> = steps.nothing_chosen(choice).into_iter().collect();
+        let mut unknown: Vec<Unknown> = steps
+            .nothing_chosen(choice, trace.header.steps)
+            .into_iter()
+            .collect();
         if by_marks {
             unknown.extend(never_ran.into_iter().map(|place| Unknown {
                 mark: Some(place),
@@ -67,8 +70,7 @@ impl ChosenSteps {
     }
 
     /// What is wrong where no step is left, or one that is not there is asked for.
-    fn nothing_chosen(&self, choice: &Choice) -> Option<Unknown> {
-        let steps = self.chosen.len() as u32;
+    fn nothing_chosen(&self, choice: &Choice, steps: u32) -> Option<Unknown> {
         let open_end = |(first, last): &(u32, u32)| if *last == u32::MAX { *first } else { *last };
         let beyond = choice.steps.iter().map(open_end).find(|step| *step > steps);
         let (error, hint) = if let Some(step) = beyond {

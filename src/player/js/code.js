@@ -279,6 +279,7 @@ function endingInWords({ outcome }) {
     case 'limit': return `recorded up to its limit of ${outcome.limit}`;
     case 'interrupted': return 'interrupted';
     case 'crashed': return outcome.words;
+    case 'further': return `goes on to step ${outcome.steps}`;
     default: return 'ran to its end';
   }
 }

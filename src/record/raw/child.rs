@@ -6,6 +6,7 @@
 use std::io;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
 
 /// The child, while it lives.
 static CHILD: AtomicI32 = AtomicI32::new(0);
@@ -200,7 +201,7 @@ impl Child {
         }
     }
 
-    /// Deals with signals as before the child was started. Whether Ctrl-C is heeded then.
+    /// Deals with signals as before the child was started.
     pub(crate) fn take_back(self) {
         for (signal, before) in &self.before {
             if *signal == libc::SIGXFSZ {
@@ -210,6 +211,16 @@ impl Child {
             unsafe { libc::sigaction(*signal, before, std::ptr::null_mut()) };
         }
     }
+}
+
+/// Waits for a moment, or until a signal comes: that of the child's end does.
+pub(crate) fn pause(duration: Duration) {
+    let time = libc::timespec {
+        tv_sec: duration.as_secs() as libc::time_t,
+        tv_nsec: duration.subsec_nanos().into(),
+    };
+    // SAFETY: only waits; what is left of the time is not asked for.
+    unsafe { libc::nanosleep(&time, std::ptr::null_mut()) };
 }
 
 /// Whether the terminal's keys go to this process.

@@ -77,20 +77,19 @@ impl TraceFile {
         if steps == 0 {
             return Err(ReadError::Truncated);
         }
-        let mut trace = TraceFile {
+        let header = parts.header(steps)?;
+        Ok(TraceFile {
             file: reader.file,
             length,
             states: of(Tag::State).collect(),
             segments: places.len(),
             steps,
             is_whole,
-            header: parts.header()?,
+            header,
             symbols: parts.symbols,
             objects: parts.objects,
             runs,
-        };
-        trace.end_objects()?;
-        Ok(trace)
+        })
     }
 
     /// The version of the format that this memviz reads and writes.
@@ -111,33 +110,6 @@ impl TraceFile {
     /// Number of steps.
     pub fn steps(&self) -> u32 {
         self.steps
-    }
-
-    /// What was left at the last step has died behind it.
-    fn end_objects(&mut self) -> Result<(), ReadError> {
-        let at_exit = &self.header.at_exit;
-        let known = Known(self.objects.len());
-        if !known.all(&at_exit.freed) || !known.all(&at_exit.finalized) {
-            return Err(ReadError::Damaged(
-                "its end names an object that is not there",
-            ));
-        }
-        if at_exit.freed.is_empty() {
-            return Ok(());
-        }
-        let freed = at_exit.freed.clone();
-        let Some((last, _)) = self.step(self.steps)? else {
-            return Ok(());
-        };
-        let at = Moment {
-            step: self.steps,
-            line: last.head.ran.unwrap_or(last.head.line),
-        };
-        for id in freed {
-            let cause = Cause::Exit;
-            self.objects[id.0 as usize - 1].died = Some(Death { at, cause });
-        }
-        Ok(())
     }
 
     /// Step `number`, from 1, and memory there; `None` where there is no such step. Reads the last
@@ -210,15 +182,27 @@ impl TraceFile {
     ///
     /// # Errors
     /// Where the file cannot be read or is damaged.
-    pub fn read(mut self) -> Result<Trace, ReadError> {
+    pub fn read(self) -> Result<Trace, ReadError> {
+        self.read_until(u32::MAX)
+    }
+
+    /// Reads the steps up to `last`, from 1. What the trace says of objects and of the run is as it is
+    /// with all of them.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn read_until(mut self, last: u32) -> Result<Trace, ReadError> {
         let mut steps = Vec::new();
-        for place in std::mem::take(&mut self.runs) {
+        let mut runs = std::mem::take(&mut self.runs);
+        runs.retain(|run| run.first <= last);
+        for place in runs {
             let run: Vec<Step> = self.read_at(place)?;
             if run.len() != place.count as usize {
                 return Err(ReadError::Damaged("steps are missing"));
             }
             steps.extend(run);
         }
+        steps.truncate(last as usize);
         let trace = Trace {
             header: self.header,
             symbols: self.symbols,
@@ -334,19 +318,38 @@ impl Parts {
         Ok(())
     }
 
-    fn header(&mut self) -> Result<Header, ReadError> {
+    /// What was recorded and how it ended; what was left at the last step has died behind it.
+    fn header(&mut self, steps: u32) -> Result<Header, ReadError> {
         let run = self.run.take().ok_or(ReadError::Truncated)?;
         let end = self.end.take().unwrap_or(End {
             outcome: Outcome::CutOff,
             exit_code: 0,
             at_exit: AtExit::default(),
+            line: 0,
         });
+        let AtExit {
+            freed, finalized, ..
+        } = &end.at_exit;
+        let known = Known(self.objects.len());
+        if !known.all(freed) || !known.all(finalized) {
+            return Err(ReadError::Damaged(
+                "its end names an object that is not there",
+            ));
+        }
+        let (step, line) = (steps, end.line);
+        for id in freed {
+            self.objects[id.0 as usize - 1].died = Some(Death {
+                at: Moment { step, line },
+                cause: Cause::Exit,
+            });
+        }
         Ok(Header {
             engine: run.engine,
             engine_version: run.engine_version,
             python: run.python,
             script: run.script,
             granularity: run.granularity,
+            steps,
             outcome: end.outcome,
             exit_code: end.exit_code,
             at_exit: end.at_exit,

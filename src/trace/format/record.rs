@@ -13,7 +13,7 @@ pub enum Record {
     /// A further source file of the program's.
     File(SourceFile),
     /// A further step.
-    Step(StepRecord),
+    Step(Box<StepRecord>),
     /// The recording has reached a bound, and takes no more steps.
     Limit(String),
     /// The last record: how the run has ended.
@@ -59,6 +59,8 @@ pub struct End {
     pub exit_code: i32,
     /// What happened behind the last step.
     pub at_exit: AtExit,
+    /// The line behind which that was, from 1; 0 where it is not known.
+    pub line: u32,
 }
 
 impl Record {
@@ -102,7 +104,7 @@ impl Decoder {
     ///
     /// # Errors
     /// Where the bytes are no record.
-    pub fn next(&mut self) -> io::Result<Option<(Record, usize)>> {
+    pub fn next_record(&mut self) -> io::Result<Option<(Record, usize)>> {
         let rest = &self.bytes[self.used..];
         let Some((length, rest)) = rest.split_at_checked(4) else {
             return Ok(None);
@@ -140,7 +142,7 @@ mod tests {
             let mut found = Vec::new();
             for piece in stream.chunks(size) {
                 decoder.add(piece);
-                while let Some((record, _)) = decoder.next().expect("it is a record") {
+                while let Some((record, _)) = decoder.next_record().expect("it is a record") {
                     found.push(record);
                 }
             }

@@ -73,7 +73,7 @@ impl<W: Write> LogWriter<W> {
                 self.files.push(file);
                 Ok(())
             }
-            Record::Step(step) => self.add_step(step, length),
+            Record::Step(step) => self.add_step(*step, length),
             Record::Limit(_) | Record::Failed(_) => Ok(()),
             Record::End(end) => self.end(&end),
         }
