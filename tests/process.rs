@@ -141,7 +141,7 @@ fn drawing(folder: &Folder) -> Child {
         .expect("it is text");
     assert_eq!(line, "over\n");
     let since = Instant::now();
-    while !folder.path().join("output/s/frames").exists() {
+    while !folder.path().join("output/s/.memviz-new/frames").exists() {
         assert!(
             since.elapsed() < Duration::from_secs(60),
             "it does not draw"
@@ -172,7 +172,7 @@ fn ctrl_c_while_drawing_ends_at_once_and_says_what_there_is() {
     assert_eq!(signal, Some(2), "{errors}");
     assert_eq!(
         errors,
-        "\nmemviz: stopped: the trace is in output/s, its pictures are not complete (memviz render output/s draws them)\n"
+        "\nmemviz: stopped while drawing; the recording is whole, and what was in output/s before is as it was (memviz render output/s draws it)\n"
     );
     let done = folder.memviz(&["who", "output/s", "x", "--step", "30"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));

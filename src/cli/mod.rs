@@ -1,31 +1,12 @@
 //! The command line: arguments, one file a command, `error:` and `hint:` lines.
 
 mod args;
-mod ask;
-mod browser;
-#[cfg(feature = "python")]
-mod check;
-mod choice;
-mod collector;
-mod export;
-mod growth;
-mod info;
-mod interrupt;
-mod life;
-mod lock;
-mod measure;
-mod output;
+mod commands;
+mod names;
+mod outputs;
 mod problem;
-mod products;
-#[cfg(feature = "python")]
-mod python;
-mod render;
-#[cfg(feature = "python")]
-mod run;
+mod saved;
 mod say;
-mod shell;
-mod who;
-mod why;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -40,7 +21,7 @@ const FAILURE: i32 = 2;
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
     #[cfg(feature = "python")]
     if crate::record::is_called_python() {
-        return python::run(arguments);
+        return commands::python::run(arguments);
     }
     let cli = match Cli::try_parse_from(args::arrange(arguments)) {
         Ok(cli) => cli,
@@ -50,18 +31,18 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
     let done = match cli.command {
         Some(Command::Run(run)) => run_program(run),
         Some(Command::Check(check)) => check_scripts(&check),
-        Some(Command::Render(render)) => render::render(&render).map(|()| 0),
-        Some(Command::Open(open)) => render::open(open).map(|()| 0),
-        Some(Command::Export(export)) => export::export(&export).map(|()| 0),
-        Some(Command::Why(ask)) => why::run(&ask).map(|()| 0),
-        Some(Command::Who(ask)) => who::run(&ask).map(|()| 0),
-        Some(Command::Life(ask)) => life::run(&ask).map(|()| 0),
-        Some(Command::Collector(run)) => collector::run(&run).map(|()| 0),
-        Some(Command::Growth(stretch)) => growth::run(&stretch).map(|()| 0),
-        Some(Command::Measure(args)) => measure::measure(&args).map(|()| 0),
-        Some(Command::Info(args)) => info::info(&args).map(|()| 0),
-        Some(Command::Man(args)) => shell::man(&args).map(|()| 0),
-        Some(Command::Completions(args)) => shell::completions(&args).map(|()| 0),
+        Some(Command::Render(render)) => commands::render::render(&render).map(|()| 0),
+        Some(Command::Open(open)) => commands::render::open(open).map(|()| 0),
+        Some(Command::Export(export)) => commands::export::export(&export).map(|()| 0),
+        Some(Command::Why(ask)) => commands::why::run(&ask).map(|()| 0),
+        Some(Command::Who(ask)) => commands::who::run(&ask).map(|()| 0),
+        Some(Command::Life(ask)) => commands::life::run(&ask).map(|()| 0),
+        Some(Command::Collector(run)) => commands::collector::run(&run).map(|()| 0),
+        Some(Command::Growth(stretch)) => commands::growth::run(&stretch).map(|()| 0),
+        Some(Command::Measure(args)) => commands::measure::measure(&args).map(|()| 0),
+        Some(Command::Info(args)) => commands::info::info(&args).map(|()| 0),
+        Some(Command::Man(args)) => commands::shell::man(&args).map(|()| 0),
+        Some(Command::Completions(args)) => commands::shell::completions(&args).map(|()| 0),
         None => run_program(cli.run),
     };
     done.unwrap_or_else(|problem| {
@@ -72,12 +53,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
 
 #[cfg(feature = "python")]
 fn run_program(run: args::RunArgs) -> Result<i32, Problem> {
-    run::run(run)
+    commands::run::run(run)
 }
 
 #[cfg(feature = "python")]
 fn check_scripts(check: &args::CheckArgs) -> Result<i32, Problem> {
-    check::check(check)
+    commands::check::check(check)
 }
 
 #[cfg(not(feature = "python"))]

@@ -2,6 +2,8 @@
 
 use super::say::say;
 use std::fmt::Display;
+use std::io;
+use std::path::Path;
 
 /// A failure of memviz's own.
 #[derive(Debug)]
@@ -29,5 +31,16 @@ impl Problem {
         if let Some(hint) = &self.hint {
             say!("hint: {hint}");
         }
+    }
+}
+
+/// Why a file cannot be written, and what to do.
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
+    let problem = Problem::new(format!("cannot write to {}: {error}", path.display()));
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            problem.hint("make room, or choose a folder on another disk with --out DIR")
+        }
+        _ => problem.hint("choose another folder with --out DIR"),
     }
 }

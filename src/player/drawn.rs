@@ -1,7 +1,7 @@
 //! The pictures for the page: what each step changes about boxes and arrows. What a box holds, and
 //! each arrow, stands in a table once and is named by its number.
 
-use super::payload::Texts;
+use super::texts::Texts;
 use crate::layout::{
     PADDING, Picture, PictureArrow, PictureBox, PictureCell, Piece, Point, ROW_FONT, ROW_HEIGHT,
     Rect, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,

@@ -1,6 +1,6 @@
 //! Memory for the page: what each step changes about objects, call frames and their owners.
 
-use super::payload::Texts;
+use super::texts::Texts;
 use crate::analyse::{Ledger, Source, ledger, raised_before};
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Granularity, Kind, Name, NameKind, ObjId,

@@ -8,12 +8,14 @@ mod drawn;
 mod memory;
 mod page;
 mod payload;
+mod texts;
 
 use crate::layout::Picture;
 use crate::trace::Trace;
 use drawn::{Drawn, DrawnChange};
 use memory::{Head, Memory, MemoryChange};
-use payload::{Payload, StepRecord, Texts};
+use payload::{Payload, StepRecord};
+use texts::Texts;
 
 /// How the page opens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -4,43 +4,14 @@
 use super::PlayerOptions;
 use super::drawn::{DrawnChange, DrawnTables};
 use super::memory::{Head, MemoryChange, ObjectEntry};
+use super::texts::Texts;
 use crate::narrate;
 use crate::trace::{Outcome, Trace};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde::Serialize;
-use std::collections::HashMap;
-use unicode_width::UnicodeWidthStr;
 
 const VERSION: u32 = 1;
-
-/// Texts, each once, by number.
-#[derive(Debug, Default)]
-pub(super) struct Texts {
-    list: Vec<String>,
-    index: HashMap<String, u32>,
-}
-
-impl Texts {
-    pub(super) fn intern(&mut self, text: &str) -> u32 {
-        if let Some(number) = self.index.get(text) {
-            return *number;
-        }
-        let number = self.list.len() as u32;
-        self.list.push(text.to_owned());
-        self.index.insert(text.to_owned(), number);
-        number
-    }
-
-    /// The texts that take more or fewer columns than they have characters.
-    fn columns(&self) -> Vec<(u32, u32)> {
-        let wide = self.list.iter().enumerate().filter_map(|(number, text)| {
-            let columns = text.width();
-            (columns != text.chars().count()).then_some((number as u32, columns as u32))
-        });
-        wide.collect()
-    }
-}
 
 /// Everything about one step.
 #[derive(Debug, Serialize)]

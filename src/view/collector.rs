@@ -1,7 +1,8 @@
 //! The collector at work: each of its runs as a sequence of scenes, one a phase.
 
 use super::choice::Choice;
-use super::scene::{BoxKey, Cell, Mark, Scene, SceneBox, Status, ViewOptions};
+use super::options::ViewOptions;
+use super::scene::{BoxKey, Cell, Mark, Scene, SceneBox, Status};
 use super::scenes::Scenes;
 use crate::trace::{Cause, Collection, ObjId, Trace};
 use std::collections::{BTreeMap, BTreeSet};

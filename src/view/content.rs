@@ -1,6 +1,7 @@
 //! What stands in the box of each kind of object.
 
-use super::scene::{Cell, Mark, Row, StepView, Tone, grouped};
+use super::scene::{Cell, Mark, Row, Tone, grouped};
+use super::step_view::StepView;
 use crate::trace::{Kind, Label, ObjId, ObjectState, Reference};
 
 /// Title, rows and colour of a box.

@@ -1,102 +1,12 @@
-//! What a choice means at one step: where the drawing starts, what is hidden and what is folded.
+//! What a choice does to the boxes of a step: where the drawing starts, what is folded.
 
-use super::choice::{Resolved, Which};
-use super::scene::{Arrow, BoxKey, Cell, Row, SceneBox, StepView, aside, grouped, targets};
-use crate::analyse::{Target, follow, named, title};
-use crate::trace::{Kind, ObjId, State, Trace};
+use super::content::{content, inline_text};
+use super::resolved::Which;
+use super::scene::{Arrow, BoxKey, Cell, Row, SceneBox, aside, grouped, targets};
+use super::step_view::StepView;
+use crate::analyse::{Target, title};
+use crate::trace::{Kind, ObjId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-/// A choice over the steps: what its names led to last, for when they are gone.
-#[derive(Debug)]
-pub(super) struct Following {
-    pub resolved: Resolved,
-    last: BTreeMap<String, Vec<ObjId>>,
-}
-
-/// A choice at one step.
-#[derive(Debug)]
-pub(super) struct Chosen<'r> {
-    pub resolved: &'r Resolved,
-    /// Where the drawing starts; `None`: at the names.
-    pub focus: Option<Vec<ObjId>>,
-    hidden: BTreeSet<ObjId>,
-    folded: BTreeSet<ObjId>,
-}
-
-impl Following {
-    pub(super) fn new(resolved: Resolved) -> Following {
-        Following {
-            resolved,
-            last: BTreeMap::new(),
-        }
-    }
-
-    /// Goes on to a step. Every step must be gone through: a name that is gone stands for what it
-    /// led to last, while that lives.
-    pub(super) fn at(&mut self, trace: &Trace, state: &State) -> Chosen<'_> {
-        let Following { resolved, last } = self;
-        let mut objects = |targets: &[Target]| -> Vec<ObjId> {
-            targets
-                .iter()
-                .flat_map(|target| leads_to(trace, state, target, last))
-                .collect()
-        };
-        let focus = match &resolved.only {
-            Some(only) => Some(only.objects.iter().copied().collect()),
-            None => (!resolved.focus.is_empty()).then(|| objects(&resolved.focus)),
-        };
-        let hidden = objects(&resolved.hidden.targets).into_iter().collect();
-        let folded = objects(&resolved.folded.targets).into_iter().collect();
-        Chosen {
-            resolved,
-            focus,
-            hidden,
-            folded,
-        }
-    }
-}
-
-/// What a target leads to, in any call frame.
-fn leads_to(
-    trace: &Trace,
-    state: &State,
-    target: &Target,
-    last: &mut BTreeMap<String, Vec<ObjId>>,
-) -> Vec<ObjId> {
-    let (name, rest) = match target {
-        Target::Object(id) => return vec![*id],
-        Target::Path { name, rest } => (name, rest),
-    };
-    let found: Vec<ObjId> = state
-        .all_frames()
-        .filter_map(|frame| named(trace, frame, name))
-        .filter_map(|from| follow(trace, state, from, rest).ok())
-        .collect();
-    let last = last.entry(target.to_string()).or_default();
-    if !found.is_empty() {
-        last.clone_from(&found);
-    }
-    last.clone()
-}
-
-impl Chosen<'_> {
-    /// Whether less may be drawn than what the names reach.
-    pub(super) fn is_partial(&self) -> bool {
-        let folded = &self.resolved.folded;
-        self.focus.is_some()
-            || self.resolved.depth.is_some()
-            || !folded.targets.is_empty()
-            || !folded.types.is_empty()
-    }
-}
-
-impl Which {
-    fn names(&self, name: &str) -> bool {
-        self.targets
-            .iter()
-            .any(|target| matches!(target, Target::Path { name: n, rest } if rest.is_empty() && n == name))
-    }
-}
 
 impl StepView<'_> {
     fn is_one_of(&self, id: ObjId, objects: &BTreeSet<ObjId>, which: &Which) -> bool {
@@ -130,7 +40,7 @@ impl StepView<'_> {
     /// An object in the words that stand in place of an arrow to it.
     pub(super) fn in_words(&self, id: ObjId) -> String {
         match self.info(id).kind {
-            Kind::Atom => super::content::inline_text(self, id),
+            Kind::Atom => inline_text(self, id),
             _ => title(self.trace, self.state, id),
         }
     }
@@ -213,9 +123,8 @@ impl StepView<'_> {
     }
 
     fn content_rows(&self, id: ObjId) -> usize {
-        self.object(id).map_or(0, |object| {
-            super::content::content(self, id, object).rows.len()
-        })
+        self.object(id)
+            .map_or(0, |object| content(self, id, object).rows.len())
     }
 
     /// Says in folded boxes what they hold that is not drawn elsewhere.

@@ -1,6 +1,7 @@
 //! What a full picture leaves out, and how it says so.
 
-use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, Status, StepView, Tone, grouped};
+use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, grouped, note_box};
+use super::step_view::StepView;
 use crate::trace::ObjId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,21 +67,5 @@ impl StepView<'_> {
         let mut types: Vec<(usize, &str)> = types.into_iter().map(|(t, n)| (n, t)).collect();
         types.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
         types
-    }
-}
-
-/// A box that speaks of what is not drawn.
-pub(super) fn note_box(key: BoxKey, title: &str, rows: Vec<Row>) -> SceneBox {
-    SceneBox {
-        key,
-        tone: Tone::Atom,
-        title: title.to_owned(),
-        serial: None,
-        count: String::new(),
-        count_changed: false,
-        rows,
-        status: Status::Alive,
-        mark: Mark::None,
-        depth: None,
     }
 }

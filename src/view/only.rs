@@ -1,19 +1,9 @@
 //! A picture of a few objects alone: what keeps one of them alive.
 
-use super::limits::note_box;
-use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, StepView, aside, grouped};
+use super::choice::Only;
+use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, aside, grouped, note_box};
+use super::step_view::StepView;
 use crate::trace::ObjId;
-use std::collections::BTreeSet;
-
-/// The objects that alone are drawn, with the rows that lead from one to another.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Only {
-    pub objects: BTreeSet<ObjId>,
-    /// The one that the picture is about: all its values are shown.
-    pub about: Option<ObjId>,
-    /// What the interpreter itself holds of them, and by what.
-    pub held: Vec<(String, ObjId)>,
-}
 
 impl Only {
     fn holds(&self, cell: &Cell) -> bool {

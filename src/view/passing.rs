@@ -1,8 +1,8 @@
 //! What no name holds, but the interpreter: what a call hands on, and the exception that is being
 //! handled or has ended the run.
 
-use super::limits::note_box;
-use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, StepView};
+use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, note_box};
+use super::step_view::StepView;
 use crate::trace::{Event, Kind, ObjId, held_as};
 
 /// Below all call frames.

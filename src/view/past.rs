@@ -1,7 +1,8 @@
 //! What came before a scene: by it the scene says what is new, and whether it shows anything new.
 
 use super::changes::{mark_changes, same_memory};
-use super::scene::{BoxKey, SceneBox, StepView};
+use super::scene::{BoxKey, SceneBox};
+use super::step_view::StepView;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 

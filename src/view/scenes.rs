@@ -1,11 +1,13 @@
 //! The scenes of a trace, one after the other: those that are chosen.
 
+use super::calls::Calls;
 use super::caption::{caption, lines_of};
-use super::choice::Resolved;
-use super::focus::Following;
+use super::following::Following;
+use super::options::ViewOptions;
 use super::past::Past;
-use super::scene::{Scene, StepView, ViewOptions};
-use super::stack::Calls;
+use super::resolved::Resolved;
+use super::scene::Scene;
+use super::step_view::StepView;
 use crate::analyse::{Teller, ledger};
 use crate::trace::{Replay, Trace};
 

@@ -1,15 +1,15 @@
 //! `memviz export`: a saved trace in another form, on standard output.
 
-use super::args::{ExportArgs, ExportFormat};
-use super::problem::Problem;
-use super::render::read;
+use crate::cli::args::{ExportArgs, ExportFormat};
+use crate::cli::problem::Problem;
+use crate::cli::saved::read;
 use crate::export::{JsonOptions, write_json};
 use crate::layout::plan;
 use crate::render::dot;
 use crate::view::{Choice, Scenes, ViewOptions};
 use std::io::{self, BufWriter, Write};
 
-pub(super) fn export(args: &ExportArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn export(args: &ExportArgs) -> Result<(), Problem> {
     let trace = read(&args.trace)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let done = match args.format {

@@ -1,9 +1,13 @@
 //! The products that are made of pictures: drawn in parallel, written in order.
 
-use super::args::{Format, LayoutBy, ProductArgs, ThemeName};
 use super::choice::view_options;
-use super::output::Output;
-use super::problem::Problem;
+use super::folder::Output;
+use super::places::{
+    ASVG, DOTS, GIF, JSON, PDF, PLAYER, PNGS, Place, SHEET, SHEET_PNG, SNIPPET, SNIPPET_MD, SVGS,
+    numbered, places,
+};
+use crate::cli::args::{LayoutBy, ProductArgs};
+use crate::cli::problem::Problem;
 use crate::layout::{Picture, plan};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
@@ -23,65 +27,6 @@ const BATCH: usize = 32;
 const PNG_SCALE: f64 = 2.0;
 const GIF_SCALE: f64 = 0.75;
 const GIF_WIDTH: f64 = 900.0;
-
-/// Where a product goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    File(&'static str),
-    /// A folder, and the extension of the numbered files in it.
-    Numbered(&'static str, &'static str),
-}
-
-const SVGS: Place = Place::Numbered("frames", "svg");
-const PNGS: Place = Place::Numbered("frames", "png");
-const DOTS: Place = Place::Numbered("dot", "dot");
-const GIF: Place = Place::File("animation.gif");
-const ASVG: Place = Place::File("animation.svg");
-const PDF: Place = Place::File("steps.pdf");
-const SHEET: Place = Place::File("sheet.svg");
-const SHEET_PNG: Place = Place::File("sheet.png");
-const SNIPPET: Place = Place::File("snippet.html");
-const SNIPPET_MD: Place = Place::File("snippet.md");
-const JSON: Place = Place::File("trace.json");
-pub(super) const PLAYER_NAME: &str = "index.html";
-const PLAYER: Place = Place::File(PLAYER_NAME);
-
-/// Every place that is written to.
-pub(super) fn places(args: &ProductArgs) -> Vec<Place> {
-    let wants = |format| args.format.contains(&format);
-    let mut places = Vec::new();
-    for format in &args.format {
-        match format {
-            Format::Svg => places.push(SVGS),
-            Format::Html => places.push(PLAYER),
-            Format::Png => places.push(PNGS),
-            Format::Gif => places.push(GIF),
-            Format::Asvg => places.push(ASVG),
-            Format::Pdf => places.push(PDF),
-            Format::Sheet => {
-                places.push(SHEET);
-                places.extend(wants(Format::Png).then_some(SHEET_PNG));
-            }
-            Format::HtmlSnippet => {
-                places.extend([SNIPPET, SNIPPET_MD]);
-                // What the Markdown names must be there.
-                places.extend((!wants(Format::Svg) && !wants(Format::Png)).then_some(SVGS));
-            }
-            Format::Dot => places.push(DOTS),
-            Format::Json => places.push(JSON),
-            Format::None => {}
-        }
-    }
-    // Who asks for the player's quiz, or to have it opened, asks for the player.
-    places.extend((args.quiz || args.open).then_some(PLAYER));
-    let mut once = Vec::new();
-    for place in places {
-        if !once.contains(&place) {
-            once.push(place);
-        }
-    }
-    once
-}
 
 /// Draws a trace's steps and writes what is asked for. Returns what was written, in words.
 pub(super) fn write_pictures(
@@ -157,7 +102,7 @@ impl<'a> Painter<'a> {
         Ok(Painter {
             places,
             layout: args.layout,
-            theme: theme(args.theme),
+            theme: args.theme.into(),
             png_scale: args.scale.unwrap_or(PNG_SCALE),
             gif_scale: args.scale,
         })
@@ -235,7 +180,7 @@ impl<'a> Products<'a> {
             places,
             count: 0,
             gif: wants(GIF).then(|| Gif::new(args.delay)),
-            animation: wants(ASVG).then(|| Animation::new(theme(args.theme), args.delay)),
+            animation: wants(ASVG).then(|| Animation::new(args.theme.into(), args.delay)),
             pdf: wants(PDF).then(Pdf::default),
             sheet: wants(SHEET).then(Vec::new),
             snippet: wants(SNIPPET).then(Snippet::default),
@@ -302,7 +247,7 @@ impl<'a> Products<'a> {
             files.push((PDF, pdf.finish().map_err(draw_problem)?));
         }
         if let Some(pictures) = &self.sheet {
-            let sheet = sheet(pictures, theme(self.args.theme));
+            let sheet = sheet(pictures, self.args.theme.into());
             if self.places.contains(&SHEET_PNG) {
                 let scale = self.args.scale.unwrap_or(1.0);
                 let png = Typeset::new(&sheet)
@@ -336,11 +281,6 @@ impl<'a> Products<'a> {
     }
 }
 
-/// The path of a numbered file in the output folder.
-fn numbered(folder: &str, number: u32, extension: &str) -> String {
-    format!("{folder}/{number:04}.{extension}")
-}
-
 fn graphviz_problem(error: GraphvizError) -> Problem {
     let problem = Problem::new(&error);
     match error {
@@ -356,14 +296,6 @@ fn draw_problem(error: DrawError) -> Problem {
         DrawError::TooLarge(..) => problem
             .hint("choose a smaller --scale, draw fewer objects with --max-objects, or use svg"),
         DrawError::Svg(_) | DrawError::Encoder(_) => problem.hint("use --format svg"),
-    }
-}
-
-pub(super) fn theme(name: ThemeName) -> Theme {
-    match name {
-        ThemeName::Light => Theme::Light,
-        ThemeName::Dark => Theme::Dark,
-        ThemeName::Print => Theme::Print,
     }
 }
 

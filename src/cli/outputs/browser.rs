@@ -1,6 +1,6 @@
 //! The browser: `$BROWSER` where it is set, else the desktop's own way to open a file.
 
-use super::problem::Problem;
+use crate::cli::problem::Problem;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

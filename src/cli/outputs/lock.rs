@@ -1,13 +1,10 @@
 //! One writer to a folder at a time.
 
-use super::output::cannot_write;
-use super::problem::Problem;
+use crate::cli::names::LOCK_NAME;
+use crate::cli::problem::{Problem, cannot_write};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// The file that is locked while somebody writes to the folder; it is gone afterwards.
-pub(super) const NAME: &str = ".memviz-lock";
 
 /// A folder that nobody else writes to.
 #[derive(Debug)]
@@ -26,7 +23,7 @@ impl Lock {
             if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
                 return Err(Problem::new(format!(
                     "{} is not memviz's",
-                    shown.join(NAME).display()
+                    shown.join(LOCK_NAME).display()
                 ))
                 .hint("remove it, or choose another folder with --out DIR"));
             }
@@ -58,7 +55,7 @@ impl Lock {
 
     /// The file that is locked for a folder.
     pub(super) fn path_in(folder: &Path) -> PathBuf {
-        folder.join(NAME)
+        folder.join(LOCK_NAME)
     }
 
     #[cfg(feature = "python")]

@@ -1,38 +1,17 @@
 //! `memviz collector`: the collector's runs, phase by phase.
 
-use super::args::ThemeName;
-use super::problem::Problem;
-use super::products::theme;
-use super::render::{beside, read};
-use super::say::say;
+use crate::cli::args::CollectorArgs;
+use crate::cli::problem::Problem;
+use crate::cli::saved::{beside, read};
+use crate::cli::say::say;
 use crate::layout::plan;
 use crate::render::{SvgOptions, svg};
 use crate::view::{CollectorRun, ViewOptions, collector_runs};
-use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-#[derive(Debug, Args)]
-pub(super) struct CollectorArgs {
-    /// A trace.memviz, or the folder that it stands in
-    #[arg(value_name = "TRACE")]
-    pub trace: PathBuf,
-    /// Only the runs that ended in this step [default: all]
-    #[arg(long, value_name = "N")]
-    pub step: Option<u32>,
-    /// Write there [default: the folder `collector` beside the trace]
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Write into a folder that is not empty
-    #[arg(long)]
-    pub force: bool,
-    /// Colours
-    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
-    pub theme: ThemeName,
-}
-
 /// Draws one picture a phase: counts, what is left of them, suspects, rescued, freed.
-pub(super) fn run(args: &CollectorArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn run(args: &CollectorArgs) -> Result<(), Problem> {
     let trace = read(&args.trace)?;
     let wanted = |run: &CollectorRun| args.step.is_none_or(|step| run.step == step);
     let runs = collector_runs(&trace, &ViewOptions::default());
@@ -85,7 +64,7 @@ fn draw(
     args: &CollectorArgs,
 ) -> Result<usize, Problem> {
     let options = SvgOptions {
-        theme: theme(args.theme),
+        theme: args.theme.into(),
     };
     let again = match time {
         1 => String::new(),

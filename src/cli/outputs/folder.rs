@@ -3,23 +3,17 @@
 //! What is new is made in a folder of its own inside it and takes its place when all of it is there.
 //! Until then, and where anything goes wrong, what was there before stays as it was.
 
-use super::args::{Format, ProductArgs};
-use super::browser;
-use super::interrupt;
 use super::lock::Lock;
-use super::problem::Problem;
-use super::products::{PLAYER_NAME, Place, places, write_pictures};
-use crate::export::{JsonOptions, write_json};
+use super::places::{Place, places};
+use crate::cli::args::ProductArgs;
+use crate::cli::names::{LOCK_NAME, PART_NAME, TRACE_NAME};
+use crate::cli::problem::{Problem, cannot_write};
 use crate::render::SIGNATURE;
-use crate::trace::Trace;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-pub(super) const TRACE_NAME: &str = "trace.memviz";
-/// A recording under way, and one whose pictures are not drawn yet.
-pub(super) const PART_NAME: &str = "trace.memviz.part";
 /// Where what is new is made.
 const STAGE: &str = ".memviz-new";
 const OLD: &str = ".memviz-old";
@@ -34,7 +28,7 @@ const TRACE_BEGINS: &[u8] = b"MEMVIZ\r\n";
 
 /// Where the products go.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(in crate::cli) struct Output {
     /// As the user named it.
     folder: PathBuf,
     /// Where that is, wherever the program that runs meanwhile may go.
@@ -45,21 +39,15 @@ pub(super) struct Output {
     lock: Option<Lock>,
 }
 
-pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
-    let problem = Problem::new(format!("cannot write to {}: {error}", path.display()));
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            problem.hint("make room, or choose a folder on another disk with --out DIR")
-        }
-        _ => problem.hint("choose another folder with --out DIR"),
-    }
-}
-
 impl Output {
     /// Makes sure that the folder can be written to, before anything is run, and that nobody else
     /// does. A folder that is `own` may hold anything, but no file in it that memviz has not made is
     /// written over.
-    pub(super) fn open(folder: PathBuf, args: &ProductArgs, own: bool) -> Result<Output, Problem> {
+    pub(in crate::cli) fn open(
+        folder: PathBuf,
+        args: &ProductArgs,
+        own: bool,
+    ) -> Result<Output, Problem> {
         if folder.exists() && !folder.is_dir() {
             return Err(
                 Problem::new(format!("{} is not a folder", folder.display()))
@@ -93,30 +81,43 @@ impl Output {
         Ok(output)
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(in crate::cli) fn folder(&self) -> &Path {
         &self.folder
     }
 
     #[cfg(feature = "python")]
     /// The descriptor that this keeps open.
-    pub(super) fn descriptor(&self) -> std::os::fd::RawFd {
+    pub(in crate::cli) fn descriptor(&self) -> std::os::fd::RawFd {
         self.lock.as_ref().map_or(-1, Lock::descriptor)
     }
 
     #[cfg(feature = "python")]
     /// The program's side of a recording has nothing to do with the folder.
-    pub(super) fn forget(mut self) {
+    pub(in crate::cli) fn forget(mut self) {
         if let Some(lock) = self.lock.take() {
             lock.forget();
         }
         self.is_new = false;
     }
 
-    fn stage(&self) -> PathBuf {
+    pub(super) fn full(&self) -> &Path {
+        &self.full
+    }
+
+    pub(super) fn lock_path(&self) -> PathBuf {
+        Lock::path_in(&self.full)
+    }
+
+    /// Whether there is a recording whose pictures are not drawn yet.
+    pub(super) fn has_recording(&self) -> bool {
+        self.full.join(PART_NAME).exists()
+    }
+
+    pub(super) fn stage(&self) -> PathBuf {
         self.full.join(STAGE)
     }
 
-    fn clear_stage(&self) -> io::Result<()> {
+    pub(super) fn clear_stage(&self) -> io::Result<()> {
         for name in [STAGE, OLD] {
             let path = self.full.join(name);
             match fs::symlink_metadata(&path) {
@@ -130,7 +131,7 @@ impl Output {
 
     /// The file for a recording.
     #[cfg(feature = "python")]
-    pub(super) fn recording(&self) -> Result<File, Problem> {
+    pub(in crate::cli) fn recording(&self) -> Result<File, Problem> {
         let path = self.full.join(PART_NAME);
         let shown = self.folder.join(PART_NAME);
         let failed = |error: &io::Error| cannot_write(&shown, error);
@@ -145,13 +146,13 @@ impl Output {
 
     /// Takes the recording back, of which there is nothing to keep.
     #[cfg(feature = "python")]
-    pub(super) fn discard(self) {
+    pub(in crate::cli) fn discard(self) {
         let _ = fs::remove_file(self.full.join(PART_NAME));
     }
 
     /// The recording, where the program has taken the folder away: it is put there again.
     #[cfg(feature = "python")]
-    pub(super) fn restore(&self, recording: &mut File) -> Result<PathBuf, Problem> {
+    pub(in crate::cli) fn restore(&self, recording: &mut File) -> Result<PathBuf, Problem> {
         use std::io::Seek;
         let path = self.full.join(PART_NAME);
         if !path.exists() {
@@ -167,66 +168,8 @@ impl Output {
         Ok(path)
     }
 
-    /// Writes what the formats ask for, one picture a step where they are pictures, and puts it into
-    /// its place together with the trace it was made from, where that is a fresh recording. `read` gives the trace,
-    /// which is not needed where no format asks for it. Returns what was written, in words.
-    pub(super) fn write_products(
-        &self,
-        args: &ProductArgs,
-        read: impl FnOnce() -> Result<Trace, Problem>,
-    ) -> Result<Vec<String>, Problem> {
-        let folder = self.folder.display();
-        let words = if self.full.join(PART_NAME).exists() {
-            format!(
-                "memviz: stopped while drawing; the recording is whole, and what was in {folder} \
-                 before is as it was (memviz render {folder} draws it)"
-            )
-        } else {
-            format!("memviz: stopped while drawing; what was in {folder} is as it was")
-        };
-        interrupt::watch(self.stage(), Lock::path_in(&self.full), words)?;
-        let written = match places(args).is_empty() {
-            true => Ok(Vec::new()),
-            false => read().and_then(|trace| self.make_products(&trace, args)),
-        };
-        let written = written.and_then(|written| {
-            self.refuse_foreign(args)?;
-            self.put_in_place(args)
-                .map_err(|error| cannot_write(&self.folder, &error))?;
-            Ok(written)
-        });
-        // What could not be removed is removed by the next run.
-        let _ = self.clear_stage();
-        written
-    }
-
-    fn make_products(&self, trace: &Trace, args: &ProductArgs) -> Result<Vec<String>, Problem> {
-        let mut written = Vec::new();
-        if args.format.contains(&Format::Json) {
-            let path = self.folder.join("trace.json");
-            self.create("trace.json")
-                .and_then(|file| {
-                    let mut file = BufWriter::new(file);
-                    write_json(trace, JsonOptions::default(), &mut file)?;
-                    file.flush()
-                })
-                .map_err(|error| cannot_write(&path, &error))?;
-            written.push(path.display().to_string());
-        }
-        written.extend(write_pictures(self, trace, args)?);
-        Ok(written)
-    }
-
-    /// Opens the player in the browser, where that is asked for.
-    pub(super) fn open_player(&self, args: &ProductArgs) -> Result<(), Problem> {
-        if args.open {
-            browser::open(&self.full.join(PLAYER_NAME))?;
-        }
-        Ok(())
-    }
-
     /// A new file, which gets its place at the end.
-    fn create(&self, name: &str) -> io::Result<File> {
+    pub(super) fn create(&self, name: &str) -> io::Result<File> {
         let path = self.stage().join(name);
         match File::create_new(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -248,8 +191,14 @@ impl Output {
         Ok(path)
     }
 
-    /// Moves all that is new to its place.
-    fn put_in_place(&self, args: &ProductArgs) -> io::Result<()> {
+    /// Moves all that is new to its place, together with the recording, where that is fresh.
+    pub(super) fn put_in_place(&self, args: &ProductArgs) -> Result<(), Problem> {
+        self.refuse_foreign(args)?;
+        let moved = self.move_all(args);
+        moved.map_err(|error| cannot_write(&self.folder, &error))
+    }
+
+    fn move_all(&self, args: &ProductArgs) -> io::Result<()> {
         let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for place in places(args) {
             match place {
@@ -260,7 +209,7 @@ impl Output {
             }
         }
         let part = self.full.join(PART_NAME);
-        let is_fresh = part.exists();
+        let is_fresh = self.has_recording();
         for (name, extensions) in folders {
             // Pictures of another run go, those of the same in other formats stay.
             let extensions = if is_fresh {
@@ -292,9 +241,10 @@ impl Output {
         }
         let replaced = numbered(&place, extensions);
         for entry in fs::read_dir(&place)?.flatten() {
-            let path = entry.path();
-            if !(replaced.contains(&path) && is_own(&path)) {
-                fs::rename(&path, new.join(entry.file_name()))?;
+            let (path, to) = (entry.path(), new.join(entry.file_name()));
+            let goes = replaced.contains(&path) && is_own(&path);
+            if !goes && fs::symlink_metadata(&to).is_err() {
+                fs::rename(&path, &to)?;
             }
         }
         let old = self.full.join(OLD);
@@ -363,7 +313,7 @@ fn is_foreign(folder: &Path) -> io::Result<bool> {
     {
         return Ok(false);
     }
-    let own = [STAGE, OLD, super::lock::NAME];
+    let own = [STAGE, OLD, LOCK_NAME];
     let mut entries = fs::read_dir(folder)?.flatten();
     Ok(entries.any(|entry| !own.iter().any(|name| entry.file_name() == *name)))
 }
@@ -388,7 +338,7 @@ fn numbered(folder: &Path, extensions: Option<&[&str]>) -> Vec<PathBuf> {
 }
 
 /// Whether this is a file, no link, that says that memviz has made it.
-pub(super) fn is_own(path: &Path) -> bool {
+pub(in crate::cli) fn is_own(path: &Path) -> bool {
     if !fs::symlink_metadata(path).is_ok_and(|found| found.is_file()) {
         return false;
     }

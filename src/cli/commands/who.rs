@@ -1,10 +1,11 @@
 //! `memviz who`: the direct owners of an object.
 
-use super::ask::{AskArgs, Question, count_in_words, death_in_words, print, words};
-use super::problem::Problem;
+use super::ask::{Question, count_in_words, death_in_words, print, words};
 use crate::analyse::{Fate, fate, ledger};
+use crate::cli::args::AskArgs;
+use crate::cli::problem::Problem;
 
-pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     let question = Question::new(args)?;
     let trace = &question.trace;
     let (id, step) = (question.found.id, question.found.step);

@@ -1,13 +1,13 @@
 //! `memviz check`: holds the claims in scripts' comments against what the scripts do.
 
-use super::args::CheckArgs;
-use super::choice::warn;
-use super::output::cannot_write;
-use super::problem::Problem;
-use super::render::read;
 use super::run::script_at;
-use super::say::say;
 use crate::analyse::{Verdict, check as verdict};
+use crate::cli::args::CheckArgs;
+use crate::cli::outputs::warn;
+use crate::cli::problem::Problem;
+use crate::cli::problem::cannot_write;
+use crate::cli::saved::read;
+use crate::cli::say::say;
 use crate::record::{Apart, RecordOptions, Script, run_apart};
 use crate::trace::Trace;
 use std::os::fd::IntoRawFd;
@@ -15,7 +15,7 @@ use std::os::fd::IntoRawFd;
 /// The exit code where a claim does not hold.
 const CLAIM_FAILED: i32 = 1;
 
-pub(super) fn check(args: &CheckArgs) -> Result<i32, Problem> {
+pub(in crate::cli) fn check(args: &CheckArgs) -> Result<i32, Problem> {
     // One process holds one interpreter, so each further script gets a process of its own.
     if let [script] = &args.scripts[..] {
         let script = script_at(script)?;
@@ -31,7 +31,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<i32, Problem> {
             .stdout(std::process::Stdio::null())
             .status()
             .map_err(Problem::new)?;
-        worst = worst.max(status.code().unwrap_or(super::FAILURE));
+        worst = worst.max(status.code().unwrap_or(crate::cli::FAILURE));
     }
     Ok(worst)
 }

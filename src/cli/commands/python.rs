@@ -1,7 +1,7 @@
 //! The command line of Python itself, for a memviz that is called `python3`: what a program starts
 //! by `sys.executable` runs as under Python, and unrecorded.
 
-use super::say::say;
+use crate::cli::say::say;
 use crate::record::{Script, Switches, run_as_python, version};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -34,7 +34,7 @@ enum What {
 }
 
 /// Does what a command line of Python's says; returns the exit code.
-pub(super) fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
+pub(in crate::cli) fn run(arguments: impl IntoIterator<Item = OsString>) -> i32 {
     let arguments: Vec<OsString> = arguments.into_iter().skip(1).collect();
     let (switches, what, arguments) = match read(&arguments) {
         Asked::Run(switches, what, arguments) => (switches, what, arguments),

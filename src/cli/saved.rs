@@ -1,9 +1,7 @@
-//! `memviz render`: draws a saved trace again.
+//! Saved traces: where they are, what is in them, why they cannot be read.
 
-use super::args::{Format, ProductArgs, RenderArgs};
-use super::output::{Output, PART_NAME, TRACE_NAME};
+use super::names::{PART_NAME, TRACE_NAME};
 use super::problem::Problem;
-use super::say::say;
 use crate::trace::{ReadError, Trace, TraceFile};
 use std::path::{Path, PathBuf};
 
@@ -15,15 +13,6 @@ pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
         .map_err(failed)?
         .read()
         .map_err(failed)
-}
-
-/// The last step that is drawn, where that is known in advance: those behind it need not be read.
-fn last_step_needed(args: &ProductArgs) -> u32 {
-    let choice = &args.choice;
-    let names = [&choice.focus, &choice.hide, &choice.fold];
-    let needs_all = args.format.contains(&Format::Json) || names.iter().any(|n| !n.is_empty());
-    let last = choice.steps.iter().map(|(_, last)| *last).max();
-    last.filter(|_| !needs_all).unwrap_or(u32::MAX)
 }
 
 /// The trace's file, where the folder that it stands in may be named, too.
@@ -62,33 +51,6 @@ pub(super) fn explained(path: &Path, error: ReadError) -> Problem {
         }
         ReadError::Io(_) => problem.hint("check the path: a trace is a file named trace.memviz"),
     }
-}
-
-pub(super) fn render(args: &RenderArgs) -> Result<(), Problem> {
-    let path = trace_path(&args.trace)?;
-    let file = TraceFile::open(&path).map_err(|error| explained(&path, error))?;
-    let folder = args
-        .products
-        .out
-        .clone()
-        .unwrap_or_else(|| beside(&args.trace));
-    // A trace's own folder may be written to.
-    let own = args.products.out.is_none();
-    let output = Output::open(folder, &args.products, own)?;
-    let last = last_step_needed(&args.products);
-    let written = output.write_products(&args.products, || {
-        file.read_until(last)
-            .map_err(|error| explained(&path, error))
-    })?;
-    say!("memviz: {}", written.join(", "));
-    output.open_player(&args.products)
-}
-
-/// `memviz open`: the player of a saved trace, in the browser.
-pub(super) fn open(mut args: RenderArgs) -> Result<(), Problem> {
-    args.products.format = vec![Format::Html];
-    args.products.open = true;
-    render(&args)
 }
 
 /// The folder that a trace stands in.

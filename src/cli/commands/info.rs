@@ -1,14 +1,14 @@
 //! `memviz info`: what is in a saved trace, and whether all of it is sound.
 
-use super::args::TraceArgs;
-use super::problem::Problem;
-use super::render::{explained, trace_path};
-use super::say::visible;
+use crate::cli::args::TraceArgs;
+use crate::cli::problem::Problem;
+use crate::cli::saved::{explained, trace_path};
+use crate::cli::say::visible;
 use crate::narrate;
 use crate::trace::{ReadError, TraceFile};
 use std::fmt::Write as _;
 
-pub(super) fn info(args: &TraceArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn info(args: &TraceArgs) -> Result<(), Problem> {
     let path = trace_path(&args.trace)?;
     let failed = |error| explained(&path, error);
     let mut out = String::new();

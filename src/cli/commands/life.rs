@@ -1,11 +1,12 @@
 //! `memviz life`: the birth, the counts and the death of one object.
 
-use super::ask::{AskArgs, Question, cause_in_words, print, source_line};
-use super::problem::Problem;
+use super::ask::{Question, cause_in_words, print, source_line};
 use crate::analyse::{Happened, Turn, life};
+use crate::cli::args::AskArgs;
+use crate::cli::problem::Problem;
 use crate::trace::{Count, Incident};
 
-pub(super) fn run(args: &AskArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     let question = Question::new(args)?;
     let trace = &question.trace;
     let turns = life(trace, question.found.id);

@@ -1,43 +1,22 @@
 //! `memviz why`: what keeps an object alive, as text and as a picture.
 
-use super::args::ThemeName;
-use super::ask::{AskArgs, Question, count_in_words, death_in_words, print, words};
-use super::output::is_own;
-use super::problem::Problem;
-use super::products::theme;
-use super::render::beside;
-use super::say::say;
+use super::ask::{Question, count_in_words, death_in_words, print, words};
 use crate::analyse::{Chain, Fate, Root, Source, Why, Words, objects_of, why};
+use crate::cli::args::WhyArgs;
+use crate::cli::outputs::is_own;
+use crate::cli::problem::Problem;
+use crate::cli::saved::beside;
+use crate::cli::say::say;
 use crate::layout::plan;
 use crate::render::{SvgOptions, svg};
 use crate::trace::{Count, ObjId, State};
 use crate::view::{Choice, Only, Scenes, ViewOptions};
-use clap::Args;
 use std::fs;
-use std::path::PathBuf;
 
 /// What is said of a root that only a count tells of.
 const UNSEEN: &str = "in a place that is not recorded";
 
-#[derive(Debug, Args)]
-pub(super) struct WhyArgs {
-    #[command(flatten)]
-    pub ask: AskArgs,
-    /// Show at most this many chains
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
-    pub chains: u16,
-    /// Write the picture to this file [default: why-ID-at-STEP.svg beside the trace]
-    #[arg(short, long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Write over a file that memviz did not make
-    #[arg(long)]
-    pub force: bool,
-    /// Colours
-    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
-    pub theme: ThemeName,
-}
-
-pub(super) fn run(args: &WhyArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn run(args: &WhyArgs) -> Result<(), Problem> {
     let question = Question::new(&args.ask)?;
     let (id, step) = (question.found.id, question.found.step);
     let answer = why(&question.trace, id, step);
@@ -164,7 +143,7 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
     let text = svg(
         &plan.picture(&scene),
         &SvgOptions {
-            theme: theme(args.theme),
+            theme: args.theme.into(),
         },
     );
     let path = match &args.out {

@@ -1,14 +1,14 @@
 //! What a shell and `man` want of memviz, made from its arguments.
 
-use super::args::{Cli, CompletionsArgs, ManArgs};
-use super::problem::Problem;
+use crate::cli::args::{Cli, CompletionsArgs, ManArgs};
+use crate::cli::problem::Problem;
 use clap::CommandFactory;
 use clap_mangen::Man;
 use std::io::{self, Write};
 use std::path::Path;
 
 /// `memviz man`: the manual page on standard output, or a folder of pages.
-pub(super) fn man(args: &ManArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn man(args: &ManArgs) -> Result<(), Problem> {
     match &args.out {
         Some(folder) => pages(folder).map_err(|error| {
             Problem::new(format!("cannot write to {}: {error}", folder.display()))
@@ -29,7 +29,7 @@ fn pages(folder: &Path) -> io::Result<()> {
 }
 
 /// `memviz completions`: a shell's script on standard output.
-pub(super) fn completions(args: &CompletionsArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn completions(args: &CompletionsArgs) -> Result<(), Problem> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "memviz", &mut script);
     printed(Ok(script))

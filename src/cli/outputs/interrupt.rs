@@ -1,7 +1,7 @@
 //! Ctrl-C while memviz itself is at work: it ends at once, and leaves nothing half done behind.
 
-use super::problem::Problem;
-use super::say::say;
+use crate::cli::problem::Problem;
+use crate::cli::say::say;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;

@@ -1,26 +1,13 @@
 //! What the commands share that ask about one object of a trace.
 
-use super::problem::Problem;
-use super::render::read;
-use super::say::{visible, visible_lines};
 use crate::analyse::{Found, Target, Words, find, title};
+use crate::cli::args::AskArgs;
+use crate::cli::problem::Problem;
+use crate::cli::saved::read;
+use crate::cli::say::{visible, visible_lines};
 use crate::trace::{Cause, Count, Death, State, Trace};
-use clap::Args;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-
-#[derive(Debug, Args)]
-pub(super) struct AskArgs {
-    /// A trace.memviz, or the folder that it stands in
-    #[arg(value_name = "TRACE")]
-    pub trace: PathBuf,
-    /// The object: a name or path (`head`, `a.b[0]`), or its serial (12, or '#12' in quotes)
-    #[arg(value_name = "NAME|#ID")]
-    pub what: String,
-    /// At this step [default: the last at which the name is there, or the object lives]
-    #[arg(long, value_name = "N")]
-    pub step: Option<u32>,
-}
+use std::path::Path;
 
 /// A question with the trace that it is about.
 pub(super) struct Question {

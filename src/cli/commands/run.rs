@@ -1,17 +1,19 @@
 //! `memviz SCRIPT`: runs, records, draws.
 
-use super::args::{RunArgs, StepSize};
-use super::output::{Output, PART_NAME, cannot_write};
-use super::problem::Problem;
-use super::render::explained;
-use super::say::say;
+use crate::cli::args::{RunArgs, StepSize};
+use crate::cli::names::PART_NAME;
+use crate::cli::outputs::{Output, open_player, write_products};
+use crate::cli::problem::Problem;
+use crate::cli::problem::cannot_write;
+use crate::cli::saved::explained;
+use crate::cli::say::say;
 use crate::narrate::{self, signal_name};
 use crate::record::{Apart, Exit, Ran, RecordOptions, Script, run as record, run_apart};
 use crate::trace::{Cause, Granularity, ObjectInfo, Outcome, TraceFile};
 use std::os::fd::IntoRawFd;
 use std::path::Path;
 
-pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
+pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
     let (script, arguments) = script(&args)?;
     if args.no_record {
         let done = record(&script, &arguments, None).map_err(Problem::new)?;
@@ -78,7 +80,7 @@ pub(super) fn run(args: RunArgs) -> Result<i32, Problem> {
     let path = output.restore(&mut recording)?;
     let file = TraceFile::open(&path).map_err(|error| explained(&path, error))?;
     save(&output, file, &ran, &args)?;
-    output.open_player(&args.products)?;
+    open_player(&output, &args.products)?;
     drop(output);
     Ok(ran.exit.take())
 }
@@ -122,7 +124,7 @@ fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Resu
         )),
         _ => None,
     };
-    let written = output.write_products(&args.products, || file.read().map_err(failed))?;
+    let written = write_products(output, &args.products, || file.read().map_err(failed))?;
     say!("memviz: {summary}");
     if let Some(ending) = ending {
         say!("memviz: {ending}");

@@ -1,26 +1,12 @@
 //! `memviz growth`: what a stretch of a run made and did not free.
 
 use super::ask::{print, read_to_tell, source_line};
-use super::problem::Problem;
 use crate::analyse::{Growth, Heap, Line, growth};
+use crate::cli::args::GrowthArgs;
+use crate::cli::problem::Problem;
 use crate::trace::Trace;
-use clap::Args;
-use std::path::PathBuf;
 
-#[derive(Debug, Args)]
-pub(super) struct GrowthArgs {
-    /// A trace.memviz, or the folder that it stands in
-    #[arg(value_name = "TRACE")]
-    pub trace: PathBuf,
-    /// Count what is made after this step
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub from: u32,
-    /// Count what is left at this step [default: the last]
-    #[arg(long, value_name = "M")]
-    pub to: Option<u32>,
-}
-
-pub(super) fn run(args: &GrowthArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn run(args: &GrowthArgs) -> Result<(), Problem> {
     let trace = read_to_tell(&args.trace)?;
     let steps = trace.steps.len() as u32;
     let (from, to) = (args.from, args.to.unwrap_or(steps));

@@ -1,10 +1,10 @@
 //! `memviz measure`: how well the pictures of scripts or traces are laid out, in figures.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // A tool for those who build memviz.
 
-use super::args::MeasureArgs;
-use super::problem::Problem;
-use super::render::read;
-use super::say::say;
+use crate::cli::args::MeasureArgs;
+use crate::cli::problem::Problem;
+use crate::cli::saved::read;
+use crate::cli::say::say;
 use crate::layout::{Drawn, Figures, Line, Measure, Point, Rect, drawn, plan};
 use crate::render::{GraphvizError, dot, graphviz_plain};
 use crate::trace::Trace;
@@ -15,7 +15,7 @@ use std::path::Path;
 /// Pixels to an inch, as Graphviz counts.
 const INCH: f64 = 96.0;
 
-pub(super) fn measure(args: &MeasureArgs) -> Result<(), Problem> {
+pub(in crate::cli) fn measure(args: &MeasureArgs) -> Result<(), Problem> {
     let mut dot_missing = false;
     println!("{}", heading());
     for path in &args.paths {

@@ -1,0 +1,201 @@
+//! The commands, and the arguments of those that do not run or ask.
+
+use super::products::ProductArgs;
+use super::questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
+use super::run::RunArgs;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const MARKS: &str = "\
+Marks in the script's comments, which Python does not see:
+  # memviz: picture \"caption\"    draw the moment when this line has run; only such are drawn
+  # memviz: focus a, b           as --focus; `hide`, `fold`, `depth`, `boxes`, `generations`,
+                                 `sizes` alike
+  # memviz: expect same(a, b)    a claim for `memviz check`; several with `;` between them:
+      refcount(x) == N, generation(x) == N, count(\"Type\") == N, same(a, b), different(a, b),
+      alive(x), dead(x), reachable(x), unreachable(x), immortal(x)
+On a line of its own a mark speaks of the line above. Options win over marks.";
+
+/// Runs a Python script and draws what it does in memory, step by step.
+///
+/// memviz runs the script on an embedded Python interpreter (RustPython) and records every object
+/// at every step: births, deaths, reference counts, the collector at work. Each step becomes a
+/// picture: output/SCRIPT_STEM/frames/0001.svg and so on; and all of them together one page to
+/// walk and question in a browser: output/SCRIPT_STEM/index.html.
+///
+/// memviz's own options may stand before SCRIPT or right after it. The first other word after
+/// SCRIPT, and all that follows it, goes to the script; `--` after SCRIPT says that all the rest
+/// does.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    override_usage = "memviz [OPTIONS] SCRIPT [ARGS...]\n       memviz [OPTIONS] -c CODE [ARGS...]\n       memviz [OPTIONS] -m MODULE [ARGS...]\n       memviz [OPTIONS] - [ARGS...]      (the script comes from standard input)\n       memviz COMMAND ...",
+    after_long_help = MARKS
+)]
+pub(in crate::cli) struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Say what is being done; twice for more
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Command {
+    /// Run a script, as memviz does without a command
+    Run(RunArgs),
+    /// Run scripts and check what their `# memviz: expect ...` comments claim
+    Check(CheckArgs),
+    /// Draw a saved trace again, without running anything
+    Render(RenderArgs),
+    /// Write a saved trace's player, and open it in the browser
+    Open(RenderArgs),
+    /// Write a saved trace to standard output in another form
+    Export(ExportArgs),
+    /// Say what is in a saved trace, and whether all of it is sound
+    Info(TraceArgs),
+    /// Say what keeps an object alive, and draw it
+    ///
+    /// For each reference to the object, the shortest chain of strong references that leads to it
+    /// from a name or from the interpreter, without passing through the object itself; or that
+    /// nothing does, or that it is dead. The picture shows these chains alone.
+    #[command(
+        after_long_help = "Examples:\n  memviz why output/linked_list_drop head.rest\n  memviz why output/two_node_cycle a --step 16"
+    )]
+    Why(WhyArgs),
+    /// Say which references an object's count is made of
+    ///
+    /// One line for each strong reference: the call frame, object or place in the interpreter that
+    /// holds it, and its label there. Weak references, which do not count, come after.
+    #[command(after_long_help = "Example:\n  memviz who output/aliasing a")]
+    Who(AskArgs),
+    /// Tell an object's life: birth, every change of its count, death
+    ///
+    /// Each with its step and line, and with the references that came and went.
+    #[command(after_long_help = "Example:\n  memviz life output/two_node_cycle a")]
+    Life(AskArgs),
+    /// Say what a stretch of a run made and did not free, by type and by line
+    ///
+    /// What was made after the first of these steps and lives at the last, with its bytes, and how
+    /// much of it nothing reaches any more.
+    #[command(after_long_help = "Example:\n  memviz growth output/late_binding --from 4 --to 12")]
+    Growth(GrowthArgs),
+    /// Draw each run of the collector, phase by phase
+    ///
+    /// One picture a phase: the counts, what is left of them when references from inside are taken
+    /// off, what is tentatively unreachable, what is rescued, what is freed.
+    #[command(after_long_help = "Example:\n  memviz collector output/two_node_cycle")]
+    Collector(CollectorArgs),
+    /// Print how well pictures are laid out: what moves, what crosses, how large they are
+    Measure(MeasureArgs),
+    /// Print memviz's manual page, or write one for it and one for each command to a folder
+    ///
+    /// `memviz man | man -l -` shows it.
+    Man(ManArgs),
+    /// Print a script that completes memviz's commands and options in a shell
+    #[command(
+        after_long_help = "Example, for the running shell:\n  source <(memviz completions bash)"
+    )]
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArgs {
+    /// The scripts, each run by itself
+    #[arg(value_name = "SCRIPT", required = true)]
+    pub scripts: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RenderArgs {
+    /// A trace.memviz, or the folder that it stands in
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    #[command(flatten)]
+    pub products: ProductArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExportArgs {
+    /// A trace.memviz, or the folder that it stands in
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// Only this step (dot)
+    #[arg(long, value_name = "N")]
+    pub step: Option<u32>,
+    /// Also each instance's reference to its class (json)
+    #[arg(long)]
+    pub class_references: bool,
+    /// Draw small values as boxes of their own, too (dot)
+    #[arg(long)]
+    pub boxes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct MeasureArgs {
+    /// Scripts, which are run and recorded, or traces
+    #[arg(value_name = "SCRIPT|TRACE", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// Do not have an installed Graphviz lay out the same steps for comparison
+    #[arg(long)]
+    pub no_dot: bool,
+    /// Draw small values as boxes of their own, too
+    #[arg(long)]
+    pub boxes: bool,
+    /// Draw at most this many objects in one picture
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub max_objects: usize,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TraceArgs {
+    /// A trace.memviz, or the folder that it stands in
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ManArgs {
+    /// Write the pages there (memviz.1, memviz-run.1, ...), in place of those of an older memviz
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CompletionsArgs {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExportFormat {
+    Json,
+    Dot,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_agrees_with_the_stages_defaults() {
+        Cli::command().debug_assert();
+        let cli = Cli::parse_from(["memviz", "a.py"]);
+        #[cfg(feature = "python")]
+        assert_eq!(
+            cli.run.max_steps as usize,
+            crate::record::RecordOptions::default().max_steps
+        );
+        assert_eq!(
+            cli.run.products.choice.boxes,
+            crate::view::ViewOptions::default().boxes
+        );
+    }
+}

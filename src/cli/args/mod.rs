@@ -1,0 +1,20 @@
+//! The arguments. Defaults stand with the options of the stage that they are for.
+
+mod arrange;
+mod choice;
+mod command_line;
+mod products;
+mod questions;
+mod run;
+
+pub(super) use arrange::arrange;
+pub(super) use command_line::CheckArgs;
+pub(super) use command_line::{
+    Cli, Command, CompletionsArgs, ExportArgs, ExportFormat, ManArgs, MeasureArgs, RenderArgs,
+    TraceArgs,
+};
+pub(super) use products::{Format, LayoutBy, ProductArgs};
+pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
+pub(super) use run::RunArgs;
+#[cfg(feature = "python")]
+pub(super) use run::StepSize;

@@ -1,0 +1,115 @@
+//! The options that say what is drawn, how and where to.
+
+use super::choice::ChoiceArgs;
+use crate::render::Theme;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ProductArgs {
+    /// Folder to write to [default: output/SCRIPT_STEM]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write over a folder that holds something else
+    #[arg(long)]
+    pub force: bool,
+    /// What to write
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        value_delimiter = ',',
+        default_value = "svg,html"
+    )]
+    pub format: Vec<Format>,
+    /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png; 0.75
+    /// for GIF, which is no wider than 900 pixels then]
+    #[arg(long, value_name = "F", value_parser = scale)]
+    pub scale: Option<f64>,
+    /// How long GIF and animated SVG show a step
+    #[arg(long, value_name = "SECONDS", default_value = "1.5", value_parser = delay)]
+    pub delay: f64,
+    /// Who lays out the pictures: memviz, or an installed Graphviz, step by step
+    #[arg(long, value_enum, default_value_t = LayoutBy::Memviz)]
+    pub layout: LayoutBy,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub theme: ThemeName,
+    /// Say of each object which generation of the collector's it is in
+    #[arg(long)]
+    pub generations: bool,
+    /// Say of each object how many bytes it takes
+    #[arg(long)]
+    pub sizes: bool,
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
+    /// Have the player ask at each step what will change (html)
+    #[arg(long)]
+    pub quiz: bool,
+    /// Open the player in the browser (html)
+    #[arg(long)]
+    pub open: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Format {
+    /// frames/0001.svg ..., one picture a step
+    Svg,
+    /// frames/0001.png ...
+    Png,
+    /// animation.gif
+    Gif,
+    /// animation.svg: all steps in one file that moves by itself
+    Asvg,
+    /// steps.pdf, one page a step
+    Pdf,
+    /// sheet.svg: all steps on one page; with png also sheet.png
+    Sheet,
+    /// snippet.html and snippet.md, to paste into a page, and the pictures that snippet.md names
+    HtmlSnippet,
+    /// index.html, the player: the run to be walked and questioned in a browser
+    Html,
+    /// dot/0001.dot ..., for Graphviz
+    Dot,
+    /// trace.json
+    Json,
+    /// Nothing beside the trace itself
+    None,
+}
+
+fn scale(word: &str) -> Result<f64, String> {
+    number_within(word, 0.1, 10.0)
+}
+
+fn delay(word: &str) -> Result<f64, String> {
+    number_within(word, 0.05, 600.0)
+}
+
+fn number_within(word: &str, least: f64, most: f64) -> Result<f64, String> {
+    word.parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("a number from {least} to {most} is wanted"))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum LayoutBy {
+    Memviz,
+    Dot,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ThemeName {
+    Light,
+    Dark,
+    Print,
+}
+
+impl From<ThemeName> for Theme {
+    fn from(name: ThemeName) -> Theme {
+        match name {
+            ThemeName::Light => Theme::Light,
+            ThemeName::Dark => Theme::Dark,
+            ThemeName::Print => Theme::Print,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The commands, one file each.
+
+mod ask;
+#[cfg(feature = "python")]
+pub(super) mod check;
+pub(super) mod collector;
+pub(super) mod export;
+pub(super) mod growth;
+pub(super) mod info;
+pub(super) mod life;
+pub(super) mod measure;
+#[cfg(feature = "python")]
+pub(super) mod python;
+pub(super) mod render;
+#[cfg(feature = "python")]
+pub(super) mod run;
+pub(super) mod shell;
+pub(super) mod who;
+pub(super) mod why;

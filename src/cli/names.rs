@@ -1,0 +1,9 @@
+//! The names of what memviz writes to an output folder, beside the pictures.
+
+pub(super) const TRACE_NAME: &str = "trace.memviz";
+/// A recording under way, and one whose pictures are not drawn yet.
+pub(super) const PART_NAME: &str = "trace.memviz.part";
+/// The file that is locked while somebody writes to the folder; it is gone afterwards.
+pub(super) const LOCK_NAME: &str = ".memviz-lock";
+/// The player.
+pub(super) const PLAYER_NAME: &str = "index.html";

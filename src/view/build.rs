@@ -1,0 +1,272 @@
+//! The boxes of a step: which objects are drawn as boxes, and what reaches them.
+
+use super::calls::RunningCall;
+use super::content::{self, Content, content};
+use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, Status, aside, grouped, targets};
+use super::stack::Names;
+use super::step_view::StepView;
+use crate::analyse::Source;
+use crate::trace::{Count, Kept, Kind, ObjId, ObjectState};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// How far the drawing goes.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    /// Objects at most.
+    most: usize,
+    /// References at most from where it starts.
+    deepest: usize,
+    /// Whether folded objects are closed.
+    folding: bool,
+}
+
+impl StepView<'_> {
+    /// All boxes of the step: frames first, then objects by serial.
+    pub(super) fn boxes(&self) -> Vec<SceneBox> {
+        // What an arrow of a drawn box leads to is drawn, breadth first; so is what nothing
+        // reaches. A focus starts with its objects instead.
+        let focus = self.focus_objects();
+        let in_focus = focus.is_some();
+        let start = focus.unwrap_or_else(|| {
+            let mut open = VecDeque::new();
+            for frame in self.frame_boxes(Names::Shortened) {
+                targets(&frame, &mut open);
+            }
+            open.extend(self.unreachable_boxes());
+            open
+        });
+        let bounds = Bounds {
+            most: self.options.max_objects,
+            deepest: self.chosen.resolved.depth.unwrap_or(usize::MAX),
+            folding: true,
+        };
+        let (mut drawn, left_out) = self.reached(start, bounds);
+        self.describe_folded(&mut drawn);
+        let mut boxes = self.frame_boxes(if in_focus {
+            Names::InFocus(&drawn)
+        } else {
+            Names::Shortened
+        });
+        self.roots_of_only(&mut boxes);
+        boxes.extend(drawn.into_values());
+        for drawn in &mut boxes {
+            self.name_left_out(drawn, &left_out);
+        }
+        if !left_out.is_empty() {
+            boxes.push(self.more_objects(&left_out));
+        }
+        boxes
+    }
+
+    /// The whole of memory in boxes, where that is more than is drawn: what changes are found by.
+    pub(super) fn more_than(
+        &self,
+        drawn: &BTreeMap<BoxKey, SceneBox>,
+    ) -> Option<BTreeMap<BoxKey, SceneBox>> {
+        if !self.chosen.is_partial() && !drawn.contains_key(&BoxKey::MoreObjects) {
+            return None;
+        }
+        let frames = self.frame_boxes(Names::All);
+        let mut start = VecDeque::new();
+        for frame in &frames {
+            targets(frame, &mut start);
+        }
+        start.extend(self.unreachable_boxes());
+        let bounds = Bounds {
+            most: usize::MAX,
+            deepest: usize::MAX,
+            folding: false,
+        };
+        let objects = self.reached(start, bounds).0.into_values();
+        let all = frames.into_iter().chain(objects).map(|b| (b.key, b));
+        Some(all.collect())
+    }
+
+    /// The boxes that arrows lead to from `start` on, and what is too far away or too much.
+    fn reached(
+        &self,
+        start: VecDeque<ObjId>,
+        bounds: Bounds,
+    ) -> (BTreeMap<ObjId, SceneBox>, BTreeSet<ObjId>) {
+        let mut drawn: BTreeMap<ObjId, SceneBox> = BTreeMap::new();
+        let mut left_out: BTreeSet<ObjId> = BTreeSet::new();
+        let mut open: VecDeque<(ObjId, usize)> = start.into_iter().map(|id| (id, 1)).collect();
+        while let Some((id, depth)) = open.pop_front() {
+            if drawn.contains_key(&id) || left_out.contains(&id) {
+                continue;
+            }
+            let object = if bounds.folding {
+                self.object_box(id)
+            } else {
+                self.open_box(id)
+            };
+            let Some(object) = object else {
+                continue;
+            };
+            let mut next = VecDeque::new();
+            targets(&object, &mut next);
+            open.extend(next.into_iter().map(|to| (to, depth + 1)));
+            if drawn.len() < bounds.most && depth <= bounds.deepest {
+                drawn.insert(id, object);
+            } else {
+                left_out.insert(id);
+            }
+        }
+        (drawn, left_out)
+    }
+
+    /// Objects that are drawn although no arrow leads to them from a name.
+    fn unreachable_boxes(&self) -> Vec<ObjId> {
+        self.state
+            .heap
+            .keys()
+            .copied()
+            .filter(|id| self.info(*id).born.is_some() && !self.ledger.is_reachable(*id))
+            .filter(|id| self.is_box(*id) && !self.is_part(*id) && !self.hides(*id))
+            .collect()
+    }
+
+    /// The box of an object, if it is alive and drawn as one; without its contents if folded.
+    fn object_box(&self, id: ObjId) -> Option<SceneBox> {
+        let mut object = self.open_box(id)?;
+        if self.folds(id) {
+            self.fold(id, &mut object);
+        }
+        Some(object)
+    }
+
+    /// The box of an object with its contents.
+    pub(super) fn open_box(&self, id: ObjId) -> Option<SceneBox> {
+        let object = self.object(id)?;
+        if self.running_call(id).is_some() {
+            // A running frame is drawn in the call stack.
+            return None;
+        }
+        let Content {
+            tone,
+            title,
+            rows,
+            empty,
+        } = content(self, id, object);
+        let status = if self.ledger.is_reachable(id) {
+            Status::Alive
+        } else {
+            Status::Unreachable
+        };
+        Some(SceneBox {
+            key: BoxKey::Object(id),
+            tone,
+            title,
+            serial: Some(id.0),
+            count_changed: false,
+            count: self.measures(id, object),
+            rows: self.shortened(self.rows_between_only(id, rows), empty),
+            status,
+            mark: Mark::None,
+            depth: None,
+        })
+    }
+
+    /// Count, and where they are asked for generation and size, in words.
+    fn measures(&self, id: ObjId, object: &ObjectState) -> String {
+        let resolved = self.chosen.resolved;
+        let mut words = Vec::new();
+        if let (true, Some(generation @ 0..=2)) = (resolved.generations, object.generation) {
+            words.push(format!("generation {generation}"));
+        }
+        if let (true, Some(size)) = (resolved.sizes, object.size) {
+            words.push(format!("{size} bytes"));
+        }
+        words.push(count_in_words(object.refcount, self.info(id).kept));
+        words.join(", ")
+    }
+
+    /// The first and last rows, where there are too many, and a word where there are none.
+    pub(super) fn shortened(&self, mut rows: Vec<Row>, empty: &str) -> Vec<Row> {
+        let (first, last) = (self.options.first_rows, self.options.last_rows);
+        if rows.is_empty() && !empty.is_empty() {
+            rows.push(aside(empty.to_owned()));
+        } else if rows.len() > first + last + 1 {
+            let more = rows.len() - first - last;
+            let tail = rows.split_off(rows.len() - last);
+            rows.truncate(first);
+            rows.push(aside(format!("… {} more", grouped(more))));
+            rows.extend(tail);
+        }
+        rows
+    }
+
+    /// The call that runs in a frame object.
+    fn running_call(&self, id: ObjId) -> Option<&RunningCall<'_>> {
+        self.calls.iter().find(|call| call.frame.object == Some(id))
+    }
+
+    /// A cell that leads to an object: an arrow to its box, or its value.
+    pub(super) fn cell(&self, to: ObjId, weak: bool) -> Cell {
+        if let Some(call) = self.running_call(to) {
+            return Cell::Arrow(Arrow {
+                to: BoxKey::Call(call.number),
+                weak,
+                mark: Mark::None,
+            });
+        }
+        if self.hides(to) {
+            return Cell::Text(self.in_words(to));
+        }
+        if self.is_box(to) {
+            return Cell::Arrow(Arrow {
+                to: BoxKey::Object(to),
+                weak,
+                mark: Mark::None,
+            });
+        }
+        Cell::Text(content::inline_text(self, to))
+    }
+
+    /// Whether an object is drawn as a box of its own.
+    pub(super) fn is_box(&self, id: ObjId) -> bool {
+        let info = self.info(id);
+        match info.kind {
+            _ if self.is_asked_for(id) => true,
+            Kind::Atom => self.chosen.resolved.boxes || self.long_shared_atom(id),
+            Kind::Module => self
+                .object(id)
+                .is_some_and(|object| !object.refs.is_empty()),
+            Kind::Namespace => false,
+            Kind::Class | Kind::Function => content::has_rows(self, id),
+            Kind::Other => self
+                .object(id)
+                .is_some_and(|object| !object.refs.is_empty()),
+            _ => true,
+        }
+    }
+
+    /// A long text that several things share is worth a box.
+    fn long_shared_atom(&self, id: ObjId) -> bool {
+        self.object(id).is_some_and(|object| {
+            object
+                .value
+                .is_some_and(|value| self.text(value).chars().count() > 40)
+        })
+    }
+
+    /// An object that is drawn as part of another: a generator's frame, an exception's arguments.
+    pub(super) fn is_part(&self, id: ObjId) -> bool {
+        let owners = self.ledger.owners(id);
+        owners.len() == 1
+            && matches!(owners[0].from, Source::Object(owner)
+                if content::absorbs(self, owner, id))
+    }
+}
+
+fn count_in_words(count: Count, kept: Option<Kept>) -> String {
+    match count {
+        Count::Immortal => match kept {
+            Some(Kept::Interned) => "immortal (interned)".to_owned(),
+            Some(Kept::Cached) => "immortal (cached)".to_owned(),
+            Some(Kept::BuiltIn) | None => "immortal".to_owned(),
+        },
+        Count::Of(1) => "1 ref".to_owned(),
+        Count::Of(count) => format!("{count} refs"),
+    }
+}

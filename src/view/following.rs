@@ -1,0 +1,90 @@
+//! What a choice means at one step: where the drawing starts, what is hidden and what is folded.
+
+use super::resolved::Resolved;
+use crate::analyse::{Target, follow, named};
+use crate::trace::{ObjId, State, Trace};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A choice over the steps: what its names led to last, for when they are gone.
+#[derive(Debug)]
+pub(super) struct Following {
+    pub resolved: Resolved,
+    last: BTreeMap<String, Vec<ObjId>>,
+}
+
+impl Following {
+    pub(super) fn new(resolved: Resolved) -> Following {
+        Following {
+            resolved,
+            last: BTreeMap::new(),
+        }
+    }
+
+    /// Goes on to a step. Every step must be gone through: a name that is gone stands for what it
+    /// led to last, while that lives.
+    pub(super) fn at(&mut self, trace: &Trace, state: &State) -> Chosen<'_> {
+        let Following { resolved, last } = self;
+        let mut objects = |targets: &[Target]| -> Vec<ObjId> {
+            targets
+                .iter()
+                .flat_map(|target| leads_to(trace, state, target, last))
+                .collect()
+        };
+        let focus = match &resolved.only {
+            Some(only) => Some(only.objects.iter().copied().collect()),
+            None => (!resolved.focus.is_empty()).then(|| objects(&resolved.focus)),
+        };
+        let hidden = objects(&resolved.hidden.targets).into_iter().collect();
+        let folded = objects(&resolved.folded.targets).into_iter().collect();
+        Chosen {
+            resolved,
+            focus,
+            hidden,
+            folded,
+        }
+    }
+}
+
+/// What a target leads to, in any call frame.
+fn leads_to(
+    trace: &Trace,
+    state: &State,
+    target: &Target,
+    last: &mut BTreeMap<String, Vec<ObjId>>,
+) -> Vec<ObjId> {
+    let (name, rest) = match target {
+        Target::Object(id) => return vec![*id],
+        Target::Path { name, rest } => (name, rest),
+    };
+    let found: Vec<ObjId> = state
+        .all_frames()
+        .filter_map(|frame| named(trace, frame, name))
+        .filter_map(|from| follow(trace, state, from, rest).ok())
+        .collect();
+    let last = last.entry(target.to_string()).or_default();
+    if !found.is_empty() {
+        last.clone_from(&found);
+    }
+    last.clone()
+}
+
+/// A choice at one step.
+#[derive(Debug)]
+pub(super) struct Chosen<'r> {
+    pub resolved: &'r Resolved,
+    /// Where the drawing starts; `None`: at the names.
+    pub focus: Option<Vec<ObjId>>,
+    pub hidden: BTreeSet<ObjId>,
+    pub folded: BTreeSet<ObjId>,
+}
+
+impl Chosen<'_> {
+    /// Whether less may be drawn than what the names reach.
+    pub(super) fn is_partial(&self) -> bool {
+        let folded = &self.resolved.folded;
+        self.focus.is_some()
+            || self.resolved.depth.is_some()
+            || !folded.targets.is_empty()
+            || !folded.types.is_empty()
+    }
+}

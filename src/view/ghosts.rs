@@ -1,0 +1,53 @@
+//! What died since the step before, as it was then.
+
+use super::scene::{BoxKey, Cell, Mark, SceneBox, Status};
+use super::step_view::StepView;
+use crate::trace::Cause;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl StepView<'_> {
+    /// What died since the step before, as it was then. Its arrows stay where both ends are still
+    /// drawn.
+    pub(super) fn ghosts(
+        &self,
+        before: &BTreeMap<BoxKey, SceneBox>,
+        now: &BTreeMap<BoxKey, SceneBox>,
+    ) -> Vec<SceneBox> {
+        let freed = &self.step.head.freed;
+        let dead: BTreeSet<BoxKey> = freed
+            .iter()
+            .map(|id| BoxKey::Object(*id))
+            .filter(|key| before.contains_key(key))
+            .collect();
+        let keep = |cell: &mut Cell| {
+            if let Cell::Arrow(arrow) = cell {
+                arrow.mark = Mark::None;
+                if !dead.contains(&arrow.to) && !now.contains_key(&arrow.to) {
+                    *cell = Cell::Text(match arrow.to {
+                        BoxKey::Object(id) if self.object(id).is_some() => self.in_words(id),
+                        _ => "gone".to_owned(),
+                    });
+                }
+            }
+        };
+        freed
+            .iter()
+            .filter_map(|id| {
+                let mut ghost = before.get(&BoxKey::Object(*id))?.clone();
+                let cause = self
+                    .info(*id)
+                    .died
+                    .map_or(Cause::RefCount, |death| death.cause);
+                ghost.status = Status::Dead(cause);
+                ghost.count = "0 refs".to_owned();
+                ghost.mark = Mark::None;
+                for row in &mut ghost.rows {
+                    row.mark = Mark::None;
+                    keep(&mut row.value);
+                    keep(&mut row.label);
+                }
+                Some(ghost)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,38 @@
+//! What to draw, and how much of it.
+
+use super::choice::Choice;
+
+/// What to draw, and how much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewOptions {
+    /// Draw every object as a box, also small values.
+    pub boxes: bool,
+    /// Draw small values in the rows, also where the script's marks ask for boxes.
+    pub inline: bool,
+    /// Say of each object which generation of the collector's it is in.
+    pub generations: bool,
+    /// Say of each object how many bytes it takes.
+    pub sizes: bool,
+    /// Objects that are drawn at most in one picture; the others are counted.
+    pub max_objects: usize,
+    /// Rows of a container that are drawn before and after the ones left out.
+    pub first_rows: usize,
+    pub last_rows: usize,
+    /// What of it the user wants to see.
+    pub choice: Choice,
+}
+
+impl Default for ViewOptions {
+    fn default() -> Self {
+        ViewOptions {
+            boxes: false,
+            inline: false,
+            generations: false,
+            sizes: false,
+            max_objects: 60,
+            first_rows: 12,
+            last_rows: 3,
+            choice: Choice::default(),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! One step, with everything that is needed to say what its boxes hold. What is asked of it stands
+//! beside: the boxes in `build`, their contents in `content`, the call stacks in `stack`.
+
+use super::calls::RunningCall;
+use super::following::Chosen;
+use super::options::ViewOptions;
+use crate::analyse::Ledger;
+use crate::trace::{ObjId, ObjectInfo, ObjectState, State, Step, Trace};
+
+/// One step, with everything that is needed to say what its boxes hold.
+pub(super) struct StepView<'s> {
+    pub trace: &'s Trace,
+    pub options: &'s ViewOptions,
+    pub chosen: &'s Chosen<'s>,
+    pub state: &'s State,
+    pub step: &'s Step,
+    pub ledger: &'s Ledger,
+    pub calls: &'s [RunningCall<'s>],
+}
+
+impl StepView<'_> {
+    pub(super) fn text(&self, symbol: crate::trace::Symbol) -> &str {
+        self.trace.symbols.text(symbol)
+    }
+
+    pub(super) fn info(&self, id: ObjId) -> &ObjectInfo {
+        self.trace.object(id)
+    }
+
+    pub(super) fn object(&self, id: ObjId) -> Option<&ObjectState> {
+        self.state.heap.get(&id)
+    }
+}
