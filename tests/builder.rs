@@ -3,7 +3,7 @@
 mod common;
 
 use common::Folder;
-use memviz::analyse::{Fate, Target, find, why};
+use memviz::analyse::{Liveness, Target, find, why};
 use memviz::trace::{
     AtExit, Builder, CallFrame, Cause, Count, Death, Decoder, End, Event, FileId, Granularity,
     Incident, Kind, Label, LogWriter, Moment, Name, NameKind, ObjId, ObjectInfo, ObjectState,
@@ -217,7 +217,7 @@ fn a_made_up_interpreter_is_recorded_like_any_other() {
     let found = find(&trace, &Target::new("box[0]"), Some(4)).expect("it is there");
     assert_eq!(found.id, ObjId(2));
     let answer = why(&trace, found.id, 4);
-    assert_eq!(answer.fate, Fate::Reachable);
+    assert_eq!(answer.fate, Liveness::Reachable);
     assert_eq!(answer.chains.len(), 1);
 }
 

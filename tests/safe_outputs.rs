@@ -188,7 +188,7 @@ fn a_recording_that_does_not_fit_disturbs_no_program() {
     // What did fit can be drawn.
     let done = folder.memviz(&["info", "out"]);
     assert!(
-        text(&done.stdout).contains("the end is missing"),
+        text(&done.stdout).contains("its end is missing"),
         "{}",
         text(&done.stdout)
     );

@@ -4,8 +4,8 @@
 //! moment when the statement that it stands in or behind has run; on a line of its own it speaks
 //! of the nearest statement above. A claim must hold every time that the statement has run.
 
+use super::directives::{DirectiveError, DirectiveKind, Place, directives, split_outside};
 use super::ledger::{Ledger, ledger};
-use super::marks::{Misread, Place, Says, marks, split_outside};
 use super::near::{instead, near};
 use super::path::{Target, follow, known, named};
 use super::words::title;
@@ -36,7 +36,7 @@ pub struct Verdict {
     pub claims: usize,
     pub failures: Vec<Failure>,
     /// Marks that could not be read.
-    pub misread: Vec<Misread>,
+    pub misread: Vec<DirectiveError>,
 }
 
 /// The claims that there are, for those who misspell one.
@@ -55,11 +55,11 @@ const CLAIMS: [&str; 10] = [
 
 /// Finds the claims in a trace's sources and checks each.
 pub fn check(trace: &Trace) -> Verdict {
-    let (marks, misread) = marks(trace);
-    let expectations: Vec<Expectation> = marks
+    let (directives, misread) = directives(trace);
+    let expectations: Vec<Expectation> = directives
         .into_iter()
         .filter_map(|mark| match mark.says {
-            Says::Expect(text) => Some(Expectation {
+            DirectiveKind::Expect(text) => Some(Expectation {
                 place: mark.place,
                 text,
             }),

@@ -30,7 +30,7 @@ pub struct Sight {
 /// Nothing is there to ask about.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{error}")]
-pub struct Unfound {
+pub struct ResolveError {
     pub error: String,
     pub hint: String,
 }
@@ -40,10 +40,10 @@ pub struct Unfound {
 ///
 /// # Errors
 /// There is no such step, object or name; what there is instead.
-pub fn find(trace: &Trace, target: &Target, at: Option<u32>) -> Result<Found, Unfound> {
+pub fn find(trace: &Trace, target: &Target, at: Option<u32>) -> Result<Found, ResolveError> {
     let steps = trace.steps.len() as u32;
     if at.is_some_and(|at| at == 0 || at > steps) {
-        return Err(Unfound {
+        return Err(ResolveError {
             error: format!("there is no step {}", at.unwrap_or_default()),
             hint: format!("the steps are 1 to {steps}"),
         });
@@ -54,10 +54,10 @@ pub fn find(trace: &Trace, target: &Target, at: Option<u32>) -> Result<Found, Un
     }
 }
 
-fn find_serial(trace: &Trace, id: ObjId, at: Option<u32>) -> Result<Found, Unfound> {
+fn find_serial(trace: &Trace, id: ObjId, at: Option<u32>) -> Result<Found, ResolveError> {
     known(trace, id).map_err(|problem| {
         let (error, hint) = problem.split_once(": ").unwrap_or((&problem, ""));
-        Unfound {
+        ResolveError {
             error: error.to_owned(),
             hint: hint.to_owned(),
         }
@@ -81,7 +81,12 @@ fn find_serial(trace: &Trace, id: ObjId, at: Option<u32>) -> Result<Found, Unfou
     })
 }
 
-fn find_name(trace: &Trace, name: &str, rest: &str, at: Option<u32>) -> Result<Found, Unfound> {
+fn find_name(
+    trace: &Trace,
+    name: &str,
+    rest: &str,
+    at: Option<u32>,
+) -> Result<Found, ResolveError> {
     let mut seen: Vec<(ObjId, u32)> = Vec::new();
     let mut latest: Option<(ObjId, u32, Source)> = None;
     let mut first_later = None;
@@ -121,15 +126,15 @@ fn find_name(trace: &Trace, name: &str, rest: &str, at: Option<u32>) -> Result<F
         });
     }
     Err(match (first_later, broken, at) {
-        (Some(later), _, Some(at)) => Unfound {
+        (Some(later), _, Some(at)) => ResolveError {
             error: format!("{name}{rest} leads nowhere yet at step {at}"),
             hint: format!("it does from step {later} on"),
         },
-        (_, Some(problem), _) => Unfound {
+        (_, Some(problem), _) => ResolveError {
             error: format!("{name}{rest} never leads to anything"),
             hint: format!("at its last sight {problem}"),
         },
-        _ => Unfound {
+        _ => ResolveError {
             error: format!("there is no name {name} at any step"),
             hint: instead(name, "names", &names.into_iter().collect::<Vec<_>>()),
         },

@@ -1,25 +1,25 @@
 //! The life of one object: birth, every change of its count, death.
 
 use super::ledger::ledger;
-use super::why::{Fate, fate};
+use super::why::{Liveness, fate};
 use super::words::Words;
 use crate::trace::{Count, Incident, ObjId, State, StepHead, Trace};
 use std::collections::BTreeMap;
 
 /// Something that happened to an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
+pub struct LifeEvent {
     pub step: u32,
     /// The line that has run, or that is the cause of a birth or death; 0 where none is known.
     pub line: u32,
-    pub what: Happened,
+    pub what: LifeEventKind,
     /// References that came and went since the turn before, in words.
     pub came: Vec<String>,
     pub went: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happened {
+pub enum LifeEventKind {
     Born(Count),
     /// It is older than the recording, and comes into sight.
     Seen(Count),
@@ -38,7 +38,7 @@ pub enum Happened {
 }
 
 /// All that happened to an object, in order.
-pub fn life(trace: &Trace, id: ObjId) -> Vec<Turn> {
+pub fn life(trace: &Trace, id: ObjId) -> Vec<LifeEvent> {
     let mut tale = Tale {
         trace,
         id,
@@ -49,7 +49,7 @@ pub fn life(trace: &Trace, id: ObjId) -> Vec<Turn> {
     let mut replay = trace.replay();
     while let Some((number, step, state)) = replay.next() {
         for (incident, _) in step.head.incidents.iter().filter(|(_, of)| *of == id) {
-            tale.turn(number, &step.head, Happened::Incident(*incident));
+            tale.turn(number, &step.head, LifeEventKind::Incident(*incident));
         }
         match state.heap.get(&id) {
             Some(object) => tale.lives(number, &step.head, state, object.refcount),
@@ -59,7 +59,7 @@ pub fn life(trace: &Trace, id: ObjId) -> Vec<Turn> {
     }
     if let (true, Some(death)) = (tale.turns.is_empty(), trace.object(id).died) {
         let head = &trace.steps[death.at.step as usize - 1].head;
-        tale.turn(death.at.step, head, Happened::Fleeting);
+        tale.turn(death.at.step, head, LifeEventKind::Fleeting);
     }
     tale.turns
 }
@@ -68,22 +68,22 @@ pub fn life(trace: &Trace, id: ObjId) -> Vec<Turn> {
 struct Tale<'t> {
     trace: &'t Trace,
     id: ObjId,
-    turns: Vec<Turn>,
+    turns: Vec<LifeEvent>,
     /// Its count and how it stood at the step before; `None` while it is not there.
-    before: Option<(Count, Fate)>,
+    before: Option<(Count, Liveness)>,
     /// Who owned it at the last turn.
     owners: Vec<String>,
 }
 
 impl Tale<'_> {
-    fn turn(&mut self, step: u32, head: &StepHead, what: Happened) -> &mut Turn {
+    fn turn(&mut self, step: u32, head: &StepHead, what: LifeEventKind) -> &mut LifeEvent {
         let info = self.trace.object(self.id);
         let line = match (what, info.born, info.died) {
-            (Happened::Born(_), Some(born), _) => born.line,
-            (Happened::Died | Happened::Fleeting, _, Some(death)) => death.at.line,
+            (LifeEventKind::Born(_), Some(born), _) => born.line,
+            (LifeEventKind::Died | LifeEventKind::Fleeting, _, Some(death)) => death.at.line,
             _ => head.ran.unwrap_or(head.line),
         };
-        self.turns.push(Turn {
+        self.turns.push(LifeEvent {
             step,
             line,
             what,
@@ -101,9 +101,9 @@ impl Tale<'_> {
         let fate_now = fate(trace, state, &ledger, id, step);
         let before = self.before.replace((count, fate_now));
         let what = match before {
-            None if born_now => Some(Happened::Born(count)),
-            None => Some(Happened::Seen(count)),
-            Some((old, _)) if old != count => Some(Happened::Count(old, count)),
+            None if born_now => Some(LifeEventKind::Born(count)),
+            None => Some(LifeEventKind::Seen(count)),
+            Some((old, _)) if old != count => Some(LifeEventKind::Count(old, count)),
             Some(_) => None,
         };
         if let Some(what) = what {
@@ -116,11 +116,11 @@ impl Tale<'_> {
             (turn.came, turn.went) = (came, went);
         }
         match (before.map(|(_, fate)| fate), fate_now) {
-            (Some(Fate::Reachable), Fate::Garbage) => {
-                self.turn(step, head, Happened::Unreachable);
+            (Some(Liveness::Reachable), Liveness::Garbage) => {
+                self.turn(step, head, LifeEventKind::Unreachable);
             }
-            (Some(Fate::Garbage), Fate::Reachable) => {
-                self.turn(step, head, Happened::Reachable);
+            (Some(Liveness::Garbage), Liveness::Reachable) => {
+                self.turn(step, head, LifeEventKind::Reachable);
             }
             _ => {}
         }
@@ -128,9 +128,9 @@ impl Tale<'_> {
 
     fn leaves(&mut self, step: u32, head: &StepHead) {
         let what = if head.freed.contains(&self.id) {
-            Happened::Died
+            LifeEventKind::Died
         } else {
-            Happened::OutOfSight
+            LifeEventKind::OutOfSight
         };
         let went = std::mem::take(&mut self.owners);
         self.turn(step, head, what).went = went;

@@ -2,26 +2,24 @@
 //! became of an object, what grew, whether a script's claims about itself hold.
 
 mod comments;
+mod directives;
 mod expect;
 mod find;
 mod growth;
 mod ledger;
 mod life;
-mod marks;
 mod near;
 mod path;
-mod telling;
 mod why;
 mod words;
 
+pub use directives::{Directive, DirectiveError, DirectiveKind, Place, directives, split_outside};
 pub use expect::{Expectation, Failure, Verdict, check};
-pub use find::{Found, Sight, Unfound, find};
+pub use find::{Found, ResolveError, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
 pub use ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
-pub use life::{Happened, Turn, life};
-pub use marks::{Mark, Misread, Place, Says, marks, split_outside};
+pub use life::{LifeEvent, LifeEventKind, life};
 pub use near::{instead, near};
 pub use path::{Target, follow, known, named};
-pub use telling::{Teller, raised_before};
-pub use why::{Chain, Fate, Link, Root, Why, fate, objects_of, why};
+pub use why::{Chain, Link, Liveness, Root, Why, fate, objects_of, why};
 pub use words::{Words, title};

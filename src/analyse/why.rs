@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Why an object lives at a step, or that it does not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Why {
-    pub fate: Fate,
+    pub fate: Liveness,
     pub count: Count,
     /// Shortest first.
     pub chains: Vec<Chain>,
@@ -21,7 +21,7 @@ pub struct Why {
 
 /// How an object stands at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum Liveness {
     /// It is not there yet.
     Unborn,
     Reachable,
@@ -60,18 +60,18 @@ pub struct Link {
 }
 
 /// How an object stands in a state.
-pub fn fate(trace: &Trace, state: &State, ledger: &Ledger, id: ObjId, step: u32) -> Fate {
+pub fn fate(trace: &Trace, state: &State, ledger: &Ledger, id: ObjId, step: u32) -> Liveness {
     if state.heap.contains_key(&id) {
         return if ledger.is_reachable(id) {
-            Fate::Reachable
+            Liveness::Reachable
         } else {
-            Fate::Garbage
+            Liveness::Garbage
         };
     }
     let info = trace.object(id);
     match info.born {
-        Some(born) if born.step > step => Fate::Unborn,
-        _ => Fate::Dead(info.died.filter(|death| death.at.step <= step)),
+        Some(born) if born.step > step => Liveness::Unborn,
+        _ => Liveness::Dead(info.died.filter(|death| death.at.step <= step)),
     }
 }
 
@@ -87,7 +87,7 @@ pub fn why(trace: &Trace, id: ObjId, step: u32) -> Why {
         chains: Vec::new(),
         idle: Vec::new(),
     };
-    if !matches!(fate, Fate::Reachable | Fate::Garbage) {
+    if !matches!(fate, Liveness::Reachable | Liveness::Garbage) {
         return why;
     }
     let paths = Paths::new(&state, &ledger, id);

@@ -10,12 +10,9 @@ mod say;
 
 use args::{Cli, Command};
 use clap::Parser;
-use problem::Problem;
+use problem::{FAILURE, Problem};
 use say::say;
 use std::ffi::OsString;
-
-/// The exit code of memviz's own failures.
-const FAILURE: i32 = 2;
 
 /// Does what the command line says; returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {

@@ -5,6 +5,9 @@ use std::fmt::Display;
 use std::io;
 use std::path::Path;
 
+/// The exit code of memviz's own failures.
+pub(super) const FAILURE: i32 = 2;
+
 /// A failure of memviz's own.
 #[derive(Debug)]
 pub(super) struct Problem {

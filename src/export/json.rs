@@ -1,11 +1,11 @@
 //! The JSON of a trace: each step with its whole state. Written as it is made, so that a long
 //! trace needs no more memory than one step.
 
-use crate::analyse::{Ledger, Source, Teller, ledger};
-use crate::narrate::{self, signal_name};
+use crate::analyse::{Ledger, Source, ledger};
+use crate::narrate::{self, StepNarrator, signal_name};
 use crate::trace::{
-    CallFrame, Cause, Collection, Count, Event, Header, Kept, Label, Moment, NameKind, ObjId,
-    ObjectInfo, ObjectState, Outcome, State, Step, Trace,
+    CallFrame, Cause, Collection, Count, Event, Header, ImmortalReason, Label, Moment, NameKind,
+    ObjId, ObjectInfo, ObjectState, Outcome, State, Step, Trace,
 };
 use serde::ser::{SerializeMap, SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
@@ -160,7 +160,7 @@ fn object_entry(id: u32, object: &ObjectInfo, trace: &Trace) -> Value {
         "address": format!("{:#x}", object.address),
         "size": object.size,
         "immortal": object.immortal,
-        "kept": object.kept.map(Kept::name),
+        "kept": object.kept.map(ImmortalReason::name),
         "born": object.born.map(moment),
         "died": died,
     })
@@ -171,7 +171,7 @@ struct Steps<'d>(&'d Document<'d>);
 impl Serialize for Steps<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.0.trace.steps.len()))?;
-        let mut teller = Teller::default();
+        let mut teller = StepNarrator::default();
         let mut replay = self.0.trace.replay();
         while let Some((number, step, state)) = replay.next() {
             let ledger = ledger(

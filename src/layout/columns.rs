@@ -1,13 +1,13 @@
 //! Which column each box stands in, and which boxes share a place because their lives do not
 //! overlap.
 
-use super::union::Union;
+use super::lifetimes::LifetimeGraph;
 
 /// References lighter than this part of a box's heaviest do not push it to the right.
 const LIGHT: f64 = 0.15;
 
 /// The column of each node: 0 for call frames, from 1 for objects.
-pub(super) fn columns(union: &Union) -> Vec<usize> {
+pub(super) fn columns(union: &LifetimeGraph) -> Vec<usize> {
     let count = union.nodes.len();
     let is_frame: Vec<bool> = union
         .nodes
@@ -131,7 +131,7 @@ struct Home {
 }
 
 /// Gives every node a slot. Returns the slots and the slot of each node.
-pub(super) fn slots(union: &Union, columns: &[usize]) -> (Vec<Slot>, Vec<usize>) {
+pub(super) fn slots(union: &LifetimeGraph, columns: &[usize]) -> (Vec<Slot>, Vec<usize>) {
     let mut order: Vec<usize> = (0..union.nodes.len()).collect();
     order.sort_by_key(|node| {
         (
@@ -183,7 +183,7 @@ pub(super) fn slots(union: &Union, columns: &[usize]) -> (Vec<Slot>, Vec<usize>)
 
 /// How many slots each column may have before boxes must share with boxes that are held from
 /// elsewhere: half as many again as its fullest step needs.
-fn enough(union: &Union, columns: &[usize], by_birth: &[usize]) -> Vec<usize> {
+fn enough(union: &LifetimeGraph, columns: &[usize], by_birth: &[usize]) -> Vec<usize> {
     let count = columns.iter().max().map_or(1, |last| last + 1);
     let mut fullest = vec![0; count];
     let mut ends: Vec<Vec<u32>> = vec![Vec::new(); count];
@@ -201,7 +201,7 @@ fn enough(union: &Union, columns: &[usize], by_birth: &[usize]) -> Vec<usize> {
 
 /// The free slot whose boxes are most like this one.
 fn best_slot(
-    union: &Union,
+    union: &LifetimeGraph,
     slots: &[Slot],
     column: usize,
     node: usize,

@@ -22,7 +22,7 @@ pub(super) struct Step {
 
 /// What the witnesses say of the references of one step.
 #[derive(Debug)]
-pub(super) struct Witnesses<'s> {
+pub(super) struct DirectionVotes<'s> {
     step: &'s Step,
     entered: Vec<usize>,
     left: Vec<usize>,
@@ -30,9 +30,9 @@ pub(super) struct Witnesses<'s> {
 }
 
 impl Step {
-    pub(super) fn witnesses(&self) -> Witnesses<'_> {
+    pub(super) fn witnesses(&self) -> DirectionVotes<'_> {
         let (entered, left) = self.depth_first();
-        Witnesses {
+        DirectionVotes {
             step: self,
             entered,
             left,
@@ -89,7 +89,7 @@ impl Step {
     }
 }
 
-impl Witnesses<'_> {
+impl DirectionVotes<'_> {
     /// Above 0 where the reference runs forward.
     pub(super) fn say(&self, from: usize, to: usize) -> i64 {
         let leads_here = self.entered[to] <= self.entered[from] && self.left[from] <= self.left[to];

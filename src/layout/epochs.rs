@@ -1,7 +1,7 @@
 //! Long runs are laid out in epochs: boxes move only between two of them.
 
+use super::lifetimes::LifetimeGraph;
 use super::sheet::{Common, Sheet};
-use super::union::Union;
 
 /// An epoch whose fullest step takes less than this part of it is cut in two: its page is made
 /// large by boxes of other times.
@@ -12,7 +12,7 @@ const MOST_BOXES: usize = 400;
 const FEWEST_STEPS: u32 = 40;
 
 /// Lays out all steps, in as many epochs as it takes.
-pub(super) fn epochs(union: Union, top: f64) -> Vec<Sheet> {
+pub(super) fn epochs(union: LifetimeGraph, top: f64) -> Vec<Sheet> {
     let frames = union
         .nodes
         .iter()
@@ -24,7 +24,7 @@ pub(super) fn epochs(union: Union, top: f64) -> Vec<Sheet> {
     sheets
 }
 
-fn lay_out(union: Union, common: Common, sheets: &mut Vec<Sheet>) {
+fn lay_out(union: LifetimeGraph, common: Common, sheets: &mut Vec<Sheet>) {
     let (first, last) = (union.first, union.last);
     let long = last - first + 1 >= 2 * FEWEST_STEPS;
     let union = if !long || union.nodes.len() <= MOST_BOXES {
@@ -44,7 +44,7 @@ fn lay_out(union: Union, common: Common, sheets: &mut Vec<Sheet>) {
 
 /// The step before which to cut: in the middle half, where the fewest boxes stand on both sides;
 /// of several such steps the one nearest the middle.
-fn cut(union: &Union) -> u32 {
+fn cut(union: &LifetimeGraph) -> u32 {
     let steps = union.last - union.first + 1;
     let margin = (steps / 4).max(FEWEST_STEPS);
     let mut change = vec![0_i64; steps as usize + 1];

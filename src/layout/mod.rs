@@ -4,7 +4,8 @@ mod bands;
 mod columns;
 mod direction;
 mod epochs;
-mod field;
+mod layers;
+mod lifetimes;
 mod measure;
 mod metrics;
 mod order;
@@ -12,7 +13,6 @@ mod picture;
 mod place;
 mod route;
 mod sheet;
-mod union;
 
 pub use measure::{Drawn, Figures, Line, Measure, drawn, points, runs_through};
 pub use metrics::{
@@ -22,10 +22,10 @@ pub use metrics::{
 pub use picture::{Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect};
 
 use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox};
+use lifetimes::LifetimeGraph;
 use route::CellPlace;
 use sheet::Sheet;
 use std::collections::{BTreeMap, BTreeSet};
-use union::Union;
 
 const SOURCE_LINE: f64 = 17.0;
 /// The caption's first two lines.
@@ -48,7 +48,7 @@ pub struct Plan {
 
 /// Finds the places for all steps.
 pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
-    let mut union = Union::default();
+    let mut union = LifetimeGraph::default();
     let mut width: f64 = SMALLEST_WIDTH;
     let mut words: f64 = 0.0;
     for scene in scenes {

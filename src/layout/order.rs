@@ -2,8 +2,8 @@
 //! crossings. Two references that never stand at the same step may cross for nothing.
 
 use super::columns::Slot;
-use super::field::{Field, Joint, Link, median};
-use super::union::Union;
+use super::layers::{Joint, LayerGraph, Link, median};
+use super::lifetimes::LifetimeGraph;
 use std::collections::BTreeMap;
 
 const ROUNDS: usize = 6;
@@ -13,7 +13,7 @@ const SWAPS: usize = 4;
 const COMPARED: usize = 500;
 
 /// Orders all columns of the field.
-pub(super) fn order(field: &mut Field, union: &Union, slots: &[Slot]) {
+pub(super) fn order(field: &mut LayerGraph, union: &LifetimeGraph, slots: &[Slot]) {
     stack_frames(field, union, slots);
     let found = discovery(field);
     for column in field.columns.iter_mut().skip(1) {
@@ -49,14 +49,14 @@ pub(super) fn order(field: &mut Field, union: &Union, slots: &[Slot]) {
 }
 
 /// Call frames stand below each other, the oldest on top.
-fn stack_frames(field: &mut Field, union: &Union, slots: &[Slot]) {
+fn stack_frames(field: &mut LayerGraph, union: &LifetimeGraph, slots: &[Slot]) {
     if let Some(column) = field.columns.first_mut() {
         column.sort_by_key(|item| (union.nodes[slots[*item].nodes[0]].depth, *item));
     }
 }
 
 /// When each item is met on a walk from the frames, row after row.
-fn discovery(field: &Field) -> Vec<usize> {
+fn discovery(field: &LayerGraph) -> Vec<usize> {
     let mut found = vec![usize::MAX; field.items.len()];
     let mut clock = 0;
     let roots: Vec<usize> = field.columns.iter().flatten().copied().collect();
@@ -79,7 +79,7 @@ fn discovery(field: &Field) -> Vec<usize> {
     found
 }
 
-fn places(field: &Field) -> Vec<usize> {
+fn places(field: &LayerGraph) -> Vec<usize> {
     let mut place = vec![0; field.items.len()];
     for column in &field.columns {
         for (at, item) in column.iter().enumerate() {
@@ -90,12 +90,12 @@ fn places(field: &Field) -> Vec<usize> {
 }
 
 /// How far down its column a joint is, in items.
-fn depth(field: &Field, place: &[usize], joint: Joint) -> f64 {
+fn depth(field: &LayerGraph, place: &[usize], joint: Joint) -> f64 {
     place[joint.item] as f64 + joint.offset / (field.items[joint.item].height + 1.0)
 }
 
 /// Orders a column by the medians of its neighbours on one side.
-fn sweep(field: &mut Field, place: &mut [usize], found: &[usize], column: usize, left: bool) {
+fn sweep(field: &mut LayerGraph, place: &mut [usize], found: &[usize], column: usize, left: bool) {
     let items = std::mem::take(&mut field.columns[column]);
     let mut wishes: Vec<(f64, usize, usize)> = items
         .iter()
@@ -116,7 +116,7 @@ fn sweep(field: &mut Field, place: &mut [usize], found: &[usize], column: usize,
 }
 
 /// Swaps neighbours where that takes crossings away. Returns whether it did.
-fn swap(field: &mut Field, place: &mut [usize], column: usize) -> bool {
+fn swap(field: &mut LayerGraph, place: &mut [usize], column: usize) -> bool {
     let mut any = false;
     for at in 1..field.columns[column].len() {
         let (upper, lower) = (field.columns[column][at - 1], field.columns[column][at]);
@@ -130,7 +130,7 @@ fn swap(field: &mut Field, place: &mut [usize], column: usize) -> bool {
 }
 
 /// How many crossings fewer there are, times their steps, with two neighbours swapped.
-fn gain(field: &Field, place: &[usize], upper: usize, lower: usize) -> i64 {
+fn gain(field: &LayerGraph, place: &[usize], upper: usize, lower: usize) -> i64 {
     let mut gain = 0;
     for left in [true, false] {
         for (a, a_end, _) in field.neighbours(upper, left) {
@@ -153,7 +153,7 @@ fn together(a: &Link, b: &Link) -> i64 {
 }
 
 /// Crossings between all neighbouring columns, times their steps.
-fn crossings(field: &Field, place: &[usize]) -> i64 {
+fn crossings(field: &LayerGraph, place: &[usize]) -> i64 {
     // Where each begins and ends, between which columns.
     type Ends<'l> = (f64, f64, &'l Link);
     let mut gutters: BTreeMap<(usize, usize), Vec<Ends<'_>>> = BTreeMap::new();

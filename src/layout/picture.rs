@@ -1,6 +1,6 @@
 //! Pictures: everything at its place, ready for any output. A renderer looks nothing up.
 
-use crate::view::{BoxKey, Caption, Mark, Status, Tone};
+use crate::view::{BoxKey, BoxRole, Caption, Mark, Status};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -63,7 +63,7 @@ pub struct PictureBox {
     pub serial: Option<u32>,
     pub count: String,
     pub count_changed: bool,
-    pub tone: Tone,
+    pub tone: BoxRole,
     pub status: Status,
     pub mark: Mark,
     pub rows: Vec<PictureRow>,

@@ -2,15 +2,15 @@
 
 use super::bands::{Bands, Corridors};
 use super::columns::Slot;
-use super::field::{Field, LaneKey, median};
+use super::layers::{LaneKey, LayerGraph, median};
+use super::lifetimes::LifetimeGraph;
 use super::metrics::{GAP, LANE_GAP, LANE_HEIGHT, NOTE_HEIGHT};
 use super::order::order;
-use super::union::Union;
 use std::collections::BTreeMap;
 
 /// Where everything stands.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Tops {
+pub(super) struct YCoordinates {
     pub slots: Vec<f64>,
     pub lanes: BTreeMap<LaneKey, f64>,
     pub corridors: Corridors,
@@ -26,8 +26,13 @@ const NAMED: f64 = 6.0;
 const HELD: f64 = 3.0;
 
 /// Finds the top of every slot and lane.
-pub(super) fn place(union: &Union, slots: &[Slot], of_node: &[usize], bands: &Bands) -> Tops {
-    let mut field = Field::new(union, slots, of_node, bands);
+pub(super) fn place(
+    union: &LifetimeGraph,
+    slots: &[Slot],
+    of_node: &[usize],
+    bands: &Bands,
+) -> YCoordinates {
+    let mut field = LayerGraph::new(union, slots, of_node, bands);
     order(&mut field, union, slots);
     let frames = field.columns.first().cloned().unwrap_or_default();
     let wishes = vec![(0.0, 1.0); frames.len()];
@@ -55,7 +60,7 @@ pub(super) fn place(union: &Union, slots: &[Slot], of_node: &[usize], bands: &Ba
         .map(|item| item.top + item.height)
         .fold(0.0, f64::max);
     let tops: Vec<f64> = field.items.iter().map(|item| item.top).collect();
-    Tops {
+    YCoordinates {
         slots: tops[..slots.len()].to_vec(),
         lanes: field
             .lanes
@@ -70,13 +75,13 @@ pub(super) fn place(union: &Union, slots: &[Slot], of_node: &[usize], bands: &Ba
 
 /// Sweeps over the columns of one band, each time with everything as near to its neighbours as
 /// order and gaps allow; keeps the best.
-fn settle_band(field: &mut Field, columns: &[usize], origin: f64) {
+fn settle_band(field: &mut LayerGraph, columns: &[usize], origin: f64) {
     for column in columns {
         let order = field.columns[*column].clone();
         let wishes = vec![(origin, 1.0); order.len()];
         settle(field, &order, &wishes, origin);
     }
-    let tops = |field: &Field| -> Vec<f64> {
+    let tops = |field: &LayerGraph| -> Vec<f64> {
         let items = columns.iter().flat_map(|column| &field.columns[*column]);
         items.map(|item| field.items[*item].top).collect()
     };
@@ -107,13 +112,17 @@ fn settle_band(field: &mut Field, columns: &[usize], origin: f64) {
 }
 
 /// Whether an end of a link is a heap box that is joined to another without a lane between.
-fn is_box(field: &Field, item: usize) -> bool {
+fn is_box(field: &LayerGraph, item: usize) -> bool {
     !field.items[item].lane && field.items[item].column > 0
 }
 
 /// The offsets that are to be level: a box stands as high as its neighbour box, but by the row of
 /// a frame, and lanes run straight.
-fn level(field: &Field, left: super::field::Joint, right: super::field::Joint) -> (f64, f64) {
+fn level(
+    field: &LayerGraph,
+    left: super::layers::Joint,
+    right: super::layers::Joint,
+) -> (f64, f64) {
     if is_box(field, left.item) && is_box(field, right.item) {
         (0.0, 0.0)
     } else {
@@ -123,7 +132,7 @@ fn level(field: &Field, left: super::field::Joint, right: super::field::Joint) -
 
 /// Where an item would like its top to be, and how much: the weighted median of what it is joined
 /// to, on one side or on both.
-fn wish(field: &Field, item: usize, side: Option<bool>) -> (f64, f64) {
+fn wish(field: &LayerGraph, item: usize, side: Option<bool>) -> (f64, f64) {
     let mut wanted: Vec<(f64, f64)> = Vec::new();
     for left in [true, false] {
         if side.is_some_and(|side| side != left) {
@@ -155,7 +164,7 @@ fn wish(field: &Field, item: usize, side: Option<bool>) -> (f64, f64) {
 
 /// Puts each item of a column as near to its wish as order and gaps allow (pool adjacent
 /// violators).
-fn settle(field: &mut Field, order: &[usize], wishes: &[(f64, f64)], origin: f64) {
+fn settle(field: &mut LayerGraph, order: &[usize], wishes: &[(f64, f64)], origin: f64) {
     // Without gaps and heights the tops need only rise.
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
     let mut taken = 0.0;
@@ -190,7 +199,7 @@ fn settle(field: &mut Field, order: &[usize], wishes: &[(f64, f64)], origin: f64
 }
 
 /// How far from level the links of a band are, times their steps.
-fn cost(field: &Field, columns: &[usize]) -> f64 {
+fn cost(field: &LayerGraph, columns: &[usize]) -> f64 {
     columns
         .iter()
         .flat_map(|column| &field.columns[*column])

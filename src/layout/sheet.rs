@@ -2,11 +2,11 @@
 
 use super::bands::{Bands, Way};
 use super::columns::{Slot, columns, slots};
-use super::field::LaneKey;
+use super::layers::LaneKey;
+use super::lifetimes::LifetimeGraph;
 use super::metrics::{GAP, GUTTER, LANE_GAP, LANE_HEIGHT, MARGIN, measure};
 use super::picture::Rect;
-use super::place::{Tops, place};
-use super::union::Union;
+use super::place::{YCoordinates, place};
 use crate::view::{BoxKey, SceneBox};
 
 /// What all sheets of a run share.
@@ -21,10 +21,10 @@ pub(super) struct Common {
 /// A run of steps in which nothing moves.
 #[derive(Debug)]
 pub(super) struct Sheet {
-    pub union: Union,
+    pub union: LifetimeGraph,
     pub slots: Vec<Slot>,
     pub of_node: Vec<usize>,
-    pub tops: Tops,
+    pub tops: YCoordinates,
     pub bands: Bands,
     /// Left side and width of each column.
     pub columns: Vec<(f64, f64)>,
@@ -36,7 +36,7 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Finds the places.
-    pub(super) fn new(union: Union, common: Common) -> Sheet {
+    pub(super) fn new(union: LifetimeGraph, common: Common) -> Sheet {
         let column_of = columns(&union);
         let (slots, of_node) = slots(&union, &column_of);
         let count = slots.iter().map(|slot| slot.column + 1).max().unwrap_or(1);
@@ -132,7 +132,7 @@ impl Sheet {
 }
 
 /// How many references would be cut by a break before each column.
-fn cuts(union: &Union, column_of: &[usize], count: usize) -> Vec<usize> {
+fn cuts(union: &LifetimeGraph, column_of: &[usize], count: usize) -> Vec<usize> {
     let mut change = vec![0_i64; count + 1];
     for edge in &union.edges {
         let (a, b) = (column_of[edge.from], column_of[edge.to]);

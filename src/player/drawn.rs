@@ -327,8 +327,8 @@ impl Drawn {
             tone: tone.map_or("", |(_, name)| name),
             status: match picture_box.status {
                 // The two that only a collection's own pictures have stand for what they become.
-                Status::Alive | Status::Rescued => 0,
-                Status::Unreachable | Status::Suspect => 1,
+                Status::Alive | Status::ReachedFromOutside => 0,
+                Status::Unreachable | Status::TentativelyUnreachable => 1,
                 Status::Dead(_) => 2,
             },
             new: picture_box.mark == Mark::New,

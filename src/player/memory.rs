@@ -1,7 +1,8 @@
 //! Memory for the page: what each step changes about objects, call frames and their owners.
 
 use super::texts::Texts;
-use crate::analyse::{Ledger, Source, ledger, raised_before};
+use crate::analyse::{Ledger, Source, ledger};
+use crate::narrate::raised_before;
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Granularity, Kind, Name, NameKind, ObjId,
     ObjectChange, ObjectState, Reference, Replay, State, Step, Symbol, Trace, held_as,

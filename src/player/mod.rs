@@ -1,8 +1,8 @@
 //! The player: one HTML file in which a run can be walked, questioned and shown.
 //!
-//! The file holds the run as changes from step to step ([`payload`]): memory itself, for the
-//! questions ([`memory`]), and the pictures, which are those of the SVG frames ([`drawn`]). The
-//! page ([`page`]) is made of plain files beside this one; no tool but the compiler puts them in.
+//! The file holds the run as changes from step to step (`payload`): memory itself, for the
+//! questions (`memory`), and the pictures, which are those of the SVG frames (`drawn`). The
+//! page (`page`) is made of plain files beside this one; no tool but the compiler puts them in.
 
 mod drawn;
 mod memory;

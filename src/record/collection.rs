@@ -1,6 +1,6 @@
 //! What a collection concluded, worked out from what it saw by the collector's own rules.
 
-use super::raw::collections::Sighting;
+use super::raw::collections::CollectionSnapshot;
 use crate::trace::{Collection, ObjId};
 use rustc_hash::FxHashMap as HashMap;
 
@@ -8,12 +8,12 @@ use rustc_hash::FxHashMap as HashMap;
 /// other candidates are taken off; what is left above zero is held from outside and rescues all
 /// that it reaches; the rest is unreachable.
 pub(super) fn conclude(
-    sighting: &Sighting,
+    snapshot: &CollectionSnapshot,
     id_at: &dyn Fn(usize) -> Option<ObjId>,
     finalized: &dyn Fn(usize) -> bool,
     dead: &dyn Fn(ObjId) -> bool,
 ) -> Collection {
-    let candidates = &sighting.candidates;
+    let candidates = &snapshot.candidates;
     let places: HashMap<usize, usize> = candidates
         .iter()
         .enumerate()
@@ -48,8 +48,8 @@ pub(super) fn conclude(
         );
     }
     let mut run = Collection {
-        generation: sighting.generation,
-        automatic: !sighting.explicit,
+        generation: snapshot.generation,
+        automatic: !snapshot.explicit,
         ..Collection::default()
     };
     for (place, candidate) in candidates.iter().enumerate() {

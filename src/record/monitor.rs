@@ -6,7 +6,7 @@ use super::bytecode;
 use super::marks::Plan;
 use super::raw::header::ObjPtr;
 use super::raw::{marks, reraise};
-use super::session::{self, Fired};
+use super::session::{self, MonitoringEvent};
 use crate::trace::Granularity;
 use rustpython_vm::builtins::{PyCode, PyInt};
 use rustpython_vm::function::FuncArgs;
@@ -22,7 +22,7 @@ const TOOL: usize = 4;
 /// Events by their place in the interpreter's list, which PEP 669 fixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(usize)]
-pub(crate) enum Monitored {
+pub(crate) enum EventKind {
     Start = 0,
     Resume = 1,
     Return = 2,
@@ -35,36 +35,36 @@ pub(crate) enum Monitored {
     Reraise = 15,
 }
 
-impl Monitored {
+impl EventKind {
     /// Whether what is passed is an exception that is on its way.
     pub(crate) fn is_exceptional(self) -> bool {
         matches!(
             self,
-            Monitored::Raise | Monitored::Reraise | Monitored::Unwind | Monitored::Throw
+            EventKind::Raise | EventKind::Reraise | EventKind::Unwind | EventKind::Throw
         )
     }
 }
 
-const ALL: [Monitored; 10] = [
-    Monitored::Start,
-    Monitored::Resume,
-    Monitored::Return,
-    Monitored::Yield,
-    Monitored::Instruction,
-    Monitored::Raise,
-    Monitored::Handled,
-    Monitored::Unwind,
-    Monitored::Throw,
-    Monitored::Reraise,
+const ALL: [EventKind; 10] = [
+    EventKind::Start,
+    EventKind::Resume,
+    EventKind::Return,
+    EventKind::Yield,
+    EventKind::Instruction,
+    EventKind::Raise,
+    EventKind::Handled,
+    EventKind::Unwind,
+    EventKind::Throw,
+    EventKind::Reraise,
 ];
 
 /// Fire for every code object: a start tells whose the code is, the others are rare.
-const EVERYWHERE: [Monitored; 5] = [
-    Monitored::Start,
-    Monitored::Raise,
-    Monitored::Unwind,
-    Monitored::Throw,
-    Monitored::Reraise,
+const EVERYWHERE: [EventKind; 5] = [
+    EventKind::Start,
+    EventKind::Raise,
+    EventKind::Unwind,
+    EventKind::Throw,
+    EventKind::Reraise,
 ];
 
 thread_local! {
@@ -75,7 +75,7 @@ thread_local! {
 /// The events of lines and instructions.
 const LINES: u32 = 1 << 5 | 1 << 6;
 
-fn mask(events: &[Monitored]) -> u32 {
+fn mask(events: &[EventKind]) -> u32 {
     events
         .iter()
         .fold(0, |mask, event| mask | 1 << *event as u32)
@@ -84,14 +84,14 @@ fn mask(events: &[Monitored]) -> u32 {
 /// Which events the program's own code fires, beside those that all code does.
 fn own_events(granularity: Granularity) -> u32 {
     let calls = mask(&[
-        Monitored::Start,
-        Monitored::Resume,
-        Monitored::Return,
-        Monitored::Yield,
+        EventKind::Start,
+        EventKind::Resume,
+        EventKind::Return,
+        EventKind::Yield,
     ]);
     match granularity {
         Granularity::Call => calls,
-        Granularity::Line | Granularity::Instruction => calls | mask(&[Monitored::Instruction]),
+        Granularity::Line | Granularity::Instruction => calls | mask(&[EventKind::Instruction]),
     }
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn start(vm: &VirtualMachine) {
     state.global_events[TOOL] = mask(&EVERYWHERE);
     if !reraise::is_known() {
         // Each re-raise is told then, not only the first.
-        state.global_events[TOOL] |= mask(&[Monitored::Handled]);
+        state.global_events[TOOL] |= mask(&[EventKind::Handled]);
     }
     publish(state.combined_events(), vm);
 }
@@ -136,7 +136,7 @@ fn publish(events: u32, vm: &VirtualMachine) {
 /// Lets nothing fire but the starts of functions, whosever they are.
 pub(crate) fn starts_only(vm: &VirtualMachine) {
     let mut state = vm.state.monitoring.lock();
-    state.global_events[TOOL] = mask(&[Monitored::Start]);
+    state.global_events[TOOL] = mask(&[EventKind::Start]);
     state.local_events.retain(|(tool, _), _| *tool != TOOL);
     state.disabled.retain(|(_, _, tool)| *tool != TOOL);
     publish(state.combined_events(), vm);
@@ -239,12 +239,12 @@ pub(crate) fn callbacks_of_others(vm: &VirtualMachine) -> Vec<ObjPtr> {
 
 /// Leaves the interpreter's note of a re-raise as it would be if only the program's tools listened:
 /// that it was told, and that this is over, counts where they listen to it.
-fn keep_told_reraise(event: Monitored, vm: &VirtualMachine) {
+fn keep_told_reraise(event: EventKind, vm: &VirtualMachine) {
     let by_others = {
         let mut state = vm.state.monitoring.lock();
         let by_others = others(&state.global_events, &HashMap::new(), 0);
         // What is handled is listened to where others do.
-        let handled = mask(&[Monitored::Handled]);
+        let handled = mask(&[EventKind::Handled]);
         if reraise::is_known() && state.global_events[TOOL] != 0 {
             state.global_events[TOOL] &= !handled;
             state.global_events[TOOL] |= by_others & handled;
@@ -253,7 +253,7 @@ fn keep_told_reraise(event: Monitored, vm: &VirtualMachine) {
     };
     let listened = by_others & mask(&[event]) != 0;
     match event {
-        Monitored::Reraise => TOLD_RERAISE.set(listened),
+        EventKind::Reraise => TOLD_RERAISE.set(listened),
         _ if listened => TOLD_RERAISE.set(false),
         _ => {}
     }
@@ -261,14 +261,14 @@ fn keep_told_reraise(event: Monitored, vm: &VirtualMachine) {
 }
 
 /// Every callback: finds out whose code it is, and takes a step where it is the program's own.
-fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
+fn fired(event: EventKind, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyObjectRef> {
     if matches!(
         event,
-        Monitored::Reraise | Monitored::Handled | Monitored::Unwind
+        EventKind::Reraise | EventKind::Handled | EventKind::Unwind
     ) {
         keep_told_reraise(event, vm);
     }
-    if event == Monitored::Handled {
+    if event == EventKind::Handled {
         return Ok(vm.ctx.none());
     }
     let Some(code) = args
@@ -284,7 +284,7 @@ fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyO
         .and_then(|n| u32::try_from(n.as_bigint()).ok())
         .unwrap_or(0);
     let passed = args.args.get(2).map(|object| ObjPtr::of(object));
-    let what = Fired {
+    let what = MonitoringEvent {
         event,
         code: ObjPtr::of(code.as_object()),
         offset: number,
@@ -292,7 +292,7 @@ fn fired(event: Monitored, args: &FuncArgs, vm: &VirtualMachine) -> PyResult<PyO
         place: detail.map(|number| ObjPtr::of(number)),
     };
     match session::fired(&what, vm) {
-        session::Answer::Foreign if event == Monitored::Start => {
+        session::Answer::Foreign if event == EventKind::Start => {
             let disable = vm.state.monitoring.lock().disable.clone();
             Ok(disable.unwrap_or_else(|| vm.ctx.none()))
         }

@@ -22,7 +22,7 @@ pub struct Recorded {
     /// Whether anything was recorded; or why nothing true was, although the program ran.
     pub outcome: Result<bool, RecordError>,
     /// This process is a copy that the program has made of itself: it is not recorded.
-    pub is_copy: bool,
+    pub is_forked_child: bool,
     /// How the program itself ended.
     pub exit: Exit,
 }
@@ -131,10 +131,10 @@ fn run_here(
     })?;
     let exit = finalize(interpreter, result.err());
     slab::close();
-    if fork::is_copy() {
+    if fork::is_forked_child() {
         return Ok(Recorded {
             outcome: Ok(false),
-            is_copy: true,
+            is_forked_child: true,
             exit,
         });
     }
@@ -144,7 +144,7 @@ fn run_here(
             Ok(None) => Ok(false),
             Err(error) => Err(error),
         },
-        is_copy: false,
+        is_forked_child: false,
         exit,
     })
 }
@@ -296,7 +296,7 @@ fn hook_known_types(vm: &VirtualMachine) -> Result<HashSet<usize>, RecordError> 
 
 /// Takes the last step and closes the session; what is left is watched to its end.
 fn last_step(result: &PyResult<()>, vm: &VirtualMachine) -> Result<Option<LastStep>, RecordError> {
-    if fork::is_copy() {
+    if fork::is_forked_child() {
         return Ok(None);
     }
     let _inside = Inside::enter();

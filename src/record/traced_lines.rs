@@ -1,7 +1,7 @@
 //! The lines that the program's own trace function was last told of. A mark changes the line that
 //! the interpreter keeps for it in a frame, as if it told a line; here it is put back.
 
-use super::monitor::Monitored;
+use super::monitor::EventKind;
 use super::raw::frames::LiveFrame;
 use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::frame::FrameObject;
@@ -25,7 +25,7 @@ impl TracedLines {
     /// lines, and keeps the line for it.
     pub(super) fn keep(
         &mut self,
-        event: Monitored,
+        event: EventKind,
         frame: LiveFrame,
         told: Option<u32>,
         lines_for_others: bool,
@@ -37,10 +37,10 @@ impl TracedLines {
             traced,
         };
         match event {
-            Monitored::Start => {
+            EventKind::Start => {
                 self.0.insert(at, as_it_is(false));
             }
-            Monitored::Return | Monitored::Unwind => {
+            EventKind::Return | EventKind::Unwind => {
                 self.0.remove(&at);
             }
             _ if lines_for_others => {}

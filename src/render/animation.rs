@@ -1,7 +1,7 @@
 //! All steps in one SVG that moves by itself, without a script: what steps have in common stands
 //! in it once, and style sheet animations say when it is seen.
 
-use super::looks::Looks;
+use super::style::Looks;
 use super::svg::{Drawing, Head, parts};
 use super::theme::Theme;
 use super::timeline::{Group, Run, Timeline, contains};

@@ -201,8 +201,8 @@ fn label(picture_box: &PictureBox) -> String {
         .map_or(String::new(), |n| format!(" #{n}"));
     let status = match picture_box.status {
         Status::Alive => "",
-        Status::Suspect => " (tentatively unreachable)",
-        Status::Rescued => " (rescued)",
+        Status::TentativelyUnreachable => " (tentatively unreachable)",
+        Status::ReachedFromOutside => " (rescued)",
         Status::Unreachable => " (unreachable)",
         Status::Dead(_) => " (freed)",
     };

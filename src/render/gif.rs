@@ -2,7 +2,7 @@
 
 use super::SIGNATURE;
 use super::raster::Raster;
-use super::typeset::DrawError;
+use super::rendered_svg::DrawError;
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::collections::BTreeMap;

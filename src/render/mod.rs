@@ -3,15 +3,15 @@
 mod animation;
 mod dot;
 mod gif;
-mod looks;
 mod pdf;
 mod raster;
+mod rendered_svg;
 mod sheet;
 mod snippet;
+mod style;
 mod svg;
 mod theme;
 mod timeline;
-mod typeset;
 mod xml;
 
 pub use animation::Animation;
@@ -19,11 +19,11 @@ pub use dot::{GraphvizError, dot, graphviz_plain, graphviz_svg};
 pub use gif::Gif;
 pub use pdf::Pdf;
 pub use raster::Raster;
+pub use rendered_svg::{DrawError, RenderedSvg};
 pub use sheet::sheet;
 pub use snippet::Snippet;
 pub use svg::{SvgOptions, svg};
 pub use theme::Theme;
-pub use typeset::{DrawError, Typeset};
 
 /// What every file says of its maker; a file that says something else is not replaced unasked.
 pub const SIGNATURE: &str = "made by memviz";

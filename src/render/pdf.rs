@@ -1,7 +1,7 @@
 //! All steps as one PDF, a page each; its text can be selected and searched.
 
 use super::SIGNATURE;
-use super::typeset::{DrawError, Typeset};
+use super::rendered_svg::{DrawError, RenderedSvg};
 use crate::view::Caption;
 use krilla::Document;
 use krilla::destination::XyzDestination;
@@ -27,7 +27,7 @@ impl Pdf {
     ///
     /// # Errors
     /// Where no page can have such a size.
-    pub fn add(&mut self, picture: &Typeset, caption: &Caption) -> Result<(), DrawError> {
+    pub fn add(&mut self, picture: &RenderedSvg, caption: &Caption) -> Result<(), DrawError> {
         let size = picture.tree().size();
         let (width, height) = (size.width() * POINTS, size.height() * POINTS);
         let too_large = || DrawError::TooLarge(size.width() as u64, size.height() as u64);

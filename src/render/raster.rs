@@ -1,7 +1,7 @@
 //! Pictures as pixels, and as PNG.
 
 use super::SIGNATURE;
-use super::typeset::{DrawError, Typeset};
+use super::rendered_svg::{DrawError, RenderedSvg};
 use resvg::tiny_skia::{Pixmap, Transform};
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub struct Raster {
     pub pixels: Vec<[u8; 3]>,
 }
 
-impl Typeset {
+impl RenderedSvg {
     /// The picture's pixels, at `scale` times its size.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! A contact sheet: steps side by side on one page, each with its words above it.
 
 use super::animation::with_prefix;
-use super::looks::Looks;
+use super::style::Looks;
 use super::svg::{Drawing, Head, Owner, parts};
 use super::theme::Theme;
 use super::timeline::{Group, Timeline, contains};

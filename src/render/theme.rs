@@ -1,7 +1,7 @@
 //! Colours by role. They are told apart by colour-blind readers, and no meaning hangs on colour
 //! alone: a word, a dash or a shape goes with it.
 
-use crate::view::Tone;
+use crate::view::BoxRole;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -13,16 +13,16 @@ pub enum Theme {
 }
 
 /// Every tone, and what a style sheet calls it.
-pub(crate) const TONES: [(Tone, &str); 9] = [
-    (Tone::Frame, "frame"),
-    (Tone::ActiveFrame, "active-frame"),
-    (Tone::Container, "container"),
-    (Tone::Instance, "instance"),
-    (Tone::Class, "class"),
-    (Tone::Function, "function"),
-    (Tone::Suspended, "suspended"),
-    (Tone::Exception, "exception"),
-    (Tone::Atom, "atom"),
+pub(crate) const TONES: [(BoxRole, &str); 9] = [
+    (BoxRole::Frame, "frame"),
+    (BoxRole::ActiveFrame, "active-frame"),
+    (BoxRole::Container, "container"),
+    (BoxRole::Instance, "instance"),
+    (BoxRole::Class, "class"),
+    (BoxRole::Function, "function"),
+    (BoxRole::Suspended, "suspended"),
+    (BoxRole::Exception, "exception"),
+    (BoxRole::Atom, "atom"),
 ];
 
 /// The colours of a theme.
@@ -111,28 +111,28 @@ impl Theme {
     }
 
     /// The colour of a box's title bar.
-    pub fn title(self, tone: Tone) -> &'static str {
+    pub fn title(self, tone: BoxRole) -> &'static str {
         match (self, tone) {
-            (Theme::Print, Tone::ActiveFrame) => "#d0d0d0",
+            (Theme::Print, BoxRole::ActiveFrame) => "#d0d0d0",
             (Theme::Print, _) => "#ebebeb",
-            (Theme::Light, Tone::Frame) => "#dde3ea",
-            (Theme::Light, Tone::ActiveFrame) => "#b9d4f4",
-            (Theme::Light, Tone::Container) => "#d5ecd9",
-            (Theme::Light, Tone::Instance) => "#fbe3b8",
-            (Theme::Light, Tone::Class) => "#e4d9f2",
-            (Theme::Light, Tone::Function) => "#cfe8ec",
-            (Theme::Light, Tone::Suspended) => "#e3e3e3",
-            (Theme::Light, Tone::Exception) => "#f6d0cd",
-            (Theme::Light, Tone::Atom) => "#eceff2",
-            (Theme::Dark, Tone::Frame) => "#323b46",
-            (Theme::Dark, Tone::ActiveFrame) => "#1f4a7a",
-            (Theme::Dark, Tone::Container) => "#24492d",
-            (Theme::Dark, Tone::Instance) => "#5a4313",
-            (Theme::Dark, Tone::Class) => "#433159",
-            (Theme::Dark, Tone::Function) => "#1d4a52",
-            (Theme::Dark, Tone::Suspended) => "#3a3a3a",
-            (Theme::Dark, Tone::Exception) => "#5f2a27",
-            (Theme::Dark, Tone::Atom) => "#2a3038",
+            (Theme::Light, BoxRole::Frame) => "#dde3ea",
+            (Theme::Light, BoxRole::ActiveFrame) => "#b9d4f4",
+            (Theme::Light, BoxRole::Container) => "#d5ecd9",
+            (Theme::Light, BoxRole::Instance) => "#fbe3b8",
+            (Theme::Light, BoxRole::Class) => "#e4d9f2",
+            (Theme::Light, BoxRole::Function) => "#cfe8ec",
+            (Theme::Light, BoxRole::Suspended) => "#e3e3e3",
+            (Theme::Light, BoxRole::Exception) => "#f6d0cd",
+            (Theme::Light, BoxRole::Atom) => "#eceff2",
+            (Theme::Dark, BoxRole::Frame) => "#323b46",
+            (Theme::Dark, BoxRole::ActiveFrame) => "#1f4a7a",
+            (Theme::Dark, BoxRole::Container) => "#24492d",
+            (Theme::Dark, BoxRole::Instance) => "#5a4313",
+            (Theme::Dark, BoxRole::Class) => "#433159",
+            (Theme::Dark, BoxRole::Function) => "#1d4a52",
+            (Theme::Dark, BoxRole::Suspended) => "#3a3a3a",
+            (Theme::Dark, BoxRole::Exception) => "#5f2a27",
+            (Theme::Dark, BoxRole::Atom) => "#2a3038",
         }
     }
 }

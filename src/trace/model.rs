@@ -160,7 +160,7 @@ pub struct Death {
 
 /// Why the interpreter keeps an immortal object for as long as it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kept {
+pub enum ImmortalReason {
     /// A text of which there is one object for all who use it.
     Interned,
     /// A small number that was made in advance.
@@ -169,12 +169,12 @@ pub enum Kept {
     BuiltIn,
 }
 
-impl Kept {
+impl ImmortalReason {
     pub fn name(self) -> &'static str {
         match self {
-            Kept::Interned => "interned",
-            Kept::Cached => "cached",
-            Kept::BuiltIn => "built in",
+            ImmortalReason::Interned => "interned",
+            ImmortalReason::Cached => "cached",
+            ImmortalReason::BuiltIn => "built in",
         }
     }
 }
@@ -220,7 +220,7 @@ pub struct ObjectInfo {
     pub size: Option<u32>,
     pub immortal: bool,
     /// Why it is immortal, where that is known.
-    pub kept: Option<Kept>,
+    pub kept: Option<ImmortalReason>,
     /// How many of the program's code objects have it among their constants.
     pub constant_of: u32,
     /// `None`: older than the recording.

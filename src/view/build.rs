@@ -6,7 +6,7 @@ use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, Status, aside, grou
 use super::stack::Names;
 use super::step_view::StepView;
 use crate::analyse::Source;
-use crate::trace::{Count, Kept, Kind, ObjId, ObjectState};
+use crate::trace::{Count, ImmortalReason, Kind, ObjId, ObjectState};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How far the drawing goes.
@@ -259,12 +259,12 @@ impl StepView<'_> {
     }
 }
 
-fn count_in_words(count: Count, kept: Option<Kept>) -> String {
+fn count_in_words(count: Count, kept: Option<ImmortalReason>) -> String {
     match count {
         Count::Immortal => match kept {
-            Some(Kept::Interned) => "immortal (interned)".to_owned(),
-            Some(Kept::Cached) => "immortal (cached)".to_owned(),
-            Some(Kept::BuiltIn) | None => "immortal".to_owned(),
+            Some(ImmortalReason::Interned) => "immortal (interned)".to_owned(),
+            Some(ImmortalReason::Cached) => "immortal (cached)".to_owned(),
+            Some(ImmortalReason::BuiltIn) | None => "immortal".to_owned(),
         },
         Count::Of(1) => "1 ref".to_owned(),
         Count::Of(count) => format!("{count} refs"),

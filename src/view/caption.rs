@@ -1,6 +1,6 @@
 //! The words above a picture: step, event, the source around the line.
 
-use crate::analyse::raised_before;
+use crate::narrate::raised_before;
 use crate::trace::{Event, FileId, State, Step, Trace};
 
 /// A line of source and its part in the step.

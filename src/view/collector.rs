@@ -1,6 +1,6 @@
 //! The collector at work: each of its runs as a sequence of scenes, one a phase.
 
-use super::choice::Choice;
+use super::filter::ViewFilter;
 use super::options::ViewOptions;
 use super::scene::{BoxKey, Cell, Mark, Scene, SceneBox, Status};
 use super::scenes::Scenes;
@@ -20,9 +20,9 @@ pub struct CollectorRun {
 /// a run, the numbers those that the collector found.
 pub fn collector_runs(trace: &Trace, options: &ViewOptions) -> Vec<CollectorRun> {
     let options = ViewOptions {
-        choice: Choice {
+        choice: ViewFilter {
             no_marks: true,
-            ..Choice::default()
+            ..ViewFilter::default()
         },
         ..options.clone()
     };
@@ -106,12 +106,12 @@ impl<'r> Phases<'r> {
             run.candidates.len()
         );
         let suspect = |id| match left(id) {
-            0 => Status::Suspect,
+            0 => Status::TentativelyUnreachable,
             _ => Status::Alive,
         };
         let rescued = |id| match (unreachable.contains(&id), left(id)) {
             (true, _) => Status::Unreachable,
-            (false, 0) => Status::Rescued,
+            (false, 0) => Status::ReachedFromOutside,
             (false, _) => Status::Alive,
         };
         let freed = |id| match collected.contains(&id) {

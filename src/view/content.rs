@@ -1,12 +1,12 @@
 //! What stands in the box of each kind of object.
 
-use super::scene::{Cell, Mark, Row, Tone, grouped};
+use super::scene::{BoxRole, Cell, Mark, Row, grouped};
 use super::step_view::StepView;
 use crate::trace::{Kind, Label, ObjId, ObjectState, Reference};
 
 /// Title, rows and colour of a box.
 pub(super) struct Content {
-    pub tone: Tone,
+    pub tone: BoxRole,
     pub title: String,
     pub rows: Vec<Row>,
     /// What is said where there are no rows.
@@ -66,38 +66,38 @@ pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> C
     let named = object.name.map(|name| view.text(name).to_owned());
     let rows = rows(view, info.kind, object);
     let (tone, title, empty) = match info.kind {
-        Kind::Sequence | Kind::Mapping | Kind::Set => (Tone::Container, type_name, "empty"),
+        Kind::Sequence | Kind::Mapping | Kind::Set => (BoxRole::Container, type_name, "empty"),
         Kind::Class => (
-            Tone::Class,
+            BoxRole::Class,
             format!("class {}", named.unwrap_or_default()),
             "no attributes",
         ),
         Kind::Function => (
-            Tone::Function,
+            BoxRole::Function,
             format!("function {}", named.unwrap_or_default()),
             "",
         ),
         Kind::Generator => (
-            Tone::Suspended,
+            BoxRole::Suspended,
             format!("{type_name} {}", named.unwrap_or_default()),
             "",
         ),
         Kind::Frame => (
-            Tone::Suspended,
+            BoxRole::Suspended,
             format!("frame {}()", named.unwrap_or_default()),
             "no names",
         ),
-        Kind::Exception | Kind::Traceback => (Tone::Exception, type_name, ""),
-        Kind::Cell => (Tone::Function, type_name, "empty"),
-        Kind::WeakRef => (Tone::Instance, type_name, "dead: refers to nothing"),
-        Kind::Atom => (Tone::Atom, type_name, ""),
+        Kind::Exception | Kind::Traceback => (BoxRole::Exception, type_name, ""),
+        Kind::Cell => (BoxRole::Function, type_name, "empty"),
+        Kind::WeakRef => (BoxRole::Instance, type_name, "dead: refers to nothing"),
+        Kind::Atom => (BoxRole::Atom, type_name, ""),
         Kind::Module => (
-            Tone::Class,
+            BoxRole::Class,
             format!("module {}", named.unwrap_or_default()),
             "empty",
         ),
-        Kind::Instance => (Tone::Instance, type_name, "no attributes"),
-        _ => (Tone::Instance, type_name, ""),
+        Kind::Instance => (BoxRole::Instance, type_name, "no attributes"),
+        _ => (BoxRole::Instance, type_name, ""),
     };
     Content {
         tone,

@@ -1,7 +1,7 @@
 //! What a choice does to the boxes of a step: where the drawing starts, what is folded.
 
 use super::content::{content, inline_text};
-use super::resolved::Which;
+use super::resolved_filter::Selector;
 use super::scene::{Arrow, BoxKey, Cell, Row, SceneBox, aside, grouped, targets};
 use super::step_view::StepView;
 use crate::analyse::{Target, title};
@@ -9,7 +9,7 @@ use crate::trace::{Kind, ObjId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 impl StepView<'_> {
-    fn is_one_of(&self, id: ObjId, objects: &BTreeSet<ObjId>, which: &Which) -> bool {
+    fn is_one_of(&self, id: ObjId, objects: &BTreeSet<ObjId>, which: &Selector) -> bool {
         objects.contains(&id) || which.types.contains(&self.info(id).type_name)
     }
 

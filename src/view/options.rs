@@ -1,6 +1,6 @@
 //! What to draw, and how much of it.
 
-use super::choice::Choice;
+use super::filter::ViewFilter;
 
 /// What to draw, and how much of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct ViewOptions {
     pub first_rows: usize,
     pub last_rows: usize,
     /// What of it the user wants to see.
-    pub choice: Choice,
+    pub choice: ViewFilter,
 }
 
 impl Default for ViewOptions {
@@ -32,7 +32,7 @@ impl Default for ViewOptions {
             max_objects: 60,
             first_rows: 12,
             last_rows: 3,
-            choice: Choice::default(),
+            choice: ViewFilter::default(),
         }
     }
 }

@@ -20,7 +20,7 @@ pub enum BoxKey {
 
 /// The colour role of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tone {
+pub enum BoxRole {
     Frame,
     ActiveFrame,
     Container,
@@ -41,9 +41,9 @@ pub enum Status {
     /// It died since the step before.
     Dead(Cause),
     /// While the collector runs: no reference from outside its candidates has been found yet.
-    Suspect,
+    TentativelyUnreachable,
     /// While the collector runs: something that is held from outside reaches it.
-    Rescued,
+    ReachedFromOutside,
 }
 
 impl Status {
@@ -51,7 +51,7 @@ impl Status {
     pub fn is_faded(self) -> bool {
         matches!(
             self,
-            Status::Unreachable | Status::Dead(_) | Status::Suspect
+            Status::Unreachable | Status::Dead(_) | Status::TentativelyUnreachable
         )
     }
 }
@@ -91,7 +91,7 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SceneBox {
     pub key: BoxKey,
-    pub tone: Tone,
+    pub tone: BoxRole,
     pub title: String,
     /// Serial, for the corner of the title.
     pub serial: Option<u32>,
@@ -157,7 +157,7 @@ pub(super) fn grouped(number: usize) -> String {
 pub(super) fn note_box(key: BoxKey, title: &str, rows: Vec<Row>) -> SceneBox {
     SceneBox {
         key,
-        tone: Tone::Atom,
+        tone: BoxRole::Atom,
         title: title.to_owned(),
         serial: None,
         count: String::new(),

@@ -2,13 +2,14 @@
 
 use super::calls::Calls;
 use super::caption::{caption, lines_of};
-use super::following::Following;
+use super::focus_tracker::FocusTracker;
 use super::options::ViewOptions;
-use super::past::Past;
-use super::resolved::Resolved;
+use super::previous::Past;
+use super::resolved_filter::ResolvedFilter;
 use super::scene::Scene;
 use super::step_view::StepView;
-use crate::analyse::{Teller, ledger};
+use crate::analyse::ledger;
+use crate::narrate::StepNarrator;
 use crate::trace::{Replay, Trace};
 
 /// Makes the chosen scenes of a trace, one after the other.
@@ -20,13 +21,13 @@ pub struct Scenes<'t> {
     calls: Calls,
     past: Past,
     output: String,
-    following: Following,
-    teller: Teller,
+    following: FocusTracker,
+    teller: StepNarrator,
 }
 
 impl<'t> Scenes<'t> {
     pub fn new(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
-        let mut resolved = Resolved::new(trace, &options.choice);
+        let mut resolved = ResolvedFilter::new(trace, &options.choice);
         resolved.boxes = options.boxes || (resolved.boxes && !options.inline);
         resolved.generations |= options.generations;
         resolved.sizes |= options.sizes;
@@ -37,8 +38,8 @@ impl<'t> Scenes<'t> {
             calls: Calls::default(),
             past: Past::default(),
             output: String::new(),
-            following: Following::new(resolved),
-            teller: Teller::default(),
+            following: FocusTracker::new(resolved),
+            teller: StepNarrator::default(),
         }
     }
 

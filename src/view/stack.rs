@@ -1,7 +1,7 @@
 //! The call stacks: which calls are drawn, and what their boxes say.
 
 use super::calls::RunningCall;
-use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, Status, Tone, grouped, note_box};
+use super::scene::{BoxKey, BoxRole, Cell, Mark, Row, SceneBox, Status, grouped, note_box};
 use super::step_view::StepView;
 use crate::trace::{Event, NameKind, ObjId};
 use std::collections::BTreeMap;
@@ -111,9 +111,9 @@ impl StepView<'_> {
         SceneBox {
             key: BoxKey::Call(call.number),
             tone: if call.running {
-                Tone::ActiveFrame
+                BoxRole::ActiveFrame
             } else {
-                Tone::Frame
+                BoxRole::Frame
             },
             title: self.frame_title(call),
             serial: None,

@@ -2,7 +2,7 @@
 //! beside: the boxes in `build`, their contents in `content`, the call stacks in `stack`.
 
 use super::calls::RunningCall;
-use super::following::Chosen;
+use super::focus_tracker::Chosen;
 use super::options::ViewOptions;
 use crate::analyse::Ledger;
 use crate::trace::{ObjId, ObjectInfo, ObjectState, State, Step, Trace};

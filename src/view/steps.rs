@@ -1,6 +1,6 @@
 //! Which steps are drawn: by number, by line, or by the marks in the script.
 
-use super::choice::{Choice, Unknown};
+use super::filter::{Unknown, ViewFilter};
 use crate::analyse::Place;
 use crate::trace::{FileId, StepHead, Trace};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ impl ChosenSteps {
     /// Chooses; marked pictures count where no option chooses steps. Says what chooses nothing.
     pub(super) fn new(
         trace: &Trace,
-        choice: &Choice,
+        choice: &ViewFilter,
         pictures: &[(Place, String)],
     ) -> (ChosenSteps, Vec<Unknown>) {
         let script = script(trace);
@@ -70,7 +70,7 @@ impl ChosenSteps {
     }
 
     /// What is wrong where no step is left, or one that is not there is asked for.
-    fn nothing_chosen(&self, choice: &Choice, steps: u32) -> Option<Unknown> {
+    fn nothing_chosen(&self, choice: &ViewFilter, steps: u32) -> Option<Unknown> {
         let open_end = |(first, last): &(u32, u32)| if *last == u32::MAX { *first } else { *last };
         let beyond = choice.steps.iter().map(open_end).find(|step| *step > steps);
         let (error, hint) = if let Some(step) = beyond {
@@ -101,7 +101,7 @@ impl ChosenSteps {
     }
 }
 
-impl Choice {
+impl ViewFilter {
     /// Whether steps are chosen by number or by line.
     fn by_steps(&self) -> bool {
         self.by_lines() || !self.steps.is_empty()

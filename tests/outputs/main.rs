@@ -10,7 +10,7 @@ mod safety;
 
 use common::pixels::{Pixels, gif, png, ppm};
 use common::{Folder, text, tools};
-use memviz::render::Typeset;
+use memviz::render::RenderedSvg;
 use roxmltree::Document;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ fn numbered(out: &Path, extension: &str) -> Vec<PathBuf> {
 }
 
 fn raster(svg: &str, scale: f64) -> Pixels {
-    let raster = Typeset::new(svg)
+    let raster = RenderedSvg::new(svg)
         .and_then(|typeset| typeset.raster(scale))
         .unwrap_or_else(|error| panic!("{error}: {svg:.300}"));
     Pixels {

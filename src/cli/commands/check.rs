@@ -31,7 +31,7 @@ pub(in crate::cli) fn check(args: &CheckArgs) -> Result<i32, Problem> {
             .stdout(std::process::Stdio::null())
             .status()
             .map_err(Problem::new)?;
-        worst = worst.max(status.code().unwrap_or(crate::cli::FAILURE));
+        worst = worst.max(status.code().unwrap_or(crate::cli::problem::FAILURE));
     }
     Ok(worst)
 }

@@ -6,7 +6,7 @@ use crate::cli::saved::read;
 use crate::export::{JsonOptions, write_json};
 use crate::layout::plan;
 use crate::render::dot;
-use crate::view::{Choice, Scenes, ViewOptions};
+use crate::view::{Scenes, ViewFilter, ViewOptions};
 use std::io::{self, BufWriter, Write};
 
 pub(in crate::cli) fn export(args: &ExportArgs) -> Result<(), Problem> {
@@ -22,10 +22,10 @@ pub(in crate::cli) fn export(args: &ExportArgs) -> Result<(), Problem> {
         ExportFormat::Dot => {
             let view = ViewOptions {
                 boxes: args.boxes,
-                choice: Choice {
+                choice: ViewFilter {
                     // A step that is asked for is drawn, whatever steps the script's marks choose.
                     steps: args.step.map(|_| (1, u32::MAX)).into_iter().collect(),
-                    ..Choice::default()
+                    ..ViewFilter::default()
                 },
                 ..ViewOptions::default()
             };

@@ -70,7 +70,7 @@ pub(in crate::cli) fn info(args: &TraceArgs) -> Result<(), Problem> {
     let words = match &damage {
         Some(error) => error.to_string(),
         None if is_whole => "none".to_owned(),
-        None => "its index is missing; what is whole of it was gone through".to_owned(),
+        None => "its end is missing; all before the last whole segment is there".to_owned(),
     };
     row("damage", &words);
     print(&out);

@@ -1,7 +1,7 @@
 //! `memviz life`: the birth, the counts and the death of one object.
 
 use super::ask::{Question, cause_in_words, print, source_line};
-use crate::analyse::{Happened, Turn, life};
+use crate::analyse::{LifeEvent, LifeEventKind, life};
 use crate::cli::args::AskArgs;
 use crate::cli::problem::Problem;
 use crate::trace::{Count, Incident};
@@ -22,7 +22,7 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     let lives = turns.last().is_some_and(|turn| {
         !matches!(
             turn.what,
-            Happened::Died | Happened::Fleeting | Happened::OutOfSight
+            LifeEventKind::Died | LifeEventKind::Fleeting | LifeEventKind::OutOfSight
         )
     });
     if lives {
@@ -37,34 +37,36 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     print(&out)
 }
 
-fn tell(question: &Question, turn: &Turn) -> String {
+fn tell(question: &Question, turn: &LifeEvent) -> String {
     let trace = &question.trace;
     let (count, words) = match turn.what {
-        Happened::Born(count) => {
+        LifeEventKind::Born(count) => {
             let file = trace.steps[turn.step as usize - 1].head.file;
             let source = source_line(trace, file.0 as usize, turn.line)
                 .map_or(String::new(), |source| format!(" by `{source}`"));
             (short(count), format!("made{source}"))
         }
-        Happened::Seen(count) => (
+        LifeEventKind::Seen(count) => (
             short(count),
             "older than the recording, and now in sight".to_owned(),
         ),
-        Happened::Count(old, new) => (format!("{}→{}", short(old), short(new)), String::new()),
-        Happened::Unreachable => (
+        LifeEventKind::Count(old, new) => (format!("{}→{}", short(old), short(new)), String::new()),
+        LifeEventKind::Unreachable => (
             String::new(),
             "nothing reaches it: it waits for the collector".to_owned(),
         ),
-        Happened::Reachable => (String::new(), "something reaches it again".to_owned()),
-        Happened::Incident(incident) => (String::new(), incident_in_words(incident).to_owned()),
-        Happened::OutOfSight => (
+        LifeEventKind::Reachable => (String::new(), "something reaches it again".to_owned()),
+        LifeEventKind::Incident(incident) => {
+            (String::new(), incident_in_words(incident).to_owned())
+        }
+        LifeEventKind::OutOfSight => (
             String::new(),
             "the program no longer refers to it".to_owned(),
         ),
-        Happened::Died | Happened::Fleeting => {
+        LifeEventKind::Died | LifeEventKind::Fleeting => {
             let death = trace.object(question.found.id).died;
             let cause = death.map_or("", |death| cause_in_words(death.cause));
-            let made = if turn.what == Happened::Fleeting {
+            let made = if turn.what == LifeEventKind::Fleeting {
                 "made and dead within one step"
             } else {
                 "dead"

@@ -1,7 +1,7 @@
 //! `memviz who`: the direct owners of an object.
 
 use super::ask::{Question, count_in_words, death_in_words, print, words};
-use crate::analyse::{Fate, fate, ledger};
+use crate::analyse::{Liveness, fate, ledger};
 use crate::cli::args::AskArgs;
 use crate::cli::problem::Problem;
 
@@ -15,7 +15,7 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     let mut out = question.head();
     let Some(object) = state.heap.get(&id) else {
         out.push_str(&match fate(trace, &state, &ledger, id, step) {
-            Fate::Dead(death) => death_in_words(trace, death),
+            Liveness::Dead(death) => death_in_words(trace, death),
             _ => "it is not there yet".to_owned(),
         });
         return print(&(out + "\n"));

@@ -1,7 +1,7 @@
 //! `memviz why`: what keeps an object alive, as text and as a picture.
 
 use super::ask::{Question, count_in_words, death_in_words, print, words};
-use crate::analyse::{Chain, Fate, Root, Source, Why, Words, objects_of, why};
+use crate::analyse::{Chain, Liveness, Root, Source, Why, Words, objects_of, why};
 use crate::cli::args::WhyArgs;
 use crate::cli::outputs::is_own;
 use crate::cli::problem::Problem;
@@ -10,7 +10,7 @@ use crate::cli::say::say;
 use crate::layout::plan;
 use crate::render::{SvgOptions, svg};
 use crate::trace::{Count, ObjId, State};
-use crate::view::{Choice, Only, Scenes, ViewOptions};
+use crate::view::{Scenes, Subset, ViewFilter, ViewOptions};
 use std::fs;
 
 /// What is said of a root that only a count tells of.
@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(args: &WhyArgs) -> Result<(), Problem> {
     let state = question.trace.state_at(step);
     let limit = usize::from(args.chains);
     print(&(question.head() + &tell(&question, &answer, &state, limit) + &question.others()))?;
-    if matches!(answer.fate, Fate::Reachable | Fate::Garbage) {
+    if matches!(answer.fate, Liveness::Reachable | Liveness::Garbage) {
         draw(&question, &answer, args)?;
     }
     Ok(())
@@ -34,13 +34,13 @@ fn tell(question: &Question, answer: &Why, state: &State, limit: usize) -> Strin
     let words = words(trace, state, question.found.step);
     let count = count_in_words(answer.count);
     let mut out = match answer.fate {
-        Fate::Unborn => return "it is not there yet\n".to_owned(),
-        Fate::Dead(death) => return death_in_words(trace, death) + "\n",
-        Fate::Garbage => format!("nothing: garbage waiting for the collector ({count})\n"),
-        Fate::Reachable if answer.count == Count::Immortal => {
+        Liveness::Unborn => return "it is not there yet\n".to_owned(),
+        Liveness::Dead(death) => return death_in_words(trace, death) + "\n",
+        Liveness::Garbage => format!("nothing: garbage waiting for the collector ({count})\n"),
+        Liveness::Reachable if answer.count == Count::Immortal => {
             "immortal: it lives as long as the process, whatever refers to it\n".to_owned()
         }
-        Fate::Reachable => format!("{count}; it is kept alive by\n"),
+        Liveness::Reachable => format!("{count}; it is kept alive by\n"),
     };
     let more = |all: usize| match all.saturating_sub(limit) {
         0 => String::new(),
@@ -52,7 +52,7 @@ fn tell(question: &Question, answer: &Why, state: &State, limit: usize) -> Strin
     out.push_str(&more(answer.chains.len()));
     if !answer.idle.is_empty() {
         out.push_str(match answer.fate {
-            Fate::Garbage => "only garbage refers to it:\n",
+            Liveness::Garbage => "only garbage refers to it:\n",
             _ => "not by these, which live only by it or are garbage:\n",
         });
     }
@@ -116,17 +116,17 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
     let trace = &question.trace;
     let (id, step) = (question.found.id, question.found.step);
     let limit = usize::from(args.chains);
-    let only = Only {
+    let only = Subset {
         objects: objects_of(trace, answer, id, step, limit),
         about: Some(id),
         held: held(question, &answer.chains[..answer.chains.len().min(limit)]),
     };
     let options = ViewOptions {
-        choice: Choice {
+        choice: ViewFilter {
             steps: vec![(step, step)],
             only: Some(only),
             no_marks: true,
-            ..Choice::default()
+            ..ViewFilter::default()
         },
         ..ViewOptions::default()
     };
@@ -134,7 +134,7 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
         return Ok(());
     };
     scene.caption.event = match answer.fate {
-        Fate::Garbage => format!("nothing keeps {} alive", question.title()),
+        Liveness::Garbage => format!("nothing keeps {} alive", question.title()),
         _ => format!("what keeps {} alive", question.title()),
     };
     // They tell of the step, and nothing here shows it.

@@ -1,11 +1,11 @@
 //! The options that choose what to see.
 
-use crate::analyse::{Misread, marks, split_outside};
+use crate::analyse::{DirectiveError, directives, split_outside};
 use crate::cli::args::ProductArgs;
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
 use crate::trace::{FileId, Trace};
-use crate::view::{Choice, ViewOptions, unknown_words};
+use crate::view::{ViewFilter, ViewOptions, unknown_words};
 
 /// What to draw of a trace, by the options and by the script's marks.
 ///
@@ -19,7 +19,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
             .collect()
     };
     let chosen = &args.choice;
-    let choice = Choice {
+    let choice = ViewFilter {
         focus: words(&chosen.focus),
         depth: chosen.depth.map(|depth| depth as usize),
         hide: words(&chosen.hide),
@@ -32,7 +32,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
         only: None,
     };
     if !choice.no_marks {
-        warn(trace, &marks(trace).1);
+        warn(trace, &directives(trace).1);
     }
     for unknown in unknown_words(trace, &choice) {
         match unknown.mark {
@@ -57,7 +57,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
 }
 
 /// Names the marks that could not be read.
-pub(in crate::cli) fn warn(trace: &Trace, misread: &[Misread]) {
+pub(in crate::cli) fn warn(trace: &Trace, misread: &[DirectiveError]) {
     for mark in misread {
         say!(
             "{}: warning: {}",

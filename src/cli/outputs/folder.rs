@@ -4,7 +4,7 @@
 //! Until then, and where anything goes wrong, what was there before stays as it was.
 
 use super::lock::Lock;
-use super::places::{Place, places};
+use super::paths::{OutputPath, places};
 use crate::cli::args::ProductArgs;
 use crate::cli::names::{LOCK_NAME, PART_NAME, TRACE_NAME};
 use crate::cli::problem::{Problem, cannot_write};
@@ -202,8 +202,10 @@ impl Output {
         let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for place in places(args) {
             match place {
-                Place::File(name) => fs::rename(self.stage().join(name), self.full.join(name))?,
-                Place::Numbered(name, extension) => {
+                OutputPath::File(name) => {
+                    fs::rename(self.stage().join(name), self.full.join(name))?
+                }
+                OutputPath::Numbered(name, extension) => {
                     folders.entry(name).or_default().push(extension);
                 }
             }
@@ -268,8 +270,8 @@ impl Output {
         let mut paths = vec![self.full.join(TRACE_NAME)];
         for place in places(args) {
             match place {
-                Place::File(name) => paths.push(self.full.join(name)),
-                Place::Numbered(name, extension) => {
+                OutputPath::File(name) => paths.push(self.full.join(name)),
+                OutputPath::Numbered(name, extension) => {
                     let folder = self.full.join(name);
                     if fs::symlink_metadata(&folder).is_ok_and(|found| !found.is_dir()) {
                         return Err(self.not_own(&folder));

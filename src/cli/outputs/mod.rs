@@ -5,7 +5,7 @@ mod choice;
 mod folder;
 mod interrupt;
 mod lock;
-mod places;
+mod paths;
 mod products;
 mod write;
 

@@ -2,16 +2,16 @@
 
 use super::choice::view_options;
 use super::folder::Output;
-use super::places::{
-    ASVG, DOTS, GIF, JSON, PDF, PLAYER, PNGS, Place, SHEET, SHEET_PNG, SNIPPET, SNIPPET_MD, SVGS,
-    numbered, places,
+use super::paths::{
+    ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, SHEET, SHEET_PNG, SNIPPET, SNIPPET_MD,
+    SVGS, numbered, places,
 };
 use crate::cli::args::{LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
 use crate::layout::{Picture, plan};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
-    Animation, DrawError, Gif, GraphvizError, Pdf, Raster, Snippet, SvgOptions, Theme, Typeset,
+    Animation, DrawError, Gif, GraphvizError, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
     dot, graphviz_svg, sheet, svg,
 };
 use crate::trace::Trace;
@@ -39,8 +39,8 @@ pub(super) fn write_pictures(
         return Ok(Vec::new());
     }
     let view = view_options(trace, args)?;
-    let painter = Painter::new(args, &places)?;
-    let mut products = Products::open(output, trace, args, &places)?;
+    let painter = FrameRenderer::new(args, &places)?;
+    let mut products = Outputs::open(output, trace, args, &places)?;
     let plan = {
         let _span = tracing::info_span!("layout").entered();
         let progress = progress("laying out", trace.steps.len());
@@ -56,7 +56,7 @@ pub(super) fn write_pictures(
         let Some(last) = batch.last().map(|picture| picture.number) else {
             break;
         };
-        let drawn: Vec<Result<Drawn, Problem>> = batch
+        let drawn: Vec<Result<RenderedFrame, Problem>> = batch
             .into_par_iter()
             .map(|picture| painter.draw(picture))
             .collect();
@@ -70,7 +70,7 @@ pub(super) fn write_pictures(
 }
 
 /// A picture in the forms that are asked for.
-struct Drawn {
+struct RenderedFrame {
     picture: Picture,
     svg: String,
     dot: Option<String>,
@@ -78,20 +78,20 @@ struct Drawn {
     /// For the GIF.
     raster: Option<Raster>,
     /// For the PDF.
-    typeset: Option<Typeset>,
+    typeset: Option<RenderedSvg>,
 }
 
 /// Draws pictures, many at once.
-struct Painter<'a> {
-    places: &'a [Place],
+struct FrameRenderer<'a> {
+    places: &'a [OutputPath],
     layout: LayoutBy,
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
 }
 
-impl<'a> Painter<'a> {
-    fn new(args: &ProductArgs, places: &'a [Place]) -> Result<Painter<'a>, Problem> {
+impl<'a> FrameRenderer<'a> {
+    fn new(args: &ProductArgs, places: &'a [OutputPath]) -> Result<FrameRenderer<'a>, Problem> {
         let whole = [GIF, ASVG, SHEET, SNIPPET];
         if args.layout == LayoutBy::Dot && places.iter().any(|place| whole.contains(place)) {
             return Err(Problem::new(
@@ -99,7 +99,7 @@ impl<'a> Painter<'a> {
             )
             .hint("leave out --layout dot, or choose among svg, png, pdf and dot"));
         }
-        Ok(Painter {
+        Ok(FrameRenderer {
             places,
             layout: args.layout,
             theme: args.theme.into(),
@@ -108,11 +108,11 @@ impl<'a> Painter<'a> {
         })
     }
 
-    fn wants(&self, place: Place) -> bool {
+    fn wants(&self, place: OutputPath) -> bool {
         self.places.contains(&place)
     }
 
-    fn draw(&self, picture: Picture) -> Result<Drawn, Problem> {
+    fn draw(&self, picture: Picture) -> Result<RenderedFrame, Problem> {
         let dot = (self.wants(DOTS) || self.layout == LayoutBy::Dot).then(|| dot(&picture));
         let from_svg = [SVGS, PNGS, GIF, PDF, SNIPPET];
         let svg = match (&dot, self.layout) {
@@ -120,7 +120,7 @@ impl<'a> Painter<'a> {
             (Some(dot), LayoutBy::Dot) => graphviz_svg(dot).map_err(graphviz_problem)?,
             _ => svg(&picture, &SvgOptions { theme: self.theme }),
         };
-        let mut drawn = Drawn {
+        let mut drawn = RenderedFrame {
             picture,
             svg,
             dot,
@@ -133,11 +133,11 @@ impl<'a> Painter<'a> {
     }
 
     /// What is made from the SVG.
-    fn paint(&self, drawn: &mut Drawn) -> Result<(), DrawError> {
+    fn paint(&self, drawn: &mut RenderedFrame) -> Result<(), DrawError> {
         if ![PNGS, GIF, PDF].into_iter().any(|place| self.wants(place)) {
             return Ok(());
         }
-        let typeset = Typeset::new(&drawn.svg)?;
+        let typeset = RenderedSvg::new(&drawn.svg)?;
         if self.wants(PNGS) {
             drawn.png = Some(typeset.raster(self.png_scale)?.png()?);
         }
@@ -153,10 +153,10 @@ impl<'a> Painter<'a> {
 }
 
 /// The files under way.
-struct Products<'a> {
+struct Outputs<'a> {
     output: &'a Output,
     args: &'a ProductArgs,
-    places: &'a [Place],
+    places: &'a [OutputPath],
     count: usize,
     gif: Option<Gif>,
     animation: Option<Animation>,
@@ -166,15 +166,15 @@ struct Products<'a> {
     player: Option<Player<'a>>,
 }
 
-impl<'a> Products<'a> {
+impl<'a> Outputs<'a> {
     fn open(
         output: &'a Output,
         trace: &'a Trace,
         args: &'a ProductArgs,
-        places: &'a [Place],
-    ) -> Result<Products<'a>, Problem> {
+        places: &'a [OutputPath],
+    ) -> Result<Outputs<'a>, Problem> {
         let wants = |place| places.contains(&place);
-        Ok(Products {
+        Ok(Outputs {
             output,
             args,
             places,
@@ -192,14 +192,14 @@ impl<'a> Products<'a> {
     }
 
     /// Takes the next picture.
-    fn add(&mut self, drawn: Drawn) -> Result<(), Problem> {
+    fn add(&mut self, drawn: RenderedFrame) -> Result<(), Problem> {
         self.count += 1;
         for (place, content) in [
             (SVGS, Some(drawn.svg.as_bytes())),
             (PNGS, drawn.png.as_deref()),
             (DOTS, drawn.dot.as_ref().map(String::as_bytes)),
         ] {
-            if let (Place::Numbered(folder, extension), Some(content)) = (place, content)
+            if let (OutputPath::Numbered(folder, extension), Some(content)) = (place, content)
                 && self.places.contains(&place)
             {
                 let name = numbered(folder, drawn.picture.number, extension);
@@ -236,7 +236,7 @@ impl<'a> Products<'a> {
 
     /// Writes what is made of all pictures; returns what was written, in words.
     fn finish(self) -> Result<Vec<String>, Problem> {
-        let mut files: Vec<(Place, Vec<u8>)> = Vec::new();
+        let mut files: Vec<(OutputPath, Vec<u8>)> = Vec::new();
         if let Some(gif) = &self.gif {
             files.push((GIF, gif.finish().map_err(draw_problem)?));
         }
@@ -250,7 +250,7 @@ impl<'a> Products<'a> {
             let sheet = sheet(pictures, self.args.theme.into());
             if self.places.contains(&SHEET_PNG) {
                 let scale = self.args.scale.unwrap_or(1.0);
-                let png = Typeset::new(&sheet)
+                let png = RenderedSvg::new(&sheet)
                     .and_then(|typeset| typeset.raster(scale)?.png())
                     .map_err(draw_problem)?;
                 files.push((SHEET_PNG, png));
@@ -267,13 +267,13 @@ impl<'a> Products<'a> {
         }
         let mut written = Vec::new();
         for place in self.places {
-            if let Place::Numbered(folder, extension) = place {
+            if let OutputPath::Numbered(folder, extension) = place {
                 let folder = self.output.folder().join(folder);
                 written.push(format!("{} ({} {extension})", folder.display(), self.count));
             }
         }
         for (place, content) in files {
-            if let Place::File(name) = place {
+            if let OutputPath::File(name) = place {
                 written.push(self.output.write(name, content)?.display().to_string());
             }
         }

@@ -3,7 +3,7 @@
 use super::browser;
 use super::folder::Output;
 use super::interrupt;
-use super::places::places;
+use super::paths::places;
 use super::products::write_pictures;
 use crate::cli::args::{Format, ProductArgs};
 use crate::cli::names::PLAYER_NAME;

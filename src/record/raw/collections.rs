@@ -21,7 +21,7 @@ const BITS_OFFSET: usize = 2 * size_of::<usize>();
 const COLLECTING: u8 = 1 << 7;
 
 static WATCHING: AtomicBool = AtomicBool::new(false);
-static SEEN: Mutex<Vec<Sighting>> = Mutex::new(Vec::new());
+static SEEN: Mutex<Vec<CollectionSnapshot>> = Mutex::new(Vec::new());
 /// Where in a header the pointers to the neighbours in the collector's list stand.
 static NEWER_AT: AtomicUsize = AtomicUsize::new(0);
 static OLDER_AT: AtomicUsize = AtomicUsize::new(0);
@@ -37,7 +37,7 @@ pub(crate) struct Candidate {
 
 /// One collection: its candidates from the youngest generation to the oldest.
 #[derive(Debug, Clone)]
-pub(crate) struct Sighting {
+pub(crate) struct CollectionSnapshot {
     /// The oldest generation that was walked.
     pub generation: u8,
     pub explicit: bool,
@@ -55,7 +55,7 @@ pub(crate) fn clear() {
 }
 
 /// The collections since the last call.
-pub(crate) fn drain() -> Vec<Sighting> {
+pub(crate) fn drain() -> Vec<CollectionSnapshot> {
     std::mem::take(&mut *SEEN.lock().unwrap_or_else(|e| e.into_inner()))
 }
 
@@ -175,7 +175,7 @@ fn copy_list(newest: ObjPtr) {
             running.explicit = true;
             running.candidates.extend(candidates);
         }
-        _ => seen.push(Sighting {
+        _ => seen.push(CollectionSnapshot {
             generation,
             explicit: generation > 0 || asked_for(newest, candidates.len()),
             candidates,

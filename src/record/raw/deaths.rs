@@ -68,12 +68,12 @@ fn with_book<R>(act: impl FnOnce(&mut Book) -> R) -> R {
 pub(crate) fn drain(entries: &mut Vec<LogEntry>) -> Drained {
     with_book(|book| {
         // The block of an object in doubt is there until the book says otherwise.
-        book.drain(entries, super::glance::is_dying_at)
+        book.drain(entries, super::fast_read::is_dying_at)
     })
 }
 
 /// Whether an object that is being taken apart is past its finalizer, after a call of [`drain`].
-pub(crate) fn is_past_finalizer(address: usize) -> bool {
+pub(crate) fn is_finalizer_done(address: usize) -> bool {
     super::ending::any()
         && !super::ending::frames_of(address).is_empty()
         && !with_book(|book| book.is_in_doubt(address))
@@ -125,12 +125,12 @@ pub(super) unsafe fn on_death(object: *mut PyObject) {
     // SAFETY: the call that the interpreter meant to make.
     unsafe { original(object) };
     DOUBTS.with(|doubts| doubts.set(doubts.get() - 1));
-    if !WATCHING.load(Ordering::Relaxed) || fork::is_copy() {
+    if !WATCHING.load(Ordering::Relaxed) || fork::is_forked_child() {
         return;
     }
     // Its block is there: what frees it settles the doubt, and who takes it apart once more waits
     // for the book.
-    with_book(|book| book.finish(doubt, || !super::glance::is_dying_at(address)));
+    with_book(|book| book.finish(doubt, || !super::fast_read::is_dying_at(address)));
 }
 
 /// Told by the allocator of every block of the program's that is freed.

@@ -143,7 +143,7 @@ pub(super) fn frames_of(address: usize) -> Vec<usize> {
 }
 
 fn each_stack(mut act: impl FnMut(&Stack)) {
-    if any() && !fork::is_copy() {
+    if any() && !fork::is_forked_child() {
         let all = ALL.lock().unwrap_or_else(|e| e.into_inner());
         all.iter().for_each(|stack| act(stack));
     }

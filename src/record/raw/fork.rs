@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 static COPY: AtomicBool = AtomicBool::new(false);
 
 /// Only sets flags: at this moment any lock may be held by a thread that the copy does not have.
-extern "C" fn in_the_copy() {
+extern "C" fn in_the_forked_child() {
     COPY.store(true, Ordering::Relaxed);
     super::deaths::leave_off();
     super::collections::watch(false);
@@ -19,10 +19,10 @@ pub(crate) fn watch() {
     static ONCE: Once = Once::new();
     // SAFETY: the handler lives as long as the process, and only sets flags.
     ONCE.call_once(|| unsafe {
-        libc::pthread_atfork(None, None, Some(in_the_copy));
+        libc::pthread_atfork(None, None, Some(in_the_forked_child));
     });
 }
 
-pub(crate) fn is_copy() -> bool {
+pub(crate) fn is_forked_child() -> bool {
     COPY.load(Ordering::Relaxed)
 }

@@ -134,7 +134,7 @@ pub(crate) fn self_test(vm: &VirtualMachine) -> Result<(), LayoutError> {
         return Err(LayoutError::Header("None is not immortal"));
     }
     super::frames::self_test(vm)?;
-    super::glance::self_test(vm)?;
+    super::fast_read::self_test(vm)?;
     super::locks::self_test(vm)?;
     super::payload::self_test(vm)?;
     super::reraise::self_test(vm)?;

@@ -182,7 +182,7 @@ fn recorder_allocates() -> bool {
     STARTS[0].load(Ordering::Relaxed) != 0
         && INSIDE.try_with(Cell::get).unwrap_or(false)
         // In a copy of the process the heap's lock may be held by a thread that is not there.
-        && !super::fork::is_copy()
+        && !super::fork::is_forked_child()
 }
 
 /// Asks the recorder's heap for a block; there is none where it cannot grow.
@@ -239,7 +239,7 @@ unsafe impl GlobalAlloc for TwoHeaps {
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
         if in_region(ptr) {
-            if super::fork::is_copy() {
+            if super::fork::is_forked_child() {
                 return;
             }
             with_heap(|heap| {
@@ -256,7 +256,7 @@ unsafe impl GlobalAlloc for TwoHeaps {
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         if in_region(ptr) {
-            if super::fork::is_copy() {
+            if super::fork::is_forked_child() {
                 // SAFETY: as the caller promises.
                 return unsafe { moved_out(ptr, layout, new_size) };
             }

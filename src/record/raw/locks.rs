@@ -83,7 +83,7 @@ impl ObjPtr {
                 || name_is_locked(class);
         }
         if object.downcast_ref::<PyList>().is_some() {
-            return lock_is_held(super::glance::list_lock(self));
+            return lock_is_held(super::fast_read::list_lock(self));
         }
         false
     }

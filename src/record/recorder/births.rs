@@ -9,7 +9,7 @@
 //! the living. Objects that the collector does not track (numbers, strings) leave no such mark.
 
 use super::Recorder;
-use super::burial::Dead;
+use super::deaths::PendingDeath;
 use crate::record::raw::collections::{elder, newest};
 use crate::record::raw::deaths;
 use crate::record::raw::header::ObjPtr;
@@ -24,9 +24,9 @@ use rustpython_vm::gc_state::gc_state;
 pub(super) enum Born {
     Living(ObjPtr),
     /// One of the dead, by its place among them.
-    Dead(usize),
+    PendingDeath(usize),
     /// One that has its serial.
-    Met(ObjId),
+    Discovered(ObjId),
 }
 
 /// How the collector's lists stood at the last step.
@@ -43,7 +43,7 @@ pub(super) fn places_of_dead(born: &[Born]) -> HashMap<usize, usize> {
         .iter()
         .enumerate()
         .filter_map(|(place, one)| match one {
-            Born::Dead(index) => Some((*index, place)),
+            Born::PendingDeath(index) => Some((*index, place)),
             _ => None,
         });
     places.collect()
@@ -54,7 +54,7 @@ impl Recorder {
     /// a collection has rearranged the lists.
     pub(super) fn born(
         &self,
-        dead: &[Dead],
+        dead: &[PendingDeath],
         stopped: Stopped<'_>,
         vm: &VirtualMachine,
     ) -> Vec<Born> {
@@ -135,8 +135,8 @@ impl Recorder {
 
     fn serial(&self, born: &Born) -> Option<(ObjId, Option<ObjPtr>)> {
         match born {
-            Born::Met(id) => Some((*id, None)),
-            Born::Dead(_) => None,
+            Born::Discovered(id) => Some((*id, None)),
+            Born::PendingDeath(_) => None,
             Born::Living(pointer) => {
                 let at = self.by_address.get(&pointer.address())?;
                 Some((self.living[*at].id, Some(*pointer)))
@@ -153,7 +153,7 @@ const PASSED_OVER: usize = 64;
 /// `passed` are the dead that were the mark themselves, one after the other.
 fn with_the_dead(
     living: &[ObjPtr],
-    dead: &[Dead],
+    dead: &[PendingDeath],
     mark: usize,
     mut passed: Vec<usize>,
 ) -> Vec<Born> {
@@ -185,7 +185,7 @@ fn with_the_dead(
         if let Some(place) = at.get(&dead.address) {
             // It stands in the list to this moment.
             if nodes[*place].0.is_none() {
-                nodes[*place].0 = Some(Born::Dead(index));
+                nodes[*place].0 = Some(Born::PendingDeath(index));
                 continue;
             }
         }
@@ -207,7 +207,7 @@ fn with_the_dead(
         // Otherwise it stood behind the mark: it is older.
         if let Some(before) = before {
             let node = nodes.len();
-            nodes.push((Some(Born::Dead(index)), nodes[before].1));
+            nodes.push((Some(Born::PendingDeath(index)), nodes[before].1));
             nodes[before].1 = node;
             at.insert(dead.address, node);
         }

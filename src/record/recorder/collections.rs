@@ -1,8 +1,8 @@
 //! The collector: which of its runs have ended, and what they did.
 
-use super::{Happening, Recorder};
+use super::{Recorder, StepContext};
 use crate::record::collection;
-use crate::record::raw::collections::Sighting;
+use crate::record::raw::collections::CollectionSnapshot;
 use crate::record::stack::RunningFrame;
 use crate::trace::{Collection, Incident, ObjId};
 use rustc_hash::FxHashMap as HashMap;
@@ -12,8 +12,8 @@ use rustpython_vm::gc_state::GcDebugFlags;
 impl Recorder {
     /// The serials of candidates that are objects of the program, by address, as they stood before
     /// the dead of this step are taken off.
-    pub(super) fn ids_of_candidates(&self, sighting: &Sighting) -> HashMap<usize, ObjId> {
-        sighting
+    pub(super) fn ids_of_candidates(&self, snapshot: &CollectionSnapshot) -> HashMap<usize, ObjId> {
+        snapshot
             .candidates
             .iter()
             .filter_map(|candidate| {
@@ -38,16 +38,16 @@ impl Recorder {
         self.collections_before = counts;
         let mut runs = Vec::new();
         while ended > 0
-            && let Some((mut sighting, ids)) = self.running_collections.pop_front()
+            && let Some((mut snapshot, ids)) = self.running_collections.pop_front()
         {
             ended -= 1;
             // Lists that hold nothing are not seen; the interpreter's own count names the
             // generation where it leaves no doubt.
             if let [only] = grown[..] {
-                sighting.generation = only;
-                sighting.explicit |= only > 0;
+                snapshot.generation = only;
+                snapshot.explicit |= only > 0;
             }
-            runs.push(self.collection(&sighting, &ids, vm));
+            runs.push(self.collection(&snapshot, &ids, vm));
         }
         if self.running_collections.is_empty() {
             self.finalized.clear();
@@ -69,8 +69,8 @@ impl Recorder {
     }
 
     /// Notes where a `weakref.finalize` has just called a function of the program's.
-    pub(super) fn note_finalize_call(&mut self, happening: &Happening, running: &[RunningFrame]) {
-        if !happening.event.enters() {
+    pub(super) fn note_finalize_call(&mut self, context: &StepContext, running: &[RunningFrame]) {
+        if !context.event.enters() {
             return;
         }
         let [.., caller, called] = running else {
@@ -89,7 +89,7 @@ impl Recorder {
     /// What a collection did to the objects of the program.
     fn collection(
         &self,
-        sighting: &Sighting,
+        snapshot: &CollectionSnapshot,
         ids: &HashMap<usize, ObjId>,
         vm: &VirtualMachine,
     ) -> Collection {
@@ -107,7 +107,7 @@ impl Recorder {
                     .is_some_and(|at| self.living[*at].pointer.object().gc_finalized())
         };
         let dead = |id: ObjId| self.builder.info(id).is_none();
-        let mut run = collection::conclude(sighting, &id_at, &finalized, &dead);
+        let mut run = collection::conclude(snapshot, &id_at, &finalized, &dead);
         if vm.state.gc.get_debug().contains(GcDebugFlags::SAVEALL) {
             // What is found is kept in `gc.garbage`: that is no resurrection.
             run.resurrected.clear();

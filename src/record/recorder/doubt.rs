@@ -1,7 +1,7 @@
 //! Words of native objects that look like references, and may be flags beside what is left over in
 //! memory: the counts decide.
 
-use super::{Happening, Recorder, count};
+use super::{Recorder, StepContext, count};
 use crate::record::label::Doubt;
 use crate::record::stack::RunningFrame;
 use crate::trace::{CallFrame, Count, Held, ThreadStack};
@@ -11,7 +11,7 @@ impl Recorder {
     /// Takes a word for a reference where the count of what it leads to is not explained without.
     pub(super) fn settle_doubts(
         &mut self,
-        happening: &Happening,
+        context: &StepContext,
         running: &[&RunningFrame],
         frames: &[CallFrame],
         stacks: &[ThreadStack],
@@ -33,7 +33,7 @@ impl Recorder {
         let (mut turn, mut last): (Vec<_>, Vec<_>) =
             doubts.into_iter().partition(|doubt| doubt.words_after > 0);
         while !turn.is_empty() {
-            let settled = self.settle(&turn, happening, running, frames, stacks, vm);
+            let settled = self.settle(&turn, context, running, frames, stacks, vm);
             self.read_holders(&settled, vm);
             let open = match settled.is_empty() {
                 true => Vec::new(),
@@ -44,7 +44,7 @@ impl Recorder {
             last.extend(later);
             turn = more;
         }
-        let settled = self.settle(&last, happening, running, frames, stacks, vm);
+        let settled = self.settle(&last, context, running, frames, stacks, vm);
         self.read_holders(&settled, vm);
     }
 
@@ -52,7 +52,7 @@ impl Recorder {
     fn settle(
         &mut self,
         doubts: &[Doubt],
-        happening: &Happening,
+        context: &StepContext,
         running: &[&RunningFrame],
         frames: &[CallFrame],
         stacks: &[ThreadStack],
@@ -62,14 +62,14 @@ impl Recorder {
         if doubts.is_empty() {
             return settled;
         }
-        let mut held = self.held(happening, running, vm);
+        let mut held = self.held(context, running, vm);
         held.extend(self.held_by_ending());
         self.count_known(frames, stacks, &held);
         for doubt in doubts {
             if doubt.to.is_dying() || doubt.holder.is_dying() {
                 continue;
             }
-            let Count::Of(all) = count(doubt.to, &happening.borrowed) else {
+            let Count::Of(all) = count(doubt.to, &context.borrowed) else {
                 continue;
             };
             let id = self.by_address.get(&doubt.to.address());

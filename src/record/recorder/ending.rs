@@ -31,7 +31,7 @@ pub(super) fn is_in_change(pointer: ObjPtr) -> bool {
     }
     let mut shows_the_dead = false;
     if ending::any() {
-        pointer.walk(|to| shows_the_dead |= deaths::is_past_finalizer(to.address()));
+        pointer.walk(|to| shows_the_dead |= deaths::is_finalizer_done(to.address()));
     }
     shows_the_dead
 }

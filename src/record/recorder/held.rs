@@ -1,6 +1,6 @@
 //! What the interpreter itself holds.
 
-use super::{Happening, Recorder, listeners};
+use super::{Recorder, StepContext, listeners};
 use crate::record::raw::free_lists;
 use crate::record::raw::header::ObjPtr;
 use crate::record::stack::{RunningFrame, RunningName};
@@ -64,14 +64,14 @@ impl Recorder {
     /// handled when the frame was called.
     pub(super) fn note_raised(
         &mut self,
-        happening: &Happening,
+        context: &StepContext,
         running: &[RunningFrame],
         vm: &VirtualMachine,
     ) {
-        let raised = happening.in_flight.iter();
+        let raised = context.in_flight.iter();
         let raised = raised.filter(|(_, by)| *by == held_as::RAISED);
         let mut kept: Vec<(&str, ObjPtr)> = raised.map(|(to, _)| (RAISED_BY_CALL, *to)).collect();
-        if happening.event == Event::Call
+        if context.event == Event::Call
             && let Some(exception) = vm.current_exception()
         {
             kept.push((KEPT_FOR_RETURN, ObjPtr::of(exception.as_object())));
@@ -90,7 +90,7 @@ impl Recorder {
     /// The references that the interpreter itself holds to objects of the program.
     pub(super) fn held(
         &mut self,
-        happening: &Happening,
+        context: &StepContext,
         running: &[&RunningFrame],
         vm: &VirtualMachine,
     ) -> Vec<Held> {
@@ -105,7 +105,7 @@ impl Recorder {
                 });
             }
         };
-        for (pointer, as_what) in &happening.in_flight {
+        for (pointer, as_what) in &context.in_flight {
             put(self, as_what, *pointer, true);
         }
         if let Some(exception) = vm.current_exception() {
@@ -160,7 +160,7 @@ impl Recorder {
         let candidates: Vec<ObjPtr> = self
             .running_collections
             .iter()
-            .flat_map(|(sighting, _)| &sighting.candidates)
+            .flat_map(|(snapshot, _)| &snapshot.candidates)
             .filter_map(|candidate| {
                 let at = self.by_address.get(&candidate.address)?;
                 Some(self.living[*at].pointer)

@@ -2,15 +2,15 @@
 //! steps themselves.
 
 mod births;
-mod burial;
 mod collections;
 mod counts;
+mod deaths;
+mod discover;
 mod doubt;
 mod ending;
 mod held;
 mod library;
 mod listeners;
-mod meet;
 mod on_stack;
 mod verify;
 mod watch;
@@ -18,7 +18,7 @@ mod watch;
 use crate::record::describe::describe;
 use crate::record::label::Labeller;
 use crate::record::program::Program;
-use crate::record::raw::collections::{Sighting, drain as drain_collections};
+use crate::record::raw::collections::{CollectionSnapshot, drain as drain_collections};
 use crate::record::raw::deaths::LogEntry;
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::world::Stopped;
@@ -48,7 +48,7 @@ struct Live {
 
 /// What happened, as the hook that saw it says.
 #[derive(Clone)]
-pub(crate) struct Happening {
+pub(crate) struct StepContext {
     pub event: Event,
     pub file: FileId,
     pub function: Symbol,
@@ -90,7 +90,7 @@ pub(crate) struct Recorder {
     /// Addresses of dead objects that a free list of the interpreter's may keep.
     in_free_lists: BTreeSet<usize>,
     /// The deaths since the last step.
-    dead: Vec<burial::Dead>,
+    dead: Vec<deaths::PendingDeath>,
     /// Where the mark of the last step has gone to, where too many died to keep the order of births.
     mark_after_loss: Option<usize>,
     /// What those held that are dead and are being taken apart.
@@ -115,7 +115,7 @@ pub(crate) struct Recorder {
     /// Addresses of the frames that run at this step, as objects.
     running: HashSet<usize>,
     /// Collections that have begun, with the serials of their candidates by address.
-    running_collections: VecDeque<(Sighting, HashMap<usize, ObjId>)>,
+    running_collections: VecDeque<(CollectionSnapshot, HashMap<usize, ObjId>)>,
     /// How many collections of each generation had ended at the last step.
     collections_before: [usize; 3],
     /// What the weak references that changed in this step referred to before.
@@ -215,7 +215,7 @@ impl Recorder {
     /// Takes one step: what died, what is there, what changed.
     pub(crate) fn capture(
         &mut self,
-        happening: Happening,
+        context: StepContext,
         running: &[RunningFrame],
         others: &[(u32, Vec<RunningFrame>)],
         stdout: String,
@@ -232,14 +232,14 @@ impl Recorder {
             .iter()
             .filter_map(|frame| frame.object.map(ObjPtr::address))
             .collect();
-        for sighting in drain_collections() {
-            let ids = self.ids_of_candidates(&sighting);
-            self.running_collections.push_back((sighting, ids));
+        for snapshot in drain_collections() {
+            let ids = self.ids_of_candidates(&snapshot);
+            self.running_collections.push_back((snapshot, ids));
         }
         self.absorb_deaths();
         self.dicts_of_dead.clear();
         let mut born = self.born(&self.dead, stopped, vm);
-        let left = self.bury(&mut born);
+        let left = self.retire(&mut born);
         let known = self.living.len();
         self.bodies = everywhere
             .iter()
@@ -256,11 +256,11 @@ impl Recorder {
         }
         let (mut frames, mut frames_kept) = self.call_frames(running, !left.is_empty(), vm);
         let mut stacks = self.thread_stacks(others, vm);
-        for (pointer, _) in &happening.in_flight {
+        for (pointer, _) in &context.in_flight {
             self.id_of(*pointer, vm);
         }
-        self.meet_unnamed(&born, vm);
-        self.find_changes(known, &happening.borrowed, vm);
+        self.discover_unnamed(&born, vm);
+        self.find_changes(known, &context.borrowed, vm);
         let changed_at = self.name_objects(running, &mut frames);
         frames_kept = frames_kept.min(changed_at);
         frames_kept = frames_kept.min(self.name_under_way(running, &mut frames));
@@ -268,30 +268,30 @@ impl Recorder {
             self.name_objects(running, &mut stack.frames);
             self.name_under_way(running, &mut stack.frames);
         }
-        self.note_raised(&happening, running, vm);
-        self.settle_doubts(&happening, &everywhere, &frames, &stacks, vm);
+        self.note_raised(&context, running, vm);
+        self.settle_doubts(&context, &everywhere, &frames, &stacks, vm);
         let allocated = std::mem::take(&mut self.allocated);
         let allocated = self.order_births(&born, allocated);
-        self.update(&happening.borrowed);
+        self.update(&context.borrowed);
         self.note_finalizers();
         self.finalizers.clear();
         let collections = self.finished_collections(vm);
         self.note_collected(&collections);
-        self.note_finalize_call(&happening, running);
-        let mut held = self.held(&happening, &everywhere, vm);
+        self.note_finalize_call(&context, running);
+        let mut held = self.held(&context, &everywhere, vm);
         held.extend(self.held_by_ending());
-        self.add_library_holders(&frames, &stacks, &happening.elsewhere, &mut held, vm);
+        self.add_library_holders(&frames, &stacks, &context.elsewhere, &mut held, vm);
         let same = stacks == self.stacks;
         let head = StepHead {
-            event: happening.event,
-            file: happening.file,
-            function: happening.function,
-            line: happening.line,
-            ran: happening.ran,
-            opcode: happening.opcode,
-            columns: happening.columns,
+            event: context.event,
+            file: context.file,
+            function: context.function,
+            line: context.line,
+            ran: context.ran,
+            opcode: context.opcode,
+            columns: context.columns,
             stdout,
-            thread: happening.thread,
+            thread: context.thread,
             allocated,
             freed: left,
             incidents: std::mem::take(&mut self.incidents),
@@ -308,14 +308,14 @@ impl Recorder {
             self.failure.get_or_insert(error.to_string());
         }
         // After a return it is the caller's line that goes on.
-        let after = match happening.event {
+        let after = match context.event {
             event if event.leaves() => frames.iter().rev().nth(1),
             _ => frames.last(),
         };
-        self.running_line = match happening.event {
-            Event::Line => happening.line,
+        self.running_line = match context.event {
+            Event::Line => context.line,
             // What dies with the last frame of a thread or module dies on the line that it left.
-            _ => after.map_or(happening.line, |frame| frame.line),
+            _ => after.map_or(context.line, |frame| frame.line),
         };
         self.frames = frames;
         self.stacks = stacks;

@@ -1,8 +1,8 @@
 //! The record held against the heap.
 
 use super::Recorder;
+use super::discover::may_fold;
 use super::ending::is_in_change;
-use super::meet::may_fold;
 use crate::record::label::{RawReference, generator_fields, may_hide};
 use crate::record::raw::header::ObjPtr;
 use crate::trace::{Label, State};

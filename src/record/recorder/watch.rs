@@ -6,7 +6,7 @@
 
 use crate::record::label::data_of;
 use crate::record::raw::ending;
-use crate::record::raw::glance::Header;
+use crate::record::raw::fast_read::Header;
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::payload::Data;
 use rustc_hash::FxHashSet as HashSet;
@@ -17,7 +17,7 @@ const AHEAD: usize = 12;
 
 /// How an object's references are to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Manner {
+pub(crate) enum DiffStrategy {
     /// Not at all: it has none that matter.
     Header,
     /// It is a list: its items are its references.
@@ -50,7 +50,7 @@ struct Entry {
     parts: u32,
     own: u32,
     total: u32,
-    manner: Manner,
+    manner: DiffStrategy,
     data: Option<Box<Data>>,
 }
 
@@ -76,7 +76,7 @@ impl Watch {
             parts: 0,
             own: 0,
             total: 0,
-            manner: Manner::Header,
+            manner: DiffStrategy::Header,
             data: None,
         });
     }
@@ -113,17 +113,17 @@ impl Watch {
     }
 
     /// Takes the references of the object at a place as known, as they are now.
-    pub(crate) fn renew(&mut self, place: usize, manner: Manner, parts: &[ObjPtr]) {
+    pub(crate) fn renew(&mut self, place: usize, manner: DiffStrategy, parts: &[ObjPtr]) {
         let entry = &mut self.entries[place];
         let mut fresh = std::mem::take(&mut self.scratch);
         fresh.clear();
         entry.manner = manner;
-        entry.data = (manner == Manner::Data).then(|| Box::new(data_of(entry.pointer)));
+        entry.data = (manner == DiffStrategy::Data).then(|| Box::new(data_of(entry.pointer)));
         entry.parts = parts.len() as u32;
         entry.own = 0;
-        if manner != Manner::Header {
+        if manner != DiffStrategy::Header {
             fresh.extend_from_slice(parts);
-            if manner == Manner::Weak {
+            if manner == DiffStrategy::Weak {
                 fresh.extend(referent(entry.pointer));
             }
             entry.pointer.extend_referents(&mut fresh);
@@ -154,7 +154,7 @@ impl Watch {
 
     /// Takes an object that cannot be read at this moment as one without references, so that the
     /// next comparison finds those that it has.
-    pub(crate) fn put_off(&mut self, place: usize, manner: Manner) {
+    pub(crate) fn put_off(&mut self, place: usize, manner: DiffStrategy) {
         let entry = &mut self.entries[place];
         entry.manner = manner;
         self.waste += entry.total as usize;
@@ -178,22 +178,23 @@ impl Watch {
             let entry = &mut self.entries[place];
             let header = entry.pointer.header();
             let references = match entry.manner {
-                Manner::Header => false,
-                Manner::List => {
+                DiffStrategy::Header => false,
+                DiffStrategy::List => {
                     let known = &self.known[entry.start as usize..][..entry.total as usize];
                     entry.pointer.list_items() != known
                 }
-                Manner::Function if entry.pointer.is_locked_function() => false,
-                Manner::Function | Manner::Walk | Manner::Weak | Manner::Always => {
-                    differs(entry, &self.known)
-                }
-                Manner::Data => {
+                DiffStrategy::Function if entry.pointer.is_locked_function() => false,
+                DiffStrategy::Function
+                | DiffStrategy::Walk
+                | DiffStrategy::Weak
+                | DiffStrategy::Always => differs(entry, &self.known),
+                DiffStrategy::Data => {
                     let same = entry.data.as_ref();
                     let same = same.is_some_and(|data| data.is_as_it_was(entry.pointer));
                     !same || differs(entry, &self.known)
                 }
             };
-            if header != entry.header || references || entry.manner == Manner::Always {
+            if header != entry.header || references || entry.manner == DiffStrategy::Always {
                 entry.header = header;
                 out.push(Changed { place, references });
             }
@@ -232,7 +233,7 @@ fn differs(entry: &Entry, known: &[ObjPtr]) -> bool {
         Some((first, rest)) if *first == to => *left = rest,
         _ => same = false,
     };
-    if entry.manner == Manner::Weak
+    if entry.manner == DiffStrategy::Weak
         && let Some(to) = referent(entry.pointer)
     {
         hold(&mut left, to);

@@ -6,7 +6,7 @@ use crate::layout::{
     TITLE_HEIGHT, text_width,
 };
 use crate::render::xml::{Xml, rounded};
-use crate::view::{Mark, Status, Tone};
+use crate::view::{BoxRole, Mark, Status};
 
 impl Drawing {
     pub(super) fn boxed(&self, xml: &mut Xml, picture_box: &PictureBox) {
@@ -26,11 +26,11 @@ impl Drawing {
             )
         };
         let dashes = match picture_box.status {
-            Status::Alive | Status::Rescued => "",
-            Status::Unreachable | Status::Suspect => "7 3",
+            Status::Alive | Status::ReachedFromOutside => "",
+            Status::Unreachable | Status::TentativelyUnreachable => "7 3",
             Status::Dead(_) => "2 3",
         };
-        let outline = if picture_box.tone == Tone::ActiveFrame || picture_box.mark == Mark::New {
+        let outline = if picture_box.tone == BoxRole::ActiveFrame || picture_box.mark == Mark::New {
             2.0
         } else {
             1.0
@@ -62,7 +62,7 @@ impl Drawing {
         }
         let words = note(picture_box);
         let colour = match picture_box.status {
-            Status::Alive | Status::Rescued => self.palette.changed,
+            Status::Alive | Status::ReachedFromOutside => self.palette.changed,
             _ => self.palette.garbage,
         };
         let set = Type {

@@ -217,8 +217,8 @@ pub(crate) fn note(picture_box: &PictureBox) -> &'static str {
         (Status::Dead(Cause::RefCount), _) => "freed: count fell to 0",
         (Status::Dead(Cause::Collector), _) => "freed by the collector",
         (Status::Dead(Cause::Exit), _) => "freed at exit",
-        (Status::Suspect, _) => "tentatively unreachable",
-        (Status::Rescued, _) => "rescued: reached from outside",
+        (Status::TentativelyUnreachable, _) => "tentatively unreachable",
+        (Status::ReachedFromOutside, _) => "rescued: reached from outside",
         (Status::Alive, Mark::New) => "new",
         (Status::Alive, _) => "",
     }

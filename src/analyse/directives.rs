@@ -7,9 +7,9 @@ use crate::trace::{Event, FileId, StepHead, Trace};
 
 /// A mark and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct Directive {
     pub place: Place,
-    pub says: Says,
+    pub says: DirectiveKind,
 }
 
 /// Where a mark stands, and the lines that it speaks of.
@@ -23,7 +23,7 @@ pub struct Place {
 
 /// What a mark asks for or claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Says {
+pub enum DirectiveKind {
     /// Draw the moment when the statement has run, under this caption.
     Picture(String),
     Focus(Vec<String>),
@@ -39,7 +39,7 @@ pub enum Says {
 
 /// A mark that says nothing that memviz knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misread {
+pub struct DirectiveError {
     pub file: FileId,
     pub line: u32,
     /// What is wrong with it, in words.
@@ -84,8 +84,8 @@ impl Place {
 }
 
 /// Reads the marks of all files of a trace, in their order, and what could not be read.
-pub fn marks(trace: &Trace) -> (Vec<Mark>, Vec<Misread>) {
-    let mut marks = Vec::new();
+pub fn directives(trace: &Trace) -> (Vec<Directive>, Vec<DirectiveError>) {
+    let mut directives = Vec::new();
     let mut misread = Vec::new();
     for (index, file) in trace.header.files.iter().enumerate() {
         let file_id = FileId(index as u16);
@@ -100,8 +100,10 @@ pub fn marks(trace: &Trace) -> (Vec<Mark>, Vec<Misread>) {
             };
             for text in text.split("# memviz:") {
                 match read(text.trim()) {
-                    Ok(all) => marks.extend(all.into_iter().map(|says| Mark { place, says })),
-                    Err(problem) => misread.push(Misread {
+                    Ok(all) => {
+                        directives.extend(all.into_iter().map(|says| Directive { place, says }))
+                    }
+                    Err(problem) => misread.push(DirectiveError {
                         file: file_id,
                         line: comment.line,
                         problem,
@@ -110,15 +112,15 @@ pub fn marks(trace: &Trace) -> (Vec<Mark>, Vec<Misread>) {
             }
         }
     }
-    (marks, misread)
+    (directives, misread)
 }
 
 /// Reads what stands behind `# memviz:`.
-fn read(text: &str) -> Result<Vec<Says>, String> {
+fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
     let (word, rest) = text
         .split_once(char::is_whitespace)
         .map_or((text, ""), |(word, rest)| (word, rest.trim()));
-    let alone = |says: Says| {
+    let alone = |says: DirectiveKind| {
         if rest.is_empty() {
             Ok(vec![says])
         } else {
@@ -126,20 +128,20 @@ fn read(text: &str) -> Result<Vec<Says>, String> {
         }
     };
     match word {
-        "picture" => Ok(vec![Says::Picture(caption(rest)?)]),
-        "focus" => Ok(vec![Says::Focus(list(word, rest)?)]),
-        "hide" => Ok(vec![Says::Hide(list(word, rest)?)]),
-        "fold" => Ok(vec![Says::Fold(list(word, rest)?)]),
+        "picture" => Ok(vec![DirectiveKind::Picture(caption(rest)?)]),
+        "focus" => Ok(vec![DirectiveKind::Focus(list(word, rest)?)]),
+        "hide" => Ok(vec![DirectiveKind::Hide(list(word, rest)?)]),
+        "fold" => Ok(vec![DirectiveKind::Fold(list(word, rest)?)]),
         "depth" => match rest.parse() {
-            Ok(depth @ 1..) => Ok(vec![Says::Depth(depth)]),
+            Ok(depth @ 1..) => Ok(vec![DirectiveKind::Depth(depth)]),
             _ => Err(format!("`depth` wants a number from 1, not `{rest}`")),
         },
-        "boxes" => alone(Says::Boxes),
-        "generations" => alone(Says::Generations),
-        "sizes" => alone(Says::Sizes),
+        "boxes" => alone(DirectiveKind::Boxes),
+        "generations" => alone(DirectiveKind::Generations),
+        "sizes" => alone(DirectiveKind::Sizes),
         "expect" => Ok(split_outside(rest, ';')
             .into_iter()
-            .map(|claim| Says::Expect(claim.to_owned()))
+            .map(|claim| DirectiveKind::Expect(claim.to_owned()))
             .collect()),
         _ => Err(match near(word, WORDS) {
             Some(meant) => format!("`{word}` is no mark of memviz's: did you mean `{meant}`?"),

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::PyType;
 
 /// A death since the last step.
-pub(super) struct Dead {
+pub(super) struct PendingDeath {
     pub(super) address: usize,
     /// The collector had taken it off its lists before.
     untracked: bool,
@@ -47,7 +47,7 @@ impl Recorder {
                     if gone.last.class.is_some_and(free_lists::keeps) {
                         self.in_free_lists.insert(gone.address);
                     }
-                    self.dead.push(Dead {
+                    self.dead.push(PendingDeath {
                         address: gone.address,
                         untracked: gone.untracked,
                         elder: gone.last.elder,
@@ -119,20 +119,20 @@ impl Recorder {
 
     /// Takes the dead off the living, in the order in which they died. What was born and died since
     /// the last step is noted too.
-    pub(super) fn bury(&mut self, born: &mut [Born]) -> Vec<ObjId> {
+    pub(super) fn retire(&mut self, born: &mut [Born]) -> Vec<ObjId> {
         self.note_finalizers();
         let dead = std::mem::take(&mut self.dead);
         let places = births::places_of_dead(born);
         let mut left = Vec::new();
         let ending = ending::all();
         for (index, dead) in dead.into_iter().enumerate() {
-            let Dead {
+            let PendingDeath {
                 address, untracked, ..
             } = dead;
             let Some(at) = self.by_address.remove(&address) else {
                 if let (Some(new), Some(type_name)) = (places.get(&index), dead.type_name) {
                     let id = self.short_lived(type_name, address);
-                    born[*new] = Born::Met(id);
+                    born[*new] = Born::Discovered(id);
                     left.push(id);
                     if let Some(at) = self.finalizers.iter().position(|one| *one == address) {
                         self.finalizers.swap_remove(at);

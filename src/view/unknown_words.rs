@@ -1,6 +1,6 @@
 //! The words of a choice: what they lead to, and which lead to nothing.
 
-use super::choice::Unknown;
+use super::filter::Unknown;
 use crate::analyse::{Place, Target, follow, instead, known, named};
 use crate::trace::{NameKind, State, Trace};
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! What each step did, in plain words: which names and references moved, whose counts changed, who
 //! died and of what.
 
-use super::Ledger;
+use crate::analyse::Ledger;
 use crate::trace::{
     CallFrame, Cause, Count, Event, Incident, Kind, Label, Name, NameKind, ObjId, Reference, State,
     Step, Symbol, Trace, held_as,
@@ -15,7 +15,7 @@ const NAMED: usize = 3;
 
 /// Tells the steps of a trace, one after the other.
 #[derive(Debug, Default)]
-pub struct Teller {
+pub struct StepNarrator {
     /// Of the step that is told, from 1.
     number: u32,
     before: State,
@@ -23,7 +23,7 @@ pub struct Teller {
     unreachable: BTreeSet<ObjId>,
 }
 
-impl Teller {
+impl StepNarrator {
     /// Goes over a step of which nothing is told, nor of the one behind it.
     pub fn pass(&mut self, step: &Step) {
         self.number += 1;

@@ -1,20 +1,20 @@
 //! A choice for one trace: options and marks put together.
 
-use super::choice::{Choice, Only, Unknown};
+use super::filter::{Subset, Unknown, ViewFilter};
 use super::steps::ChosenSteps;
-use super::words::{self, Word};
-use crate::analyse::{Place, Says, Target, marks};
+use super::unknown_words::{self, Word};
+use crate::analyse::{DirectiveKind, Place, Target, directives};
 use crate::trace::{Symbol, Trace};
 use std::collections::BTreeSet;
 
 /// The choice for one trace: options and marks put together.
 #[derive(Debug, Default)]
-pub(super) struct Resolved {
+pub(super) struct ResolvedFilter {
     pub focus: Vec<Target>,
     pub depth: Option<usize>,
-    pub hidden: Which,
-    pub folded: Which,
-    pub only: Option<Only>,
+    pub hidden: Selector,
+    pub folded: Selector,
+    pub only: Option<Subset>,
     pub only_changes: bool,
     pub boxes: bool,
     pub generations: bool,
@@ -28,45 +28,50 @@ pub(super) struct Resolved {
 
 /// Types, objects and names that are hidden or folded.
 #[derive(Debug, Default)]
-pub(super) struct Which {
+pub(super) struct Selector {
     pub types: BTreeSet<Symbol>,
     pub targets: Vec<Target>,
 }
 
-impl Resolved {
-    pub(super) fn new(trace: &Trace, choice: &Choice) -> Resolved {
-        let mut resolved = Resolved {
+impl ResolvedFilter {
+    pub(super) fn new(trace: &Trace, choice: &ViewFilter) -> ResolvedFilter {
+        let mut resolved = ResolvedFilter {
             depth: choice.depth,
             only: choice.only.clone(),
             only_changes: choice.only_changes,
-            ..Resolved::default()
+            ..ResolvedFilter::default()
         };
         let (focus, hide, fold) = (&choice.focus, &choice.hide, &choice.fold);
         resolved.add_focus(None, focus);
         resolved.add_hidden(trace, None, hide);
         resolved.add_folded(trace, None, fold);
         let mut pictures: Vec<(Place, String)> = Vec::new();
-        let marks = if choice.no_marks {
+        let directives = if choice.no_marks {
             Vec::new()
         } else {
-            marks(trace).0
+            directives(trace).0
         };
-        for mark in marks {
+        for mark in directives {
             let place = mark.place;
             match mark.says {
-                Says::Picture(caption) => pictures.push((place, caption)),
-                Says::Focus(names) if focus.is_empty() => resolved.add_focus(Some(place), &names),
-                Says::Hide(names) if hide.is_empty() => {
+                DirectiveKind::Picture(caption) => pictures.push((place, caption)),
+                DirectiveKind::Focus(names) if focus.is_empty() => {
+                    resolved.add_focus(Some(place), &names)
+                }
+                DirectiveKind::Hide(names) if hide.is_empty() => {
                     resolved.add_hidden(trace, Some(place), &names);
                 }
-                Says::Fold(names) if fold.is_empty() => {
+                DirectiveKind::Fold(names) if fold.is_empty() => {
                     resolved.add_folded(trace, Some(place), &names);
                 }
-                Says::Depth(depth) => resolved.depth = resolved.depth.or(Some(depth)),
-                Says::Boxes => resolved.boxes = true,
-                Says::Generations => resolved.generations = true,
-                Says::Sizes => resolved.sizes = true,
-                Says::Focus(_) | Says::Hide(_) | Says::Fold(_) | Says::Expect(_) => {}
+                DirectiveKind::Depth(depth) => resolved.depth = resolved.depth.or(Some(depth)),
+                DirectiveKind::Boxes => resolved.boxes = true,
+                DirectiveKind::Generations => resolved.generations = true,
+                DirectiveKind::Sizes => resolved.sizes = true,
+                DirectiveKind::Focus(_)
+                | DirectiveKind::Hide(_)
+                | DirectiveKind::Fold(_)
+                | DirectiveKind::Expect(_) => {}
             }
         }
         (resolved.steps, resolved.wrong_steps) = ChosenSteps::new(trace, choice, &pictures);
@@ -95,7 +100,7 @@ impl Resolved {
     }
 }
 
-impl Which {
+impl Selector {
     /// Takes words in: types where there are such, else targets, which are given back.
     fn add(&mut self, trace: &Trace, mark: Option<Place>, words: &[String]) -> Vec<Word> {
         let type_of = |text: &str| {
@@ -120,14 +125,14 @@ impl Which {
 }
 
 /// What of a choice says nothing in this trace, marks included.
-pub fn unknown_words(trace: &Trace, choice: &Choice) -> Vec<Unknown> {
-    let resolved = Resolved::new(trace, choice);
-    let mut unknown = words::unknown(trace, &resolved.words);
+pub fn unknown_words(trace: &Trace, choice: &ViewFilter) -> Vec<Unknown> {
+    let resolved = ResolvedFilter::new(trace, choice);
+    let mut unknown = unknown_words::unknown(trace, &resolved.words);
     unknown.extend(resolved.wrong_steps);
     unknown
 }
 
-impl Which {
+impl Selector {
     pub(super) fn names(&self, name: &str) -> bool {
         self.targets
             .iter()

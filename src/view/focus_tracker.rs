@@ -1,20 +1,20 @@
 //! What a choice means at one step: where the drawing starts, what is hidden and what is folded.
 
-use super::resolved::Resolved;
+use super::resolved_filter::ResolvedFilter;
 use crate::analyse::{Target, follow, named};
 use crate::trace::{ObjId, State, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A choice over the steps: what its names led to last, for when they are gone.
 #[derive(Debug)]
-pub(super) struct Following {
-    pub resolved: Resolved,
+pub(super) struct FocusTracker {
+    pub resolved: ResolvedFilter,
     last: BTreeMap<String, Vec<ObjId>>,
 }
 
-impl Following {
-    pub(super) fn new(resolved: Resolved) -> Following {
-        Following {
+impl FocusTracker {
+    pub(super) fn new(resolved: ResolvedFilter) -> FocusTracker {
+        FocusTracker {
             resolved,
             last: BTreeMap::new(),
         }
@@ -23,7 +23,7 @@ impl Following {
     /// Goes on to a step. Every step must be gone through: a name that is gone stands for what it
     /// led to last, while that lives.
     pub(super) fn at(&mut self, trace: &Trace, state: &State) -> Chosen<'_> {
-        let Following { resolved, last } = self;
+        let FocusTracker { resolved, last } = self;
         let mut objects = |targets: &[Target]| -> Vec<ObjId> {
             targets
                 .iter()
@@ -71,7 +71,7 @@ fn leads_to(
 /// A choice at one step.
 #[derive(Debug)]
 pub(super) struct Chosen<'r> {
-    pub resolved: &'r Resolved,
+    pub resolved: &'r ResolvedFilter,
     /// Where the drawing starts; `None`: at the names.
     pub focus: Option<Vec<ObjId>>,
     pub hidden: BTreeSet<ObjId>,

@@ -3,8 +3,8 @@
 
 use super::bands::{Bands, Corridors, Passage, Way};
 use super::columns::Slot;
+use super::lifetimes::{Edge, LifetimeGraph};
 use super::metrics::{LANE_HEIGHT, TITLE_HEIGHT};
-use super::union::{Edge, Union};
 use fixedbitset::FixedBitSet;
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ pub(super) struct Link {
 
 /// All items and links. The items of slots come first, in the slots' order.
 #[derive(Debug)]
-pub(super) struct Field {
+pub(super) struct LayerGraph {
     pub items: Vec<Item>,
     pub links: Vec<Link>,
     /// The links of each item.
@@ -55,9 +55,14 @@ pub(super) struct Field {
     pub columns: Vec<Vec<usize>>,
 }
 
-impl Field {
-    pub(super) fn new(union: &Union, slots: &[Slot], of_node: &[usize], bands: &Bands) -> Field {
-        let mut field = Field {
+impl LayerGraph {
+    pub(super) fn new(
+        union: &LifetimeGraph,
+        slots: &[Slot],
+        of_node: &[usize],
+        bands: &Bands,
+    ) -> LayerGraph {
+        let mut field = LayerGraph {
             items: slots
                 .iter()
                 .map(|slot| Item {

@@ -5,27 +5,27 @@ use crate::cli::names::PLAYER_NAME;
 
 /// Where a product goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum OutputPath {
     File(&'static str),
     /// A folder, and the extension of the numbered files in it.
     Numbered(&'static str, &'static str),
 }
 
-pub(super) const SVGS: Place = Place::Numbered("frames", "svg");
-pub(super) const PNGS: Place = Place::Numbered("frames", "png");
-pub(super) const DOTS: Place = Place::Numbered("dot", "dot");
-pub(super) const GIF: Place = Place::File("animation.gif");
-pub(super) const ASVG: Place = Place::File("animation.svg");
-pub(super) const PDF: Place = Place::File("steps.pdf");
-pub(super) const SHEET: Place = Place::File("sheet.svg");
-pub(super) const SHEET_PNG: Place = Place::File("sheet.png");
-pub(super) const SNIPPET: Place = Place::File("snippet.html");
-pub(super) const SNIPPET_MD: Place = Place::File("snippet.md");
-pub(super) const JSON: Place = Place::File("trace.json");
-pub(super) const PLAYER: Place = Place::File(PLAYER_NAME);
+pub(super) const SVGS: OutputPath = OutputPath::Numbered("frames", "svg");
+pub(super) const PNGS: OutputPath = OutputPath::Numbered("frames", "png");
+pub(super) const DOTS: OutputPath = OutputPath::Numbered("dot", "dot");
+pub(super) const GIF: OutputPath = OutputPath::File("animation.gif");
+pub(super) const ASVG: OutputPath = OutputPath::File("animation.svg");
+pub(super) const PDF: OutputPath = OutputPath::File("steps.pdf");
+pub(super) const SHEET: OutputPath = OutputPath::File("sheet.svg");
+pub(super) const SHEET_PNG: OutputPath = OutputPath::File("sheet.png");
+pub(super) const SNIPPET: OutputPath = OutputPath::File("snippet.html");
+pub(super) const SNIPPET_MD: OutputPath = OutputPath::File("snippet.md");
+pub(super) const JSON: OutputPath = OutputPath::File("trace.json");
+pub(super) const PLAYER: OutputPath = OutputPath::File(PLAYER_NAME);
 
 /// Every place that is written to.
-pub(super) fn places(args: &ProductArgs) -> Vec<Place> {
+pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
     let wants = |format| args.format.contains(&format);
     let mut places = Vec::new();
     for format in &args.format {

@@ -2,7 +2,7 @@
 
 use super::direction::Step;
 use super::metrics::{BoxSize, ROW_HEIGHT, TITLE_HEIGHT, measure};
-use crate::view::{Arrow, BoxKey, Cell, Scene, Tone};
+use crate::view::{Arrow, BoxKey, BoxRole, Cell, Scene};
 use fixedbitset::FixedBitSet;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -12,7 +12,7 @@ use std::ops::RangeInclusive;
 pub(super) struct Node {
     pub key: BoxKey,
     pub size: BoxSize,
-    pub tone: Tone,
+    pub tone: BoxRole,
     pub title: String,
     /// First and last step at which it is drawn, a ghost's included.
     pub first: u32,
@@ -73,7 +73,7 @@ impl Edge {
 
 /// The union of many scenes.
 #[derive(Debug, Default)]
-pub(super) struct Union {
+pub(super) struct LifetimeGraph {
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
     /// First and last step.
@@ -83,7 +83,7 @@ pub(super) struct Union {
     by_ends: BTreeMap<(usize, usize), usize>,
 }
 
-impl Union {
+impl LifetimeGraph {
     pub(super) fn node(&self, key: BoxKey) -> Option<usize> {
         self.by_key.get(&key).copied()
     }
@@ -198,11 +198,11 @@ impl Union {
     }
 
     /// What is drawn at some of the steps, with the sizes and directions that it has over all.
-    pub(super) fn part(&self, steps: RangeInclusive<u32>) -> Union {
-        let mut part = Union {
+    pub(super) fn part(&self, steps: RangeInclusive<u32>) -> LifetimeGraph {
+        let mut part = LifetimeGraph {
             first: *steps.start(),
             last: *steps.end(),
-            ..Union::default()
+            ..LifetimeGraph::default()
         };
         let mut new_index = vec![None; self.nodes.len()];
         for (index, node) in self.nodes.iter().enumerate() {

@@ -2,13 +2,15 @@
 
 use super::births::Born;
 use super::ending::is_in_change;
-use super::watch::Manner;
+use super::watch::DiffStrategy;
 use super::{Live, Recorder};
 use crate::record::describe::{describe, function_code, native_size};
 use crate::record::label::{is_ordered, may_hide};
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::tables;
-use crate::trace::{Count, Kept, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference};
+use crate::trace::{
+    Count, ImmortalReason, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference,
+};
 use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::{PyCode, PyInt, PyStr};
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
@@ -102,7 +104,7 @@ impl Recorder {
     }
 
     /// Meets the new instances of the program's classes that no name leads to any more.
-    pub(super) fn meet_unnamed(&mut self, born: &[Born], vm: &VirtualMachine) {
+    pub(super) fn discover_unnamed(&mut self, born: &[Born], vm: &VirtualMachine) {
         for one in born {
             if let Born::Living(pointer) = one
                 && self.program.is_own_class(pointer.object().class(), vm)
@@ -124,7 +126,7 @@ impl Recorder {
         // A running frame's names stand in the call stack, and so do those of a class body.
         if leaf || self.is_on_stack(kind, pointer) {
             self.living[place].state.refs.clear();
-            self.watch.renew(place, Manner::Header, &[]);
+            self.watch.renew(place, DiffStrategy::Header, &[]);
             return;
         }
         if is_in_change(pointer) {
@@ -187,7 +189,7 @@ impl Recorder {
                 self.reread(self.pending[next], vm);
                 next += 1;
             }
-            if self.meet_contexts(vm) {
+            if self.discover_contexts(vm) {
                 continue;
             }
             for address in self.labeller.take_renamed() {
@@ -217,7 +219,7 @@ impl Recorder {
 
     /// Meets the contexts that the thread has entered, where the program has a context variable: they
     /// hold the variable and its value. True where one is new.
-    fn meet_contexts(&mut self, vm: &VirtualMachine) -> bool {
+    fn discover_contexts(&mut self, vm: &VirtualMachine) -> bool {
         if !self.uses_contexts {
             return false;
         }
@@ -234,17 +236,17 @@ impl Recorder {
 }
 
 /// Why an immortal object is kept.
-fn kept(object: &PyObject, vm: &VirtualMachine) -> Option<Kept> {
+fn kept(object: &PyObject, vm: &VirtualMachine) -> Option<ImmortalReason> {
     if let Some(text) = object.downcast_ref_if_exact::<PyStr>(vm) {
         let interned = text.to_str().and_then(|text| vm.ctx.interned_str(text));
         let same = interned.is_some_and(|interned| interned.as_object().is(object));
-        return same.then_some(Kept::Interned);
+        return same.then_some(ImmortalReason::Interned);
     }
     if object.downcast_ref_if_exact::<PyInt>(vm).is_some() {
         let cached = vm.ctx.int_cache_pool.iter().any(|number| number.is(object));
-        return cached.then_some(Kept::Cached);
+        return cached.then_some(ImmortalReason::Cached);
     }
-    Some(Kept::BuiltIn)
+    Some(ImmortalReason::BuiltIn)
 }
 
 /// Whether a part may be folded into its owner: while it is not an object of the program's in its
@@ -265,14 +267,14 @@ pub(super) fn may_fold<'r>(
 }
 
 /// How changes of an object's references are to be looked for.
-fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> Manner {
+fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> DiffStrategy {
     let class = pointer.object().class();
     match kind {
-        Kind::Sequence if class.is(vm.ctx.types.list_type) => Manner::List,
-        Kind::WeakRef => Manner::Weak,
-        Kind::Function => Manner::Function,
-        Kind::Generator => Manner::Always,
-        _ if may_hide(pointer.object(), kind) || is_ordered(pointer.object()) => Manner::Data,
-        _ => Manner::Walk,
+        Kind::Sequence if class.is(vm.ctx.types.list_type) => DiffStrategy::List,
+        Kind::WeakRef => DiffStrategy::Weak,
+        Kind::Function => DiffStrategy::Function,
+        Kind::Generator => DiffStrategy::Always,
+        _ if may_hide(pointer.object(), kind) || is_ordered(pointer.object()) => DiffStrategy::Data,
+        _ => DiffStrategy::Walk,
     }
 }

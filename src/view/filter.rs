@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// What to draw, as the user says it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Choice {
+pub struct ViewFilter {
     /// Draw these and what they reach.
     pub focus: Vec<String>,
     /// Draw only what is at most this many references away from a name, or from the focus.
@@ -27,7 +27,7 @@ pub struct Choice {
     /// Pay no heed to marks in the script's comments.
     pub no_marks: bool,
     /// Draw these objects alone.
-    pub only: Option<Only>,
+    pub only: Option<Subset>,
 }
 
 /// A word of the user's that says nothing in this trace.
@@ -41,7 +41,7 @@ pub struct Unknown {
 
 /// The objects that alone are drawn, with the rows that lead from one to another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Only {
+pub struct Subset {
     pub objects: BTreeSet<ObjId>,
     /// The one that the picture is about: all its values are shown.
     pub about: Option<ObjId>,

@@ -1,11 +1,11 @@
 //! A picture of a few objects alone: what keeps one of them alive.
 
-use super::choice::Only;
+use super::filter::Subset;
 use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, aside, grouped, note_box};
 use super::step_view::StepView;
 use crate::trace::ObjId;
 
-impl Only {
+impl Subset {
     fn holds(&self, cell: &Cell) -> bool {
         matches!(cell, Cell::Arrow(Arrow { to: BoxKey::Object(id), .. }) if self.objects.contains(id))
     }

@@ -13,7 +13,7 @@ const FAMILY: &str = "DejaVu Sans Mono";
 
 /// An SVG document whose text has its glyphs.
 #[derive(Debug)]
-pub struct Typeset(Tree);
+pub struct RenderedSvg(Tree);
 
 /// Why a picture has no pixels or page.
 #[derive(Debug, thiserror::Error)]
@@ -26,12 +26,12 @@ pub enum DrawError {
     Encoder(String),
 }
 
-impl Typeset {
+impl RenderedSvg {
     /// Sets the text of an SVG document.
     ///
     /// # Errors
     /// Where the text is no SVG.
-    pub fn new(svg: &str) -> Result<Typeset, DrawError> {
+    pub fn new(svg: &str) -> Result<RenderedSvg, DrawError> {
         let options = Options {
             font_family: FAMILY.to_owned(),
             fontdb: EMBEDDED.clone(),
@@ -41,7 +41,7 @@ impl Typeset {
             },
             ..Options::default()
         };
-        Ok(Typeset(Tree::from_str(svg, &options)?))
+        Ok(RenderedSvg(Tree::from_str(svg, &options)?))
     }
 
     pub(super) fn tree(&self) -> &Tree {

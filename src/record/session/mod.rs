@@ -1,20 +1,20 @@
 //! The recording that is under way: there is one interpreter in a process, and so one of these.
 
-use super::marks::Plan;
-use super::monitor::{self, Monitored};
-use super::raw::frames::LiveFrame;
-use super::raw::header::ObjPtr;
-use super::raw::heap::Inside;
-use super::raw::world::{self, Stopped};
-use super::raw::{collections, deaths, fork, frames, output, tables};
-use super::recorder::{Happening, Recorder};
-use super::stack::{self, RunningFrame};
-use super::traced_lines::TracedLines;
-use super::{RecordOptions, at_exit, bytecode, describe, text};
+mod steps;
+
+use crate::record::marks::Plan;
+use crate::record::monitor::{self, EventKind};
+use crate::record::raw::header::ObjPtr;
+use crate::record::raw::heap::Inside;
+use crate::record::raw::world::{self, Stopped};
+use crate::record::raw::{collections, deaths, fork, frames, output, tables};
+use crate::record::recorder::{Recorder, StepContext};
+use crate::record::stack::{self, RunningFrame};
+use crate::record::traced_lines::TracedLines;
+use crate::record::{RecordOptions, at_exit, describe, text};
 use crate::trace::{Event, FileId, Granularity, Record, State, held_as};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
-use rustpython_vm::bytecode::Instruction;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -57,8 +57,8 @@ pub(crate) struct Session {
 }
 
 /// A monitoring event, with what the interpreter says of it.
-pub(crate) struct Fired {
-    pub event: Monitored,
+pub(crate) struct MonitoringEvent {
+    pub event: EventKind,
     pub code: ObjPtr,
     /// Where its instruction stands in the code, in bytes.
     pub offset: u32,
@@ -152,9 +152,9 @@ pub(crate) fn marked(code: &Py<PyCode>) -> Option<Vec<bool>> {
 }
 
 /// Takes the step that an event stands for.
-pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
+pub(crate) fn fired(fired: &MonitoringEvent, vm: &VirtualMachine) -> Answer {
     // A copy may not even wait for a lock: a thread that it does not have may hold it.
-    if fork::is_copy() {
+    if fork::is_forked_child() {
         return Answer::Full;
     }
     if at_exit::is_watching() {
@@ -164,7 +164,7 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
     let _inside = Inside::enter();
     if let Some(session) = lock().as_mut() {
         session.keep_traced_line(fired, vm);
-        if fired.event == Monitored::Instruction && session.has_told(fired) {
+        if fired.event == EventKind::Instruction && session.has_told(fired) {
             return Answer::Done;
         }
     }
@@ -179,7 +179,7 @@ pub(crate) fn fired(fired: &Fired, vm: &VirtualMachine) -> Answer {
 
 /// Ends a recording that has reached its bound: the program goes on as if it were not recorded.
 pub(crate) fn leave(vm: &VirtualMachine) {
-    if fork::is_copy() {
+    if fork::is_forked_child() {
         return monitor::stop(vm);
     }
     // Each thread comes here once, at its first event after the last step.
@@ -196,7 +196,12 @@ pub(crate) fn leave(vm: &VirtualMachine) {
 }
 
 impl Session {
-    fn fired(&mut self, fired: &Fired, stopped: Stopped<'_>, vm: &VirtualMachine) -> Answer {
+    fn fired(
+        &mut self,
+        fired: &MonitoringEvent,
+        stopped: Stopped<'_>,
+        vm: &VirtualMachine,
+    ) -> Answer {
         let Some(code) = fired.code.object().downcast_ref::<PyCode>() else {
             return Answer::Done;
         };
@@ -204,7 +209,7 @@ impl Session {
             self.forget(address, vm);
         }
         let Some(file) = self.recorder.program.own_file(code) else {
-            if fired.event == Monitored::Start {
+            if fired.event == EventKind::Start {
                 self.foreign.insert(fired.code.address(), fired.offset);
                 if self.vacated.remove(&fired.code.address()) {
                     monitor::clear_marks(code, vm);
@@ -215,9 +220,9 @@ impl Session {
         if !self.keep_marks(fired.event, code, vm) {
             return Answer::NewCode;
         }
-        if fired.event == Monitored::Raise
+        if fired.event == EventKind::Raise
             && let (Some(frame), Some(raised)) = (frames::innermost(), fired.passed)
-            && ends_a_loop(frame, raised, vm)
+            && steps::ends_a_loop(frame, raised, vm)
         {
             return Answer::Done;
         }
@@ -276,7 +281,7 @@ impl Session {
 
     fn step(
         &mut self,
-        fired: &Fired,
+        fired: &MonitoringEvent,
         file: FileId,
         stopped: Stopped<'_>,
         vm: &VirtualMachine,
@@ -299,7 +304,7 @@ impl Session {
         self.elsewhere.extend(below);
         self.left = matches!(
             fired.event,
-            Monitored::Return | Monitored::Yield | Monitored::Unwind
+            EventKind::Return | EventKind::Yield | EventKind::Unwind
         );
         self.step_in(fired, file, (&mut running, &others), stopped, vm);
         self.running = running;
@@ -320,7 +325,7 @@ impl Session {
 
     /// Takes back what a mark has done to the line that the program's own trace function was told last
     /// in the running frame.
-    fn keep_traced_line(&mut self, fired: &Fired, vm: &VirtualMachine) {
+    fn keep_traced_line(&mut self, fired: &MonitoringEvent, vm: &VirtualMachine) {
         let Some(frame) = frames::innermost() else {
             return;
         };
@@ -332,7 +337,7 @@ impl Session {
     }
 
     /// Whether an instruction that is about to run tells nothing new.
-    fn has_told(&self, fired: &Fired) -> bool {
+    fn has_told(&self, fired: &MonitoringEvent) -> bool {
         let code = fired.code.object().downcast_ref::<PyCode>();
         let plan = self.plans.get(&fired.code.address());
         let (Some(code), Some(plan), false) = (code, plan, self.full) else {
@@ -365,10 +370,10 @@ impl Session {
 
     /// Sees to it that the marks of a code object are as planned: the interpreter puts its own anew
     /// when a program changes what it monitors. False where the code object is not known yet.
-    fn keep_marks(&mut self, event: Monitored, code: &Py<PyCode>, vm: &VirtualMachine) -> bool {
+    fn keep_marks(&mut self, event: EventKind, code: &Py<PyCode>, vm: &VirtualMachine) -> bool {
         let address = code.get_id();
         let known = self.read.contains(&address);
-        if !known && event == Monitored::Start && code.code.obj_name.as_str() == "<module>" {
+        if !known && event == EventKind::Start && code.code.obj_name.as_str() == "<module>" {
             self.add_module();
         }
         let granularity = self.options.granularity;
@@ -383,127 +388,9 @@ impl Session {
         known
     }
 
-    /// The lines that an event says are about to run, in their order.
-    fn lines_before(&self, fired: &Fired, frame: usize) -> Vec<u32> {
-        let told = self
-            .plans
-            .get(&fired.code.address())
-            .and_then(|plan| plan.told(fired.offset));
-        let may_tell = matches!(
-            fired.event,
-            Monitored::Instruction | Monitored::Yield | Monitored::Raise | Monitored::Reraise
-        );
-        let (Some(told), true) = (told, may_tell) else {
-            return Vec::new();
-        };
-        let last = self.lines.get(&frame).copied();
-        let own = told.line.filter(|line| told.forced || last != Some(*line));
-        own.into_iter().chain(told.again).collect()
-    }
-
-    fn step_in(
-        &mut self,
-        fired: &Fired,
-        file: FileId,
-        (running, others): (&mut [RunningFrame], &[(u32, Vec<RunningFrame>)]),
-        stopped: Stopped<'_>,
-        vm: &VirtualMachine,
-    ) {
-        let Some(top) = running.last() else { return };
-        let (frame, function, here) = (top.address, top.function, top.line);
-        let function = self.recorder.builder.symbols.intern(function);
-        let ran = self.lines.get(&frame).copied();
-        let mut happening = Happening {
-            event: Event::Line,
-            file,
-            function,
-            line: ran.unwrap_or(here),
-            ran,
-            opcode: None,
-            columns: None,
-            thread: self.thread_number(vm),
-            // The call of this hook holds the code object twice, and what is passed three times.
-            borrowed: vec![(fired.code, 2)],
-            in_flight: Vec::new(),
-            elsewhere: self.elsewhere.clone(),
-        };
-        happening.borrowed.extend(fired.place.map(|o| (o, 3)));
-        if let Some(passed) = fired.passed {
-            // The interpreter makes a reference of its own for each event of an exception.
-            let times = if fired.event.is_exceptional() { 4 } else { 3 };
-            happening.borrowed.push((passed, times));
-        }
-        if fired.event == Monitored::Yield {
-            // What is yielded is still on the value stack; the event has a copy of its own.
-            happening.borrowed.extend(fired.passed.map(|o| (o, 1)));
-        }
-        let passed = |as_what| fired.passed.map(|o| (o, as_what));
-        match fired.event {
-            event if event.is_exceptional() => {
-                happening.in_flight.extend(passed(held_as::RAISED));
-            }
-            Monitored::Return => happening.in_flight.extend(passed(held_as::RETURNED)),
-            _ => {}
-        }
-        if self.options.granularity == Granularity::Line {
-            for line in self.lines_before(fired, frame) {
-                let ran = self.lines.insert(frame, line);
-                if let Some(top) = running.last_mut() {
-                    top.line = line;
-                }
-                let before = Happening {
-                    line,
-                    ran,
-                    ..happening.clone()
-                };
-                self.take(before, running, others, stopped, vm);
-                happening.line = line;
-                happening.ran = Some(line);
-            }
-            if let Some(top) = running.last_mut() {
-                top.line = here;
-            }
-        }
-        happening.event = match fired.event {
-            Monitored::Instruction if self.options.granularity == Granularity::Line => return,
-            Monitored::Reraise | Monitored::Handled => return,
-            Monitored::Instruction => Event::Instruction,
-            Monitored::Start => Event::Call,
-            Monitored::Resume => Event::Resume,
-            Monitored::Throw => Event::Throw,
-            Monitored::Return => Event::Return,
-            Monitored::Yield => Event::Yield,
-            Monitored::Unwind => Event::Unwind,
-            Monitored::Raise => Event::Exception,
-        };
-        match fired.event {
-            Monitored::Start => {
-                // An earlier call may have stood at the same place.
-                self.lines.remove(&frame);
-                happening.line = here;
-                happening.ran = None;
-            }
-            Monitored::Instruction => {
-                self.lines.insert(frame, here);
-                happening.line = here;
-                happening.ran = Some(here);
-                if let Some(code) = fired.code.object().downcast_ref::<PyCode>() {
-                    let (name, columns) = bytecode::described(code, fired.offset);
-                    happening.opcode = Some(self.recorder.builder.symbols.intern(&name));
-                    happening.columns = columns;
-                }
-            }
-            Monitored::Return | Monitored::Unwind => {
-                self.lines.remove(&frame);
-            }
-            _ => {}
-        }
-        self.take(happening, running, others, stopped, vm);
-    }
-
     fn take(
         &mut self,
-        happening: Happening,
+        context: StepContext,
         running: &[RunningFrame],
         others: &[(u32, Vec<RunningFrame>)],
         stopped: Stopped<'_>,
@@ -515,7 +402,7 @@ impl Session {
         self.stdout.extend(output::drain());
         let stdout = text::take_complete(&mut self.stdout);
         self.recorder
-            .capture(happening, running, others, stdout, stopped, vm);
+            .capture(context, running, others, stdout, stopped, vm);
         self.verify(vm);
     }
 
@@ -548,7 +435,7 @@ impl Session {
         self.stdout.extend(output::drain());
         let stdout = String::from_utf8_lossy(&std::mem::take(&mut self.stdout)).into_owned();
         let function = self.recorder.builder.symbols.intern(globals.function);
-        let happening = Happening {
+        let context = StepContext {
             event: Event::Exit,
             file: globals.own.unwrap_or(FileId(0)),
             function,
@@ -562,7 +449,7 @@ impl Session {
             elsewhere: Vec::new(),
         };
         self.recorder
-            .capture(happening, &[globals], &[], stdout, stopped, vm);
+            .capture(context, &[globals], &[], stdout, stopped, vm);
         self.verify(vm);
     }
 
@@ -577,22 +464,4 @@ impl Session {
         collections::watch(false);
         output::tap(false);
     }
-}
-
-/// Whether an exception that is raised is but how RustPython's own iterators tell a loop that they
-/// are at their end. CPython's tell it without an exception.
-fn ends_a_loop(frame: LiveFrame, raised: ObjPtr, vm: &VirtualMachine) -> bool {
-    let is_stop = raised.object().class().is(vm.ctx.exceptions.stop_iteration);
-    let Some(at) = (frame.last_instruction() as usize).checked_sub(1) else {
-        return false;
-    };
-    is_stop
-        && matches!(
-            bytecode::compiled_at(frame.code(), at),
-            Instruction::ForIter { .. }
-        )
-        && frame
-            .value_stack()
-            .last()
-            .is_some_and(|iterator| iterator.object().class().heaptype_ext().is_none())
 }
