@@ -10,8 +10,11 @@ use std::collections::BTreeMap;
 /// `tail` are replaced by `put`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Splice {
+    /// References at the start that stay.
     pub keep: u32,
+    /// References at the end that stay.
     pub tail: u32,
+    /// What stands between them now.
     pub put: Vec<Reference>,
 }
 
@@ -45,11 +48,17 @@ impl Splice {
 /// What changed about one living object.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectChange {
+    /// The new count, where it has changed.
     pub refcount: Option<Count>,
+    /// The new generation, likewise.
     pub generation: Option<Option<u8>>,
+    /// The new value, likewise.
     pub value: Option<Option<Symbol>>,
+    /// The new name, likewise.
     pub name: Option<Option<Symbol>>,
+    /// The new size, likewise.
     pub size: Option<Option<u32>>,
+    /// What has changed among its references.
     pub refs: Option<Splice>,
 }
 
@@ -71,14 +80,17 @@ impl ObjectChange {
 /// One step: its head and what changed since the step before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
+    /// What the step says beside heap and call stack.
     pub head: StepHead,
     /// Objects that were not in the state before, in order.
     pub entered: Vec<(ObjId, ObjectState)>,
+    /// Objects that have changed, by serial.
     pub changed: Vec<(ObjId, ObjectChange)>,
     /// Objects that are gone, in the order in which they went.
     pub left: Vec<ObjId>,
     /// How many of the oldest call frames are as they were, and what stands above them.
     pub frames_kept: u32,
+    /// The frames above those that are kept, oldest first.
     pub frames: Vec<CallFrame>,
     /// The frames of the other threads, where they are not as they were.
     pub others: Option<Vec<ThreadStack>>,
@@ -87,6 +99,7 @@ pub struct Step {
 /// Memory at one step: every living object of the program, and the call stack.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
+    /// Every living object, by serial.
     pub heap: BTreeMap<ObjId, ObjectState>,
     /// The call stack of the thread whose step it is, oldest first.
     pub frames: Vec<CallFrame>,

@@ -1,6 +1,8 @@
 //! What a run left behind: objects, steps as changes, program output, outcome. Plain data that
 //! can be written to a file, read again and replayed to any step.
 
+#![deny(missing_docs)]
+
 mod builder;
 mod changes;
 mod check;

@@ -90,7 +90,9 @@ impl Label {
 /// A labelled edge from one object to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reference {
+    /// Where the reference stands in its owner.
     pub label: Label,
+    /// The object that it leads to.
     pub to: ObjId,
     /// A weak reference adds nothing to its target's count.
     pub weak: bool,
@@ -101,6 +103,7 @@ pub struct Reference {
 pub enum Count {
     /// The object lives as long as the process; its count says nothing.
     Immortal,
+    /// So many references, whoever holds them.
     Of(u32),
 }
 
@@ -113,21 +116,33 @@ pub enum Kind {
     Sequence,
     /// `dict` and what derives from it.
     Mapping,
+    /// `set`, `frozenset` and what derives from them.
     Set,
+    /// An instance of a class that is no container.
     Instance,
+    /// A class.
     Class,
+    /// A function that is written in Python.
     Function,
+    /// A bound method.
     Method,
+    /// What a variable of an enclosing function stands in.
     Cell,
     /// Generators, coroutines and asynchronous generators.
     Generator,
+    /// A call frame as an object.
     Frame,
+    /// An exception.
     Exception,
+    /// A link of a traceback.
     Traceback,
+    /// A module.
     Module,
     /// A dict that serves as the namespace of a module: drawn by its name alone.
     Namespace,
+    /// A weak reference.
     WeakRef,
+    /// What a loop asks for the next item.
     Iterator,
     /// Native functions, code objects, descriptors and all that is drawn as a plain box.
     Other,
@@ -142,6 +157,7 @@ pub struct Moment {
     pub line: u32,
 }
 
+/// What an object died of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cause {
     /// The last reference went away.
@@ -152,9 +168,12 @@ pub enum Cause {
     Exit,
 }
 
+/// The end of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Death {
+    /// When it died: the step before which it was gone, and the line that ran.
     pub at: Moment,
+    /// What it died of.
     pub cause: Cause,
 }
 
@@ -170,6 +189,7 @@ pub enum ImmortalReason {
 }
 
 impl ImmortalReason {
+    /// The word of the export contract.
     pub fn name(self) -> &'static str {
         match self {
             ImmortalReason::Interned => "interned",
@@ -197,6 +217,7 @@ pub enum Incident {
 }
 
 impl Incident {
+    /// The word of the export contract.
     pub fn name(self) -> &'static str {
         match self {
             Incident::Finalizer => "__del__",
@@ -212,12 +233,15 @@ impl Incident {
 /// What never changes over an object's life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectInfo {
+    /// The name of its type.
     pub type_name: Symbol,
+    /// What kind of thing it is.
     pub kind: Kind,
     /// Where it stands in memory; a later object may get the same address.
     pub address: u64,
     /// Bytes when it was first looked at, where known.
     pub size: Option<u32>,
+    /// It lives as long as the process.
     pub immortal: bool,
     /// Why it is immortal, where that is known.
     pub kept: Option<ImmortalReason>,
@@ -225,12 +249,14 @@ pub struct ObjectInfo {
     pub constant_of: u32,
     /// `None`: older than the recording.
     pub born: Option<Moment>,
+    /// `None`: it was there when the recording ended.
     pub died: Option<Death>,
 }
 
 /// What changes over an object's life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectState {
+    /// The count of references to it.
     pub refcount: Count,
     /// Generation of the collector's lists, 0 to 2, or 3 for frozen objects; `None`: not tracked.
     pub generation: Option<u8>,
@@ -242,35 +268,48 @@ pub struct ObjectState {
     pub true_length: Option<u64>,
     /// Bytes of the object's own block and of what it alone owns, where known.
     pub size: Option<u32>,
+    /// What it refers to, in its own order.
     pub refs: Vec<Reference>,
 }
 
+/// Where a name stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum NameKind {
+    /// In a module.
     Global,
+    /// In a function's call.
     Local,
+    /// In a function's call, for functions inside of it as well.
     Cell,
+    /// In a function around the one that runs.
     Free,
     /// An entry of the value stack, not a name of the program's.
     Stack,
 }
 
+/// A name and what it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Name {
+    /// The name, or the place in the value stack.
     pub name: Symbol,
+    /// Where it stands.
     pub kind: NameKind,
+    /// The object.
     pub to: ObjId,
 }
 
 /// One call frame of the program's own code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallFrame {
+    /// The function's name.
     pub function: Symbol,
     /// The function's name with the classes and functions that it stands in (`__qualname__`).
     pub qualified: Symbol,
     /// It is no call: the body of a class runs in it.
     pub class_body: bool,
+    /// The file that its code stands in.
     pub file: FileId,
+    /// The line that runs or waits in it, from 1.
     pub line: u32,
     /// The frame as an object, where the program can see it.
     pub object: Option<ObjId>,
@@ -280,6 +319,7 @@ pub struct CallFrame {
     pub body: Option<ObjId>,
     /// How many of the first local names are its arguments.
     pub arguments: u32,
+    /// Its names, in their order.
     pub names: Vec<Name>,
     /// The calls and instructions that it and the library's frames above it have under way: native
     /// code that calls back holds on to what it works with.
@@ -333,7 +373,9 @@ pub struct ThreadStack {
 /// A reference that the interpreter itself holds, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Held {
+    /// In words, where.
     pub by: Symbol,
+    /// The object.
     pub to: ObjId,
     /// Whether it is sure to be held; else it is where the count says more than is known.
     pub certain: bool,
@@ -341,12 +383,17 @@ pub struct Held {
 
 /// What the interpreter holds of a call that is left or an exception: the words of [`Held::by`].
 pub mod held_as {
+    /// What a call that is left gives back.
     pub const RETURNED: &str = "return value";
+    /// What is on its way to a handler.
     pub const RAISED: &str = "exception being raised";
+    /// What is being handled.
     pub const HANDLED: &str = "current exception";
+    /// What has ended the program.
     pub const UNCAUGHT: &str = "uncaught exception";
 }
 
+/// The number of a source file, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u16);
 
@@ -366,6 +413,7 @@ impl SourceFile {
     }
 }
 
+/// What a step is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Event {
     /// A function is entered.
@@ -374,6 +422,7 @@ pub enum Event {
     Resume,
     /// An exception is thrown into a generator or coroutine.
     Throw,
+    /// A line is about to run.
     Line,
     /// A function is about to return.
     Return,
@@ -383,11 +432,14 @@ pub enum Event {
     Unwind,
     /// An exception is raised.
     Exception,
+    /// An instruction is about to run.
     Instruction,
+    /// The script has ended.
     Exit,
 }
 
 impl Event {
+    /// The word of the export contract.
     pub fn name(self) -> &'static str {
         match self {
             Event::Call | Event::Resume | Event::Throw => "call",
@@ -412,23 +464,30 @@ impl Event {
         }
     }
 
+    /// Whether a function is entered.
     pub fn enters(self) -> bool {
         matches!(self, Event::Call | Event::Resume | Event::Throw)
     }
 
+    /// Whether a function is left.
     pub fn leaves(self) -> bool {
         matches!(self, Event::Return | Event::Yield | Event::Unwind)
     }
 }
 
+/// What a step is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Granularity {
+    /// Each line, call and return.
     Line,
+    /// Each instruction of bytecode as well.
     Instruction,
+    /// Each call and return.
     Call,
 }
 
 impl Granularity {
+    /// The word of the export contract.
     pub fn name(self) -> &'static str {
         match self {
             Granularity::Line => "line",
@@ -441,25 +500,36 @@ impl Granularity {
 /// One run of the collector.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collection {
+    /// The oldest generation that was looked through, from 0.
     pub generation: u8,
+    /// The program has not asked for it.
     pub automatic: bool,
+    /// The objects that were looked through.
     pub candidates: Vec<ObjId>,
     /// The candidates' counts as the collector found them.
     pub counts: Vec<(ObjId, u32)>,
     /// Counts after the references from inside the candidate set are taken off.
     pub gc_refs: Vec<(ObjId, u32)>,
+    /// Those that nothing outside leads to.
     pub unreachable: Vec<ObjId>,
+    /// Weak references that were cleared.
     pub weakrefs_cleared: Vec<ObjId>,
+    /// Objects whose finalizers were called.
     pub finalized: Vec<ObjId>,
+    /// Objects that were found reachable again after that.
     pub resurrected: Vec<ObjId>,
+    /// Objects that were freed.
     pub collected: Vec<ObjId>,
 }
 
 /// What a step says beside the heap and the call stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepHead {
+    /// What it is taken for.
     pub event: Event,
+    /// The file that is at work.
     pub file: FileId,
+    /// The function that is at work.
     pub function: Symbol,
     /// The line about to run.
     pub line: u32,
@@ -473,11 +543,15 @@ pub struct StepHead {
     pub stdout: String,
     /// Numbered from 1, once a second thread exists.
     pub thread: Option<u32>,
+    /// Objects that are new since the step before, in the order of their births as far as it is known.
     pub allocated: Vec<ObjId>,
+    /// Objects that have died since, in order.
     pub freed: Vec<ObjId>,
     /// In the order in which they happened, as far as it is known.
     pub incidents: Vec<(Incident, ObjId)>,
+    /// Runs of the collector that have ended since.
     pub collections: Vec<Collection>,
+    /// What the interpreter itself holds.
     pub held: Vec<Held>,
 }
 
@@ -493,37 +567,51 @@ impl StepHead {
 /// How the run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
+    /// At the end of the script.
     Finished,
+    /// By an exception that nobody has caught.
     Exception {
+        /// Its type's name.
         type_name: String,
+        /// Its own text.
         message: String,
+        /// Where it was raised, the oldest call first.
         traceback: Vec<TracebackEntry>,
     },
     /// `SystemExit`.
     Exit {
+        /// The exit code that it carries.
         code: i32,
     },
     /// The recording reached a bound; the program itself went on.
     Limit {
+        /// What there was too much of: `steps`.
         limit: String,
     },
+    /// By Ctrl-C.
     Interrupted,
     /// A signal has ended the process.
     Killed {
+        /// The signal's number.
         signal: i32,
     },
     /// The process has ended without the interpreter's own end: `os._exit`, `os.execv`.
     Left {
+        /// The exit code.
         code: i32,
     },
     /// The end of the recording is missing: memviz was ended, too.
     CutOff,
 }
 
+/// A line of a traceback.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TracebackEntry {
+    /// The file's path.
     pub file: String,
+    /// The line, from 1.
     pub line: u32,
+    /// The function's name.
     pub function: String,
 }
 
@@ -541,15 +629,24 @@ pub struct AtExit {
 /// What ran and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
+    /// The interpreter's name.
     pub engine: String,
+    /// The interpreter's own version.
     pub engine_version: String,
+    /// The version of Python that it implements.
     pub python: String,
+    /// The script, as the user named it.
     pub script: String,
+    /// What a step is.
     pub granularity: Granularity,
     /// How many steps there are, whether or not all of them have been read.
     pub steps: u32,
+    /// How the run ended.
     pub outcome: Outcome,
+    /// The exit code, as a shell has it.
     pub exit_code: i32,
+    /// What happened behind the last step.
     pub at_exit: AtExit,
+    /// The program's own source files, by number.
     pub files: Vec<SourceFile>,
 }
