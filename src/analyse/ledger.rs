@@ -1,8 +1,8 @@
 //! The reference ledger: for each object, whose references make up its count.
 
 use crate::trace::{
-    Count, Granularity, Held, Kind, Label, NameKind, ObjId, ObjectInfo, ObjectState, State, Symbol,
-    Symbols,
+    Count, Granularity, InterpreterRef, Kind, Label, NameKind, ObjId, ObjectInfo, ObjectState,
+    State, Symbol, Symbols,
 };
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Walker};
@@ -126,7 +126,7 @@ impl Ledger {
 pub fn ledger(
     state: &State,
     objects: &[ObjectInfo],
-    held: &[Held],
+    held: &[InterpreterRef],
     granularity: Granularity,
 ) -> Ledger {
     let ids: Vec<ObjId> = state.heap.keys().copied().collect();

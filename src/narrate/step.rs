@@ -3,8 +3,8 @@
 
 use crate::analyse::Ledger;
 use crate::trace::{
-    CallFrame, Cause, Count, Event, Incident, Kind, Label, Name, NameKind, ObjId, Reference, State,
-    Step, Symbol, Trace, held_as,
+    CallFrame, Cause, Count, Event, Incident, Kind, Label, Name, NameKind, ObjId, Reference,
+    RootKind, State, Step, Symbol, Trace,
 };
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ const STEPS_BACK: u32 = 400;
 pub fn raised_before(trace: &Trace, number: u32) -> bool {
     let raised = |number: u32| {
         let step = trace.steps.get(number as usize - 1)?;
-        step.head.held_as(held_as::RAISED, &trace.symbols)
+        step.head.held_as(RootKind::RaisedException)
     };
     let Some(exception) = raised(number) else {
         return false;
@@ -310,7 +310,7 @@ impl Telling<'_> {
 
     fn in_flight(&self, all: &mut Vec<String>) {
         let head = &self.step.head;
-        let held = |by| head.held_as(by, &self.trace.symbols);
+        let held = |by| head.held_as(by);
         let running = self.after.frames.last();
         match head.event {
             Event::Yield => {
@@ -318,11 +318,11 @@ impl Telling<'_> {
                 all.extend(top.map(|id| format!("What it yields is {}", self.noun(id))));
             }
             Event::Return if self.hands_on() => {
-                let value = held(held_as::RETURNED);
+                let value = held(RootKind::ReturnValue);
                 all.extend(value.map(|id| format!("What it returns is {}", self.noun(id))));
             }
             Event::Exception if !self.raised_before => {
-                let raised = held(held_as::RAISED);
+                let raised = held(RootKind::RaisedException);
                 all.extend(
                     raised.map(|id| format!("{} is raised{}", self.noun(id), self.message(id))),
                 );

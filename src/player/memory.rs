@@ -5,7 +5,7 @@ use crate::analyse::{Ledger, Source, ledger};
 use crate::narrate::raised_before;
 use crate::trace::{
     CallFrame, Cause, Collection, Count, Event, Granularity, Kind, Name, NameKind, ObjId,
-    ObjectChange, ObjectState, Reference, Replay, State, Step, Symbol, Trace, held_as,
+    ObjectChange, ObjectState, Reference, Replay, RootKind, State, Step, Symbol, Trace,
 };
 use crate::view::Calls;
 use serde::Serialize;
@@ -346,11 +346,14 @@ impl Words<'_> {
 
     fn head(&mut self, number: u32, step: &Step) -> Head {
         let head = &step.head;
-        let held = |by| head.held_as(by, &self.trace.symbols);
+        let held = |by| head.held_as(by);
         let is_exception = |id: &ObjId| self.trace.object(*id).kind == Kind::Exception;
         // While one exception is handled another may be raised.
-        let raised = held(held_as::RAISED).or(held(held_as::UNCAUGHT));
-        let (raised, handled) = (raised.filter(is_exception), held(held_as::HANDLED));
+        let raised = held(RootKind::RaisedException).or(held(RootKind::UncaughtException));
+        let (raised, handled) = (
+            raised.filter(is_exception),
+            held(RootKind::HandledException),
+        );
         Head {
             event: head.event.name(),
             file: head.file.0,

@@ -3,7 +3,7 @@
 
 use super::scene::{BoxKey, Cell, Mark, Row, SceneBox, note_box};
 use super::step_view::StepView;
-use crate::trace::{Event, Kind, ObjId, held_as};
+use crate::trace::{Event, Kind, ObjId, RootKind};
 
 /// Below all call frames.
 const LAST: usize = usize::MAX;
@@ -13,7 +13,7 @@ impl StepView<'_> {
     /// so, which no variable can be called.
     pub(super) fn passing_row(&self) -> Option<Row> {
         let head = &self.step.head;
-        let held = |by| head.held_as(by, &self.trace.symbols);
+        let held = |by| head.held_as(by);
         let (keyword, to) = match head.event {
             // Nothing is returned to anyone by a module or a class's body.
             Event::Return
@@ -22,9 +22,9 @@ impl StepView<'_> {
             {
                 None
             }
-            Event::Return => Some(("return", held(held_as::RETURNED)?)),
+            Event::Return => Some(("return", held(RootKind::ReturnValue)?)),
             Event::Yield => Some(("yield", self.state.frames.last()?.top_of_stack()?)),
-            Event::Exception | Event::Unwind => Some(("raise", held(held_as::RAISED)?)),
+            Event::Exception | Event::Unwind => Some(("raise", held(RootKind::RaisedException)?)),
             _ => None,
         }?;
         Some(self.held_row(keyword, to))
@@ -32,14 +32,17 @@ impl StepView<'_> {
 
     /// What the interpreter keeps for itself of the exceptions.
     pub(super) fn interpreter_box(&self) -> Option<SceneBox> {
-        let held = |by| self.step.head.held_as(by, &self.trace.symbols);
+        let held = |by| self.step.head.held_as(by);
         // An exit code is no exception.
         let is_exception = |id: &ObjId| self.info(*id).kind == Kind::Exception;
-        let uncaught = held(held_as::UNCAUGHT).filter(is_exception);
-        let rows: Vec<Row> = [("handles", held(held_as::HANDLED)), ("uncaught", uncaught)]
-            .into_iter()
-            .filter_map(|(label, id)| Some(self.held_row(label, id?)))
-            .collect();
+        let uncaught = held(RootKind::UncaughtException).filter(is_exception);
+        let rows: Vec<Row> = [
+            ("handles", held(RootKind::HandledException)),
+            ("uncaught", uncaught),
+        ]
+        .into_iter()
+        .filter_map(|(label, id)| Some(self.held_row(label, id?)))
+        .collect();
         let mut interpreter = note_box(BoxKey::Interpreter, "the interpreter", rows);
         interpreter.depth = Some(LAST);
         (!interpreter.rows.is_empty()).then_some(interpreter)

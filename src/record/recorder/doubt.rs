@@ -4,7 +4,7 @@
 use super::{Recorder, StepContext, count};
 use crate::record::label::Doubt;
 use crate::record::stack::RunningFrame;
-use crate::trace::{CallFrame, Count, Held, ThreadStack};
+use crate::trace::{CallFrame, Count, InterpreterRef, ThreadStack};
 use rustpython_vm::VirtualMachine;
 
 impl Recorder {
@@ -111,7 +111,7 @@ impl Recorder {
         &mut self,
         frames: &[CallFrame],
         stacks: &[ThreadStack],
-        held: &[Held],
+        held: &[InterpreterRef],
     ) {
         let known = &mut self.known;
         known.begin(self.builder.objects());

@@ -6,7 +6,7 @@
 use super::{Live, Recorder};
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::{deaths, ending};
-use crate::trace::{Held, ObjId};
+use crate::trace::{InterpreterRef, ObjId, RootKind};
 use std::collections::BTreeMap;
 
 /// The last references of the objects that are being taken apart, by their addresses.
@@ -38,7 +38,7 @@ pub(super) fn is_in_change(pointer: ObjPtr) -> bool {
 
 impl Recorder {
     /// The references of objects that are being freed.
-    pub(super) fn held_by_ending(&mut self) -> Vec<Held> {
+    pub(super) fn held_by_ending(&mut self) -> Vec<InterpreterRef> {
         if self.ending.0.is_empty() {
             return Vec::new();
         }
@@ -50,7 +50,8 @@ impl Recorder {
         let by = self.builder.symbols.intern("an object being freed");
         let living = |to: &ObjId| self.builder.info(*to).is_some();
         let all = self.ending.0.values().flatten().copied().filter(living);
-        all.map(|to| Held {
+        all.map(|to| InterpreterRef {
+            kind: RootKind::Other,
             by,
             to,
             certain: false,

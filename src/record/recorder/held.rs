@@ -4,7 +4,7 @@ use super::{Recorder, StepContext, listeners};
 use crate::record::raw::free_lists;
 use crate::record::raw::header::ObjPtr;
 use crate::record::stack::{RunningFrame, RunningName};
-use crate::trace::{CallFrame, Event, Held, held_as};
+use crate::trace::{CallFrame, Event, InterpreterRef, RootKind};
 use rustpython_vm::{AsObject, VirtualMachine};
 
 /// How many references running code has to its namespace at most: as globals and as locals, of the
@@ -69,7 +69,7 @@ impl Recorder {
         vm: &VirtualMachine,
     ) {
         let raised = context.in_flight.iter();
-        let raised = raised.filter(|(_, by)| *by == held_as::RAISED);
+        let raised = raised.filter(|(_, kind)| *kind == RootKind::RaisedException);
         let mut kept: Vec<(&str, ObjPtr)> = raised.map(|(to, _)| (RAISED_BY_CALL, *to)).collect();
         if context.event == Event::Call
             && let Some(exception) = vm.current_exception()
@@ -93,27 +93,40 @@ impl Recorder {
         context: &StepContext,
         running: &[&RunningFrame],
         vm: &VirtualMachine,
-    ) -> Vec<Held> {
+    ) -> Vec<InterpreterRef> {
         let mut held = Vec::new();
-        let mut put = |this: &mut Self, by: &str, to: ObjPtr, certain: bool| {
+        let mut put = |this: &mut Self, kind, by: &str, to: ObjPtr, certain: bool| {
             if let Some(at) = this.by_address.get(&to.address()) {
                 let to = this.living[*at].id;
-                held.push(Held {
+                held.push(InterpreterRef {
+                    kind,
                     by: this.builder.symbols.intern(by),
                     to,
                     certain,
                 });
             }
         };
-        for (pointer, as_what) in &context.in_flight {
-            put(self, as_what, *pointer, true);
+        for (pointer, kind) in &context.in_flight {
+            put(self, *kind, kind.name(), *pointer, true);
         }
         if let Some(exception) = vm.current_exception() {
             // The interpreter keeps it twice: on its stack of handled exceptions, and for
             // `sys._current_exceptions`.
             let pointer = ObjPtr::of(exception.as_object());
-            put(self, held_as::HANDLED, pointer, true);
-            put(self, "current exception of the thread", pointer, true);
+            put(
+                self,
+                RootKind::HandledException,
+                RootKind::HandledException.name(),
+                pointer,
+                true,
+            );
+            put(
+                self,
+                RootKind::Other,
+                "current exception of the thread",
+                pointer,
+                true,
+            );
         }
         // Where a call has raised an exception, the interpreter's loop keeps it until it is through with
         // the caller; a call keeps the one that was handled when it began.
@@ -130,10 +143,10 @@ impl Recorder {
             })
             .collect();
         for (by, exception) in by_loop {
-            put(self, by, exception, false);
+            put(self, RootKind::Other, by, exception, false);
         }
         for (by, to, certain) in listeners::held(running, vm) {
-            put(self, &by, to, certain);
+            put(self, RootKind::Other, &by, to, certain);
         }
         let mut kept = Vec::new();
         self.in_free_lists.retain(|address| {
@@ -143,7 +156,7 @@ impl Recorder {
         });
         for (by, all) in kept {
             for to in all {
-                put(self, by, to, true);
+                put(self, RootKind::Other, by, to, true);
             }
         }
         // What the collector found and could or should not free.
@@ -154,7 +167,7 @@ impl Recorder {
             all.map(|object| ObjPtr::of(object)).collect()
         };
         for found in garbage {
-            put(self, "gc.garbage", found, false);
+            put(self, RootKind::Other, "gc.garbage", found, false);
         }
         // A collection under way holds its candidates, for some of its time.
         let candidates: Vec<ObjPtr> = self
@@ -167,7 +180,13 @@ impl Recorder {
             })
             .collect();
         for candidate in candidates {
-            put(self, "collection under way", candidate, false);
+            put(
+                self,
+                RootKind::Other,
+                "collection under way",
+                candidate,
+                false,
+            );
         }
         // Running code, the function that stands for it and the call that began it hold its namespace.
         for frame in running {
@@ -177,7 +196,7 @@ impl Recorder {
                     None => format!("namespace of {} (library)", frame.function),
                 };
                 for _ in 0..NAMESPACE_HOLDERS {
-                    put(self, &by, namespace, false);
+                    put(self, RootKind::Other, &by, namespace, false);
                 }
             }
         }
@@ -186,7 +205,7 @@ impl Recorder {
             for name in frame.names.iter().chain(&frame.unshown) {
                 if let Some(key) = name.key {
                     let by = format!("key {} of {}", name.name, frame.function);
-                    put(self, &by, key, false);
+                    put(self, RootKind::Other, &by, key, false);
                 }
             }
             // What never dies is not counted, and not met for this.
@@ -194,6 +213,7 @@ impl Recorder {
             for name in frame.unshown.iter().filter(counted) {
                 put(
                     self,
+                    RootKind::Other,
                     &format!("{} of {}", name.name, frame.function),
                     name.to,
                     true,
@@ -213,7 +233,7 @@ impl Recorder {
                         continue;
                     }
                     let by = format!("{} of {} (library)", name.name, frame.function);
-                    put(self, &by, name.to, true);
+                    put(self, RootKind::Other, &by, name.to, true);
                 }
             }
         }

@@ -7,7 +7,7 @@ use crate::record::describe::{function_code, text_in};
 use crate::record::label::callback;
 use crate::record::raw::header::ObjPtr;
 use crate::record::text;
-use crate::trace::{CallFrame, Count, Held, ObjId, Symbol, ThreadStack};
+use crate::trace::{CallFrame, Count, InterpreterRef, ObjId, RootKind, Symbol, ThreadStack};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::{PyCode, PyDict, PyType};
 use rustpython_vm::{AsObject, PyObject, VirtualMachine};
@@ -36,7 +36,7 @@ impl Recorder {
         frames: &[CallFrame],
         stacks: &[ThreadStack],
         elsewhere: &[String],
-        held: &mut Vec<Held>,
+        held: &mut Vec<InterpreterRef>,
         vm: &VirtualMachine,
     ) {
         // A call under way holds what it holds; none of it is looked for.
@@ -81,7 +81,8 @@ impl Recorder {
             if let Some(by) = elsewhere {
                 let rest = more.saturating_sub(holders.len());
                 held.extend(std::iter::repeat_n(
-                    Held {
+                    InterpreterRef {
+                        kind: RootKind::Other,
                         by,
                         to: id,
                         certain: false,
@@ -89,7 +90,8 @@ impl Recorder {
                     rest,
                 ));
             }
-            held.extend(holders.iter().take(more).map(|by| Held {
+            held.extend(holders.iter().take(more).map(|by| InterpreterRef {
+                kind: RootKind::Other,
                 by: *by,
                 to: id,
                 certain: false,

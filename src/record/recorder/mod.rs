@@ -25,7 +25,7 @@ use crate::record::raw::world::Stopped;
 use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
     Builder, CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectState,
-    Stacks, StepHead, Symbol, ThreadStack,
+    RootKind, Stacks, StepHead, Symbol, ThreadStack,
 };
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
@@ -60,7 +60,7 @@ pub(crate) struct StepContext {
     /// Objects that the hook itself holds, and how often.
     pub borrowed: Vec<(ObjPtr, u32)>,
     /// Objects that the interpreter holds in passing, and as what: a return value, an exception.
-    pub in_flight: Vec<(ObjPtr, &'static str)>,
+    pub in_flight: Vec<(ObjPtr, RootKind)>,
     /// What the library has under way below the program's own frames, and on threads without any.
     pub elsewhere: Vec<String>,
 }

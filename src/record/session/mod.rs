@@ -12,7 +12,7 @@ use crate::record::recorder::{Recorder, StepContext};
 use crate::record::stack::{self, RunningFrame};
 use crate::record::traced_lines::TracedLines;
 use crate::record::{RecordOptions, at_exit, describe, text};
-use crate::trace::{Event, FileId, Granularity, Record, State, held_as};
+use crate::trace::{Event, FileId, Granularity, Record, RootKind, State};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
@@ -445,7 +445,10 @@ impl Session {
             columns: None,
             thread: None,
             borrowed: Vec::new(),
-            in_flight: raised.map(|o| (o, held_as::UNCAUGHT)).into_iter().collect(),
+            in_flight: raised
+                .map(|o| (o, RootKind::UncaughtException))
+                .into_iter()
+                .collect(),
             elsewhere: Vec::new(),
         };
         self.recorder

@@ -8,7 +8,7 @@ use crate::record::raw::header::ObjPtr;
 use crate::record::raw::world::Stopped;
 use crate::record::recorder::StepContext;
 use crate::record::stack::RunningFrame;
-use crate::trace::{Event, FileId, Granularity, held_as};
+use crate::trace::{Event, FileId, Granularity, RootKind};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
 use rustpython_vm::{AsObject, VirtualMachine};
@@ -71,9 +71,9 @@ impl Session {
         let passed = |as_what| fired.passed.map(|o| (o, as_what));
         match fired.event {
             event if event.is_exceptional() => {
-                context.in_flight.extend(passed(held_as::RAISED));
+                context.in_flight.extend(passed(RootKind::RaisedException));
             }
-            EventKind::Return => context.in_flight.extend(passed(held_as::RETURNED)),
+            EventKind::Return => context.in_flight.extend(passed(RootKind::ReturnValue)),
             _ => {}
         }
         if self.options.granularity == Granularity::Line {

@@ -1,0 +1,11 @@
+//! What a trace holds: plain data, no interpreter, no drawing.
+
+mod objects;
+mod run;
+mod stacks;
+mod step;
+
+pub use objects::*;
+pub use run::*;
+pub use stacks::*;
+pub use step::*;

@@ -1,0 +1,112 @@
+//! The run as a whole: its source files, and how it ended.
+
+use super::objects::ObjId;
+use super::step::Granularity;
+use serde::{Deserialize, Serialize};
+
+/// The number of a source file, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FileId(pub u16);
+
+/// A source file of the program's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// As the user would name it.
+    pub path: String,
+    /// Empty where it could not be read.
+    pub text: String,
+}
+
+impl SourceFile {
+    /// Its path's last part.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// How the run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// At the end of the script.
+    Finished,
+    /// By an exception that nobody has caught.
+    Exception {
+        /// Its type's name.
+        type_name: String,
+        /// Its own text.
+        message: String,
+        /// Where it was raised, the oldest call first.
+        traceback: Vec<TracebackEntry>,
+    },
+    /// `SystemExit`.
+    Exit {
+        /// The exit code that it carries.
+        code: i32,
+    },
+    /// The recording reached a bound; the program itself went on.
+    Limit {
+        /// What there was too much of: `steps`.
+        limit: String,
+    },
+    /// By Ctrl-C.
+    Interrupted,
+    /// A signal has ended the process.
+    Killed {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// The process has ended without the interpreter's own end: `os._exit`, `os.execv`.
+    Left {
+        /// The exit code.
+        code: i32,
+    },
+    /// The end of the recording is missing: memviz was ended, too.
+    CutOff,
+}
+
+/// A line of a traceback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TracebackEntry {
+    /// The file's path.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The function's name.
+    pub function: String,
+}
+
+/// What happened behind the last step, while the interpreter went.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtExit {
+    /// What the program wrote to standard output.
+    pub stdout: String,
+    /// The objects whose `__del__` was called, in order.
+    pub finalized: Vec<ObjId>,
+    /// The objects that died, in order.
+    pub freed: Vec<ObjId>,
+}
+
+/// What ran and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The interpreter's name.
+    pub engine: String,
+    /// The interpreter's own version.
+    pub engine_version: String,
+    /// The version of Python that it implements.
+    pub python: String,
+    /// The script, as the user named it.
+    pub script: String,
+    /// What a step is.
+    pub granularity: Granularity,
+    /// How many steps there are, whether or not all of them have been read.
+    pub steps: u32,
+    /// How the run ended.
+    pub outcome: Outcome,
+    /// The exit code, as a shell has it.
+    pub exit_code: i32,
+    /// What happened behind the last step.
+    pub at_exit: AtExit,
+    /// The program's own source files, by number.
+    pub files: Vec<SourceFile>,
+}

@@ -1,0 +1,157 @@
+//! What a step says beside heap and call stack.
+
+use super::objects::{Incident, ObjId, Symbol};
+use super::run::FileId;
+use super::stacks::{InterpreterRef, RootKind};
+use serde::{Deserialize, Serialize};
+
+/// What a step is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Event {
+    /// A function is entered.
+    Call,
+    /// A generator or coroutine goes on.
+    Resume,
+    /// An exception is thrown into a generator or coroutine.
+    Throw,
+    /// A line is about to run.
+    Line,
+    /// A function is about to return.
+    Return,
+    /// A generator or coroutine is about to be suspended.
+    Yield,
+    /// An exception is about to leave a function.
+    Unwind,
+    /// An exception is raised.
+    Exception,
+    /// An instruction is about to run.
+    Instruction,
+    /// The script has ended.
+    Exit,
+}
+
+impl Event {
+    /// The word of the export contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Event::Call | Event::Resume | Event::Throw => "call",
+            Event::Line => "line",
+            Event::Return | Event::Yield | Event::Unwind => "return",
+            Event::Exception => "exception",
+            Event::Instruction => "instruction",
+            Event::Exit => "exit",
+        }
+    }
+
+    /// How a function is entered or left, after the `PY_` events of `sys.monitoring`.
+    pub fn passage(self) -> Option<&'static str> {
+        match self {
+            Event::Call => Some("start"),
+            Event::Resume => Some("resume"),
+            Event::Throw => Some("throw"),
+            Event::Return => Some("return"),
+            Event::Yield => Some("yield"),
+            Event::Unwind => Some("unwind"),
+            Event::Line | Event::Exception | Event::Instruction | Event::Exit => None,
+        }
+    }
+
+    /// Whether a function is entered.
+    pub fn enters(self) -> bool {
+        matches!(self, Event::Call | Event::Resume | Event::Throw)
+    }
+
+    /// Whether a function is left.
+    pub fn leaves(self) -> bool {
+        matches!(self, Event::Return | Event::Yield | Event::Unwind)
+    }
+}
+
+/// What a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Granularity {
+    /// Each line, call and return.
+    Line,
+    /// Each instruction of bytecode as well.
+    Instruction,
+    /// Each call and return.
+    Call,
+}
+
+impl Granularity {
+    /// The word of the export contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Granularity::Line => "line",
+            Granularity::Instruction => "instruction",
+            Granularity::Call => "call",
+        }
+    }
+}
+
+/// One run of the collector.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// The oldest generation that was looked through, from 0.
+    pub generation: u8,
+    /// The program has not asked for it.
+    pub automatic: bool,
+    /// The objects that were looked through.
+    pub candidates: Vec<ObjId>,
+    /// The candidates' counts as the collector found them.
+    pub counts: Vec<(ObjId, u32)>,
+    /// Counts after the references from inside the candidate set are taken off.
+    pub gc_refs: Vec<(ObjId, u32)>,
+    /// Those that nothing outside leads to.
+    pub unreachable: Vec<ObjId>,
+    /// Weak references that were cleared.
+    pub weakrefs_cleared: Vec<ObjId>,
+    /// Objects whose finalizers were called.
+    pub finalized: Vec<ObjId>,
+    /// Objects that were found reachable again after that.
+    pub resurrected: Vec<ObjId>,
+    /// Objects that were freed.
+    pub collected: Vec<ObjId>,
+}
+
+/// What a step says beside the heap and the call stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepHead {
+    /// What it is taken for.
+    pub event: Event,
+    /// The file that is at work.
+    pub file: FileId,
+    /// The function that is at work.
+    pub function: Symbol,
+    /// The line about to run.
+    pub line: u32,
+    /// The line of this function that has just run.
+    pub ran: Option<u32>,
+    /// The instruction about to run, at instruction steps.
+    pub opcode: Option<Symbol>,
+    /// First and last column of the instruction in its line, in bytes from 0.
+    pub columns: Option<(u32, u32)>,
+    /// What the program wrote to standard output since the step before.
+    pub stdout: String,
+    /// Numbered from 1, once a second thread exists.
+    pub thread: Option<u32>,
+    /// Objects that are new since the step before, in the order of their births as far as it is known.
+    pub allocated: Vec<ObjId>,
+    /// Objects that have died since, in order.
+    pub freed: Vec<ObjId>,
+    /// In the order in which they happened, as far as it is known.
+    pub incidents: Vec<(Incident, ObjId)>,
+    /// Runs of the collector that have ended since.
+    pub collections: Vec<Collection>,
+    /// What the interpreter itself holds.
+    pub held: Vec<InterpreterRef>,
+}
+
+impl StepHead {
+    /// The object that the interpreter holds as something.
+    pub fn held_as(&self, kind: RootKind) -> Option<ObjId> {
+        let mut held = self.held.iter();
+        let held = held.find(|held| held.kind == kind)?;
+        Some(held.to)
+    }
+}
