@@ -44,3 +44,18 @@ fn the_player_in_a_browser() {
         .expect("Node starts");
     assert!(done.success(), "see the report of Node above");
 }
+
+#[test]
+fn the_scripts_parts_that_need_no_page() {
+    let Some(node) = on_path("node") else {
+        assert!(std::env::var_os("CI").is_none(), "the tests need Node");
+        eprintln!("SKIPPED: the tests need Node (nodejs)");
+        return;
+    };
+    let done = Command::new(node)
+        .args(["--test", "--test-reporter=spec", "run.test.mjs"])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/player"))
+        .status()
+        .expect("Node starts");
+    assert!(done.success(), "see the report of Node above");
+}

@@ -4,8 +4,8 @@ use super::texts::Texts;
 use crate::analyse::{Ledger, Source, ledger};
 use crate::narrate::raised_before;
 use crate::trace::{
-    CallFrame, Cause, Collection, Count, Event, Granularity, Kind, Name, NameKind, ObjId,
-    ObjectChange, ObjectState, Reference, Replay, RootKind, State, Step, Symbol, Trace,
+    CallFrame, Cause, Collection, Count, Event, Granularity, Kind, Label, Name, NameKind, ObjId,
+    ObjectChange, ObjectState, Reference, Replay, RootKind, State, Step, Symbol, Symbols, Trace,
 };
 use crate::view::Calls;
 use serde::Serialize;
@@ -113,7 +113,16 @@ struct CollectorRun {
     collected: Vec<u32>,
 }
 
-/// References, flat: label, object, 1 for a weak one; and so on.
+/// What is to be known of a reference beside its label: bits of the third number.
+const WEAK: u32 = 1;
+/// A dict's key, which its value's label shows.
+const KEY: u32 = 2;
+/// What a frame object holds beside the variables of its call.
+const NO_VARIABLE: u32 = 4;
+/// The kind of a name that is the compiler's own, behind those of [`NameKind`].
+const COMPILERS: u32 = 5;
+
+/// References, flat: label, object, bits; and so on.
 type FlatRefs = Vec<u32>;
 
 /// An object that is there now: serial, count, generation, value, name, length, size, references.
@@ -150,6 +159,9 @@ struct FrameEntry {
     /// The body of a class runs in it.
     #[serde(skip_serializing_if = "is_false")]
     body: bool,
+    /// The body of a module runs in it.
+    #[serde(skip_serializing_if = "is_false")]
+    module: bool,
     #[serde(skip_serializing_if = "is_zero")]
     keep: u32,
     #[serde(skip_serializing_if = "is_zero")]
@@ -238,7 +250,7 @@ impl<'t> Memory<'t> {
                 frame: shown(call.frame, granularity),
             })
             .collect();
-        let (kept, frame_entries) = words.frames(&self.frames, &frames);
+        let (kept, frame_entries) = words.frames(&self.frames, &frames, state);
         self.frames = frames;
         let held = words.held(state, &ledger);
         let held_changes = changed_holders(&self.held, &held);
@@ -383,7 +395,7 @@ impl Words<'_> {
             flat.extend([
                 self.texts.intern(&label),
                 reference.to.0,
-                u32::from(reference.weak),
+                bits(reference, &self.trace.symbols),
             ]);
         }
         flat
@@ -436,16 +448,25 @@ impl Words<'_> {
         entries
     }
 
-    fn names(&mut self, names: &[Name]) -> Vec<u32> {
+    fn names(&mut self, frame: &CallFrame, names: &[Name], state: &State) -> Vec<u32> {
         let mut flat = Vec::with_capacity(3 * names.len());
         for name in names {
-            flat.extend([self.symbol(name.name), name.kind as u32, name.to.0]);
+            let kind = match frame.is_compilers(name, &self.trace.symbols, state) {
+                true => COMPILERS,
+                false => name.kind as u32,
+            };
+            flat.extend([self.symbol(name.name), kind, name.to.0]);
         }
         flat
     }
 
     /// The frames that are not as they were; of a call that goes on, the names that changed.
-    fn frames(&mut self, before: &[Running], now: &[Running]) -> (u32, Vec<FrameEntry>) {
+    fn frames(
+        &mut self,
+        before: &[Running],
+        now: &[Running],
+        state: &State,
+    ) -> (u32, Vec<FrameEntry>) {
         let kept = before.iter().zip(now).take_while(|(a, b)| a == b).count();
         let mut entries = Vec::new();
         for (place, running) in now.iter().enumerate().skip(kept) {
@@ -465,9 +486,10 @@ impl Words<'_> {
                 file: frame.file.0,
                 line: frame.line,
                 body: frame.class_body,
+                module: frame.is_module(&self.trace.symbols),
                 keep: keep as u32,
                 tail: tail as u32,
-                names: self.names(&new[keep..new.len() - tail]),
+                names: self.names(frame, &new[keep..new.len() - tail], state),
             });
         }
         (kept as u32, entries)
@@ -486,6 +508,20 @@ impl Words<'_> {
         }
         held
     }
+}
+
+fn bits(reference: &Reference, symbols: &Symbols) -> u32 {
+    let other = match reference.label {
+        Label::Key(_) => KEY,
+        Label::Named(name) if is_frames_own(symbols.text(name)) => NO_VARIABLE,
+        _ => 0,
+    };
+    other | if reference.weak { WEAK } else { 0 }
+}
+
+/// Whether a frame object holds something under this label beside the variables of its call.
+fn is_frames_own(label: &str) -> bool {
+    label.starts_with("f_") || label == "function"
 }
 
 fn collector_run(run: &Collection) -> CollectorRun {

@@ -6,12 +6,20 @@ use super::drawn::{DrawnChange, DrawnTables};
 use super::memory::{Head, MemoryChange, ObjectEntry};
 use super::texts::Texts;
 use crate::narrate;
-use crate::trace::{Outcome, Trace};
+use crate::trace::{Outcome, RootKind, Trace};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde::Serialize;
 
 const VERSION: u32 = 1;
+
+/// What a call hands on is drawn as a row of it; exceptions hang on a box of the interpreter's.
+const ROOTS: [(RootKind, &str); 4] = [
+    (RootKind::ReturnValue, "call"),
+    (RootKind::RaisedException, "call"),
+    (RootKind::HandledException, "interpreter"),
+    (RootKind::UncaughtException, "interpreter"),
+];
 
 /// Everything about one step.
 #[derive(Debug, Serialize)]
@@ -42,6 +50,8 @@ pub(super) struct Payload<'t> {
     files: Vec<File<'t>>,
     texts: Vec<String>,
     columns: Vec<(u32, u32)>,
+    /// Where what the interpreter holds under a text is drawn.
+    roots: Vec<(u32, &'static str)>,
     objects: Vec<ObjectEntry>,
     picture: DrawnTables,
     steps: Vec<StepRecord>,
@@ -119,11 +129,12 @@ impl<'t> Payload<'t> {
     pub(super) fn new(
         trace: &'t Trace,
         options: PlayerOptions,
-        texts: Texts,
+        mut texts: Texts,
         objects: Vec<ObjectEntry>,
         picture: DrawnTables,
         steps: Vec<StepRecord>,
     ) -> Payload<'t> {
+        let roots = ROOTS.map(|(kind, place)| (texts.intern(kind.name()), place));
         let header = &trace.header;
         Payload {
             version: VERSION,
@@ -144,6 +155,7 @@ impl<'t> Payload<'t> {
                 })
                 .collect(),
             columns: texts.columns(),
+            roots: roots.to_vec(),
             texts: texts.list,
             objects,
             picture,

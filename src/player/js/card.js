@@ -109,11 +109,11 @@ function contents(app, object) {
   const { refs } = object;
   if (!refs.length) return null;
   const rows = [];
-  const isPlainKey = (i) => run.text(refs[i]).startsWith('key ') && run.kindOf(refs[i + 1]) === 'atom';
+  const isPlainKey = (i) => refs[i + 2] & REF_KEY && run.kindOf(refs[i + 1]) === 'atom';
   const wanted = [];
   for (let i = 0; i < refs.length; i += 3) if (!isPlainKey(i)) wanted.push(i);
   for (const i of wanted.slice(0, CONTENTS_SHOWN)) {
-    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] ? ' (weak) ' : ' ', valueOf(app, refs[i + 1])));
+    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] & REF_WEAK ? ' (weak) ' : ' ', valueOf(app, refs[i + 1])));
   }
   const more = wanted.length - rows.length;
   if (more > 0) rows.push(make('li', { class: 'quiet' }, `… ${grouped(more)} more`));

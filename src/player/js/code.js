@@ -137,9 +137,8 @@ function showStack(app) {
   const frames = state.frames.map((frame) => {
     const rows = [];
     for (let i = 0; i < frame.names.length; i += 3) {
-      const [name, , to] = frame.names.slice(i, i + 3);
-      // A cell that serves a class's body is the compiler's own.
-      if (frame.body && run.text(name).startsWith('__') && run.typeOf(to) === 'cell') continue;
+      const [name, kind, to] = frame.names.slice(i, i + 3);
+      if (kind === NAME_OF_COMPILER) continue;
       const old = previous.get(frame.call);
       const moved = view.step > 1 && (!old || lookup(old, name) !== to);
       const chosen = view.name?.call === frame.call && view.name.name === name;
@@ -257,7 +256,7 @@ function frameNames(app, frame) {
   const names = [];
   for (let i = 0; i < refs.length; i += 3) {
     const label = app.run.text(refs[i]);
-    if (/^(f_\w+|function)$/.test(label) || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
+    if (refs[i + 2] & REF_NO_VARIABLE || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
     names.push(make('span', { class: 'pair' }, `${visible(label)} = `, valueOf(app, refs[i + 1])));
   }
   return names.length ? make('div', { class: 'names' }, 'kept: ', names) : null;

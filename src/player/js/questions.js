@@ -22,7 +22,7 @@ function ledger(state) {
   for (const [id, object] of state.heap) {
     const { refs } = object;
     for (let i = 0; i < refs.length; i += 3) {
-      if (refs[i + 2]) weakly.add(refs[i + 1]);
+      if (refs[i + 2] & REF_WEAK) weakly.add(refs[i + 1]);
       else add(refs[i + 1], { id, label: refs[i] });
     }
   }

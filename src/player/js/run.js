@@ -2,6 +2,12 @@
 
 /** Steps between two states that are kept. */
 const KEYFRAME_EVERY = 128;
+/** What is known of a reference beside its label: bits of the third number. */
+const REF_WEAK = 1;
+const REF_KEY = 2;
+const REF_NO_VARIABLE = 4;
+/** The kind of a name that the compiler has made. */
+const NAME_OF_COMPILER = 5;
 /** States that were asked for last and are kept: the step, those around it, one to compare with. */
 const RECENT = 6;
 
@@ -63,11 +69,11 @@ function spliced(list, keep, tail, put) {
 /** The call frames after a step. */
 function framesAfter(before, step) {
   const frames = before.slice(0, step.kept);
-  for (const { call, thread, function: name, body, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
+  for (const { call, thread, function: name, body, module, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
     const old = before[frames.length];
     const kept = old?.call === call ? old.names : [];
     const depth = frames.filter((frame) => frame.thread === thread).length;
-    frames.push({ call, thread, depth, function: name, body, file, line, names: spliced(kept, keep, tail, names) });
+    frames.push({ call, thread, depth, function: name, body, module, file, line, names: spliced(kept, keep, tail, names) });
   }
   return frames;
 }
@@ -95,6 +101,7 @@ class Run {
     this.length = this.steps.length;
     this.picture.contents = this.picture.contents.map(contentOf);
     this.columns = new Map(data.columns);
+    this.placeOfRoot = new Map(data.roots);
     this.boxOfObject = new Map();
     this.boxOfCall = new Map();
     this.picture.keys.forEach((key, box) => {
@@ -170,10 +177,9 @@ class Run {
   boxOfOwner(state, { frame, id, label }) {
     if (id) return this.boxOfObject.get(id);
     if (frame) return this.boxOfCall.get(frame.call);
-    const held = this.text(label);
-    // What a call hands on is drawn as a row of it.
-    if (/^(return value|exception being raised)$/.test(held)) return this.boxOfCall.get(runningFrame(state)?.call);
-    return /^(current|uncaught) exception$/.test(held) ? this.boxOfInterpreter : undefined;
+    const place = this.placeOfRoot.get(label);
+    if (place === 'call') return this.boxOfCall.get(runningFrame(state)?.call);
+    return place === 'interpreter' ? this.boxOfInterpreter : undefined;
   }
 
   step(number) {
@@ -227,9 +233,9 @@ class Run {
   /** What a frame is called. */
   frameName(frame) {
     const name = this.text(frame.function);
-    if (name === '<module>' && frame.depth === 0) return 'globals';
+    if (frame.module && frame.depth === 0) return 'globals';
     const module = this.files[frame.file]?.path.split('/').pop() ?? 'a module';
-    const title = name === '<module>' ? `globals of ${module}` : frame.body ? `body of class ${name}` : `${name}()`;
+    const title = frame.module ? `globals of ${module}` : frame.body ? `body of class ${name}` : `${name}()`;
     return frame.thread > 1 ? `${title} in thread ${frame.thread}` : title;
   }
 

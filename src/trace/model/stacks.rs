@@ -72,9 +72,14 @@ impl CallFrame {
     /// comprehension's variable that is left in a module.
     pub fn is_compilers(&self, name: &Name, symbols: &Symbols, state: &State) -> bool {
         let is_empty = |id: ObjId| state.heap.get(&id).is_none_or(|cell| cell.refs.is_empty());
-        let in_module = symbols.text(self.function) == "<module>";
+        let in_module = self.is_module(symbols);
         let is_classs = self.class_body && symbols.text(name.name).starts_with("__class");
         is_classs || (name.kind == NameKind::Cell && in_module && is_empty(name.to))
+    }
+
+    /// Whether the body of a module runs in it.
+    pub fn is_module(&self, symbols: &Symbols) -> bool {
+        symbols.text(self.function) == "<module>"
     }
 
     /// What is on top of its value stack.

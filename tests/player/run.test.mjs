@@ -1,0 +1,87 @@
+// The parts of the page's script that need no page: a run made by hand, read and replayed.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import vm from 'node:vm';
+
+const script = (name) => readFileSync(new URL(`../../src/player/js/${name}`, import.meta.url), 'utf8');
+const context = vm.createContext({ atob, Uint8Array });
+vm.runInContext(`${script('dom.js')}\n${script('run.js')}\nglobalThis.parts = { Run, State, spliced, framesAfter, bytesOf };`, context);
+const { Run, State, spliced, framesAfter, bytesOf } = context.parts;
+const plain = (value) => JSON.parse(JSON.stringify(value));
+
+const TEXTS = ['', '<module>', 'box', 'list', '[0]', 'return value', 'f', 'x'];
+
+/** Three steps: a list, an item in it, the list is gone. */
+function made() {
+  const step = (more) => ({ event: 'line', file: 0, function: 1, line: 1, kept: 0, living: 0, bytes: 0, ...more });
+  return new Run({
+    texts: TEXTS, columns: [], roots: [[5, 'call']], granularity: 'line',
+    files: [{ path: 'a.py', text: 'box = []\nbox.append(1)\nbox = None\n' }],
+    objects: [[3, 'sequence', '0x10', [1, 1], [3, 3, 'refcount']], [6, 'atom', '0x20', [0, 0], null]],
+    picture: { contents: [], keys: [{ call: 0 }, { object: 1 }], arrows: [] },
+    steps: [
+      step({ out: 'one\n', enter: [[1, 1, -1, -1, -1, null, 56, []]], frames: [{ call: 0, thread: 1, function: 1, module: true, file: 0, line: 1, names: [2, 0, 1] }] }),
+      step({ line: 2, ran: 1, kept: 1, change: [{ id: 1, count: 2, refs: [0, 0, [4, 2, 0]] }] }),
+      step({ line: 3, ran: 2, leave: [1], skip: true, out: 'two\n', frames: [{ call: 0, thread: 1, function: 1, module: true, file: 0, line: 3, names: [] }] }),
+    ],
+  });
+}
+
+test('a flat list of threes is spliced at both ends', () => {
+  assert.deepEqual(plain(spliced([1, 2, 3, 4, 5, 6], 1, 0, [7, 8, 9])), [1, 2, 3, 7, 8, 9]);
+  assert.deepEqual(plain(spliced([1, 2, 3, 4, 5, 6], 0, 1, [])), [4, 5, 6]);
+  assert.deepEqual(plain(spliced([], 0, 0, [1, 2, 3])), [1, 2, 3]);
+});
+
+test('memory at any step is that of all changes up to it, in whatever order it is asked for', () => {
+  const run = made();
+  for (const number of [3, 1, 2, 1, 3]) {
+    const state = run.at(number);
+    assert.deepEqual([...state.heap.keys()], number < 3 ? [1] : [], `step ${number}`);
+    assert.equal(state.frames[0].names.length, number < 3 ? 3 : 0);
+  }
+  assert.deepEqual(plain(run.at(2).heap.get(1).refs), [4, 2, 0]);
+  assert.deepEqual(plain(run.at(1).heap.get(1).refs), []);
+  assert.equal(run.at(2).heap.get(1).count, 2);
+});
+
+test('lines, what is printed, lives and names are found', () => {
+  const run = made();
+  assert.deepEqual(plain(run.lines[0].get(2)), { next: [2], ran: [3] });
+  assert.equal(run.printedAt(2), 'one\n');
+  assert.equal(run.printedAt(3), 'one\ntwo\n');
+  assert.deepEqual(plain(run.died(1)), { step: 3, line: 3, cause: 'refcount' });
+  assert.equal(run.born(2), null);
+  assert.equal(run.frameName(run.at(1).frames[0]), 'globals');
+});
+
+test('a step that is not drawn stands for the nearest one that is', () => {
+  const run = made();
+  assert.equal(run.drawnStep(3, true), 2);
+  assert.equal(run.drawnStep(3, false), 2);
+  assert.equal(run.drawnStep(99, false), 2);
+  assert.equal(run.drawnStep(-5, true), 1);
+});
+
+test('what holds a reference has a box where one is drawn', () => {
+  const run = made();
+  const state = run.at(1);
+  assert.equal(run.boxOfOwner(state, { id: 1 }), 1);
+  assert.equal(run.boxOfOwner(state, { frame: { call: 0 } }), 0);
+  assert.equal(run.boxOfOwner(state, { label: 5 }), 0);
+  assert.equal(run.boxOfOwner(state, { label: 7 }), undefined);
+});
+
+test('a call that goes on keeps the names that have not changed', () => {
+  const before = [{ call: 4, thread: 1, names: [2, 0, 1, 7, 0, 2] }];
+  const [frame] = framesAfter(before, { kept: 0, frames: [{ call: 4, thread: 1, keep: 1, names: [6, 0, 9] }] });
+  assert.deepEqual(plain(frame.names), [2, 0, 1, 6, 0, 9]);
+  const [other] = framesAfter(before, { kept: 0, frames: [{ call: 5, thread: 1, keep: 0, names: [6, 0, 9] }] });
+  assert.deepEqual(plain(other.names), [6, 0, 9]);
+});
+
+test('an empty state has nothing, and base64 is read', () => {
+  assert.equal(new State().heap.size, 0);
+  assert.deepEqual([...bytesOf('AQID')], [1, 2, 3]);
+});
