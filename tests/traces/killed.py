@@ -1,0 +1,5 @@
+import os
+
+kept = [1, "two"]
+kept.append(kept)
+os.abort()
