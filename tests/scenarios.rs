@@ -8,7 +8,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// A lesson's fact, held against its trace.
+/// What can be read of a lesson's fact beside its own claims, held against its trace.
 type Fact = fn(&Value);
 
 const FACTS: [(&str, Fact); 20] = [
@@ -61,10 +61,10 @@ fn lesson(name: &str, script: &Path) -> Result<(), Failed> {
     if !source.starts_with("\"\"\"") || !source.contains("Notice: ") {
         return Err("its docstring does not say what to notice".into());
     }
-    let (_, fact) = FACTS
-        .iter()
-        .find(|(of, _)| *of == name)
-        .ok_or("no fact is asserted for it")?;
+    let fact = FACTS.iter().find(|(of, _)| *of == name);
+    if fact.is_none() && !source.contains("# memviz: expect ") {
+        return Err("it claims nothing by `# memviz: expect ...`".into());
+    }
     let folder = Folder::new();
     let path = script.to_string_lossy();
     let checked = folder.memviz(&["check", &path]);
@@ -89,7 +89,9 @@ fn lesson(name: &str, script: &Path) -> Result<(), Failed> {
         .collect();
     assert_eq!(printed, text(&plain.stdout));
     laws(&trace);
-    fact(&trace);
+    if let Some((_, fact)) = fact {
+        fact(&trace);
+    }
     Ok(())
 }
 
