@@ -384,3 +384,72 @@ fn a_program_that_closes_its_output_ends_the_pipe() {
     );
     assert!(memviz.wait().expect("it ends").success());
 }
+
+/// A shell with job control on a terminal of its own, which is typed into.
+fn typed(folder: &Folder, keys: &[(&str, u64)]) -> String {
+    let mut shell = Command::new("script")
+        .args(["-qec", "bash --norc -i", "/dev/null"])
+        .current_dir(folder.path())
+        .env("PS1", "$ ")
+        .env("MEMVIZ", env!("CARGO_BIN_EXE_memviz"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("there is script, of bsdutils");
+    let mut keyboard = shell.stdin.take().expect("it is a pipe");
+    for (text, milliseconds) in keys {
+        use std::io::Write as _;
+        keyboard.write_all(text.as_bytes()).expect("it is read");
+        keyboard.flush().expect("it is read");
+        std::thread::sleep(Duration::from_millis(*milliseconds));
+    }
+    drop(keyboard);
+    text(&shell.wait_with_output().expect("it ends").stdout)
+}
+
+#[test]
+fn the_terminals_keys_do_what_they_do_without_recording() {
+    let folder = Folder::new();
+    folder.write(
+        "ticks.py",
+        "import time\nfor i in range(8):\n    print('tick', i, flush=True)\n    time.sleep(0.25)\nprint('hello', input())\n",
+    );
+    let run = "$MEMVIZ ticks.py --format none --out out --force\n";
+    let said = typed(
+        &folder,
+        &[
+            ("", 500),
+            (run, 1200),
+            ("\u{1a}", 700),
+            ("sleep 1; echo still $((40 + 2))\n", 1600),
+            ("fg\n", 4000),
+            ("Bob\n", 1500),
+            ("echo code=$?\n", 300),
+            (run, 1200),
+            ("\u{3}", 1500),
+            ("echo code=$?\n", 300),
+            ("exit\n", 300),
+        ],
+    );
+    let place = |word: &str| {
+        said.find(word)
+            .unwrap_or_else(|| panic!("no {word}: {said}"))
+    };
+    // Ctrl-Z stops both, and the shell learns of it; nothing ticks until they go on.
+    assert!(place("Stopped") < place("still 42"), "{said}");
+    assert!(
+        !said[place("Stopped")..place("still 42")].contains("\ntick "),
+        "{said}"
+    );
+    assert!(
+        place("still 42") < place("tick 7") && place("tick 7") < place("hello Bob"),
+        "{said}"
+    );
+    assert!(place("hello Bob") < place("code=0"), "{said}");
+    // Ctrl-C reaches the program alone, and what it did is kept.
+    assert!(
+        place("KeyboardInterrupt") < place("memviz: interrupted"),
+        "{said}"
+    );
+    assert!(said.contains("code=130"), "{said}");
+}
