@@ -66,7 +66,10 @@ fn what_is_printed_at_exit_is_told_behind_the_last_step() {
             .is_some_and(|out| out.contains("bye"))
     );
     let words = last["words"].to_string();
-    assert!(words.contains("__del__ runs of Node #"), "{words}");
+    assert!(
+        words.contains("__del__ runs of the Node a and the Node b"),
+        "{words}"
+    );
     assert!(words.contains("“final” is printed"), "{words}");
     let answer = text(&folder.memviz(&["life", "out", "kept"]).stdout);
     assert!(

@@ -8,8 +8,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, Walker};
 use std::collections::BTreeSet;
 
-/// How many references to one object one call is said to hold at most.
-const MOST_OF_ONE_LABEL: u32 = 1 << 16;
+/// How many references are said at most to be held by what only counts tell of: a trace may claim any
+/// count.
+const MOST_BY_COUNTS: u32 = 1 << 14;
 
 /// Who holds a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +82,8 @@ pub struct Ledger {
     reachable: Vec<bool>,
     /// What a weak reference leads to.
     weakly: Vec<bool>,
+    /// How many owners are known by counts alone.
+    by_counts: u32,
 }
 
 impl Ledger {
@@ -134,6 +137,7 @@ pub fn ledger(
         owners: vec![Vec::new(); ids.len()],
         reachable: vec![false; ids.len()],
         weakly: vec![false; ids.len()],
+        by_counts: 0,
         ids,
     };
     let own = state.frames.iter().enumerate();
@@ -179,11 +183,10 @@ pub fn ledger(
     // A code object holds its constants as long as it lives itself, which is not recorded.
     for place in 0..ledger.ids.len() {
         let id = ledger.ids[place];
-        for _ in 0..objects[id.0 as usize - 1]
-            .constant_of
-            .min(MOST_OF_ONE_LABEL)
-        {
-            ledger.explain(state, id, OwnerLabel::Constant);
+        for _ in 0..objects[id.0 as usize - 1].constant_of {
+            if !ledger.explain(state, id, OwnerLabel::Constant) {
+                break;
+            }
         }
     }
     for held in held.iter().filter(|held| !held.certain) {
@@ -276,19 +279,17 @@ impl Ledger {
     fn explain(&mut self, state: &State, id: ObjId, label: OwnerLabel) -> bool {
         let count = state.heap.get(&id).map(|object| object.refcount);
         let unexplained = count.is_some_and(|count| self.unexplained(id, count) > 0);
-        if unexplained {
-            self.add(id, Source::Interpreter, label);
+        if !unexplained || self.by_counts == MOST_BY_COUNTS {
+            return false;
         }
-        unexplained
+        self.by_counts += 1;
+        self.add(id, Source::Interpreter, label);
+        true
     }
 
-    /// The same as often as the count goes, but not for ever: a trace may claim any count.
+    /// The same as often as the count goes.
     fn explain_all(&mut self, state: &State, id: ObjId, label: OwnerLabel) {
-        for _ in 0..MOST_OF_ONE_LABEL {
-            if !self.explain(state, id, label) {
-                return;
-            }
-        }
+        while self.explain(state, id, label) {}
     }
 
     /// Marks everything that a name, the interpreter, or an owner that was not found holds on to.

@@ -1,6 +1,11 @@
 //! What memviz says of a run, in words.
 
+mod bindings;
+mod contents;
+mod lifetimes;
+mod nouns;
 mod outcome;
+mod paths;
 mod step;
 
 pub use outcome::{outcome, signal_name};

@@ -1,17 +1,21 @@
-//! What each step did, in plain words: which names and references moved, whose counts changed, who
-//! died and of what.
+//! What each step did, in the program's own words: which names and references moved, what was made,
+//! what a call gives back, what is no longer there.
 
+use super::bindings::{Bindings, Target};
+use super::contents::change_of_contents;
+use super::nouns::{Nouns, enumerated, short};
+use super::paths::{Paths, content_of_cell};
 use crate::analyse::Ledger;
 use crate::trace::{
-    CallFrame, Cause, Count, Event, Incident, Kind, Label, Name, NameKind, ObjId, Reference,
-    RootKind, State, Step, Symbol, Trace,
+    CallFrame, Event, Kind, Label, Name, NameKind, ObjId, Reference, RootKind, State, Step, Symbol,
+    Trace,
 };
 use std::collections::BTreeSet;
 
 /// The most sentences that a step is told in.
 const SENTENCES: usize = 4;
-/// Objects that one sentence names.
-const NAMED: usize = 3;
+/// What a script says where counts are its point.
+const WORDS_OF_COUNTS: [&str; 5] = ["gc.", "weakref", "getrefcount", "__del__", "del "];
 
 /// Tells the steps of a trace, one after the other.
 #[derive(Debug, Default)]
@@ -21,6 +25,10 @@ pub struct StepNarrator {
     before: State,
     thread: Option<u32>,
     unreachable: BTreeSet<ObjId>,
+    /// What the call gave back that was left last, and which.
+    returned: Option<(ObjId, Symbol)>,
+    /// Whether counts are told.
+    counts: Option<bool>,
 }
 
 impl StepNarrator {
@@ -29,38 +37,82 @@ impl StepNarrator {
         self.number += 1;
         self.before.apply(step);
         self.thread = step.head.thread;
+        self.note_returned(step);
     }
 
     /// What a step did, in whole sentences without a full stop, the most telling first. `state` is
-    /// what the step led to.
+    /// what the step led to; `drawn`, where there is a picture, what is shown in it, also of the dead.
     pub fn tell(
         &mut self,
         trace: &Trace,
         step: &Step,
         state: &State,
         ledger: &Ledger,
+        drawn: Option<&BTreeSet<ObjId>>,
     ) -> Vec<String> {
         self.number += 1;
+        let counts = *self.counts.get_or_insert_with(|| is_about_counts(trace));
         let is_garbage = |id: &&ObjId| {
             let info = trace.object(**id);
             info.born.is_some() && info.kind != Kind::Atom && !ledger.is_reachable(**id)
         };
         let unreachable: BTreeSet<ObjId> = state.heap.keys().filter(is_garbage).copied().collect();
+        let (old_paths, new_paths) = (Paths::at(trace, &self.before), Paths::at(trace, state));
         let telling = Telling {
             trace,
             step,
             before: &self.before,
             after: state,
+            old: Nouns {
+                trace,
+                state: &self.before,
+                paths: &old_paths,
+            },
+            new: Nouns {
+                trace,
+                state,
+                paths: &new_paths,
+            },
+            returned: self.returned,
             raised_before: raised_before(trace, self.number),
-            said: BTreeSet::new(),
+            counts,
+            drawn,
+            unreachable: &self.unreachable,
         };
         let lost: Vec<ObjId> = unreachable.difference(&self.unreachable).copied().collect();
         let sentences = telling.sentences(self.thread == step.head.thread, &lost);
         self.before.apply(step);
         self.thread = step.head.thread;
+        self.note_returned(step);
         self.unreachable = unreachable;
         sentences
     }
+
+    fn note_returned(&mut self, step: &Step) {
+        let head = &step.head;
+        self.returned = match head.event {
+            Event::Return => head
+                .held_as(RootKind::ReturnValue)
+                .map(|id| (id, head.function)),
+            _ => None,
+        };
+    }
+}
+
+/// Whether a script is about counts, so that they are worth a word.
+fn is_about_counts(trace: &Trace) -> bool {
+    let files = trace.header.files.iter();
+    let mut lines = files.flat_map(|file| file.text.lines());
+    lines.any(|line| {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        WORDS_OF_COUNTS
+            .iter()
+            .any(|word| match word.strip_suffix(' ') {
+                // A name, not an entry or attribute.
+                Some(_) => line.starts_with(word) && !line.contains(['.', '[']),
+                None => line.contains(word),
+            })
+    })
 }
 
 /// Steps back at which a raise is looked for.
@@ -83,88 +135,60 @@ pub fn raised_before(trace: &Trace, number: u32) -> bool {
 }
 
 /// One step, while it is told.
-struct Telling<'t> {
-    trace: &'t Trace,
-    step: &'t Step,
-    before: &'t State,
-    after: &'t State,
+pub(super) struct Telling<'t> {
+    pub(super) trace: &'t Trace,
+    pub(super) step: &'t Step,
+    pub(super) before: &'t State,
+    pub(super) after: &'t State,
+    /// Objects as they were called at the step before, and as they are now.
+    pub(super) old: Nouns<'t>,
+    pub(super) new: Nouns<'t>,
+    pub(super) returned: Option<(ObjId, Symbol)>,
     /// The exception of this step has been raised in an earlier one.
-    raised_before: bool,
-    /// Objects whose change of count has been told.
-    said: BTreeSet<ObjId>,
+    pub(super) raised_before: bool,
+    pub(super) counts: bool,
+    pub(super) drawn: Option<&'t BTreeSet<ObjId>>,
+    /// What nothing reached at the step before.
+    pub(super) unreachable: &'t BTreeSet<ObjId>,
 }
 
 impl Telling<'_> {
-    fn sentences(mut self, same_thread: bool, lost: &[ObjId]) -> Vec<String> {
+    fn sentences(self, same_thread: bool, lost: &[ObjId]) -> Vec<String> {
         let mut all = Vec::new();
         self.collections(&mut all);
         self.incidents(&mut all);
+        if same_thread && self.step.head.event == Event::Call {
+            self.ended_calls(&mut all);
+        }
         if same_thread {
             self.names(&mut all);
         }
+        self.references(&mut all);
         self.in_flight(&mut all);
         self.printed(&mut all);
-        self.references(&mut all);
         self.deaths(&mut all);
-        if !lost.is_empty() {
-            let verb = if lost.len() == 1 { "waits" } else { "wait" };
-            all.push(format!(
-                "Nothing reaches {} any more; {} {verb} for the collector",
-                self.list(lost),
-                if lost.len() == 1 { "it" } else { "they" },
-            ));
+        self.lost(lost, &mut all);
+        if same_thread && all.is_empty() && !self.step.head.event.enters() {
+            self.ended_calls(&mut all);
         }
-        self.counts(&mut all);
+        if self.counts {
+            self.count_changes(&mut all);
+        }
         self.end(&mut all);
         if all.len() > SENTENCES {
             let more = all.len() - SENTENCES + 1;
             all.truncate(SENTENCES - 1);
-            all.push(format!("And {more} more changes"));
+            all.push(format!("{more} more things change"));
         }
         all
     }
 
-    fn text(&self, symbol: Symbol) -> &str {
+    pub(super) fn text(&self, symbol: Symbol) -> &str {
         self.trace.symbols.text(symbol)
     }
 
-    /// `list #3`, `class C`, or the value of a number or a text.
-    fn noun(&self, id: ObjId) -> String {
-        let info = self.trace.object(id);
-        let object = self
-            .after
-            .heap
-            .get(&id)
-            .or_else(|| self.before.heap.get(&id));
-        let type_name = self.text(info.type_name);
-        let name = object
-            .and_then(|object| object.name)
-            .map(|name| self.text(name));
-        let value = object
-            .and_then(|object| object.value)
-            .map(|value| self.text(value));
-        match (info.kind, name, value) {
-            (Kind::Atom, _, Some(value)) => short(value),
-            (Kind::Class, Some(name), _) => format!("class {name}"),
-            // Names such as <lambda> are shared by many.
-            (Kind::Function, Some(name), _) if !name.starts_with('<') => {
-                format!("function {name}")
-            }
-            (Kind::Function, Some(name), _) => format!("function {name} #{}", id.0),
-            (Kind::Module, Some(name), _) => format!("module {name}"),
-            _ => format!("{type_name} #{}", id.0),
-        }
-    }
-
-    fn list(&self, ids: &[ObjId]) -> String {
-        let mut nouns: Vec<String> = ids.iter().take(NAMED).map(|id| self.noun(*id)).collect();
-        if ids.len() > NAMED {
-            nouns.push(format!("{} more", ids.len() - NAMED));
-        }
-        enumerated(&nouns)
-    }
-
-    fn is_told(&self, id: ObjId) -> bool {
+    /// Whether an object is one that a picture shows as a box of the program's data.
+    pub(super) fn is_data(&self, id: ObjId) -> bool {
         matches!(
             self.trace.object(id).kind,
             Kind::Sequence
@@ -172,53 +196,40 @@ impl Telling<'_> {
                 | Kind::Set
                 | Kind::Instance
                 | Kind::Method
-                | Kind::Cell
                 | Kind::Exception
                 | Kind::WeakRef
                 | Kind::Generator
-                | Kind::Iterator
         )
     }
 
-    /// What a name or reference leads to: `now refers to a new list #3`, `is now 5`.
-    fn leads_to(&mut self, id: ObjId) -> String {
-        if self.trace.object(id).kind == Kind::Atom {
-            return format!("is now {}", self.noun(id));
-        }
-        if self.step.head.allocated.contains(&id) {
-            self.said.insert(id);
-            return format!("now refers to a new {}", self.noun(id));
-        }
-        format!("now refers to {}{}", self.noun(id), self.count_clause(id))
-    }
-
-    /// `, whose count goes from 1 to 2`, where it has changed and was not told yet.
-    fn count_clause(&mut self, id: ObjId) -> String {
-        match self.count_change(id) {
-            Some((from, to)) if self.is_told(id) && self.said.insert(id) => {
-                format!(", whose count goes from {from} to {to}")
-            }
-            _ => String::new(),
+    /// Whether an object that is gone has been seen: drawn, or called by a name.
+    pub(super) fn was_seen(&self, id: ObjId) -> bool {
+        match self.drawn {
+            Some(drawn) => drawn.contains(&id),
+            None => self.old.paths.first(id).is_some() || self.unreachable.contains(&id),
         }
     }
 
-    fn count_change(&self, id: ObjId) -> Option<(u32, u32)> {
-        let count = |state: &State| match state.heap.get(&id)?.refcount {
-            Count::Of(count) => Some(count),
-            Count::Immortal => None,
-        };
-        let (from, to) = (count(self.before)?, count(self.after)?);
-        (from != to).then_some((from, to))
+    fn bindings(&self) -> Bindings<'_> {
+        Bindings {
+            old: self.old,
+            new: self.new,
+            allocated: &self.step.head.allocated,
+            returned: self.returned,
+        }
     }
 
-    fn names(&mut self, all: &mut Vec<String>) {
+    /// Names that lead somewhere else now, and names that are gone.
+    fn names(&self, all: &mut Vec<String>) {
         let (old, new) = (&self.before.frames, &self.after.frames);
         let called = self.step.head.event.enters();
         if self.step.head.event == Event::Call
             && let Some(frame) = new.last()
         {
-            self.arguments(frame, all);
+            all.extend(self.called(frame));
         }
+        let mut bound: Vec<Target> = Vec::new();
+        let mut gone = Vec::new();
         for (depth, frame) in new.iter().enumerate() {
             if called && depth + 1 == new.len() {
                 continue;
@@ -226,57 +237,143 @@ impl Telling<'_> {
             let Some(before) = old.get(depth).filter(|old| old.function == frame.function) else {
                 continue;
             };
-            for name in own_names(frame) {
-                if frame.is_compilers(name, &self.trace.symbols, self.after) {
-                    continue;
-                }
-                let led = own_names(before).find(|old| old.name == name.name);
-                let moved = led.is_none_or(|old| old.to != name.to);
-                // A cell stands for its variable; what it holds is told as a reference.
-                if moved && matches!(name.kind, NameKind::Global | NameKind::Local) {
-                    let to = self.leads_to(name.to);
-                    all.push(format!("{} {to}", quoted(self.text(name.name))));
+            for name in self.own_names(frame) {
+                let led = self
+                    .own_names(before)
+                    .find(|(old, _)| old.name == name.0.name);
+                if led.is_none_or(|(_, to)| to != name.1) {
+                    bound.push(Target {
+                        path: self.text(name.0.name).to_owned(),
+                        to: name.1,
+                        is_first: led.is_none(),
+                    });
                 }
             }
-            for name in own_names(before) {
-                if before.is_compilers(name, &self.trace.symbols, self.after) {
-                    continue;
-                }
-                if !own_names(frame).any(|new| new.name == name.name) {
-                    let count = if self.after.heap.contains_key(&name.to) {
-                        self.count_of(name.to)
-                    } else {
-                        String::new()
-                    };
-                    let name = quoted(self.text(name.name));
-                    all.push(format!("The name {name} is gone{count}"));
+            for (name, _) in self.own_names(before) {
+                if !self.own_names(frame).any(|(new, _)| new.name == name.name) {
+                    gone.push(format!("the name {} is gone", self.text(name.name)));
                 }
             }
         }
-        if !called && let Some(left) = old.get(new.len()) {
-            all.push(self.left(left));
+        all.extend(self.bindings().in_words(&bound));
+        all.extend(gone);
+    }
+
+    /// A frame's variables and what they lead to; a cell stands for its variable.
+    fn own_names<'f>(&'f self, frame: &'f CallFrame) -> impl Iterator<Item = (&'f Name, ObjId)> {
+        frame.names.iter().filter_map(move |name| {
+            let is_own = name.kind != NameKind::Stack
+                && !frame.is_compilers(name, &self.trace.symbols, self.after);
+            let is_cell = matches!(name.kind, NameKind::Cell | NameKind::Free);
+            (is_own && !is_cell).then_some((name, name.to))
+        })
+    }
+
+    /// A call that begins, with its arguments.
+    fn called(&self, frame: &CallFrame) -> Option<String> {
+        if frame.class_body || frame.is_module(&self.trace.symbols) {
+            return None;
+        }
+        let function = frame.shown_name(&self.trace.symbols);
+        let mut receiver = String::new();
+        let mut arguments = Vec::new();
+        for (place, argument) in frame
+            .names
+            .iter()
+            .take(frame.arguments as usize)
+            .enumerate()
+        {
+            let name = self.text(argument.name);
+            let to = match argument.kind {
+                NameKind::Cell | NameKind::Free => content_of_cell(self.after, argument.to),
+                _ => Some(argument.to),
+            };
+            // What the compiler has named is nobody's argument.
+            let Some(to) = to.filter(|_| !name.starts_with('.')) else {
+                continue;
+            };
+            let given = self.given(frame, to);
+            if place == 0 && name == "self" {
+                receiver = match self.step.head.allocated.contains(&to) {
+                    true => format!(" for {}", self.new.new_noun(to)),
+                    false => format!(" on {given}"),
+                };
+            } else {
+                arguments.push(format!("{name} = {given}"));
+            }
+        }
+        let with = match arguments.is_empty() {
+            true => String::new(),
+            false => format!(" with {}", enumerated(&arguments)),
+        };
+        let verb = if function.starts_with("<genexpr") {
+            "starts"
+        } else {
+            "is called"
+        };
+        Some(format!(
+            "{} {verb}{receiver}{with}",
+            call_in_words(function)
+        ))
+    }
+
+    /// What is given to a call, as its caller would call it.
+    fn given(&self, frame: &CallFrame, to: ObjId) -> String {
+        if let Some(words) = self.new.own_words(to) {
+            return words;
+        }
+        // The call's own names say nothing of where it comes from.
+        let is_own = |path: &&String| {
+            let root = path.split(['.', '[']).next().unwrap_or_default();
+            let mut names = frame.names.iter();
+            names.any(|name| self.text(name.name) == root)
+        };
+        let is_deeper = self.after.frames.len() == self.before.frames.len() + 1;
+        let path = match self.old.paths.first(to).filter(|_| is_deeper) {
+            Some(path) => Some(path),
+            None => {
+                let mut paths = self.new.paths.all(to).iter();
+                paths.find(|path| !is_own(path)).map(String::as_str)
+            }
+        };
+        let called = frame.called.and_then(|called| self.after.heap.get(&called));
+        let mut held = called.iter().flat_map(|function| &function.refs);
+        let is_default = held.any(|reference| {
+            reference.to == to && matches!(reference.label, Label::Default(_) | Label::KwDefault(_))
+        });
+        match path {
+            _ if is_default => format!("its default {}", self.new.type_name(to)),
+            Some(path) => path.to_owned(),
+            None if self.step.head.allocated.contains(&to) => self.new.new_noun(to),
+            None => format!("a {}", self.new.type_name(to)),
         }
     }
 
-    /// What has become of a call that is left.
-    fn left(&self, left: &CallFrame) -> String {
-        let function = left.shown_name(&self.trace.symbols);
-        let is_kept = |id: ObjId| self.after.heap.contains_key(&id);
-        if function == "<module>" {
-            let file = self.trace.header.files.get(left.file.0 as usize);
-            format!(
-                "All of {} has run",
-                file.map_or("a module", |file| file.name())
-            )
-        } else if left.class_body {
-            format!("The body of class {function} is over")
-        } else if self.is_suspended(left) {
-            format!("{function}() is suspended and keeps its names")
-        } else if left.object.is_some_and(is_kept) {
-            format!("The call of {function}() is over; its frame is kept")
+    /// Calls that have ended since the step before, also where the next has begun in their place.
+    fn ended_calls(&self, all: &mut Vec<String>) {
+        let (old, new) = (&self.before.frames, &self.after.frames);
+        let called = self.step.head.event.enters();
+        let place = if called {
+            new.len().saturating_sub(1)
         } else {
-            format!("The call of {function}() is over and its names are gone")
+            new.len()
+        };
+        let Some(left) = old.get(place) else {
+            return;
+        };
+        let is_called_anew = called && new.last().is_some_and(|frame| frame == left);
+        if left.class_body || left.is_module(&self.trace.symbols) || is_called_anew {
+            return;
         }
+        let call = call_in_words(left.shown_name(&self.trace.symbols));
+        let is_kept = |id: ObjId| self.after.heap.contains_key(&id);
+        all.push(if self.is_suspended(left) {
+            format!("{call} waits where it is, with its variables")
+        } else if left.object.is_some_and(is_kept) {
+            format!("{call} has ended; its frame is kept")
+        } else {
+            format!("{call} has ended")
+        });
     }
 
     /// Whether a frame that is left now waits in its generator or coroutine.
@@ -289,45 +386,46 @@ impl Telling<'_> {
         })
     }
 
-    /// `: the count of list #3 goes from 2 to 1`.
-    fn count_of(&mut self, id: ObjId) -> String {
-        match self.count_change(id) {
-            Some((from, to)) if self.is_told(id) && self.said.insert(id) => {
-                format!(": the count of {} goes from {from} to {to}", self.noun(id))
-            }
-            _ => String::new(),
-        }
-    }
-
-    fn arguments(&mut self, frame: &CallFrame, all: &mut Vec<String>) {
-        let arguments = frame.names.iter().take(frame.arguments as usize);
-        let arguments: Vec<Name> = arguments.copied().collect();
-        for name in arguments {
-            let to = self.leads_to(name.to);
-            all.push(format!("Its {} {to}", quoted(self.text(name.name))));
-        }
-    }
-
     fn in_flight(&self, all: &mut Vec<String>) {
         let head = &self.step.head;
         let held = |by| head.held_as(by);
         let running = self.after.frames.last();
+        let function = running.map_or("", |frame| frame.shown_name(&self.trace.symbols));
+        let call = call_in_words(function);
         match head.event {
             Event::Yield => {
                 let top = running.and_then(CallFrame::top_of_stack);
-                all.extend(top.map(|id| format!("What it yields is {}", self.noun(id))));
+                all.extend(top.map(|id| format!("{call} yields {}", self.handed_on(id))));
             }
             Event::Return if self.hands_on() => {
+                let is_none = |id: &ObjId| self.new.own_words(*id).is_some_and(|w| w == "None");
                 let value = held(RootKind::ReturnValue);
-                all.extend(value.map(|id| format!("What it returns is {}", self.noun(id))));
+                // What makes an object gives nothing back.
+                let value = value.filter(|id| !(is_none(id) && function.ends_with("__init__")));
+                all.extend(value.map(|id| format!("{call} returns {}", self.handed_on(id))));
             }
             Event::Exception if !self.raised_before => {
                 let raised = held(RootKind::RaisedException);
                 all.extend(
-                    raised.map(|id| format!("{} is raised{}", self.noun(id), self.message(id))),
+                    raised.map(|id| {
+                        format!("{} is raised{}", self.new.type_name(id), self.message(id))
+                    }),
                 );
             }
+            Event::Unwind if self.hands_on() => {
+                let raised = held(RootKind::RaisedException);
+                let raised = raised.map_or("the exception", |id| self.new.type_name(id));
+                all.push(format!("{raised} leaves {call}"));
+            }
             _ => {}
+        }
+    }
+
+    /// What a call gives back, as the call itself would call it.
+    fn handed_on(&self, id: ObjId) -> String {
+        match self.new.paths.first(id) {
+            None if self.step.head.allocated.contains(&id) => self.new.new_noun(id),
+            _ => self.new.noun(id),
         }
     }
 
@@ -348,90 +446,32 @@ impl Telling<'_> {
         let args = refs(exception).and_then(|refs| refs.iter().find(named));
         match args.and_then(|args| refs(args.to)).map(Vec::as_slice) {
             Some([only]) if self.trace.object(only.to).kind == Kind::Atom => {
-                format!(": {}", self.noun(only.to))
+                format!(": {}", self.new.noun(only.to))
             }
             _ => String::new(),
         }
     }
 
-    fn references(&mut self, all: &mut Vec<String>) {
-        let changed: Vec<ObjId> = self.step.changed.iter().map(|(id, _)| *id).collect();
-        for id in changed {
-            let is_class = self.trace.object(id).kind == Kind::Class;
-            let states = (self.before.heap.get(&id), self.after.heap.get(&id));
-            if let (Some(old), Some(new)) = states
-                && (is_class || self.is_told(id))
-            {
-                let added = self.only_in(is_class, &new.refs, &old.refs);
-                let lost = self.only_in(is_class, &old.refs, &new.refs);
-                all.extend(self.references_of(id, &added, &lost));
+    /// What has become of what objects hold.
+    fn references(&self, all: &mut Vec<String>) {
+        for (id, change) in &self.step.changed {
+            if change.refs.is_none() {
+                continue;
             }
-        }
-    }
-
-    /// The references that one list has more than another, of those that are worth a sentence.
-    fn only_in(&self, is_class: bool, of: &[Reference], than: &[Reference]) -> Vec<Reference> {
-        let known: BTreeSet<(Label, ObjId)> = than.iter().map(|r| (r.label, r.to)).collect();
-        let is_told = |r: &&Reference| match r.label {
-            Label::Key(_) => false,
-            // A cell that serves a class's body.
-            Label::Cell(name) => !self.text(name).starts_with("__"),
-            // What the interpreter itself puts into a class is not told.
-            Label::Attr(name) => !is_class || !self.text(name).starts_with("__"),
-            _ => !is_class,
-        };
-        let more = of.iter().filter(|r| !known.contains(&(r.label, r.to)));
-        more.filter(is_told).copied().collect()
-    }
-
-    /// What became of an object's references.
-    fn references_of(
-        &mut self,
-        id: ObjId,
-        added: &[Reference],
-        lost: &[Reference],
-    ) -> Option<String> {
-        let owner = self.noun(id);
-        let spoken = |this: &Self, one: &Reference| {
-            let label = one.label.display(&this.trace.symbols);
-            spoken(one.label, &label)
-        };
-        Some(match (added, lost) {
-            ([], []) => return None,
-            ([one], []) if one.label == Label::Element => {
-                format!("{} is now in {owner}", self.noun(one.to))
-            }
-            ([], [one]) if one.label == Label::Element => {
-                format!("{} is no longer in {owner}", self.noun(one.to))
-            }
-            ([one], _) => {
-                let to = self.leads_to(one.to);
-                format!("{} {owner} {to}", spoken(self, one))
-            }
-            ([], [one]) => format!("{} {owner} is gone", spoken(self, one)),
-            (_, []) => format!("{owner} gets {}", self.labels(added)),
-            ([], _) => format!("{owner} loses {}", self.labels(lost)),
-            _ => format!("{} of {owner} change", self.labels(added)),
-        })
-    }
-
-    /// Labels of an object's references: `[0], [1] and 3 more`.
-    fn labels(&self, references: &[Reference]) -> String {
-        let label = |reference: &Reference| match reference.label {
-            Label::Attr(name) | Label::Cell(name) => quoted(self.text(name)),
-            label => label.display(&self.trace.symbols),
-        };
-        if references.iter().all(|r| r.label == Label::Element) {
-            return match references.len() {
-                1 => "an element".to_owned(),
-                count => format!("{count} elements"),
+            let kind = self.trace.object(*id).kind;
+            let told = match kind {
+                Kind::Class | Kind::Cell => true,
+                _ => self.is_data(*id) && kind != Kind::Generator,
             };
+            if told {
+                all.extend(change_of_contents(
+                    *id,
+                    self.old,
+                    self.new,
+                    &self.bindings(),
+                ));
+            }
         }
-        let mut labels: Vec<String> = references.iter().take(NAMED).map(label).collect();
-        if references.len() > NAMED {
-            labels.push(format!("{} more", references.len() - NAMED));
-        }
-        enumerated(&labels)
     }
 
     /// What the program has printed since the step before: its first line.
@@ -445,136 +485,16 @@ impl Telling<'_> {
         } else {
             ""
         };
-        all.push(format!("It prints “{}”{more}", short(first.trim())));
-    }
-
-    fn deaths(&mut self, all: &mut Vec<String>) {
-        for (cause, why) in [
-            (Cause::RefCount, "its last reference is gone"),
-            (Cause::Collector, "by the collector"),
-        ] {
-            let freed = self.step.head.freed.iter().filter(|id| {
-                let died = self.trace.object(**id).died;
-                self.before.heap.contains_key(id)
-                    && self.is_told(**id)
-                    && died.is_some_and(|death| death.cause == cause)
-            });
-            let freed: Vec<ObjId> = freed.copied().collect();
-            let list = self.list(&freed);
-            match (freed.len(), cause) {
-                (0, _) => {}
-                (1, Cause::RefCount) => all.push(format!("{list} is freed: {why}")),
-                (count, Cause::RefCount) => {
-                    all.push(format!("{count} objects are freed, in this order: {list}"));
-                }
-                (1, _) => all.push(format!("{list} is freed {why}")),
-                (_, _) => all.push(format!("{list} are freed {why}")),
-            }
-        }
-    }
-
-    /// What follows on the last step, while the interpreter goes.
-    fn end(&self, all: &mut Vec<String>) {
-        if self.step.head.event != Event::Exit {
-            return;
-        }
-        let at_exit = &self.trace.header.at_exit;
-        if !at_exit.finalized.is_empty() {
-            let list = self.list(&at_exit.finalized);
-            all.push(format!("As the interpreter goes, __del__ runs of {list}"));
-        }
-        if let Some(first) = at_exit.stdout.lines().find(|line| !line.trim().is_empty()) {
-            all.push(format!("At exit, “{}” is printed", short(first.trim())));
-        }
-    }
-
-    fn collections(&self, all: &mut Vec<String>) {
-        for run in &self.step.head.collections {
-            if run.candidates.is_empty() {
-                continue;
-            }
-            let who = if run.automatic {
-                "by itself"
-            } else {
-                "when asked"
-            };
-            all.push(format!(
-                "The collector runs {who} over generation {} and finds {} of {} objects unreachable",
-                run.generation,
-                run.unreachable.len(),
-                run.candidates.len(),
-            ));
-        }
-    }
-
-    fn incidents(&mut self, all: &mut Vec<String>) {
-        for (what, id) in &self.step.head.incidents {
-            let noun = self.noun(*id);
-            all.push(match what {
-                Incident::Finalizer => format!("The count of {noun} has fallen to 0: __del__ runs"),
-                Incident::Close => format!("The count of {noun} has fallen to 0: it is closed"),
-                Incident::CollectorFinalizer => {
-                    format!("The collector has called __del__ of {noun}")
-                }
-                Incident::Resurrection => format!("{noun} is reachable again: it lives on"),
-                Incident::WeakReferenceCleared => format!("{noun} has lost its referent"),
-                Incident::FinalizeCall => format!("A weakref.finalize calls {noun}"),
-            });
-        }
-    }
-
-    /// Counts that have changed and were not told yet.
-    fn counts(&mut self, all: &mut Vec<String>) {
-        let changed: Vec<ObjId> = self.step.changed.iter().map(|(id, _)| *id).collect();
-        for id in changed {
-            let is_data = matches!(
-                self.trace.object(id).kind,
-                Kind::Sequence | Kind::Mapping | Kind::Set | Kind::Instance
-            );
-            if is_data
-                && let Some((from, to)) = self.count_change(id)
-                && self.said.insert(id)
-            {
-                let noun = self.noun(id);
-                all.push(format!("The count of {noun} goes from {from} to {to}"));
-            }
-        }
+        all.push(format!("it prints “{}”{more}", short(first.trim())));
     }
 }
 
-fn own_names(frame: &CallFrame) -> impl Iterator<Item = &Name> {
-    let names = frame.names.iter();
-    names.filter(|name| name.kind != NameKind::Stack)
-}
-
-/// A label as one says it, with the word that leads on to the owner; `text` is the label in full.
-fn spoken(label: Label, text: &str) -> String {
-    match label {
-        Label::Attr(_) => format!("{} of", quoted(text.trim_start_matches('.'))),
-        Label::Cell(_) => format!("{} in", quoted(text.trim_start_matches("cell "))),
-        _ => format!("{text} of"),
+/// A call as one speaks of it: `f()`, `the generator expression`.
+fn call_in_words(function: &str) -> String {
+    match function.rsplit('.').next().unwrap_or(function) {
+        "<genexpr>" => "the generator expression".to_owned(),
+        "<listcomp>" | "<setcomp>" | "<dictcomp>" => "the comprehension".to_owned(),
+        "<lambda>" => "the lambda".to_owned(),
+        _ => format!("{function}()"),
     }
-}
-
-/// `a, b and c`.
-fn enumerated(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
-}
-
-/// A name of the program's amid plain words.
-fn quoted(name: &str) -> String {
-    format!("‘{name}’")
-}
-
-fn short(value: &str) -> String {
-    const LIMIT: usize = 24;
-    if value.chars().count() <= LIMIT {
-        return value.to_owned();
-    }
-    let kept: String = value.chars().take(LIMIT - 1).collect();
-    format!("{kept}…")
 }

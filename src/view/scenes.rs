@@ -6,11 +6,12 @@ use super::focus_tracker::FocusTracker;
 use super::options::ViewOptions;
 use super::previous::Past;
 use super::resolved_filter::ResolvedFilter;
-use super::scene::Scene;
+use super::scene::{BoxKey, Scene, SceneBox};
 use super::step_view::StepView;
 use crate::analyse::ledger;
 use crate::narrate::StepNarrator;
-use crate::trace::{Replay, Trace};
+use crate::trace::{ObjId, Replay, Trace};
+use std::collections::BTreeSet;
 
 /// Makes the chosen scenes of a trace, one after the other.
 #[derive(Debug)]
@@ -62,7 +63,6 @@ impl<'t> Scenes<'t> {
             &step.head.held,
             self.trace.header.granularity,
         );
-        let told = self.teller.tell(self.trace, step, state, &ledger);
         let view = StepView {
             trace: self.trace,
             options: self.options,
@@ -73,6 +73,10 @@ impl<'t> Scenes<'t> {
             calls: &calls,
         };
         let boxes = self.past.step(&view, number, is_chosen);
+        let drawn = boxes.as_deref().map(objects_in);
+        let told = self
+            .teller
+            .tell(self.trace, step, state, &ledger, drawn.as_ref());
         Some(boxes.map(|boxes| {
             let mut caption = caption(self.trace, number, step, state, &self.output);
             caption.words = lines_of(&told);
@@ -86,6 +90,16 @@ impl<'t> Scenes<'t> {
             }
         }))
     }
+}
+
+/// The objects that have boxes.
+fn objects_in(boxes: &[SceneBox]) -> BTreeSet<ObjId> {
+    let keys = boxes.iter().map(|one| one.key);
+    keys.filter_map(|key| match key {
+        BoxKey::Object(id) => Some(id),
+        _ => None,
+    })
+    .collect()
 }
 
 impl Iterator for Scenes<'_> {

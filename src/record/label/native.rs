@@ -147,6 +147,7 @@ pub(super) fn walked_names(object: &PyObject) -> &'static [&'static str] {
         "reader" => &["iterator"],
         "async_generator_asend" | "async_generator_athrow" => &["generator", "value*"],
         "BufferedRWPair" => &["reader", "writer"],
+        "anext_awaitable" => &["wrapped", "default"],
         _ => &[],
     }
 }
@@ -329,7 +330,7 @@ fn name_of(holder: &str, target: &str, inline: bool) -> Option<&'static str> {
         ("Token", "Context") => "context",
         ("Token", "ContextVar") => "var",
         ("Token", _) => "old_value",
-        ("Context", "hamt") => "values",
+        ("Context", "Hamt") => "values",
         ("SimpleQueue", _) => "item",
         ("BufferedReader" | "BufferedWriter" | "BufferedRandom", _) => "raw",
         ("ContextVar", _) => "value",

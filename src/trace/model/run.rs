@@ -1,7 +1,6 @@
 //! The run as a whole: its source files, and how it ended.
 
 use super::objects::ObjId;
-use super::step::Granularity;
 use serde::{Deserialize, Serialize};
 
 /// The number of a source file, from 0.
@@ -21,6 +20,28 @@ impl SourceFile {
     /// Its path's last part.
     pub fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
+/// What a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Granularity {
+    /// Each line, call and return.
+    Line,
+    /// Each instruction of bytecode as well.
+    Instruction,
+    /// Each call and return.
+    Call,
+}
+
+impl Granularity {
+    /// The word of the export contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Granularity::Line => "line",
+            Granularity::Instruction => "instruction",
+            Granularity::Call => "call",
+        }
     }
 }
 

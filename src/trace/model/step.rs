@@ -67,28 +67,6 @@ impl Event {
     }
 }
 
-/// What a step is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Granularity {
-    /// Each line, call and return.
-    Line,
-    /// Each instruction of bytecode as well.
-    Instruction,
-    /// Each call and return.
-    Call,
-}
-
-impl Granularity {
-    /// The word of the export contract.
-    pub fn name(self) -> &'static str {
-        match self {
-            Granularity::Line => "line",
-            Granularity::Instruction => "instruction",
-            Granularity::Call => "call",
-        }
-    }
-}
-
 /// One run of the collector.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collection {

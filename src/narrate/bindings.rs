@@ -1,0 +1,149 @@
+//! A name, an attribute or an entry that leads somewhere else now.
+
+use super::nouns::{Nouns, enumerated};
+use crate::trace::{Kind, ObjId, Symbol};
+
+/// What leads somewhere now.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// As the program would write it.
+    pub(super) path: String,
+    pub(super) to: ObjId,
+    /// It was not there before.
+    pub(super) is_first: bool,
+}
+
+/// What is needed to say where something leads.
+#[derive(Clone, Copy)]
+pub(super) struct Bindings<'t> {
+    pub(super) old: Nouns<'t>,
+    pub(super) new: Nouns<'t>,
+    /// What was made in this step.
+    pub(super) allocated: &'t [ObjId],
+    /// What a call has just given back, and which.
+    pub(super) returned: Option<(ObjId, Symbol)>,
+}
+
+impl Bindings<'_> {
+    /// Sentences for several targets; those that lead to one new object share one.
+    pub(super) fn in_words(&self, targets: &[Target]) -> Vec<String> {
+        let mut said: Vec<ObjId> = Vec::new();
+        let mut all = Vec::new();
+        for target in targets {
+            if said.contains(&target.to) {
+                continue;
+            }
+            let alike: Vec<&Target> = targets.iter().filter(|one| one.to == target.to).collect();
+            let is_value = self.new.own_words(target.to).is_some();
+            if alike.len() > 1 && !is_value {
+                said.push(target.to);
+                let paths: Vec<String> = alike.iter().map(|one| one.path.clone()).collect();
+                let type_name = self.new.type_name(target.to);
+                let what = match self.allocated.contains(&target.to) {
+                    true => format!("one new {type_name}"),
+                    false => format!("the same {type_name}"),
+                };
+                all.push(format!("{} are {what}", enumerated(&paths)));
+            } else {
+                all.push(self.one(target));
+            }
+        }
+        all
+    }
+
+    /// `x is now 5`, `b is now the same list as a`, `a is a new list, [1, 2]`.
+    pub(super) fn one(&self, target: &Target) -> String {
+        let Target { path, to, is_first } = target;
+        let is = if *is_first { "is" } else { "is now" };
+        let info = self.new.trace.object(*to);
+        if let Some(words) = self.defined(path, *to) {
+            return words;
+        }
+        if info.kind == Kind::Atom {
+            return format!("{path} {is} {}", self.new.noun(*to));
+        }
+        let type_name = self.new.type_name(*to);
+        if let Some((returned, function)) = self.returned
+            && returned == *to
+            && self.new.own_words(*to).is_none()
+        {
+            let function = self.new.trace.symbols.text(function);
+            return format!("{path} {is} the {type_name} that {function}() has returned");
+        }
+        if self.allocated.contains(to) {
+            return format!(
+                "{path} {is} {}{}",
+                self.new.new_noun(*to),
+                self.shared(path, *to)
+            );
+        }
+        if let Some(words) = self.new.own_words(*to) {
+            return format!("{path} {is} {words}");
+        }
+        if info.kind == Kind::Exception {
+            return format!("{path} {is} the {type_name}");
+        }
+        // By a name that led there before, and still does.
+        let mut others = self.new.paths.all(*to).iter();
+        let other = others.find(|other| *other != path && self.old.paths.all(*to).contains(other));
+        let other = other.or_else(|| self.new.paths.all(*to).iter().find(|other| *other != path));
+        match other {
+            Some(other) => format!("{path} {is} the same {type_name} as {other}"),
+            None => match self.old.paths.first(*to).filter(|old| *old != path) {
+                // What a class has just made was called so while it was made.
+                Some("self") => format!("{path} {is} the new {type_name}"),
+                Some(old) => format!("{path} {is} the {type_name} that was {old}"),
+                None if self.new.paths.all(*to).is_empty() => {
+                    format!("{path} {is} {}", self.new.numbered(*to))
+                }
+                None => {
+                    let literal = self.new.literal(*to);
+                    let literal = literal.map_or(String::new(), |literal| format!(" {literal}"));
+                    format!("{path} {is} a {type_name}{literal}")
+                }
+            },
+        }
+    }
+
+    /// `f() is defined`, `class Node is defined`, `os is imported`.
+    fn defined(&self, path: &str, to: ObjId) -> Option<String> {
+        let info = self.new.trace.object(to);
+        let name = self.new.state.heap.get(&to)?.name?;
+        let name = self.new.trace.symbols.text(name);
+        let is_new = self.allocated.contains(&to);
+        let last = path.rsplit('.').next().unwrap_or(path);
+        match info.kind {
+            Kind::Module if path == name || name.ends_with(&format!(".{path}")) => {
+                Some(format!("{path} is imported"))
+            }
+            Kind::Class if last == name && is_new => Some(format!("class {name} is defined")),
+            Kind::Class if last == name => Some(format!("class {name} is imported")),
+            Kind::Function if last == name && is_new => Some(format!("{path}() is defined")),
+            Kind::Function if path == name => Some(format!("{path}() is imported")),
+            _ => None,
+        }
+    }
+
+    /// `; bad[0], bad[1] and bad[2] are the same list`: what a new container holds more than once.
+    fn shared(&self, path: &str, container: ObjId) -> String {
+        let Some(object) = self.new.state.heap.get(&container) else {
+            return String::new();
+        };
+        for reference in &object.refs {
+            let same = object.refs.iter().filter(|other| other.to == reference.to);
+            let same: Vec<String> = same
+                .filter_map(|other| super::paths::suffix(other.label, self.new.trace))
+                .map(|suffix| format!("{path}{suffix}"))
+                .collect();
+            if same.len() > 1 && self.new.own_words(reference.to).is_none() {
+                let type_name = self.new.type_name(reference.to);
+                let all = match same.len() {
+                    2 | 3 => format!("; {} are", enumerated(&same)),
+                    _ => format!("; all {} items of it are", same.len()),
+                };
+                return format!("{all} the same {type_name}");
+            }
+        }
+        String::new()
+    }
+}

@@ -1,0 +1,343 @@
+//! What has become of what an object holds: items, entries, attributes.
+
+use super::bindings::{Bindings, Target};
+use super::nouns::{Nouns, enumerated};
+use super::paths::suffix;
+use crate::trace::{Kind, Label, ObjId, Reference};
+
+/// Items that are named one by one.
+const NAMED: usize = 3;
+
+/// What has changed in an object, in a sentence.
+pub(super) fn change_of_contents(
+    id: ObjId,
+    old: Nouns<'_>,
+    new: Nouns<'_>,
+    bindings: &Bindings<'_>,
+) -> Option<String> {
+    let before = &old.state.heap.get(&id)?.refs;
+    let after = &new.state.heap.get(&id)?.refs;
+    let change = Change {
+        id,
+        old,
+        new,
+        bindings,
+        before: told(before, new, id),
+        after: told(after, new, id),
+    };
+    // What no name leads to is under construction, or a part of something.
+    let is_named = new.paths.first(id).is_some() || new.own_words(id).is_some();
+    let is_cell = new.trace.object(id).kind == Kind::Cell;
+    if change.before == change.after || !is_named && !is_cell {
+        return None;
+    }
+    let words = match new.trace.object(id).kind {
+        Kind::Sequence => change.of_sequence(),
+        Kind::Set => change.of_set(),
+        Kind::Cell => change.of_cell(),
+        _ => change.of_entries(),
+    }?;
+    Some(words + &change.seen_elsewhere())
+}
+
+/// The references that are worth a word.
+fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
+    let is_class = nouns.trace.object(of).kind == Kind::Class;
+    let is_told = |reference: &&Reference| match reference.label {
+        Label::Key(_) => false,
+        Label::Cell(name) => !nouns.trace.symbols.text(name).starts_with("__"),
+        // What the interpreter itself puts into a class is not told.
+        Label::Attr(name) => !is_class || !nouns.trace.symbols.text(name).starts_with("__"),
+        Label::Index(_) | Label::Value(_) | Label::Element => !is_class,
+        _ => false,
+    };
+    refs.iter().filter(is_told).copied().collect()
+}
+
+struct Change<'t> {
+    id: ObjId,
+    old: Nouns<'t>,
+    new: Nouns<'t>,
+    bindings: &'t Bindings<'t>,
+    before: Vec<Reference>,
+    after: Vec<Reference>,
+}
+
+impl Change<'_> {
+    fn owner(&self) -> String {
+        self.new.place(self.id)
+    }
+
+    /// What an item is called: a value, a name that leads there beside this container, or its kind.
+    fn item(&self, id: ObjId, nouns: Nouns<'_>) -> String {
+        if let Some(words) = nouns.own_words(id) {
+            return words;
+        }
+        if id == self.id {
+            return format!("{} itself", self.owner());
+        }
+        if self.bindings.allocated.contains(&id) {
+            return self.new.new_noun(id);
+        }
+        let owner = nouns.paths.first(self.id).unwrap_or_default();
+        let is_inside = |path: &&String| !owner.is_empty() && path.starts_with(owner);
+        let mut paths = nouns.paths.all(id).iter();
+        match paths.find(|path| !is_inside(path)) {
+            Some(path) => format!("the {} {path}", nouns.type_name(id)),
+            None => format!("a {}", nouns.type_name(id)),
+        }
+    }
+
+    fn items(&self, ids: &[ObjId], nouns: Nouns<'_>) -> String {
+        let mut words: Vec<String> = ids
+            .iter()
+            .take(NAMED)
+            .map(|id| self.item(*id, nouns))
+            .collect();
+        if ids.len() > NAMED {
+            words.push(format!("{} more", ids.len() - NAMED));
+        }
+        enumerated(&words)
+    }
+
+    /// Lists, tuples and deques: what came, what went, where.
+    fn of_sequence(&self) -> Option<String> {
+        let targets = |refs: &[Reference]| -> Vec<ObjId> { refs.iter().map(|r| r.to).collect() };
+        let (before, after) = (targets(&self.before), targets(&self.after));
+        let start = before
+            .iter()
+            .zip(&after)
+            .take_while(|(a, b)| a == b)
+            .count();
+        let ends = before[start..]
+            .iter()
+            .rev()
+            .zip(after[start..].iter().rev());
+        let end = ends.take_while(|(a, b)| a == b).count();
+        let gone = &before[start..before.len() - end];
+        let come = &after[start..after.len() - end];
+        let owner = self.owner();
+        let sorted = |ids: &[ObjId]| {
+            let mut ids = ids.to_vec();
+            ids.sort_unstable();
+            ids
+        };
+        Some(match (gone, come) {
+            ([], []) => return None,
+            ([], come) if end == 0 && start == before.len() => {
+                let verb = if come.len() == 1 { "is" } else { "are" };
+                match before.len() {
+                    0 => format!("{} {verb} put into {owner}", self.items(come, self.new)),
+                    _ => format!(
+                        "{} {verb} added at the end of {owner}",
+                        self.items(come, self.new)
+                    ),
+                }
+            }
+            ([], come) if start == 0 => {
+                let verb = if come.len() == 1 { "is" } else { "are" };
+                format!(
+                    "{} {verb} put in front of {owner}",
+                    self.items(come, self.new)
+                )
+            }
+            ([], come) => {
+                let verb = if come.len() == 1 { "is" } else { "are" };
+                format!(
+                    "{} {verb} put into {owner} at {start}",
+                    self.items(come, self.new)
+                )
+            }
+            (gone, []) if after.is_empty() => {
+                format!(
+                    "{owner} is empty now: {} left it",
+                    self.items(gone, self.old)
+                )
+            }
+            (gone, []) => {
+                let verb = if gone.len() == 1 { "leaves" } else { "leave" };
+                let place = match (start, end) {
+                    (0, _) => " at the front",
+                    (_, 0) => " at the end",
+                    _ => "",
+                };
+                format!("{} {verb} {owner}{place}", self.items(gone, self.old))
+            }
+            (gone, come) if sorted(gone) == sorted(come) => {
+                let count = gone.len();
+                format!("{count} items of {owner} change places")
+            }
+            ([_], [one]) => {
+                let path = format!("{owner}[{start}]");
+                self.bindings.one(&Target {
+                    path,
+                    to: *one,
+                    is_first: false,
+                })
+            }
+            (gone, come) if gone.len() > come.len() && come.is_empty() => return None,
+            (gone, come) => format!(
+                "in {owner}, {} take the place of {}",
+                self.items(come, self.new),
+                self.items(gone, self.old)
+            ),
+        })
+    }
+
+    fn of_set(&self) -> Option<String> {
+        let targets = |refs: &[Reference]| -> Vec<ObjId> { refs.iter().map(|r| r.to).collect() };
+        let (before, after) = (targets(&self.before), targets(&self.after));
+        let come: Vec<ObjId> = after
+            .iter()
+            .copied()
+            .filter(|id| !before.contains(id))
+            .collect();
+        let gone: Vec<ObjId> = before
+            .iter()
+            .copied()
+            .filter(|id| !after.contains(id))
+            .collect();
+        let owner = self.owner();
+        let one = |ids: &[ObjId]| ids.len() == 1;
+        match (&come[..], &gone[..]) {
+            ([], []) => None,
+            (come, []) => {
+                let verb = if one(come) { "is" } else { "are" };
+                Some(format!(
+                    "{} {verb} added to {owner}",
+                    self.items(come, self.new)
+                ))
+            }
+            ([], gone) if after.is_empty() => Some(format!(
+                "{owner} is empty now: {} left it",
+                self.items(gone, self.old)
+            )),
+            ([], gone) => {
+                let verb = if one(gone) { "leaves" } else { "leave" };
+                Some(format!("{} {verb} {owner}", self.items(gone, self.old)))
+            }
+            (come, gone) => Some(format!(
+                "in {owner}, {} take the place of {}",
+                self.items(come, self.new),
+                self.items(gone, self.old)
+            )),
+        }
+    }
+
+    /// The variable of an enclosing function.
+    fn of_cell(&self) -> Option<String> {
+        let reference = self.after.first()?;
+        let Label::Cell(name) = reference.label else {
+            return None;
+        };
+        Some(self.bindings.one(&Target {
+            path: self.new.trace.symbols.text(name).to_owned(),
+            to: reference.to,
+            is_first: self.before.is_empty(),
+        }))
+    }
+
+    /// Entries of a dict, attributes.
+    fn of_entries(&self) -> Option<String> {
+        let led = |refs: &[Reference], label: Label| {
+            refs.iter().find(|one| one.label == label).map(|one| one.to)
+        };
+        let moved: Vec<&Reference> = self
+            .after
+            .iter()
+            .filter(|one| led(&self.before, one.label) != Some(one.to))
+            .collect();
+        let gone: Vec<&Reference> = self
+            .before
+            .iter()
+            .filter(|one| led(&self.after, one.label).is_none())
+            .collect();
+        let owner = self.owner();
+        let path = |reference: &Reference| {
+            let end = suffix(reference.label, self.new.trace).unwrap_or_default();
+            format!("{owner}{end}")
+        };
+        if self.after.is_empty() && gone.len() > 1 {
+            let count = gone.len();
+            return Some(format!("{owner} is empty now: {count} entries left it"));
+        }
+        let count = moved.len() + gone.len();
+        if count == 0 {
+            return self.reordered(&owner);
+        }
+        if count > NAMED {
+            let paths: Vec<String> = moved.iter().chain(&gone).map(|one| path(one)).collect();
+            let shown = paths[..2].join(", ");
+            return Some(format!("{shown} and {} more of {owner} change", count - 2));
+        }
+        let mut targets: Vec<Target> = Vec::new();
+        for one in moved {
+            targets.push(Target {
+                path: path(one),
+                to: one.to,
+                is_first: led(&self.before, one.label).is_none(),
+            });
+        }
+        let mut words = self.bindings.in_words(&targets);
+        words.extend(gone.iter().map(|one| {
+            let was = self.old.own_words(one.to);
+            let was = was.map_or(String::new(), |was| format!("; it was {was}"));
+            format!("{} is gone{was}", path(one))
+        }));
+        Some(words.join("; "))
+    }
+
+    /// Entries that stand in another order.
+    fn reordered(&self, owner: &str) -> Option<String> {
+        let last = self.after.last()?;
+        let Label::Value(key) = last.label else {
+            return None;
+        };
+        let is_last = self
+            .before
+            .last()
+            .is_some_and(|one| one.label == last.label);
+        let key = self.new.trace.symbols.text(key);
+        Some(match is_last {
+            false => format!("{key} is the last entry of {owner} now"),
+            true => format!("the entries of {owner} change places"),
+        })
+    }
+
+    /// `; b is the same list, so it shows there too`.
+    fn seen_elsewhere(&self) -> String {
+        let mut paths = self.new.paths.all(self.id).iter();
+        let (Some(_), others) = (paths.next(), paths.collect::<Vec<_>>()) else {
+            return String::new();
+        };
+        // Within a call, an object that its caller has given it has another name there: that is worth
+        // a word for a container that is changed.
+        let is_data = match self.new.trace.object(self.id).kind {
+            Kind::Sequence | Kind::Mapping | Kind::Set => true,
+            Kind::Instance => self.new.state.frames.len() == 1,
+            _ => false,
+        };
+        // A path that goes round through the object itself tells nothing.
+        let own = self.new.paths.first(self.id).unwrap_or_default();
+        let goes_round = |path: &&&String| {
+            path.starts_with(&format!("{own}.")) || path.starts_with(&format!("{own}["))
+        };
+        let others: Vec<String> = others
+            .iter()
+            .filter(|path| !goes_round(path) && !path.contains(" of "))
+            .map(|path| (*path).clone())
+            .collect();
+        if others.is_empty() || !is_data {
+            return String::new();
+        }
+        let type_name = self.new.type_name(self.id);
+        let (is, it) = match others.len() {
+            1 => ("is", "it shows"),
+            _ => ("are", "they show"),
+        };
+        format!(
+            "; {} {is} the same {type_name}, so {it} it too",
+            enumerated(&others)
+        )
+    }
+}

@@ -1,0 +1,141 @@
+//! Who has died and of what, what waits for the collector, what it did, whose count has changed.
+
+use super::nouns::short;
+use super::step::Telling;
+use crate::trace::{Cause, Count, Event, Incident, Kind, ObjId, State};
+
+impl Telling<'_> {
+    pub(super) fn deaths(&self, all: &mut Vec<String>) {
+        for cause in [Cause::RefCount, Cause::Collector] {
+            let freed = self.step.head.freed.iter().filter(|id| {
+                let died = self.trace.object(**id).died;
+                self.before.heap.contains_key(id)
+                    && self.is_data(**id)
+                    && self.was_seen(**id)
+                    && died.is_some_and(|death| death.cause == cause)
+            });
+            let freed: Vec<ObjId> = freed.copied().collect();
+            let list = self.old.former(&freed);
+            match (freed.len(), cause) {
+                (0, _) => {}
+                (1, Cause::RefCount) => {
+                    all.push(format!("nothing refers to {list} any more: it is freed"));
+                }
+                (count, Cause::RefCount) => {
+                    all.push(format!("{count} objects are freed, in this order: {list}"));
+                }
+                (_, _) => all.push(format!("the collector frees {list}")),
+            }
+        }
+    }
+
+    pub(super) fn lost(&self, lost: &[ObjId], all: &mut Vec<String>) {
+        let lost: Vec<ObjId> = lost
+            .iter()
+            .copied()
+            .filter(|id| self.is_data(*id) && self.was_seen(*id))
+            .collect();
+        if lost.is_empty() {
+            return;
+        }
+        let wait = if lost.len() == 1 {
+            "it waits"
+        } else {
+            "they wait"
+        };
+        all.push(format!(
+            "no name leads to {} any more; {wait} for the collector",
+            self.old.former(&lost)
+        ));
+    }
+
+    /// What follows on the last step, while the interpreter goes.
+    pub(super) fn end(&self, all: &mut Vec<String>) {
+        if self.step.head.event != Event::Exit {
+            return;
+        }
+        let at_exit = &self.trace.header.at_exit;
+        if !at_exit.finalized.is_empty() {
+            let list = self.new.list(&at_exit.finalized);
+            all.push(format!("as the interpreter goes, __del__ runs of {list}"));
+        }
+        if let Some(first) = at_exit.stdout.lines().find(|line| !line.trim().is_empty()) {
+            all.push(format!("at exit, “{}” is printed", short(first.trim())));
+        }
+    }
+
+    pub(super) fn collections(&self, all: &mut Vec<String>) {
+        for run in &self.step.head.collections {
+            if run.candidates.is_empty() {
+                continue;
+            }
+            let who = if run.automatic {
+                "the collector runs by itself"
+            } else {
+                "gc.collect() runs"
+            };
+            let found = match run.unreachable.len() {
+                0 => "nothing is unreachable".to_owned(),
+                1 => "1 object is unreachable".to_owned(),
+                found => format!("{found} objects are unreachable"),
+            };
+            all.push(format!(
+                "{who} on generation {}: of {} looked at, {found}",
+                run.generation,
+                run.candidates.len(),
+            ));
+        }
+    }
+
+    pub(super) fn incidents(&self, all: &mut Vec<String>) {
+        for (what, id) in &self.step.head.incidents {
+            let noun = self.new.noun(*id);
+            let old = self.old.former(&[*id]);
+            all.push(match what {
+                Incident::Finalizer => {
+                    format!("nothing refers to {old} any more: its __del__ runs")
+                }
+                Incident::Close => format!("nothing refers to {old} any more: it is closed"),
+                Incident::CollectorFinalizer => {
+                    format!("the collector has called __del__ of {old}")
+                }
+                Incident::Resurrection => format!("{noun} is reachable again: it lives on"),
+                Incident::WeakReferenceCleared => {
+                    format!("{noun} has lost what it referred to")
+                }
+                Incident::FinalizeCall => format!("a weakref.finalize calls {noun}"),
+            });
+        }
+    }
+
+    /// Counts of the program's data that have changed.
+    pub(super) fn count_changes(&self, all: &mut Vec<String>) {
+        // What a call itself holds for as long as it begins or ends is no news.
+        let is_module = self.text(self.step.head.function) == "<module>";
+        let event = self.step.head.event;
+        if event == Event::Exit || event.enters() || event.leaves() && !is_module {
+            return;
+        }
+        for (id, change) in &self.step.changed {
+            let is_told = matches!(
+                self.trace.object(*id).kind,
+                Kind::Sequence | Kind::Mapping | Kind::Set | Kind::Instance
+            );
+            let count = |state: &State| match state.heap.get(id)?.refcount {
+                Count::Of(count) => Some(count),
+                Count::Immortal => None,
+            };
+            let path = self.new.paths.first(*id).unwrap_or_default();
+            if is_told
+                && !path.is_empty()
+                && !path.contains(".__")
+                && change.refcount.is_some()
+                && let (Some(from), Some(to)) = (count(self.before), count(self.after))
+                && from != to
+            {
+                let noun = self.new.noun(*id);
+                all.push(format!("the count of {noun} goes from {from} to {to}"));
+            }
+        }
+    }
+}

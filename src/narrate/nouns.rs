@@ -1,0 +1,199 @@
+//! Objects in words.
+
+use super::paths::Paths;
+use crate::trace::{Kind, Label, ObjId, State, Trace};
+
+/// Objects that one sentence names.
+const NAMED: usize = 3;
+/// Characters of a value, and of what a small container holds.
+const VALUE: usize = 40;
+
+/// A step's memory, to be spoken of.
+#[derive(Clone, Copy)]
+pub(super) struct Nouns<'t> {
+    pub(super) trace: &'t Trace,
+    pub(super) state: &'t State,
+    pub(super) paths: &'t Paths,
+}
+
+impl Nouns<'_> {
+    fn text(&self, symbol: crate::trace::Symbol) -> &str {
+        self.trace.symbols.text(symbol)
+    }
+
+    /// The name of its type, for some of Python's own in the words that people use.
+    pub(super) fn type_name(&self, id: ObjId) -> &str {
+        match self.text(self.trace.object(id).type_name) {
+            "ReferenceType" => "weak reference",
+            "builtin_function_or_method" | "builtin_method" => "built-in function",
+            name => name,
+        }
+    }
+
+    fn name(&self, id: ObjId) -> Option<&str> {
+        let name = self.state.heap.get(&id)?.name?;
+        Some(self.text(name))
+    }
+
+    /// What is said of it whatever leads there: a value, `class C`, `f()`, `module os`.
+    pub(super) fn own_words(&self, id: ObjId) -> Option<String> {
+        let value = self.state.heap.get(&id).and_then(|object| object.value);
+        match (self.trace.object(id).kind, self.name(id), value) {
+            (Kind::Atom, _, Some(value)) => Some(short(self.text(value))),
+            (Kind::Class, Some(name), _) => Some(format!("class {name}")),
+            (Kind::Function, Some(name), _) if !name.starts_with('<') => Some(format!("{name}()")),
+            (Kind::Module, Some(name), _) => Some(format!("module {name}")),
+            _ => None,
+        }
+    }
+
+    /// `5`, `class C`, `the list rows[0]`, or `list #3` where no name leads there.
+    pub(super) fn noun(&self, id: ObjId) -> String {
+        if let Some(words) = self.own_words(id) {
+            return words;
+        }
+        match self.paths.first(id) {
+            Some(path) => format!("the {} {path}", self.type_name(id)),
+            None => self.numbered(id),
+        }
+    }
+
+    /// `list #3`.
+    pub(super) fn numbered(&self, id: ObjId) -> String {
+        match self.name(id) {
+            Some(name) if self.trace.object(id).kind == Kind::Generator => {
+                format!("the generator of {}()", generators_function(name))
+            }
+            _ => format!("{} #{}", self.type_name(id), id.0),
+        }
+    }
+
+    /// `rows[0]` where a name leads there; else as [`Nouns::noun`].
+    pub(super) fn place(&self, id: ObjId) -> String {
+        let path = self.paths.first(id);
+        path.map_or_else(|| self.noun(id), str::to_owned)
+    }
+
+    /// Several objects: `the list a, class C and 2 more`.
+    pub(super) fn list(&self, ids: &[ObjId]) -> String {
+        let mut nouns: Vec<String> = ids.iter().take(NAMED).map(|id| self.noun(*id)).collect();
+        if ids.len() > NAMED {
+            nouns.push(format!("{} more", ids.len() - NAMED));
+        }
+        enumerated(&nouns)
+    }
+
+    /// Objects that are gone, by what they were called: `the list that was a`.
+    pub(super) fn former(&self, ids: &[ObjId]) -> String {
+        let former = |id: &ObjId| match (self.own_words(*id), self.paths.first(*id)) {
+            (None, Some(path)) => format!("the {} that was {path}", self.type_name(*id)),
+            _ => self.noun(*id),
+        };
+        let mut nouns: Vec<String> = ids.iter().take(NAMED).map(former).collect();
+        if ids.len() > NAMED {
+            nouns.push(format!("{} more", ids.len() - NAMED));
+        }
+        enumerated(&nouns)
+    }
+
+    /// `a new list`, with what it holds where that is short: `a new list, [1, 2]`.
+    pub(super) fn new_noun(&self, id: ObjId) -> String {
+        let info = self.trace.object(id);
+        if let Some(words) = self.own_words(id) {
+            return match info.kind {
+                Kind::Function => format!("a new function, {words}"),
+                Kind::Class => format!("a new class, {words}"),
+                _ => words,
+            };
+        }
+        let type_name = match (info.kind, self.name(id)) {
+            (Kind::Function, _) => return "a new lambda function".to_owned(),
+            (Kind::WeakRef, _) => {
+                let refs = self.state.heap.get(&id).map(|object| &object.refs);
+                let to = refs.and_then(|refs| refs.iter().find(|one| one.weak));
+                let to = to.map_or(String::new(), |one| format!(" to {}", self.place(one.to)));
+                return format!("a new {}{to}", self.type_name(id));
+            }
+            (Kind::Generator, Some(name)) => {
+                return format!("a new generator of {}()", generators_function(name));
+            }
+            _ => self.type_name(id).to_owned(),
+        };
+        let literal = self.literal(id);
+        let empty = self
+            .state
+            .heap
+            .get(&id)
+            .is_some_and(|object| object.refs.is_empty());
+        let is_container = matches!(info.kind, Kind::Sequence | Kind::Mapping | Kind::Set);
+        match literal {
+            Some(literal) => format!("a new {type_name} {literal}"),
+            None if empty && is_container => format!("a new, empty {type_name}"),
+            None => format!("a new {type_name}"),
+        }
+    }
+
+    /// A small container of plain values as Python writes it.
+    pub(super) fn literal(&self, id: ObjId) -> Option<String> {
+        let object = self.state.heap.get(&id)?;
+        let info = self.trace.object(id);
+        let (open, close) = match (info.kind, self.type_name(id)) {
+            (Kind::Sequence, "list") => ("[", "]"),
+            (Kind::Sequence, "tuple") => ("(", ")"),
+            (Kind::Set, "set") | (Kind::Mapping, "dict") => ("{", "}"),
+            _ => return None,
+        };
+        if object.refs.is_empty() {
+            return None;
+        }
+        let mut parts = Vec::new();
+        for reference in &object.refs {
+            if matches!(reference.label, Label::Key(_)) {
+                continue;
+            }
+            if self.trace.object(reference.to).kind != Kind::Atom {
+                return None;
+            }
+            let value = self.own_words(reference.to)?;
+            parts.push(match reference.label {
+                Label::Value(key) => format!("{}: {value}", self.text(key)),
+                _ => value,
+            });
+        }
+        if info.kind == Kind::Set {
+            parts.sort();
+        }
+        let comma = if parts.len() == 1 && open == "(" {
+            ","
+        } else {
+            ""
+        };
+        let literal = format!("{open}{}{comma}{close}", parts.join(", "));
+        (literal.chars().count() <= VALUE).then_some(literal)
+    }
+}
+
+/// The function's name in a generator's: its state stands behind it.
+fn generators_function(name: &str) -> &str {
+    let end = name.find([' ', ',', '(']).unwrap_or(name.len());
+    &name[..end]
+}
+
+/// `a, b and c`.
+pub(super) fn enumerated(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// A value, cut to a fair length; a text keeps its closing quote.
+pub(super) fn short(value: &str) -> String {
+    if value.chars().count() <= VALUE {
+        return value.to_owned();
+    }
+    let quote = value.chars().next().filter(|c| ['\'', '"'].contains(c));
+    let kept: String = value.chars().take(VALUE - 2).collect();
+    format!("{kept}…{}", quote.map_or(String::new(), String::from))
+}

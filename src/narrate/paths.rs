@@ -1,0 +1,120 @@
+//! What the program itself would call an object: `root.left`, `rows[0]`, `count`.
+
+use crate::trace::{CallFrame, Kind, Label, NameKind, ObjId, State, Trace};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// References from a name at most.
+const DEEPEST: usize = 4;
+/// Objects that are gone through at most: a caption is not worth more.
+const MOST_OBJECTS: usize = 2_000;
+/// Paths to one object that are kept.
+const MOST_PATHS: usize = 4;
+
+/// The shortest paths from names to objects at one step, the shortest first.
+#[derive(Debug, Default)]
+pub(super) struct Paths {
+    of: BTreeMap<ObjId, Vec<String>>,
+}
+
+impl Paths {
+    /// The paths of a step: those of the running call first, then those of the script's own names,
+    /// then those of the calls that wait, the newest first.
+    pub(super) fn at(trace: &Trace, state: &State) -> Paths {
+        let mut paths = Paths::default();
+        let mut open = VecDeque::new();
+        let running = state.frames.last();
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
+        for (place, frame) in in_order(&state.frames) {
+            let is_running = running.is_some_and(|running| std::ptr::eq(running, frame));
+            let is_global = place == 0;
+            for name in &frame.names {
+                let text = trace.symbols.text(name.name);
+                if name.kind == NameKind::Stack || frame.is_compilers(name, &trace.symbols, state) {
+                    continue;
+                }
+                let path = match (is_running, is_global) {
+                    (true, _) => text.to_owned(),
+                    (_, true) if !taken.contains(text) => text.to_owned(),
+                    (_, true) => format!("the script's {text}"),
+                    _ => format!("{text} of {}", frame.in_words(&trace.symbols)),
+                };
+                if is_running {
+                    taken.insert(text);
+                }
+                // A cell stands for its variable.
+                let to = match name.kind {
+                    NameKind::Cell | NameKind::Free => content_of_cell(state, name.to),
+                    _ => Some(name.to),
+                };
+                if let Some(to) = to {
+                    open.push_back((to, path, 0));
+                }
+            }
+        }
+        paths.follow(trace, state, open);
+        paths
+    }
+
+    fn follow(&mut self, trace: &Trace, state: &State, mut open: VecDeque<(ObjId, String, usize)>) {
+        while let Some((id, path, depth)) = open.pop_front() {
+            let known = self.of.entry(id).or_default();
+            let is_new = known.is_empty();
+            if known.len() < MOST_PATHS && !known.contains(&path) {
+                known.push(path.clone());
+            }
+            if !is_new || depth == DEEPEST || self.of.len() > MOST_OBJECTS {
+                continue;
+            }
+            let leads_on = !matches!(
+                trace.object(id).kind,
+                Kind::Module | Kind::Function | Kind::Frame | Kind::Traceback | Kind::Atom
+            );
+            let Some(object) = state.heap.get(&id).filter(|_| leads_on) else {
+                continue;
+            };
+            // The few first ones of a long list are enough.
+            for reference in object.refs.iter().take(200) {
+                if let Some(step) = suffix(reference.label, trace) {
+                    open.push_back((reference.to, format!("{path}{step}"), depth + 1));
+                }
+            }
+        }
+    }
+
+    /// The shortest path to an object.
+    pub(super) fn first(&self, id: ObjId) -> Option<&str> {
+        self.of.get(&id)?.first().map(String::as_str)
+    }
+
+    /// Some paths to an object, the shortest first.
+    pub(super) fn all(&self, id: ObjId) -> &[String] {
+        self.of.get(&id).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Call frames, the running one first, then the script's, then the others from the newest on.
+fn in_order(frames: &[CallFrame]) -> Vec<(usize, &CallFrame)> {
+    let mut all: Vec<(usize, &CallFrame)> = frames.iter().enumerate().collect();
+    all.reverse();
+    if all.len() > 2 {
+        let script = all.pop();
+        all.splice(1..1, script);
+    }
+    all
+}
+
+/// What the cell of a variable holds.
+pub(super) fn content_of_cell(state: &State, cell: ObjId) -> Option<ObjId> {
+    let refs = &state.heap.get(&cell)?.refs;
+    Some(refs.first()?.to)
+}
+
+/// How a reference goes on with a path; `None` where Python has no words for it.
+pub(super) fn suffix(label: Label, trace: &Trace) -> Option<String> {
+    match label {
+        Label::Index(place) => Some(format!("[{place}]")),
+        Label::Value(key) => Some(format!("[{}]", trace.symbols.text(key))),
+        Label::Attr(name) => Some(format!(".{}", trace.symbols.text(name))),
+        _ => None,
+    }
+}
