@@ -70,7 +70,10 @@ impl Nouns<'_> {
 
     /// `rows[0]` where a name leads there; else as [`Nouns::noun`].
     pub(super) fn place(&self, id: ObjId) -> String {
-        let path = self.paths.first(id);
+        let path = match self.trace.object(id).kind {
+            Kind::Class => self.name(id),
+            _ => self.paths.first(id),
+        };
         path.map_or_else(|| self.noun(id), str::to_owned)
     }
 

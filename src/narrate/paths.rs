@@ -29,7 +29,11 @@ impl Paths {
             let is_global = place == 0;
             for name in &frame.names {
                 let text = trace.symbols.text(name.name);
-                if name.kind == NameKind::Stack || frame.is_compilers(name, &trace.symbols, state) {
+                let is_cells = matches!(name.kind, NameKind::Cell | NameKind::Free);
+                let is_own = name.kind != NameKind::Stack
+                    && !frame.is_compilers(name, &trace.symbols, state)
+                    && !(is_cells && text.starts_with("__"));
+                if !is_own {
                     continue;
                 }
                 let path = match (is_running, is_global) {

@@ -6,6 +6,7 @@ use crate::trace::{Event, FileId, State, Step, Trace};
 /// A line of source and its part in the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceLine {
+    /// From 1; 0 where lines are left out.
     pub number: u32,
     pub text: String,
     /// This line has just run.
@@ -164,15 +165,35 @@ fn source_lines(text: &str, around: u32, ran: Option<u32>, next: Option<u32>) ->
         wanted.push(ran);
         wanted.sort_unstable();
     }
-    wanted
-        .into_iter()
-        .map(|number| SourceLine {
+    let mut shown: Vec<SourceLine> = Vec::new();
+    for number in wanted {
+        if shown.last().is_some_and(|last| last.number + 1 < number) {
+            shown.push(SourceLine {
+                number: 0,
+                text: String::new(),
+                ran: false,
+                next: false,
+            });
+        }
+        shown.push(SourceLine {
             number,
             text: cut(lines[number as usize - 1]),
             ran: ran == Some(number),
             next: next == Some(number),
-        })
-        .collect()
+        });
+    }
+    // The mark takes a line of its own.
+    if shown.len() > 2 * LINES_AROUND as usize + 1 {
+        let far = |line: &SourceLine| line.number > 0 && !line.ran && !line.next;
+        let at = match shown.iter().position(|line| line.number == 0) {
+            Some(gap) if gap > shown.len() / 2 => shown.iter().position(far),
+            _ => shown.iter().rposition(far),
+        };
+        if let Some(at) = at {
+            shown.remove(at);
+        }
+    }
+    shown
 }
 
 fn cut(line: &str) -> String {

@@ -30,7 +30,7 @@ const FUNCTION_FURNITURE: [&str; 9] = [
 ];
 
 /// What the interpreter puts into a class beside what its body says.
-const CLASS_FURNITURE: [&str; 17] = [
+const CLASS_FURNITURE: [&str; 15] = [
     "__module__",
     "__qualname__",
     "__doc__",
@@ -42,13 +42,14 @@ const CLASS_FURNITURE: [&str; 17] = [
     "__annotations_cache__",
     "__classdictcell__",
     "__type_params__",
-    "__slots__",
-    "__hash__",
     "__match_args__",
     "__orig_bases__",
     "__parameters__",
     "__abstractmethods__",
 ];
+
+/// Special methods that nearly every class has: they say nothing of it.
+const COMMON_METHODS: [&str; 3] = ["__init__", "__repr__", "__str__"];
 
 /// What a frame object holds beside its variables.
 const FRAME_FURNITURE: [&str; 6] = [
@@ -114,9 +115,30 @@ pub(super) fn has_rows(view: &StepView<'_>, id: ObjId) -> bool {
     };
     let info = view.info(id);
     match info.kind {
-        Kind::Class => info.born.is_some(),
+        Kind::Class => {
+            let mut refs = object.refs.iter();
+            info.born.is_some() && refs.any(|r| shows(view, Kind::Class, r) && is_telling(view, r))
+        }
         kind => object.refs.iter().any(|r| shows(view, kind, r)),
     }
+}
+
+/// Whether an attribute of a class tells more than that instances have a method: a value, or a special
+/// method by which they behave in a way of their own.
+fn is_telling(view: &StepView<'_>, reference: &Reference) -> bool {
+    let is_method = match view.info(reference.to).kind {
+        Kind::Function => true,
+        _ => {
+            let type_name = view.text(view.info(reference.to).type_name);
+            matches!(type_name, "property" | "staticmethod" | "classmethod")
+        }
+    };
+    let name = match reference.label {
+        Label::Attr(name) => view.text(name),
+        _ => "",
+    };
+    let is_special = name.starts_with("__") && !COMMON_METHODS.contains(&name);
+    !is_method || is_special
 }
 
 /// Whether `owner`'s box holds what `part` holds, so that `part` needs none of its own.

@@ -1,19 +1,19 @@
-//! What died since the step before, as it was then.
+//! What died since the picture before, as it was then.
 
 use super::scene::{BoxKey, Cell, Mark, SceneBox, Status};
 use super::step_view::StepView;
-use crate::trace::Cause;
+use crate::trace::{Cause, ObjId};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl StepView<'_> {
-    /// What died since the step before, as it was then. Its arrows stay where both ends are still
+    /// What of `freed` was drawn before, as it was then. Its arrows stay where both ends are still
     /// drawn.
     pub(super) fn ghosts(
         &self,
+        freed: &[ObjId],
         before: &BTreeMap<BoxKey, SceneBox>,
         now: &BTreeMap<BoxKey, SceneBox>,
     ) -> Vec<SceneBox> {
-        let freed = &self.step.head.freed;
         let dead: BTreeSet<BoxKey> = freed
             .iter()
             .map(|id| BoxKey::Object(*id))

@@ -3,6 +3,7 @@
 use super::changes::{mark_changes, same_memory};
 use super::scene::{BoxKey, SceneBox};
 use super::step_view::StepView;
+use crate::trace::ObjId;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -16,6 +17,8 @@ pub(super) struct Past {
     /// The whole of memory at the step before.
     whole: Boxes,
     drawn: Option<Boxes>,
+    /// Who has died since.
+    freed: Vec<ObjId>,
 }
 
 impl Past {
@@ -33,13 +36,50 @@ impl Past {
         number: u32,
         is_chosen: bool,
     ) -> Option<Vec<SceneBox>> {
-        let resolved = view.chosen.resolved;
-        let mut boxes = view.boxes();
+        self.freed.clear();
+        self.freed.extend(&view.step.head.freed);
+        let boxes = view.boxes();
         let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, b.clone())).collect());
+        self.draw(view, number, is_chosen, boxes, plain)
+    }
+
+    /// Goes on by a step where only those are drawn at which something of it is new since the last
+    /// picture: gives the boxes of such a one, with marks on all that has changed since.
+    pub(super) fn key_step(
+        &mut self,
+        view: &StepView<'_>,
+        number: u32,
+        may_wait: bool,
+    ) -> Option<Vec<SceneBox>> {
+        self.freed.extend(&view.step.head.freed);
+        if may_wait {
+            return None;
+        }
+        let boxes = view.boxes();
+        let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, b.clone())).collect());
+        let is_empty = boxes.iter().all(|one| one.rows.iter().all(|row| row.aside));
+        let died = view.ghosts(&self.freed, &self.before, &plain);
+        if died.is_empty() && (is_empty || same_memory(&self.before, &plain)) {
+            return None;
+        }
+        let drawn = self.draw(view, number, true, boxes, plain);
+        self.freed.clear();
+        drawn
+    }
+
+    fn draw(
+        &mut self,
+        view: &StepView<'_>,
+        number: u32,
+        is_chosen: bool,
+        mut boxes: Vec<SceneBox>,
+        plain: Boxes,
+    ) -> Option<Vec<SceneBox>> {
+        let resolved = view.chosen.resolved;
         let mut ghosts = Vec::new();
         // What keeps an object alive has no past.
         if resolved.only.is_none() {
-            ghosts = view.ghosts(&self.before, &plain);
+            ghosts = view.ghosts(&self.freed, &self.before, &plain);
             let whole = view
                 .more_than(&plain)
                 .map_or_else(|| Rc::clone(&plain), Rc::new);

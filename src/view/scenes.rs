@@ -10,7 +10,7 @@ use super::scene::{BoxKey, Scene, SceneBox};
 use super::step_view::StepView;
 use crate::analyse::ledger;
 use crate::narrate::StepNarrator;
-use crate::trace::{ObjId, Replay, Trace};
+use crate::trace::{Event, ObjId, Replay, State, Step, Trace};
 use std::collections::BTreeSet;
 
 /// Makes the chosen scenes of a trace, one after the other.
@@ -24,6 +24,10 @@ pub struct Scenes<'t> {
     output: String,
     following: FocusTracker,
     teller: StepNarrator,
+    /// Only the pictures that show something new.
+    keys: bool,
+    /// What was told since the last of them.
+    waiting: Vec<String>,
 }
 
 impl<'t> Scenes<'t> {
@@ -41,7 +45,23 @@ impl<'t> Scenes<'t> {
             output: String::new(),
             following: FocusTracker::new(resolved),
             teller: StepNarrator::default(),
+            keys: false,
+            waiting: Vec::new(),
         }
+    }
+
+    /// The scenes that tell the run in few pictures: those at which something is new that is drawn,
+    /// without the insides of what makes objects and classes. Each tells what has happened since the
+    /// one before. Where steps are chosen, these.
+    pub fn keys(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
+        let mut scenes = Scenes::new(trace, options);
+        scenes.keys = !scenes.following.resolved.steps.are_asked_for();
+        scenes
+    }
+
+    /// Whether only the pictures that show something new are given.
+    pub fn are_keys(&self) -> bool {
+        self.keys
     }
 
     /// Goes on by one step. Gives its scene where it is chosen; `Some(None)` where it is not.
@@ -72,11 +92,27 @@ impl<'t> Scenes<'t> {
             ledger: &ledger,
             calls: &calls,
         };
-        let boxes = self.past.step(&view, number, is_chosen);
+        let boxes = match self.keys {
+            true => {
+                let next = self.trace.steps.get(number as usize);
+                let may_wait = may_wait(self.trace, step, state, next);
+                self.past.key_step(&view, number, may_wait)
+            }
+            false => self.past.step(&view, number, is_chosen),
+        };
         let drawn = boxes.as_deref().map(objects_in);
         let told = self
             .teller
             .tell(self.trace, step, state, &ledger, drawn.as_ref());
+        if self.keys {
+            self.waiting.extend(told);
+        } else {
+            self.waiting = told;
+        }
+        if boxes.is_none() {
+            return Some(None);
+        }
+        let told = in_few(std::mem::take(&mut self.waiting));
         Some(boxes.map(|boxes| {
             let mut caption = caption(self.trace, number, step, state, &self.output);
             caption.words = lines_of(&told);
@@ -90,6 +126,46 @@ impl<'t> Scenes<'t> {
             }
         }))
     }
+}
+
+/// Sentences of a picture.
+const SENTENCES: usize = 5;
+
+/// The sentences of several steps, without those that another one says as well.
+fn in_few(mut told: Vec<String>) -> Vec<String> {
+    let mut said = BTreeSet::new();
+    told.retain(|sentence| said.insert(sentence.clone()));
+    if told.len() > SENTENCES {
+        let more = told.len() - SENTENCES + 1;
+        told.truncate(SENTENCES - 1);
+        told.push(format!("{more} more things happen"));
+    }
+    told
+}
+
+/// Whether what a step shows can as well be shown with a later one: the bodies of classes and of
+/// modules that are imported, what an `__init__` does before it is through, a value that is handed
+/// back, a plain value that a name gets right before a call.
+fn may_wait(trace: &Trace, step: &Step, state: &State, next: Option<&Step>) -> bool {
+    let Some(running) = state.frames.last() else {
+        return false;
+    };
+    let event = step.head.event;
+    if next.is_none() || matches!(event, Event::Exception | Event::Unwind | Event::Exit) {
+        return false;
+    }
+    let is_import = running.is_module(&trace.symbols) && state.frames.len() > 1;
+    let makes = trace.symbols.text(running.function) == "__init__";
+    let returns = matches!(event, Event::Return) && state.frames.len() > 1;
+    let before_a_call = next.is_some_and(|next| next.head.event == Event::Call)
+        && event == Event::Line
+        && step.entered.is_empty()
+        && step.changed.iter().all(|(_, change)| change.refs.is_none());
+    running.class_body
+        || is_import
+        || (makes && event != Event::Return)
+        || (returns && !makes)
+        || before_a_call
 }
 
 /// The objects that have boxes.

@@ -3,7 +3,8 @@
 use super::calls::RunningCall;
 use super::scene::{BoxKey, BoxRole, Cell, Mark, Row, SceneBox, Status, grouped, note_box};
 use super::step_view::StepView;
-use crate::trace::{Event, NameKind, ObjId};
+use crate::analyse::{Owner, Source};
+use crate::trace::{CallFrame, Event, Kind, NameKind, ObjId};
 use std::collections::BTreeMap;
 
 /// Calls that are drawn of a deep stack: the oldest, and the newest.
@@ -107,7 +108,9 @@ impl StepView<'_> {
             Names::Shortened => self.shortened(rows, "no names yet"),
             Names::InFocus(drawn) => self.names_in_focus(rows, drawn),
         };
-        let rows = rows.into_iter().chain(passing).collect();
+        let waiting = self.waiting_rows(frame, passing.as_ref());
+        let waiting = waiting.into_iter().filter(|row| names.shows(row));
+        let rows = rows.into_iter().chain(waiting).chain(passing).collect();
         SceneBox {
             key: BoxKey::Call(call.number),
             tone: if call.running {
@@ -128,6 +131,56 @@ impl StepView<'_> {
             mark: Mark::None,
             depth: Some(call.level()),
         }
+    }
+
+    /// Rows for the program's data that only the value stack of a frame holds: what an expression has
+    /// worked out so far, while the rest of it runs. `passing` has a row of its own.
+    fn waiting_rows(&self, frame: &CallFrame, passing: Option<&Row>) -> Vec<Row> {
+        if self.step.head.event == Event::Instruction {
+            // The whole stack is shown.
+            return Vec::new();
+        }
+        let mut rows: Vec<Row> = Vec::new();
+        let stack = frame.names.iter().filter(|n| n.kind == NameKind::Stack);
+        for id in stack.map(|name| name.to) {
+            let value = self.cell(id, false);
+            let is_shown = |row: &Row| row.value == value;
+            if self.is_waiting(id) && !rows.iter().any(is_shown) && !passing.is_some_and(is_shown) {
+                rows.push(Row {
+                    label: Cell::Text("waiting".to_owned()),
+                    value,
+                    mark: Mark::None,
+                    aside: false,
+                });
+            }
+        }
+        rows
+    }
+
+    /// Whether an object of the program's data is held by no name and no other object.
+    fn is_waiting(&self, id: ObjId) -> bool {
+        let is_data = matches!(
+            self.info(id).kind,
+            Kind::Sequence
+                | Kind::Mapping
+                | Kind::Set
+                | Kind::Instance
+                | Kind::Generator
+                | Kind::Function
+                | Kind::Class
+        );
+        let frames = || self.state.all_frames();
+        let is_named = |frame: &CallFrame| {
+            let mut own = frame.names.iter().filter(|n| n.kind != NameKind::Stack);
+            own.any(|name| name.to == id)
+        };
+        let by_object = |owner: &Owner| matches!(owner.from, Source::Object(_));
+        is_data
+            && self.info(id).born.is_some()
+            && self.is_box(id)
+            && !self.is_part(id)
+            && !self.ledger.owners(id).iter().any(by_object)
+            && !frames().any(is_named)
     }
 
     fn frame_title(&self, call: &RunningCall) -> String {

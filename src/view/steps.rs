@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 pub(super) struct ChosenSteps {
     /// By step, the first one first.
     chosen: Vec<bool>,
+    /// By an option or a directive, not all as they are.
+    asked_for: bool,
     pub captions: BTreeMap<u32, String>,
 }
 
@@ -22,7 +24,13 @@ impl ChosenSteps {
     ) -> (ChosenSteps, Vec<Unknown>) {
         let script = script(trace);
         let by_marks = !choice.by_steps() && !pictures.is_empty();
-        let mut steps = ChosenSteps::default();
+        let mut steps = ChosenSteps {
+            asked_for: by_marks
+                || choice.by_steps()
+                || choice.only_changes
+                || choice.only.is_some(),
+            ..ChosenSteps::default()
+        };
         let mut never_ran: Vec<Place> = pictures.iter().map(|(place, _)| *place).collect();
         let mut before = None;
         for (number, step) in (1..).zip(&trace.steps) {
@@ -51,6 +59,11 @@ impl ChosenSteps {
             }));
         }
         (steps, unknown)
+    }
+
+    /// Whether somebody has said which steps are drawn.
+    pub(super) fn are_asked_for(&self) -> bool {
+        self.asked_for
     }
 
     pub(super) fn is_chosen(&self, number: u32) -> bool {

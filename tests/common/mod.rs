@@ -47,7 +47,52 @@ impl Folder {
             .expect("the program starts")
     }
 
+    /// Runs memviz as it comes, where it draws those steps at which something is new.
+    pub fn memviz_by_default(&self, arguments: &[&str]) -> Output {
+        self.raw_command(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program starts")
+    }
+
+    /// A command that draws every step, so that each can be looked at, where it does not say which.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        let first = arguments.first().copied().unwrap_or_default();
+        let place = usize::from(["run", "render"].contains(&first));
+        let draws = match first {
+            "run" => !arguments.contains(&"--no-record"),
+            "render" | "-" | "-c" | "-m" => true,
+            first => first.starts_with("--") || first.ends_with(".py"),
+        };
+        let choosing = [
+            "--steps",
+            "--from-line",
+            "--to-line",
+            "--only-changes",
+            "--help",
+        ];
+        let chooses = arguments
+            .iter()
+            .any(|word| choosing.iter().any(|one| word.starts_with(one)));
+        let mut words = arguments.to_vec();
+        let heeds_marks = !arguments.contains(&"--no-marks");
+        if draws && !chooses && !(heeds_marks && self.has_marked_pictures()) {
+            words.splice(place..place, ["--steps", "all"]);
+        }
+        self.raw_command(&words)
+    }
+
+    /// Whether a script here says which moments are to be drawn.
+    fn has_marked_pictures(&self) -> bool {
+        let files = std::fs::read_dir(&self.0).into_iter().flatten().flatten();
+        let mut scripts = files.filter(|file| file.path().extension().is_some_and(|e| e == "py"));
+        scripts.any(|script| {
+            let text = std::fs::read(script.path()).unwrap_or_default();
+            String::from_utf8_lossy(&text).contains("memviz: picture")
+        })
+    }
+
+    fn raw_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_memviz"));
         command
             .args(arguments)

@@ -29,7 +29,8 @@ pub(in crate::cli) struct ChoiceArgs {
     /// Draw small values in the rows, also where the script asks for boxes
     #[arg(help_heading = HEADING, long, conflicts_with = "boxes")]
     pub inline: bool,
-    /// Draw these steps: 3,7-12 or 40-
+    /// Draw these steps: 3,7-12 or 40-, or all [default: those at which something is new that is
+    /// drawn]
     #[arg(help_heading = HEADING, long, value_name = "STEPS", value_delimiter = ',', value_parser = steps)]
     pub steps: Vec<(u32, u32)>,
     /// Draw the steps at which this line of the script, or one below it, has run
@@ -48,6 +49,9 @@ pub(in crate::cli) struct ChoiceArgs {
 
 /// Reads `7`, `3-12` or `40-`.
 fn steps(text: &str) -> Result<(u32, u32), String> {
+    if text.trim() == "all" {
+        return Ok((1, u32::MAX));
+    }
     let number = |text: &str| text.trim().parse::<u32>().ok().filter(|step| *step > 0);
     let range = match text.split_once('-') {
         None => number(text).map(|step| (step, step)),
@@ -56,7 +60,7 @@ fn steps(text: &str) -> Result<(u32, u32), String> {
     };
     range
         .filter(|(first, last)| first <= last)
-        .ok_or_else(|| "write steps from 1 on as 3,7-12 or 40-".to_owned())
+        .ok_or_else(|| "write `all`, or steps from 1 on as 3,7-12 or 40-".to_owned())
 }
 
 #[cfg(test)]

@@ -8,18 +8,21 @@ use super::paths::{
 };
 use crate::cli::args::{LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
-use crate::layout::{Picture, plan};
+use crate::cli::say::say;
+use crate::layout::{Picture, Plan, plan};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
     Animation, DrawError, Gif, GraphvizError, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
     dot, graphviz_svg, sheet, svg,
 };
 use crate::trace::Trace;
-use crate::view::Scenes;
+use crate::view::{Scenes, ViewOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::io::IsTerminal;
 
+/// Pictures that are written unasked.
+const MOST_PICTURES: usize = 300;
 /// Pictures that are drawn at a time: enough for all cores, few enough for the memory.
 const BATCH: usize = 32;
 
@@ -41,18 +44,47 @@ pub(super) fn write_pictures(
     let view = view_options(trace, args)?;
     let painter = FrameRenderer::new(args, &places)?;
     let mut products = Outputs::open(output, trace, args, &places)?;
-    let plan = {
-        let _span = tracing::info_span!("layout").entered();
-        let progress = progress("laying out", trace.steps.len());
-        let plan = plan(Scenes::new(trace, &view).inspect(|_| progress.inc(1)));
-        progress.finish_and_clear();
-        plan
-    };
+    if places.iter().any(|place| ![PLAYER, JSON].contains(place)) {
+        draw_frames(trace, &view, &painter, &mut products)?;
+    }
+    if let Some(player) = &mut products.player {
+        let _span = tracing::info_span!("player").entered();
+        let plan = laid_out(trace, || Scenes::new(trace, &view));
+        for scene in Scenes::new(trace, &view) {
+            player.add(&plan.picture(&scene));
+        }
+    }
+    products.finish()
+}
+
+/// Finds places for scenes.
+fn laid_out<'t>(trace: &Trace, scenes: impl Fn() -> Scenes<'t>) -> Plan {
+    let _span = tracing::info_span!("layout").entered();
+    let progress = progress("laying out", trace.steps.len());
+    let plan = plan(scenes().inspect(|_| progress.inc(1)));
+    progress.finish_and_clear();
+    plan
+}
+
+/// Draws the pictures, at most [`MOST_PICTURES`] of them where nobody has said which.
+fn draw_frames(
+    trace: &Trace,
+    view: &ViewOptions,
+    painter: &FrameRenderer<'_>,
+    products: &mut Outputs<'_>,
+) -> Result<(), Problem> {
+    let plan = laid_out(trace, || Scenes::keys(trace, view));
     let _span = tracing::info_span!("render").entered();
     let progress = progress("drawing", trace.steps.len());
-    let mut pictures = Scenes::new(trace, &view).map(|scene| plan.picture(&scene));
+    let scenes = Scenes::keys(trace, view);
+    let most = match scenes.are_keys() {
+        true => MOST_PICTURES,
+        false => usize::MAX,
+    };
+    let mut pictures = scenes.map(|scene| plan.picture(&scene));
+    let mut first = pictures.by_ref().take(most);
     loop {
-        let batch: Vec<Picture> = pictures.by_ref().take(BATCH).collect();
+        let batch: Vec<Picture> = first.by_ref().take(BATCH).collect();
         let Some(last) = batch.last().map(|picture| picture.number) else {
             break;
         };
@@ -66,7 +98,13 @@ pub(super) fn write_pictures(
         progress.set_position(u64::from(last));
     }
     progress.finish_and_clear();
-    products.finish()
+    let more = pictures.count();
+    if more > 0 {
+        say!(
+            "memviz: the first {most} pictures are drawn; {more} more with --steps all, a part with --steps N-M"
+        );
+    }
+    Ok(())
 }
 
 /// A picture in the forms that are asked for.
@@ -216,9 +254,6 @@ impl<'a> Outputs<'a> {
         if let Some(animation) = &mut self.animation {
             animation.add(picture);
         }
-        if let Some(player) = &mut self.player {
-            player.add(picture);
-        }
         if let Some(snippet) = &mut self.snippet {
             let extension = if self.places.contains(&SVGS) {
                 "svg"
@@ -262,7 +297,6 @@ impl<'a> Outputs<'a> {
             files.push((SNIPPET_MD, snippet.markdown().as_bytes().to_vec()));
         }
         if let Some(player) = self.player {
-            let _span = tracing::info_span!("player").entered();
             files.push((PLAYER, player.finish().into_bytes()));
         }
         let mut written = Vec::new();

@@ -113,7 +113,10 @@ impl Drawing {
                     ],
                 );
             }
-            let number = format!("{:>digits$}", line.number);
+            let number = match line.number {
+                0 => format!("{:>digits$}", "⋮"),
+                number => format!("{number:>digits$}"),
+            };
             let number_x = code_x - 10.0 - text_width(&number, ROW_FONT);
             self.write(xml, number_x, y, &self.quiet(ROW_FONT), &number);
             self.write(xml, code_x, y, &self.plain(ROW_FONT), &line.text);

@@ -1,0 +1,142 @@
+//! What is drawn unasked: the pictures at which something is new, none of them empty, none twice, and each
+//! tells what has happened since the one before.
+
+mod common;
+
+use common::{Folder, text};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// The pictures of a folder, by number.
+fn pictures(folder: &Path) -> Vec<(u32, String)> {
+    let frames = std::fs::read_dir(folder.join("frames")).expect("they are drawn");
+    let mut all: Vec<(u32, String)> = frames
+        .flatten()
+        .map(|entry| {
+            let path = entry.path();
+            let number = path
+                .file_stem()
+                .and_then(|stem| stem.to_str()?.parse().ok());
+            let svg = std::fs::read_to_string(&path).expect("it is text");
+            (number.expect("it is a number"), svg)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+fn drawn(source: &str, more: &[&str]) -> (Folder, Vec<(u32, String)>, String) {
+    let folder = Folder::new();
+    folder.write("script.py", source);
+    let mut arguments = vec!["script.py", "--out", "out"];
+    arguments.extend(more);
+    let done = folder.memviz_by_default(&arguments);
+    let said = text(&done.stderr);
+    assert!(done.status.success(), "{said}");
+    let pictures = pictures(&folder.path().join("out"));
+    (folder, pictures, said)
+}
+
+/// The words of a picture: what stands in its description.
+fn description(svg: &str) -> &str {
+    let start = svg.find("<desc").expect("each has one");
+    let end = svg.find("</desc>").expect("it ends");
+    &svg[start..end]
+}
+
+const TREE: &str = "\
+class Node:
+    def __init__(self, key):
+        self.key = key
+        self.left = None
+        self.right = None
+
+def insert(node, key):
+    if node is None:
+        return Node(key)
+    if key < node.key:
+        node.left = insert(node.left, key)
+    else:
+        node.right = insert(node.right, key)
+    return node
+
+root = None
+for key in [8, 3, 10, 1, 6, 14]:
+    root = insert(root, key)
+print('done')
+";
+
+#[test]
+fn a_search_tree_takes_few_pictures_and_all_steps_stay_in_the_trace() {
+    let (folder, pictures, said) = drawn(TREE, &["--format", "svg"]);
+    assert!(said.contains("126 steps"), "{said}");
+    assert!(pictures.len() <= 40, "{} pictures", pictures.len());
+    let kinds: BTreeSet<&str> = pictures.iter().map(|(_, svg)| description(svg)).collect();
+    assert_eq!(kinds.len(), pictures.len(), "two pictures show the same");
+    let done = folder.memviz_by_default(&["render", "out", "--format", "svg", "--steps", "all"]);
+    assert!(done.status.success());
+    assert_eq!(count_of(&folder), 126);
+}
+
+fn count_of(folder: &Folder) -> usize {
+    pictures(&folder.path().join("out")).len()
+}
+
+#[test]
+fn what_was_passed_over_is_told_with_the_next_picture() {
+    let source = "class P:\n    def __init__(self, x):\n        self.x = x\n        self.y = [x]\np = P(1)\nq = P(2)\n";
+    let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
+    let all: String = pictures.iter().map(|(_, svg)| svg.as_str()).collect();
+    // One picture for the making of an object, which tells all of it.
+    assert!(
+        all.contains("P.__init__() is called for a new P with x = 1."),
+        "{}",
+        pictures.len()
+    );
+    assert!(all.contains("self.x is 1."));
+    assert!(pictures.len() <= 6, "{}", pictures.len());
+    assert!(!all.contains("body of class"));
+}
+
+#[test]
+fn a_step_at_which_nothing_changes_has_no_picture() {
+    let source = "a = [1]\nif a:\n    pass\nif not a:\n    pass\nb = a\n";
+    let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
+    assert_eq!(pictures.len(), 2);
+}
+
+#[test]
+fn more_than_three_hundred_pictures_are_not_drawn_unasked() {
+    let source = "kept = []\nfor i in range(400):\n    kept.append(i)\n";
+    let (folder, pictures, said) = drawn(source, &["--format", "svg"]);
+    assert_eq!(pictures.len(), 300);
+    assert!(said.contains("--steps all"), "{said}");
+    let done = folder.memviz_by_default(&["render", "out", "--format", "svg", "--steps", "1-700"]);
+    assert!(done.status.success());
+    assert_eq!(count_of(&folder), 700);
+}
+
+#[test]
+fn what_only_a_waiting_expression_holds_stays_in_the_picture() {
+    let source = "def make():\n    box = [1, 2, 3]\n    return box\ndef show(a, b):\n    return a\nshow(make(), make())\n";
+    let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
+    let in_second_call = pictures.iter().filter(|(_, svg)| svg.contains(">waiting<"));
+    assert!(in_second_call.count() >= 1);
+}
+
+#[test]
+fn a_class_with_nothing_but_methods_is_named_in_its_row() {
+    let plain = "class A:\n    def f(self): pass\na = A()\n";
+    let (_folder, pictures, _) = drawn(plain, &["--format", "svg"]);
+    let last = &pictures.last().expect("there are some").1;
+    assert!(
+        last.contains(">class A<") && !last.contains(">class A #"),
+        "{last}"
+    );
+    let telling = "class A:\n    count = 0\nclass B:\n    __slots__ = ('x',)\nclass C:\n    def __hash__(self): return 1\nx = 1\n";
+    let (_folder, pictures, _) = drawn(telling, &["--format", "svg"]);
+    let last = &pictures.last().expect("there are some").1;
+    for wanted in [">count<", ">__slots__<", ">__hash__<"] {
+        assert!(last.contains(wanted), "{wanted}");
+    }
+}
