@@ -19,6 +19,8 @@ pub struct Place {
     pub line: u32,
     /// First and last line of the statement that it stands in or behind, or of the one above.
     pub statement: (u32, u32),
+    /// It is a loop on one line.
+    pub is_loop: bool,
 }
 
 /// What a mark asks for or claims.
@@ -60,17 +62,17 @@ const WORDS: [&str; 9] = [
 
 impl Place {
     /// Whether a step shows memory when the statement has run: the function goes on with another
-    /// line, or returns. A statement of one line has run also where it is the next one again.
+    /// line, or returns. A loop on one line has run also where it is the next one again; a comprehension
+    /// has not, which tells its line for each item.
     ///
     /// `before` is the step before; at steps of instructions the line left shows there.
     pub fn has_run(&self, head: &StepHead, before: Option<&StepHead>) -> bool {
         let within = |line: u32| self.statement.0 <= line && line <= self.statement.1;
-        let one_line = self.statement.0 == self.statement.1;
         if head.file != self.file {
             return false;
         }
         match head.event {
-            Event::Line => head.ran.is_some_and(within) && (one_line || !within(head.line)),
+            Event::Line => head.ran.is_some_and(within) && (self.is_loop || !within(head.line)),
             Event::Return | Event::Yield | Event::Unwind => within(head.ran.unwrap_or(head.line)),
             Event::Instruction => {
                 before.is_some_and(|before| {
@@ -81,6 +83,14 @@ impl Place {
             Event::Call | Event::Resume | Event::Throw | Event::Exception | Event::Exit => false,
         }
     }
+}
+
+/// Whether a statement is a loop that stands on one line.
+fn is_loop(text: &str, (first, last): (u32, u32)) -> bool {
+    let line = text.lines().nth((first as usize).saturating_sub(1));
+    let line = line.unwrap_or_default().trim_start();
+    let words = ["for ", "while ", "async for "];
+    first == last && words.iter().any(|word| line.starts_with(word))
 }
 
 /// Reads the marks of all files of a trace, in their order, and what could not be read.
@@ -94,6 +104,7 @@ pub fn directives(trace: &Trace) -> (Vec<Directive>, Vec<DirectiveError>) {
                 file: file_id,
                 line: comment.line,
                 statement: comment.statement,
+                is_loop: is_loop(&file.text, comment.statement),
             };
             let Some(text) = comment.text.trim_start().strip_prefix("memviz:") else {
                 continue;

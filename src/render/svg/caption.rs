@@ -171,7 +171,6 @@ impl Drawing {
         };
         const SAMPLE_LINE: &str = "M{x} {y}h26";
         const SAMPLE_BOX: &str = "M{x} {y}m2 -6h22v12h-22z";
-        entry(SAMPLE_LINE, "", self.palette.arrow, "reference");
         if picture.arrows.iter().any(|arrow| arrow.weak) {
             entry(
                 SAMPLE_LINE,
@@ -185,12 +184,7 @@ impl Drawing {
             .iter()
             .any(|b| b.mark != Mark::None || b.rows.iter().any(|r| r.mark != Mark::None))
         {
-            entry(
-                SAMPLE_LINE,
-                "",
-                self.palette.changed,
-                "new or changed in this step",
-            );
+            entry(SAMPLE_LINE, "", self.palette.changed, "new or changed");
         }
         if any_status(|status| status == Status::Unreachable) {
             entry(
@@ -201,12 +195,7 @@ impl Drawing {
             );
         }
         if any_status(|status| matches!(status, Status::Dead(_))) {
-            entry(
-                SAMPLE_BOX,
-                "2 3",
-                self.palette.garbage,
-                "freed in this step",
-            );
+            entry(SAMPLE_BOX, "2 3", self.palette.garbage, "just freed");
         }
     }
 }
