@@ -11,7 +11,7 @@ const SOURCE = `class Node:
         self.value = value
         self.rest = rest
 
-tail = Node("the end")
+Node.size = 2; tail = Node("the end")
 head = Node("start", [tail])
 kept = {"inner": head}
 del tail

@@ -33,7 +33,9 @@ export async function startBrowser(after) {
 export function record({ folder }, name, source, options = []) {
   writeFileSync(join(folder, `${name}.py`), source);
   const out = join(folder, name);
-  const done = spawnSync(MEMVIZ, [...options, '--out', out, `${name}.py`], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+  // Every step is drawn, so that each can be held against the page.
+  const chosen = options.some((word) => /^--(steps|from-line|to-line|only-changes)/.test(word)) ? [] : ['--steps', 'all'];
+  const done = spawnSync(MEMVIZ, [...chosen, ...options, '--out', out, `${name}.py`], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
   assert.ok([0, 1].includes(done.status), done.stderr);
   return out;
 }
