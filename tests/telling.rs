@@ -39,7 +39,7 @@ fn a_second_name_is_told_with_the_count() {
         told(2),
         [
             "b is the same list as a",
-            "the count of the list a goes from 1 to 2"
+            "The count of the list a goes from 1 to 2"
         ]
     );
     assert_eq!(
@@ -49,15 +49,15 @@ fn a_second_name_is_told_with_the_count() {
     assert_eq!(
         told(4),
         [
-            "the name a is gone",
-            "the count of the list b goes from 2 to 1"
+            "The name a is gone",
+            "The count of the list b goes from 2 to 1"
         ]
     );
     assert_eq!(
         told(5),
         [
             "b is now None",
-            "nothing refers to the list that was b any more: it is freed",
+            "Nothing refers to the list that was b any more: it is freed",
         ]
     );
 }
@@ -116,7 +116,7 @@ fn classes_modules_and_exceptions_are_told_in_their_own_words() {
     assert_eq!(said(" is raised: 'no'"), 1, "once, though two calls see it");
     assert_eq!(said("__class"), 0, "{all:?}");
     assert_eq!(said("KeyError leaves f()"), 1);
-    assert_eq!(said("it prints “one” and more"), 1);
+    assert_eq!(said("It prints “one” and more"), 1);
     assert_eq!(said("2 leaves s"), 1);
     let done = folder.memviz(&["script.py", "--out", "told"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
@@ -154,7 +154,7 @@ fn garbage_and_the_collector_are_told() {
     let lost = words(after_line(&trace, 5));
     assert!(
         lost.iter().any(|words| words
-            == "no name leads to the N that was n any more; it waits for the collector"),
+            == "No name leads to the N that was n any more; it waits for the collector"),
         "{lost:?}"
     );
     let found = words(after_line(&trace, 6));
@@ -163,7 +163,7 @@ fn garbage_and_the_collector_are_told() {
         "{found:?}"
     );
     assert!(
-        found.contains(&format!("the collector frees N #{node}")),
+        found.contains(&format!("The collector frees N #{node}")),
         "{found:?}"
     );
 }

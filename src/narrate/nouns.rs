@@ -200,3 +200,32 @@ pub(super) fn short(value: &str) -> String {
     let kept: String = value.chars().take(VALUE - 2).collect();
     format!("{kept}…{}", quote.map_or(String::new(), String::from))
 }
+
+/// How sentences begin that do not begin with a word of the program's.
+const BEGINNINGS: [&str; 8] = [
+    "the ",
+    "nothing refers ",
+    "no name leads ",
+    "it prints “",
+    "as the interpreter ",
+    "at exit, ",
+    "a new ",
+    "in ",
+];
+
+/// A sentence with a capital, where it begins with a word of ours.
+pub(super) fn as_sentence(words: &str) -> String {
+    let is_ours = BEGINNINGS.iter().any(|one| words.starts_with(one)) || is_some_object(words);
+    match words.chars().next() {
+        Some(first) if is_ours => {
+            first.to_uppercase().collect::<String>() + &words[first.len_utf8()..]
+        }
+        _ => words.to_owned(),
+    }
+}
+
+/// `a list leaves c`, but not `a is 1`.
+fn is_some_object(words: &str) -> bool {
+    let mut parts = words.split(' ');
+    parts.next() == Some("a") && !matches!(parts.next(), Some("is" | "and" | "are"))
+}

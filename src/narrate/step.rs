@@ -3,7 +3,7 @@
 
 use super::bindings::{Bindings, Target};
 use super::contents::change_of_contents;
-use super::nouns::{Nouns, enumerated, short};
+use super::nouns::{Nouns, as_sentence, enumerated, short};
 use super::paths::{Paths, content_of_cell};
 use crate::analyse::Ledger;
 use crate::trace::{
@@ -180,7 +180,7 @@ impl Telling<'_> {
             all.truncate(SENTENCES - 1);
             all.push(format!("{more} more things change"));
         }
-        all
+        all.iter().map(|sentence| as_sentence(sentence)).collect()
     }
 
     pub(super) fn text(&self, symbol: Symbol) -> &str {

@@ -55,9 +55,9 @@ default(2)  #: default() has ended
 step = outer()  #: step is inner()
 one = step()  #: one is 1
 six = fact(3)  #: six is 6
-args = rest(1, k=2)  #: args is the tuple that rest() has returned | nothing refers to the dict that was kwargs any more: it is freed
+args = rest(1, k=2)  #: args is the tuple that rest() has returned | Nothing refers to the dict that was kwargs any more: it is freed
 last = loop()  #: last is 1
-double = lambda v: v * 2  #: double is a new lambda function // the lambda is called with v = 2 // the lambda returns 4
+double = lambda v: v * 2  #: double is a new lambda function // The lambda is called with v = 2 // The lambda returns 4
 four = double(2)  #: four is 4
-print('done')  #: it prints “done”
+print('done')  #: It prints “done”
 print()

@@ -48,4 +48,4 @@ method(6)  #: Node.set() has ended
 kind = Node  #: kind is class Node
 setattr(node, 'extra', {})  #: node.extra is a new, empty dict; helped is the same Node, so it shows it too
 node.extra['k'] = node  #: node.extra['k'] is the same Node as node
-nodes = [Node(i) for i in range(2)]  #: Node.__init__() has ended // nodes is a list | the name i is gone
+nodes = [Node(i) for i in range(2)]  #: Node.__init__() has ended // nodes is a list | The name i is gone

@@ -10,16 +10,16 @@ l.pop(0)  #: 8 leaves l at the front
 l.remove(9)  #: 9 leaves l
 del l[0]  #: 70 leaves l at the front
 l[1:3] = []  #: 5 and 2 leave l
-l[0:1] = [10, 11]  #: in l, 10 and 11 take the place of 0
+l[0:1] = [10, 11]  #: In l, 10 and 11 take the place of 0
 l.sort()  #: 4 items of l change places
 l.reverse()  #: 4 items of l change places
 l += [3]  #: 3 is added at the end of l
 l.clear()  #: l is empty now: 11, 10, 4 and 2 more left it
-l.append([1])  #: a new list [1] is put into l
+l.append([1])  #: A new list [1] is put into l
 l[0].append(2)  #: 2 is added at the end of l[0]
 k = l[0]  #: k is the same list as l[0]
 k.append(3)  #: 3 is added at the end of k; l[0] is the same list, so it shows it too
-l.append(k)  #: the list k is added at the end of l
+l.append(k)  #: The list k is added at the end of l
 l.append(l)  #: l itself is added at the end of l
 d = {}  #: d is a new, empty dict
 d['a'] = 1  #: d['a'] is 1

@@ -7,7 +7,7 @@ def careful(n):  #: careful() is defined // careful() is called with n = 1
     try:
         return risky(n)  #: risky() has ended; its frame is kept
     except ZeroDivisionError as error:  #: error is the ZeroDivisionError
-        raise KeyError('wrapped') from error  #: KeyError is raised: 'wrapped' // the name error is gone | KeyError leaves careful()
+        raise KeyError('wrapped') from error  #: KeyError is raised: 'wrapped' // The name error is gone | KeyError leaves careful()
 
 def gen():  #: gen() is defined // gen() is called
     got = yield 1  #: gen() yields 1 // got is 'hi'
@@ -20,7 +20,7 @@ def squares(n):  #: squares() is defined // squares() is called with n = 2
 try:
     risky(0)  #: risky() has ended; its frame is kept
 except ValueError as error:  #: error is the ValueError
-    kept = error  #: kept is the ValueError | the name error is gone
+    kept = error  #: kept is the ValueError | The name error is gone
 try:
     careful(1)  #: careful() has ended; its frame is kept
 except KeyError:
@@ -28,7 +28,7 @@ except KeyError:
 try:
     [][3]  #: IndexError is raised: 'list index out of range'
 except IndexError as e:  #: e is the IndexError
-    message = str(e)  #: message is 'list index out of range' | the name e is gone | nothing refers to the IndexError that was e any more: it is freed
+    message = str(e)  #: message is 'list index out of range' | The name e is gone | Nothing refers to the IndexError that was e any more: it is freed
 try:
     {}['k']  #: KeyError is raised: 'k'
 except KeyError:
@@ -40,10 +40,10 @@ g.close()  #: gen() has ended
 s = squares(2)  #: s is a new generator of squares()
 for value in s:  #: value is 0 // value is now 1 // squares() has ended
     last = value  #: last is 0 // last is now 1
-total = sum(v for v in [1, 2])  #: the generator expression starts // v is 1 | the generator expression yields 1 // v is now 2 | the generator expression yields 2 // the generator expression returns None
+total = sum(v for v in [1, 2])  #: The generator expression starts // v is 1 | The generator expression yields 1 // v is now 2 | The generator expression yields 2 // The generator expression returns None
 evens = [v for v in range(4) if v % 2 == 0]  #: v is 0 // v is now 1 // v is now 2 // v is now 3
-pairs = {k: v for k, v in [('a', 1)]}  #: v is 1 | k is 'a' // pairs is a dict {'a': 1} | the name v is gone | the name k is gone
-unique = {v for v in [1, 1]}  #: v is 1 // unique is a set {1} | the name v is gone
+pairs = {k: v for k, v in [('a', 1)]}  #: v is 1 | k is 'a' // pairs is a dict {'a': 1} | The name v is gone | The name k is gone
+unique = {v for v in [1, 1]}  #: v is 1 // unique is a set {1} | The name v is gone
 with open('/dev/null') as f:  #: f is a new TextIOWrapper
     data = f.read()  #: data is ''
 try:

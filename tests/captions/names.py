@@ -29,7 +29,7 @@ from math import sqrt  #: sqrt is a new built-in function
 from collections import OrderedDict  #: class OrderedDict is imported
 copy = list(zs)  #: copy is a new list [1, 2, 3]
 part = zs[1:]  #: part is a new list [2, 3]
-zs = copy  #: zs is now the same list as copy | nothing refers to the list that was zs any more: it is freed
+zs = copy  #: zs is now the same list as copy | Nothing refers to the list that was zs any more: it is freed
 number = len(zs)  #: number is 3
 it = iter(zs)  #: it is a new list_iterator
 r = range(3)  #: r is range(0, 3)
