@@ -431,3 +431,21 @@ fn manual_pages_and_completions_are_those_of_the_arguments() {
     }
     assert!(refused(&folder, &["completions", "cmd"]).contains("bash"));
 }
+
+#[test]
+fn a_module_that_is_not_there_and_a_class_to_hide_are_explained() {
+    let folder = Folder::new();
+    folder.write("s.py", "class A:\n    x = 1\na = A()\nimport numpy\n");
+    let done = folder.memviz(&["s.py", "--format", "none", "--out", "out"]);
+    let said = text(&done.stderr);
+    assert!(
+        said.contains("memviz: the interpreter inside has"),
+        "{said}"
+    );
+    assert!(
+        said.contains("compiled for CPython, as numpy is, cannot be imported"),
+        "{said}"
+    );
+    let said = refused(&folder, &["render", "out", "--hide", "class"]);
+    assert!(said.contains("the type of classes is `type`"), "{said}");
+}

@@ -41,7 +41,7 @@ pub struct ResolveError {
 /// # Errors
 /// There is no such step, object or name; what there is instead.
 pub fn find(trace: &Trace, target: &Target, at: Option<u32>) -> Result<Found, ResolveError> {
-    let steps = trace.steps.len() as u32;
+    let steps = trace.header.steps;
     if at.is_some_and(|at| at == 0 || at > steps) {
         return Err(ResolveError {
             error: format!("there is no step {}", at.unwrap_or_default()),

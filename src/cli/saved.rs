@@ -7,11 +7,16 @@ use std::path::{Path, PathBuf};
 
 /// Reads a whole trace.
 pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
+    read_until(path, u32::MAX)
+}
+
+/// Reads the steps of a trace up to `last`.
+pub(super) fn read_until(path: &Path, last: u32) -> Result<Trace, Problem> {
     let path = trace_path(path)?;
     let failed = |error| explained(&path, error);
     TraceFile::open(&path)
         .map_err(failed)?
-        .read()
+        .read_until(last)
         .map_err(failed)
 }
 

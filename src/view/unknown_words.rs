@@ -85,10 +85,14 @@ impl Open<'_> {
                 } else {
                     "name"
                 };
-                (
-                    format!("there is no {what} {name} at any step"),
-                    instead(name, &format!("{what}s"), &all),
-                )
+                let hint = match name.as_str() {
+                    // What people call it is not what its type is called.
+                    "class" | "classes" if self.word.or_type => {
+                        "the type of classes is `type`".to_owned()
+                    }
+                    _ => instead(name, &format!("{what}s"), &all),
+                };
+                (format!("there is no {what} {name} at any step"), hint)
             }
         };
         Unknown {

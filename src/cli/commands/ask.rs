@@ -3,7 +3,7 @@
 use crate::analyse::{Found, Target, Words, find, title};
 use crate::cli::args::AskArgs;
 use crate::cli::problem::Problem;
-use crate::cli::saved::read;
+use crate::cli::saved::read_until;
 use crate::cli::say::{visible, visible_lines};
 use crate::trace::{Cause, Count, Death, State, Trace};
 use std::io::{self, Write};
@@ -19,16 +19,25 @@ pub(super) struct Question {
 impl Question {
     /// Reads the trace and finds the object.
     pub(super) fn new(args: &AskArgs) -> Result<Question, Problem> {
-        let trace = read_to_tell(&args.trace)?;
-        if trace.steps.is_empty() {
-            return Err(
-                Problem::new(format!("{} has no steps", args.trace.display()))
-                    .hint("record a script that does something"),
-            );
-        }
         let target = Target::new(&args.what);
-        let found = find(&trace, &target, args.step)
-            .map_err(|unfound| Problem::new(&unfound).hint(&unfound.hint))?;
+        // What comes after the step that is asked about matters only where nothing is found.
+        let early = match args.step {
+            Some(step) if step > 0 => {
+                let trace = read_to_tell(&args.trace, step)?;
+                let found = find(&trace, &target, args.step).ok();
+                found.map(|found| (trace, found))
+            }
+            _ => None,
+        };
+        let (trace, found) = match early {
+            Some(found) => found,
+            None => {
+                let trace = read_to_tell(&args.trace, u32::MAX)?;
+                let found = find(&trace, &target, args.step)
+                    .map_err(|unfound| Problem::new(&unfound).hint(&unfound.hint))?;
+                (trace, found)
+            }
+        };
         Ok(Question {
             trace,
             found,
@@ -99,9 +108,10 @@ impl Question {
     }
 }
 
-/// Reads a trace that is to be spoken of: its texts are written as they may go to a terminal.
-pub(super) fn read_to_tell(path: &Path) -> Result<Trace, Problem> {
-    let mut trace = read(path)?;
+/// Reads the steps up to `last` of a trace that is to be spoken of: its texts are written as they may go
+/// to a terminal.
+pub(super) fn read_to_tell(path: &Path, last: u32) -> Result<Trace, Problem> {
+    let mut trace = read_until(path, last)?;
     trace.symbols.rewrite(visible);
     Ok(trace)
 }
@@ -126,7 +136,7 @@ fn moment(trace: &Trace, step: u32) -> String {
     let source = source.map_or(String::new(), |source| format!(": {source}"));
     format!(
         "step {step} of {}, line {line} {word}{source}",
-        trace.steps.len()
+        trace.header.steps
     )
 }
 

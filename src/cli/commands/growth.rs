@@ -7,8 +7,8 @@ use crate::cli::problem::Problem;
 use crate::trace::Trace;
 
 pub(in crate::cli) fn run(args: &GrowthArgs) -> Result<(), Problem> {
-    let trace = read_to_tell(&args.trace)?;
-    let steps = trace.steps.len() as u32;
+    let trace = read_to_tell(&args.trace, args.to.unwrap_or(u32::MAX))?;
+    let steps = trace.header.steps;
     let (from, to) = (args.from, args.to.unwrap_or(steps));
     for step in [from, to] {
         if step == 0 || step > steps {

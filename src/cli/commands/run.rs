@@ -118,6 +118,12 @@ fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Resu
              (--max-steps N records more)",
             ran.steps
         )),
+        Outcome::Exception { type_name, .. } if type_name == "ModuleNotFoundError" => Some(
+            "the interpreter inside has Python's standard library, and modules of the script's folder; \
+             others are found by PYTHONPATH, where they are written in Python alone: what is compiled \
+             for CPython, as numpy is, cannot be imported"
+                .to_owned(),
+        ),
         Outcome::Killed { .. } | Outcome::Left { .. } => Some(format!(
             "the program {}; everything up to there is recorded",
             narrate::outcome(&file.header, &last.head, &file.symbols)
