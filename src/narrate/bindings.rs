@@ -117,6 +117,10 @@ impl Bindings<'_> {
                 Some(format!("{path} is imported"))
             }
             Kind::Class if last == name && is_new => Some(format!("class {name} is defined")),
+            // What a decorator has had in its hands was there before the name is.
+            Kind::Class if last == name && self.old.state.heap.contains_key(&to) => {
+                Some(format!("class {name} is defined"))
+            }
             Kind::Class if last == name => Some(format!("class {name} is imported")),
             Kind::Function if last == name && is_new => Some(format!("{path}() is defined")),
             Kind::Function if path == name => Some(format!("{path}() is imported")),
