@@ -140,3 +140,23 @@ fn a_class_with_nothing_but_methods_is_named_in_its_row() {
         assert!(last.contains(wanted), "{wanted}");
     }
 }
+
+#[test]
+fn the_insides_of_library_objects_are_left_out_unless_asked_for() {
+    let source = "import threading\nclass Own:\n    def __init__(self):\n        self._mine = [1]\nt = threading.Thread(target=print)\no = Own()\n";
+    let (folder, pictures, _) = drawn(source, &["--format", "svg"]);
+    let last = &pictures.last().expect("there are some").1;
+    assert!(
+        last.contains(">Thread<") && last.contains("its insides are left out"),
+        "{last}"
+    );
+    assert!(
+        last.contains(">_mine<") && !last.contains(">_target<"),
+        "{last}"
+    );
+    let done = folder.memviz_by_default(&["render", "out", "--format", "svg", "--internals"]);
+    assert!(done.status.success());
+    let pictures = self::pictures(&folder.path().join("out"));
+    let last = &pictures.last().expect("there are some").1;
+    assert!(last.contains(">_target<") && !last.contains("its insides are left out"));
+}

@@ -46,12 +46,27 @@ fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
     let is_told = |reference: &&Reference| match reference.label {
         Label::Key(_) => false,
         Label::Cell(name) => !nouns.trace.symbols.text(name).starts_with("__"),
+        Label::Attr(name)
+            if nouns.trace.symbols.text(name).starts_with('_') && is_of_library(refs, nouns) =>
+        {
+            false
+        }
         // What the interpreter itself puts into a class is not told.
         Label::Attr(name) => !is_class || !nouns.trace.symbols.text(name).starts_with("__"),
         Label::Index(_) | Label::Value(_) | Label::Element => !is_class,
         _ => false,
     };
     refs.iter().filter(is_told).copied().collect()
+}
+
+/// Whether these are the references of an instance of a class of the library's.
+fn is_of_library(refs: &[Reference], nouns: Nouns<'_>) -> bool {
+    let is_class = |one: &&Reference| match one.label {
+        Label::Named(name) => nouns.trace.symbols.text(name) == "__class__",
+        _ => false,
+    };
+    let class = refs.iter().find(is_class);
+    class.is_some_and(|class| nouns.trace.object(class.to).born.is_none())
 }
 
 struct Change<'t> {

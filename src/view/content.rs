@@ -1,6 +1,6 @@
 //! What stands in the box of each kind of object.
 
-use super::scene::{BoxRole, Cell, Mark, Row, grouped};
+use super::scene::{BoxRole, Cell, Mark, Row, aside, grouped};
 use super::step_view::StepView;
 use crate::trace::{Kind, Label, ObjId, ObjectState, Reference};
 
@@ -108,6 +108,27 @@ pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> C
     }
 }
 
+/// Whether an attribute is the library's own business: a private one of an instance of a class of the
+/// library's, or one that the machinery behind a class has put into it (`_member_map_`).
+fn is_inside(view: &StepView<'_>, kind: Kind, object: &ObjectState, label: Label) -> bool {
+    let Label::Attr(name) = label else {
+        return false;
+    };
+    let name = view.text(name);
+    if view.options.internals || !name.starts_with('_') {
+        return false;
+    }
+    match kind {
+        Kind::Instance => {
+            let mut refs = object.refs.iter();
+            let class = refs.find(|one| named(view, one.label, &["__class__"]));
+            class.is_some_and(|class| view.info(class.to).born.is_none())
+        }
+        Kind::Class => !name.starts_with("__") && name.ends_with('_'),
+        _ => false,
+    }
+}
+
 /// Whether a function or class has anything of its own to show.
 pub(super) fn has_rows(view: &StepView<'_>, id: ObjId) -> bool {
     let Some(object) = view.object(id) else {
@@ -196,6 +217,7 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
         return vec![row("", Cell::Text(shortened(text, 60, object.true_length)))];
     }
     let mut rows = Vec::new();
+    let mut inside = 0;
     let mut key = None;
     for reference in &object.refs {
         if let Label::Key(_) = reference.label {
@@ -204,6 +226,10 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
         }
         let key = key.take();
         if !shows(view, kind, reference) {
+            continue;
+        }
+        if is_inside(view, kind, object, reference.label) {
+            inside += 1;
             continue;
         }
         if kind == Kind::Generator && view.info(reference.to).kind == Kind::Frame {
@@ -226,6 +252,9 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
             mark: Mark::None,
             aside: false,
         });
+    }
+    if inside > 0 && rows.is_empty() {
+        rows.push(aside("its insides are left out".to_owned()));
     }
     rows
 }

@@ -9,6 +9,8 @@ pub struct ViewOptions {
     pub boxes: bool,
     /// Draw small values in the rows, also where the script's marks ask for boxes.
     pub inline: bool,
+    /// Draw also what objects of the library keep for themselves: attributes whose names begin with `_`.
+    pub internals: bool,
     /// Say of each object which generation of the collector's it is in.
     pub generations: bool,
     /// Say of each object how many bytes it takes.
@@ -27,6 +29,7 @@ impl Default for ViewOptions {
         ViewOptions {
             boxes: false,
             inline: false,
+            internals: false,
             generations: false,
             sizes: false,
             max_objects: 60,

@@ -29,6 +29,9 @@ pub(in crate::cli) struct ChoiceArgs {
     /// Draw small values in the rows, also where the script asks for boxes
     #[arg(help_heading = HEADING, long, conflicts_with = "boxes")]
     pub inline: bool,
+    /// Draw also what objects of the standard library keep for themselves (threads, locks, enums)
+    #[arg(help_heading = HEADING, long)]
+    pub internals: bool,
     /// Draw these steps: 3,7-12 or 40-, or all [default: those at which something is new that is
     /// drawn]
     #[arg(help_heading = HEADING, long, value_name = "STEPS", value_delimiter = ',', value_parser = steps)]

@@ -48,6 +48,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
     Ok(ViewOptions {
         boxes: chosen.boxes,
         inline: chosen.inline,
+        internals: chosen.internals,
         generations: args.generations,
         sizes: args.sizes,
         max_objects: chosen.max_objects,
