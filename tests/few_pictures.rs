@@ -160,3 +160,16 @@ fn the_insides_of_library_objects_are_left_out_unless_asked_for() {
     let last = &pictures.last().expect("there are some").1;
     assert!(last.contains(">_target<") && !last.contains("its insides are left out"));
 }
+
+#[test]
+fn named_tuples_and_enums_show_what_they_are_made_of() {
+    let source = "from collections import namedtuple\nfrom enum import Enum\nPoint = namedtuple('Point', 'x y')\np = Point(3, 4)\nclass Color(Enum):\n    RED = 1\nred = Color.RED\n";
+    let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
+    let last = &pictures.last().expect("there are some").1;
+    for wanted in [">x<", ">3<", ">class Point<", ">name<", ">value<"] {
+        assert!(last.contains(wanted), "{wanted}: {last}");
+    }
+    for inside in ["_make", "_member_map_", "_sort_order_", "_tuplegetter"] {
+        assert!(!last.contains(inside), "{inside}");
+    }
+}

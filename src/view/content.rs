@@ -108,6 +108,38 @@ pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> C
     }
 }
 
+/// The class of an instance, where the trace has it.
+fn class_of<'v>(view: &'v StepView<'_>, object: &ObjectState) -> Option<&'v ObjectState> {
+    let mut refs = object.refs.iter();
+    let class = refs.find(|one| named(view, one.label, &["__class__"]))?;
+    view.object(class.to)
+}
+
+fn has_attributes(view: &StepView<'_>, object: &ObjectState, names: &[&str]) -> bool {
+    names
+        .iter()
+        .all(|name| attribute(view, object, name).is_some())
+}
+
+fn attribute(view: &StepView<'_>, object: &ObjectState, name: &str) -> Option<ObjId> {
+    let mut refs = object.refs.iter();
+    let found = refs.find(|one| matches!(one.label, Label::Attr(of) if view.text(of) == name))?;
+    Some(found.to)
+}
+
+/// The names of the fields of a class of named tuples.
+fn fields(view: &StepView<'_>, class: &ObjectState) -> Option<Vec<String>> {
+    if !has_attributes(view, class, &["_fields", "_make", "_asdict"]) {
+        return None;
+    }
+    let names = view.object(attribute(view, class, "_fields")?)?;
+    let text = |one: &Reference| {
+        let value = view.object(one.to)?.value?;
+        Some(view.text(value).trim_matches('\'').to_owned())
+    };
+    names.refs.iter().map(text).collect()
+}
+
 /// Whether an attribute is the library's own business: a private one of an instance of a class of the
 /// library's, or one that the machinery behind a class has put into it (`_member_map_`).
 fn is_inside(view: &StepView<'_>, kind: Kind, object: &ObjectState, label: Label) -> bool {
@@ -138,7 +170,10 @@ pub(super) fn has_rows(view: &StepView<'_>, id: ObjId) -> bool {
     match info.kind {
         Kind::Class => {
             let mut refs = object.refs.iter();
-            info.born.is_some() && refs.any(|r| shows(view, Kind::Class, r) && is_telling(view, r))
+            let is_record = !view.options.internals && fields(view, object).is_some();
+            info.born.is_some()
+                && !is_record
+                && refs.any(|r| shows(view, Kind::Class, r) && is_telling(view, r))
         }
         kind => object.refs.iter().any(|r| shows(view, kind, r)),
     }
@@ -217,6 +252,12 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
         return vec![row("", Cell::Text(shortened(text, 60, object.true_length)))];
     }
     let mut rows = Vec::new();
+    let names = match kind {
+        Kind::Sequence => class_of(view, object).and_then(|class| fields(view, class)),
+        _ => None,
+    };
+    let is_enum_member =
+        kind == Kind::Instance && has_attributes(view, object, &["_name_", "_value_"]);
     let mut inside = 0;
     let mut key = None;
     for reference in &object.refs {
@@ -228,7 +269,10 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
         if !shows(view, kind, reference) {
             continue;
         }
-        if is_inside(view, kind, object, reference.label) {
+        if is_enum_member && !named(view, reference.label, &["_name_", "_value_"]) {
+            continue;
+        }
+        if !is_enum_member && is_inside(view, kind, object, reference.label) {
             inside += 1;
             continue;
         }
@@ -244,7 +288,12 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
         let label = match key {
             // A key that is a box of its own gets an arrow, like a value.
             Some(key) if kind == Kind::Mapping && view.is_box(key) => view.cell(key, false),
-            _ => Cell::Text(row_label(view, kind, reference.label)),
+            _ => Cell::Text(match (reference.label, &names) {
+                (Label::Index(place), Some(names)) if (place as usize) < names.len() => {
+                    names[place as usize].clone()
+                }
+                (label, _) => row_label(view, kind, label),
+            }),
         };
         rows.push(Row {
             label,
@@ -298,6 +347,13 @@ fn frame_rows(view: &StepView<'_>, reference: &Reference, rows: &mut Vec<Row>) {
 fn row_label(view: &StepView<'_>, kind: Kind, label: Label) -> String {
     match label {
         Label::Index(i) => i.to_string(),
+        // What an enum calls the name and the value of its members.
+        Label::Attr(key) if kind == Kind::Instance && view.text(key) == "_name_" => {
+            "name".to_owned()
+        }
+        Label::Attr(key) if kind == Kind::Instance && view.text(key) == "_value_" => {
+            "value".to_owned()
+        }
         Label::Value(key) | Label::Attr(key) | Label::Cell(key) => view.text(key).to_owned(),
         Label::Element => String::new(),
         Label::Default(i) => format!("default {i}"),
