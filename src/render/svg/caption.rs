@@ -114,7 +114,7 @@ impl Drawing {
                 );
             }
             let number = match line.number {
-                0 => format!("{:>digits$}", "⋮"),
+                0 => format!("{:>digits$}", "…"),
                 number => format!("{number:>digits$}"),
             };
             let number_x = code_x - 10.0 - text_width(&number, ROW_FONT);
