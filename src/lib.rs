@@ -12,7 +12,26 @@
 //! 6. [`render`] writes pictures as SVG and DOT; [`export`] writes traces as JSON; [`player`]
 //!    writes one HTML file in which the run can be walked and questioned.
 //!
-//! [`cli`] puts them together.
+//! [`narrate`] has the words, and [`cli`] puts all together.
+//!
+//! A recording is opened, walked and asked like this:
+//!
+//! ```
+//! use memviz::analyse::{Target, find, why};
+//! use memviz::trace::TraceFile;
+//!
+//! let mut file = TraceFile::open("tests/traces/two_node_cycle.memviz".as_ref())?;
+//! println!("{} steps of {}", file.steps(), file.header.script);
+//! file.each_in(1, 5, |number, step, state| {
+//!     println!("{number}: {} objects at line {}", state.heap.len(), step.head.line);
+//! })?;
+//!
+//! let trace = file.read()?;
+//! let found = find(&trace, &Target::new("a.other"), Some(14))?;
+//! let answer = why(&trace, found.id, found.step);
+//! assert_eq!(answer.chains.len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 // A closed standard error must not end anything: `cli::say` writes there.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
