@@ -59,6 +59,15 @@ fn first(folder: &Folder) -> BTreeMap<PathBuf, Vec<u8>> {
     contents(&folder.path().join("out"))
 }
 
+/// Runs memviz, which is `$0`, by a line of the shell.
+fn limited(folder: &Folder, line: &str) -> Output {
+    Command::new("/bin/sh")
+        .args(["-c", line, env!("CARGO_BIN_EXE_memviz")])
+        .current_dir(folder.path())
+        .output()
+        .expect("there is a shell")
+}
+
 /// What a refusal says.
 fn refused(done: &Output) -> String {
     let said = text(&done.stderr);
@@ -125,16 +134,7 @@ fn a_full_disk_leaves_what_was_there() {
         "second = [2] * 50\nfor i in range(20):\n    second.append(i)\n",
     );
     // No file may grow beyond 32 KB: the player does not fit.
-    let program = env!("CARGO_BIN_EXE_memviz");
-    let done = Command::new("/bin/sh")
-        .args([
-            "-c",
-            "ulimit -f 64; exec \"$0\" script.py --out out",
-            program,
-        ])
-        .current_dir(folder.path())
-        .output()
-        .expect("there is a shell");
+    let done = limited(&folder, "ulimit -f 64; exec \"$0\" script.py --out out");
     let said = refused(&done);
     assert!(
         said.contains("cannot write to out/index.html") && said.contains("make room"),
@@ -166,16 +166,10 @@ fn a_recording_that_does_not_fit_disturbs_no_program() {
         "script.py",
         "import hashlib\nkept = []\nfor i in range(3000):\n    kept.append(hashlib.sha256(str(i).encode()).hexdigest())\nprint(len(kept))\n",
     );
-    let program = env!("CARGO_BIN_EXE_memviz");
-    let done = Command::new("/bin/sh")
-        .args([
-            "-c",
-            "ulimit -f 300; exec \"$0\" script.py --out out --format none",
-            program,
-        ])
-        .current_dir(folder.path())
-        .output()
-        .expect("there is a shell");
+    let done = limited(
+        &folder,
+        "ulimit -f 300; exec \"$0\" script.py --out out --format none",
+    );
     assert_eq!(text(&done.stdout), "3000\n");
     let said = refused(&done);
     assert!(said.contains("its recording is not complete"), "{said}");
@@ -390,4 +384,25 @@ fn an_interrupt_while_drawing_leaves_the_old_or_the_new() {
         }
     }
     println!("{interrupted} interrupted");
+}
+
+#[test]
+fn what_a_killed_run_has_set_aside_is_brought_back() {
+    // The old pictures were aside, the new ones not in their place yet, or were.
+    for is_in_place in [false, true] {
+        let folder = Folder::new();
+        let before = first(&folder);
+        folder.write("out/frames/notes.txt", "mine");
+        fs::create_dir(folder.path().join("out/.memviz-old")).expect("a folder");
+        let frames = folder.path().join("out/frames");
+        fs::rename(&frames, folder.path().join("out/.memviz-old/frames")).expect("it moves");
+        if is_in_place {
+            fs::create_dir(&frames).expect("a folder");
+        }
+        let done = folder.memviz(&["render", "out"]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        let after = contents(&folder.path().join("out"));
+        assert_eq!(after[Path::new("frames/notes.txt")], b"mine");
+        assert_eq!(after.len(), before.len() + 1, "{:?}", after.keys());
+    }
 }

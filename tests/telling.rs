@@ -116,7 +116,7 @@ fn classes_modules_and_exceptions_are_told_in_their_own_words() {
     assert_eq!(said(" is raised: 'no'"), 1, "once, though two calls see it");
     assert_eq!(said("__class"), 0, "{all:?}");
     assert_eq!(said("KeyError leaves f()"), 1);
-    assert_eq!(said("It prints “one” and more"), 1);
+    assert_eq!(said("The program prints “one” and more"), 1);
     assert_eq!(said("2 leaves s"), 1);
     let done = folder.memviz(&["script.py", "--out", "told"]);
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));

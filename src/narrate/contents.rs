@@ -164,10 +164,7 @@ impl Change<'_> {
                 )
             }
             (gone, []) if after.is_empty() => {
-                format!(
-                    "{owner} is empty now: {} left it",
-                    self.items(gone, self.old)
-                )
+                format!("{owner} is empty now: {} went", self.items(gone, self.old))
             }
             (gone, []) => {
                 let verb = if gone.len() == 1 { "leaves" } else { "leave" };
@@ -224,7 +221,7 @@ impl Change<'_> {
                 ))
             }
             ([], gone) if after.is_empty() => Some(format!(
-                "{owner} is empty now: {} left it",
+                "{owner} is empty now: {} went",
                 self.items(gone, self.old)
             )),
             ([], gone) => {

@@ -202,11 +202,10 @@ pub(super) fn short(value: &str) -> String {
 }
 
 /// How sentences begin that do not begin with a word of the program's.
-const BEGINNINGS: [&str; 8] = [
+const BEGINNINGS: [&str; 7] = [
     "the ",
     "nothing refers ",
     "no name leads ",
-    "it prints “",
     "as the interpreter ",
     "at exit, ",
     "a new ",

@@ -23,21 +23,31 @@ pub struct StepNarrator {
     /// Of the step that is told, from 1.
     number: u32,
     before: State,
+    /// What objects were called there, where that step was told.
+    paths: Option<Paths>,
     thread: Option<u32>,
     unreachable: BTreeSet<ObjId>,
     /// What the call gave back that was left last, and which.
     returned: Option<(ObjId, Symbol)>,
-    /// Whether counts are told.
+    /// Whether the script is about counts.
     counts: Option<bool>,
+    silent_on_counts: bool,
 }
 
 impl StepNarrator {
     /// Goes over a step of which nothing is told, nor of the one behind it.
     pub fn pass(&mut self, step: &Step) {
         self.number += 1;
+        self.paths = None;
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
+    }
+
+    /// Says whether changes of counts may be told: they hold from step to step, which says nothing where
+    /// several steps are told together.
+    pub fn tell_counts(&mut self, may: bool) {
+        self.silent_on_counts = !may;
     }
 
     /// What a step did, in whole sentences without a full stop, the most telling first. `state` is
@@ -57,7 +67,9 @@ impl StepNarrator {
             info.born.is_some() && info.kind != Kind::Atom && !ledger.is_reachable(**id)
         };
         let unreachable: BTreeSet<ObjId> = state.heap.keys().filter(is_garbage).copied().collect();
-        let (old_paths, new_paths) = (Paths::at(trace, &self.before), Paths::at(trace, state));
+        let old_paths = self.paths.take();
+        let old_paths = old_paths.unwrap_or_else(|| Paths::at(trace, &self.before));
+        let new_paths = Paths::at(trace, state);
         let telling = Telling {
             trace,
             step,
@@ -75,7 +87,7 @@ impl StepNarrator {
             },
             returned: self.returned,
             raised_before: raised_before(trace, self.number),
-            counts,
+            counts: counts && !self.silent_on_counts,
             drawn,
             unreachable: &self.unreachable,
         };
@@ -85,6 +97,7 @@ impl StepNarrator {
         self.thread = step.head.thread;
         self.note_returned(step);
         self.unreachable = unreachable;
+        self.paths = Some(new_paths);
         sentences
     }
 
@@ -485,7 +498,10 @@ impl Telling<'_> {
         } else {
             ""
         };
-        all.push(format!("it prints “{}”{more}", short(first.trim())));
+        all.push(format!(
+            "the program prints “{}”{more}",
+            short(first.trim())
+        ));
     }
 }
 

@@ -223,6 +223,14 @@ fn named(view: &StepView<'_>, label: Label, names: &[&str]) -> bool {
     }
 }
 
+/// Whether a frame object holds something on its value stack: `stack 0`.
+fn is_value_stack(view: &StepView<'_>, label: Label) -> bool {
+    match label {
+        Label::Named(name) => view.text(name).starts_with("stack "),
+        _ => false,
+    }
+}
+
 /// Whether a reference is worth a row in the box of its owner.
 fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
     let label = reference.label;
@@ -237,7 +245,7 @@ fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
             !furniture && !plain_defaults
         }
         Kind::Class => matches!(label, Label::Attr(_)) && !named(view, label, &CLASS_FURNITURE),
-        Kind::Frame => !named(view, label, &FRAME_FURNITURE),
+        Kind::Frame => !named(view, label, &FRAME_FURNITURE) && !is_value_stack(view, label),
         Kind::Module => {
             matches!(label, Label::Attr(name) if !view.text(name).starts_with("__"))
         }

@@ -26,7 +26,8 @@ pub struct Scenes<'t> {
     teller: StepNarrator,
     /// Only the pictures that show something new.
     keys: bool,
-    /// What was told since the last of them.
+    /// Steps since the last of them, and what was told of these.
+    passed: u32,
     waiting: Vec<String>,
 }
 
@@ -46,6 +47,7 @@ impl<'t> Scenes<'t> {
             following: FocusTracker::new(resolved),
             teller: StepNarrator::default(),
             keys: false,
+            passed: 0,
             waiting: Vec::new(),
         }
     }
@@ -101,6 +103,9 @@ impl<'t> Scenes<'t> {
             false => self.past.step(&view, number, is_chosen),
         };
         let drawn = boxes.as_deref().map(objects_in);
+        self.teller
+            .tell_counts(!self.keys || boxes.is_some() && self.passed == 0);
+        self.passed = if boxes.is_some() { 0 } else { self.passed + 1 };
         let told = self
             .teller
             .tell(self.trace, step, state, &ledger, drawn.as_ref());

@@ -59,5 +59,5 @@ args = rest(1, k=2)  #: args is the tuple that rest() has returned | Nothing ref
 last = loop()  #: last is 1
 double = lambda v: v * 2  #: double is a new lambda function // The lambda is called with v = 2 // The lambda returns 4
 four = double(2)  #: four is 4
-print('done')  #: It prints “done”
+print('done')  #: The program prints “done”
 print()

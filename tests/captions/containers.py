@@ -14,7 +14,7 @@ l[0:1] = [10, 11]  #: In l, 10 and 11 take the place of 0
 l.sort()  #: 4 items of l change places
 l.reverse()  #: 4 items of l change places
 l += [3]  #: 3 is added at the end of l
-l.clear()  #: l is empty now: 11, 10, 4 and 2 more left it
+l.clear()  #: l is empty now: 11, 10, 4 and 2 more went
 l.append([1])  #: A new list [1] is put into l
 l[0].append(2)  #: 2 is added at the end of l[0]
 k = l[0]  #: k is the same list as l[0]
@@ -38,7 +38,7 @@ s.add(1)  #: 1 is added to s
 s.add('x')  #: 'x' is added to s
 s |= {2, 3}  #: 2 and 3 are added to s
 s.discard('x')  #: 'x' leaves s
-s.clear()  #: s is empty now: 1, 2 and 3 left it
+s.clear()  #: s is empty now: 1, 2 and 3 went
 q = deque('ab')  #: q is a new deque
 q.append('c')  #: 'c' is added at the end of q
 q.appendleft('z')  #: 'z' is put in front of q

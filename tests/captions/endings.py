@@ -3,7 +3,7 @@ import weakref  #: weakref is imported
 
 class Node:  #: class Node is defined
     def __del__(self):  #: __del__() is defined // Nothing refers to the Node that was m any more: its __del__ runs | Node.__del__() is called on m | The name m is gone
-        print('gone')  #: Node.__del__() returns None | It prints “gone”
+        print('gone')  #: Node.__del__() returns None | The program prints “gone”
 
 gc.disable()
 a = [1, 2]  #: a is a new list [1, 2]

@@ -3,8 +3,7 @@
 use crate::cli::args::{RunArgs, StepSize};
 use crate::cli::names::PART_NAME;
 use crate::cli::outputs::{Output, open_player, write_products};
-use crate::cli::problem::Problem;
-use crate::cli::problem::cannot_write;
+use crate::cli::problem::{Problem, cannot_write};
 use crate::cli::saved::explained;
 use crate::cli::say::say;
 use crate::narrate::{self, signal_name};

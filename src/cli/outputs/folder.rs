@@ -3,6 +3,7 @@
 //! What is new is made in a folder of its own inside it and takes its place when all of it is there.
 //! Until then, and where anything goes wrong, what was there before stays as it was.
 
+use super::interrupt;
 use super::lock::Lock;
 use super::paths::{OutputPath, places};
 use crate::cli::args::ProductArgs;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 /// Where what is new is made.
 const STAGE: &str = ".memviz-new";
+/// Where what it takes the place of stands for a moment.
 const OLD: &str = ".memviz-old";
 /// What the files say of their maker: pictures, a trace's JSON, the player.
 const SIGNATURES: [&str; 3] = [
@@ -118,15 +120,12 @@ impl Output {
     }
 
     pub(super) fn clear_stage(&self) -> io::Result<()> {
-        for name in [STAGE, OLD] {
-            let path = self.full.join(name);
-            match fs::symlink_metadata(&path) {
-                Ok(found) if found.is_dir() => fs::remove_dir_all(&path)?,
-                Ok(_) => fs::remove_file(&path)?,
-                Err(_) => {}
-            }
+        self.bring_back()?;
+        match fs::symlink_metadata(self.stage()) {
+            Ok(found) if found.is_dir() => fs::remove_dir_all(self.stage()),
+            Ok(_) => fs::remove_file(self.stage()),
+            Err(_) => Ok(()),
         }
-        Ok(())
     }
 
     /// The file for a recording.
@@ -156,13 +155,12 @@ impl Output {
         use std::io::Seek;
         let path = self.full.join(PART_NAME);
         if !path.exists() {
-            let put_back = || -> io::Result<()> {
+            let mut put_back = || -> io::Result<()> {
                 fs::create_dir_all(&self.full)?;
                 recording.rewind()?;
                 io::copy(recording, &mut File::create_new(&path)?)?;
                 Ok(())
             };
-            let mut put_back = put_back;
             put_back().map_err(|error| cannot_write(&self.folder.join(PART_NAME), &error))?;
         }
         Ok(path)
@@ -173,6 +171,8 @@ impl Output {
         let path = self.stage().join(name);
         match File::create_new(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // It may be gone because memviz is about to go.
+                interrupt::stay_if_ending();
                 if let Some(folder) = path.parent() {
                     fs::create_dir_all(folder)?;
                 }
@@ -193,6 +193,7 @@ impl Output {
 
     /// Moves all that is new to its place, together with the recording, where that is fresh.
     pub(super) fn put_in_place(&self, args: &ProductArgs) -> Result<(), Problem> {
+        interrupt::stay_if_ending();
         self.refuse_foreign(args)?;
         let moved = self.move_all(args);
         moved.map_err(|error| cannot_write(&self.folder, &error))
@@ -241,21 +242,47 @@ impl Output {
             }
             Ok(_) => {}
         }
-        let replaced = numbered(&place, extensions);
-        for entry in fs::read_dir(&place)?.flatten() {
-            let (path, to) = (entry.path(), new.join(entry.file_name()));
-            let goes = replaced.contains(&path) && is_own(&path);
-            if !goes && fs::symlink_metadata(&to).is_err() {
-                fs::rename(&path, &to)?;
-            }
-        }
-        let old = self.full.join(OLD);
+        let old = self.full.join(OLD).join(name);
+        fs::create_dir_all(self.full.join(OLD))?;
         fs::rename(&place, &old)?;
         if let Err(error) = fs::rename(&new, &place) {
             fs::rename(&old, &place)?;
             return Err(error);
         }
+        self.take_along(name, extensions)
+    }
+
+    /// Moves what stood beside the pictures of an old folder to the new one, and removes the rest. What
+    /// is somebody else's is in either of them at any moment.
+    fn take_along(&self, name: &str, extensions: Option<&[&str]>) -> io::Result<()> {
+        let (old, place) = (self.full.join(OLD).join(name), self.full.join(name));
+        let replaced = numbered(&old, extensions);
+        for entry in fs::read_dir(&old)?.flatten() {
+            let (path, to) = (entry.path(), place.join(entry.file_name()));
+            let goes = replaced.contains(&path) && is_own(&path);
+            if !goes && fs::symlink_metadata(&to).is_err() {
+                fs::rename(&path, &to)?;
+            }
+        }
         fs::remove_dir_all(old)
+    }
+
+    /// Brings back what a run that was ended amid its last moves has left aside.
+    fn bring_back(&self) -> io::Result<()> {
+        let aside = self.full.join(OLD);
+        if !fs::symlink_metadata(&aside).is_ok_and(|found| found.is_dir()) {
+            return Ok(());
+        }
+        for entry in fs::read_dir(&aside)?.flatten() {
+            let name = entry.file_name();
+            let place = self.full.join(&name);
+            if fs::symlink_metadata(&place).is_err() {
+                fs::rename(entry.path(), place)?;
+            } else if let Some(name) = name.to_str() {
+                self.take_along(name, None)?;
+            }
+        }
+        fs::remove_dir(aside)
     }
 
     /// Refuses where a file that would be written over is not memviz's.

@@ -7,7 +7,18 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+
+/// A signal is ending memviz.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Goes no further where memviz is being ended: what is written now would be left behind.
+pub(super) fn stay_if_ending() {
+    while ENDING.load(Ordering::SeqCst) {
+        std::thread::park();
+    }
+}
 
 /// How often what is to go is tried to be removed while other threads still put files into it.
 const TRIES: u32 = 50;
@@ -17,6 +28,7 @@ pub(super) fn watch(folder: PathBuf, file: PathBuf, words: String) -> Result<(),
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(Problem::new)?;
     std::thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
+            ENDING.store(true, Ordering::SeqCst);
             for _ in 0..TRIES {
                 let gone = fs::remove_dir_all(&folder);
                 if gone.is_ok() || !folder.exists() {

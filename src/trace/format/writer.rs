@@ -56,11 +56,6 @@ impl<W: Write> LogWriter<W> {
         })
     }
 
-    /// How many steps have been added.
-    pub fn steps(&self) -> u32 {
-        self.written + self.steps.len() as u32
-    }
-
     /// Takes the next record, which is `length` bytes long. [`Record::Limit`] and [`Record::Failed`]
     /// have no place in a file: they say how it is to be ended.
     ///
@@ -176,11 +171,6 @@ impl<W: Write> LogWriter<W> {
         });
         self.at += segment.len() as u64;
         Ok(())
-    }
-
-    /// What is written to.
-    pub fn get_ref(&self) -> &W {
-        &self.out
     }
 }
 
