@@ -32,20 +32,22 @@ impl Recorder {
         // and has its turn when all that this leads to is known.
         let (mut turn, mut last): (Vec<_>, Vec<_>) =
             doubts.into_iter().partition(|doubt| doubt.words_after > 0);
-        while !turn.is_empty() {
-            let settled = self.settle(&turn, context, running, frames, stacks, vm);
-            self.read_holders(&settled, vm);
-            let open = match settled.is_empty() {
-                true => Vec::new(),
-                false => self.labeller.take_doubts(),
+        while !turn.is_empty() || !last.is_empty() {
+            let now = match turn.is_empty() {
+                true => std::mem::take(&mut last),
+                false => std::mem::take(&mut turn),
             };
+            let settled = self.settle(&now, context, running, frames, stacks, vm);
+            if settled.is_empty() {
+                continue;
+            }
+            // What is read now may have doubts of its own, the last of them as well as the others.
+            self.read_holders(&settled, vm);
             let (more, later): (Vec<_>, Vec<_>) =
-                open.into_iter().partition(|doubt| doubt.words_after > 0);
+                (self.labeller.take_doubts().into_iter()).partition(|doubt| doubt.words_after > 0);
+            turn.extend(more);
             last.extend(later);
-            turn = more;
         }
-        let settled = self.settle(&last, context, running, frames, stacks, vm);
-        self.read_holders(&settled, vm);
     }
 
     /// Those of the doubts that the counts make references.
