@@ -12,6 +12,12 @@ pub const TITLE_FONT: f64 = 12.0;
 pub const SMALL_FONT: f64 = 10.5;
 pub const TITLE_HEIGHT: f64 = 20.0;
 pub const ROW_HEIGHT: f64 = 20.0;
+/// Height of the label above a value, in boxes whose rows stand side by side.
+pub const LABEL_HEIGHT: f64 = 15.0;
+/// Where text stands, below the top of a row, a title or such a label.
+pub const ROW_BASELINE: f64 = 14.5;
+pub const TITLE_BASELINE: f64 = 14.0;
+pub const LABEL_BASELINE: f64 = 11.5;
 pub const PADDING: f64 = 7.0;
 /// Width of a cell that holds the dot of an arrow.
 pub const DOT_CELL: f64 = 18.0;

@@ -16,10 +16,12 @@ mod sheet;
 
 pub use measure::{Drawn, Figures, Line, Measure, drawn, points, runs_through};
 pub use metrics::{
-    LANE_GAP, MARGIN, PADDING, ROW_FONT, ROW_HEIGHT, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT,
-    text_width,
+    LABEL_BASELINE, LABEL_HEIGHT, LANE_GAP, MARGIN, PADDING, ROW_BASELINE, ROW_FONT, ROW_HEIGHT,
+    SMALL_FONT, TITLE_BASELINE, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
-pub use picture::{Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect};
+pub use picture::{
+    BoxShape, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect,
+};
 
 use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox};
 use lifetimes::LifetimeGraph;
@@ -153,14 +155,23 @@ impl Drawing<'_> {
     fn boxed(&mut self, scene_box: &SceneBox) -> Option<PictureBox> {
         let rect = *self.rects.get(&scene_box.key)?;
         let node = self.sheet.union.node(scene_box.key)?;
+        let labels = self.sheet.union.nodes[node].size.labels;
         let rows = scene_box
             .rows
             .iter()
             .enumerate()
             .map(|(i, row)| {
                 let y = rect.y + TITLE_HEIGHT + i as f64 * ROW_HEIGHT;
-                PictureRow {
+                let labels = if row.aside { 0.0 } else { labels };
+                let area = |x: f64, width: f64| Rect {
+                    x: rect.x + x,
                     y,
+                    width,
+                    height: ROW_HEIGHT,
+                };
+                PictureRow {
+                    label_area: area(0.0, labels),
+                    value_area: area(labels, rect.width - labels),
                     label: self.cell(scene_box.key, &row.label, CellPlace::Label, y),
                     value: self.cell(scene_box.key, &row.value, CellPlace::Value, y),
                     mark: row.mark,
@@ -171,7 +182,11 @@ impl Drawing<'_> {
         Some(PictureBox {
             key: scene_box.key,
             rect,
-            labels: self.sheet.union.nodes[node].size.labels,
+            shape: BoxShape::Rows,
+            title_area: Rect {
+                height: TITLE_HEIGHT,
+                ..rect
+            },
             title: scene_box.title.clone(),
             serial: scene_box.serial,
             count: scene_box.count.clone(),

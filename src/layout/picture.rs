@@ -16,6 +16,27 @@ pub struct Rect {
     pub height: f64,
 }
 
+impl Rect {
+    pub fn right(&self) -> f64 {
+        self.x + self.width
+    }
+
+    pub fn bottom(&self) -> f64 {
+        self.y + self.height
+    }
+
+    /// The smallest rectangle around both.
+    pub fn around(&self, other: &Rect) -> Rect {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        Rect {
+            x,
+            y,
+            width: self.right().max(other.right()) - x,
+            height: self.bottom().max(other.bottom()) - y,
+        }
+    }
+}
+
 /// A piece of an arrow's way, from where the piece before ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Piece {
@@ -44,9 +65,22 @@ pub enum PictureCell {
     Dot(Point),
 }
 
+/// How the rows of a box are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BoxShape {
+    /// Below each other, each with its label left of its value.
+    Rows,
+    /// Side by side below the title, each with its label above its value.
+    Strip,
+    /// Side by side to the right of the title, values only.
+    Line,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct PictureRow {
-    pub y: f64,
+    /// Where its label stands; without width or height where none does.
+    pub label_area: Rect,
+    pub value_area: Rect,
     pub label: PictureCell,
     pub value: PictureCell,
     pub mark: Mark,
@@ -57,8 +91,9 @@ pub struct PictureRow {
 pub struct PictureBox {
     pub key: BoxKey,
     pub rect: Rect,
-    /// Where the label cells end, from the box's left side; 0 where there are none.
-    pub labels: f64,
+    pub shape: BoxShape,
+    /// Where its title, serial and count stand.
+    pub title_area: Rect,
     pub title: String,
     pub serial: Option<u32>,
     pub count: String,

@@ -3,8 +3,8 @@
 
 use super::texts::Texts;
 use crate::layout::{
-    PADDING, Picture, PictureArrow, PictureBox, PictureCell, Piece, Point, ROW_FONT, ROW_HEIGHT,
-    Rect, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,
+    BoxShape, LABEL_HEIGHT, PADDING, Picture, PictureArrow, PictureBox, PictureCell, Piece, Point,
+    ROW_FONT, ROW_HEIGHT, Rect, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
 use crate::render::{TONES, note, path};
 use crate::view::{BoxKey, Mark, Status};
@@ -56,7 +56,11 @@ struct Content {
     moved: bool,
     width: Tenths,
     height: Tenths,
-    labels: Tenths,
+    /// 0 for rows below each other, 1 for a strip, 2 for a line beside the title.
+    shape: u8,
+    /// For rows, where the labels end, if there are any; for the others, where each cell begins,
+    /// with the right side of the last.
+    stops: Vec<Tenths>,
     /// Label, value, and 1 for a changed row plus 2 for one that speaks about the object.
     rows: Vec<(CellCode, CellCode, u8)>,
 }
@@ -66,7 +70,7 @@ impl Serialize for Content {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let flags = u8::from(self.new) + 2 * u8::from(self.moved);
         let fields = (self.title, self.count, self.note, self.tone, self.status);
-        let sizes = (self.width, self.height, self.labels);
+        let sizes = (self.width, self.height, self.shape, &self.stops);
         (fields, flags, sizes, &self.rows).serialize(serializer)
     }
 }
@@ -160,6 +164,7 @@ struct Metrics {
     advance: f64,
     row_height: f64,
     title_height: f64,
+    label_height: f64,
     padding: f64,
     row_font: f64,
     title_font: f64,
@@ -253,6 +258,7 @@ impl Drawn {
                 advance: text_width("m", 1.0),
                 row_height: ROW_HEIGHT,
                 title_height: TITLE_HEIGHT,
+                label_height: LABEL_HEIGHT,
                 padding: PADDING,
                 row_font: ROW_FONT,
                 title_font: TITLE_FONT,
@@ -335,7 +341,12 @@ impl Drawn {
             moved: picture_box.count_changed,
             width: tenths(rect.width),
             height: tenths(rect.height),
-            labels: tenths(picture_box.labels),
+            shape: match picture_box.shape {
+                BoxShape::Rows => 0,
+                BoxShape::Strip => 1,
+                BoxShape::Line => 2,
+            },
+            stops: stops(picture_box),
             rows,
         }
     }
@@ -347,4 +358,23 @@ impl Drawn {
         let (from, to) = (self.number(arrow.from), self.number(arrow.to));
         ArrowEntry(from, to, texts.intern(&path(arrow)), flags)
     }
+}
+
+/// Where the cells of a box begin, from its left side.
+fn stops(picture_box: &PictureBox) -> Vec<Tenths> {
+    let left = picture_box.rect.x;
+    let starts = |area: &Rect| tenths(area.x - left);
+    if picture_box.shape == BoxShape::Rows {
+        let labelled = picture_box
+            .rows
+            .iter()
+            .find(|row| row.label_area.width > 0.0);
+        return labelled.iter().map(|row| starts(&row.value_area)).collect();
+    }
+    let cells = picture_box.rows.iter().map(|row| starts(&row.value_area));
+    let end = picture_box
+        .rows
+        .last()
+        .map(|row| tenths(row.value_area.right() - left));
+    cells.chain(end).collect()
 }

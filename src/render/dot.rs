@@ -224,15 +224,15 @@ fn label(picture_box: &PictureBox) -> String {
         let (label, value) = (cell(&row.label), cell(&row.value));
         let at = |dot: bool| if dot { "RIGHT" } else { "LEFT" };
         let value_at = at(matches!(row.value, PictureCell::Dot(_)));
-        if row.aside || picture_box.labels == 0.0 {
+        if row.label_area.width == 0.0 {
             let size = size(rect.width, ROW_HEIGHT);
             out.push_str(&format!(
                 "<TR><TD COLSPAN=\"2\" ALIGN=\"{value_at}\" PORT=\"r{i}\"{size}>{label}{value}</TD></TR>"
             ));
         } else {
             let label_at = at(matches!(row.label, PictureCell::Dot(_)));
-            let label_size = size(picture_box.labels, ROW_HEIGHT);
-            let value_size = size(rect.width - picture_box.labels, ROW_HEIGHT);
+            let label_size = size(row.label_area.width, ROW_HEIGHT);
+            let value_size = size(row.value_area.width, ROW_HEIGHT);
             out.push_str(&format!(
                 "<TR><TD ALIGN=\"{label_at}\"{label_size}>{label}</TD>\
                  <TD ALIGN=\"{value_at}\" PORT=\"r{i}\"{value_size}>{value}</TD></TR>"

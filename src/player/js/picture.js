@@ -5,6 +5,8 @@ const WEAK = 1;
 const MOVED = 2;
 const FADED = 4;
 const STATUS = ['', 'unreachable', 'dead'];
+/** How the rows of a box are set. */
+const [ROWS, STRIP, LINE] = [0, 1, 2];
 const ROOM = 18;
 /** The smallest scale that is taken unasked: the pictures' text at 8 pixels. */
 const LEGIBLE = 0.6;
@@ -182,12 +184,17 @@ class Picture {
     const rows = folded ? [] : content.rows;
     const height = folded ? metrics.title_height + metrics.row_height : content.height / 10;
     const bar = metrics.title_height - 3;
+    // In a line the title stands left of the cells.
+    const head = content.shape === LINE && !folded ? content.stops[0] / 10 : width;
+    const round = content.shape === LINE && !folded
+      ? `M${tenth(head)} ${metrics.title_height - 0.5}h-${tenth(head - 3)}q-2.5 0 -2.5 -2.5v-${metrics.title_height - 6}q0 -2.5 2.5 -2.5h${tenth(head - 3)}z`
+      : `M0.5 ${metrics.title_height}v-${bar}q0 -2.5 2.5 -2.5h${tenth(width - 6)}q2.5 0 2.5 2.5v${bar}z`;
     const parts = [
       draw('rect', { class: 'frame', width, height, rx: 3 }),
-      draw('path', { class: 'bar', d: `M0.5 ${metrics.title_height}v-${bar}q0 -2.5 2.5 -2.5h${tenth(width - 6)}q2.5 0 2.5 2.5v${bar}z` }),
-      ...this.title(content, width, object),
+      draw('path', { class: 'bar', d: round }),
+      ...this.title(content, head, object),
     ];
-    rows.forEach((row, index) => parts.push(...this.row(content, row, index, width)));
+    rows.forEach((row, index) => parts.push(...this.row(content, row, index)));
     if (folded) {
       const words = `▸ ${counted(content.rows.length, 'row')} folded`;
       parts.push(this.write('quiet', metrics.padding, metrics.title_height + 14.5, metrics.row_font, words));
@@ -219,22 +226,45 @@ class Picture {
     ];
   }
 
-  row(content, [label, value, flags], index, width) {
+  /** Where a row's label and value stand. */
+  areas(content, index, aside) {
+    const { title_height: top, row_height: row, label_height: labels } = this.run.picture.metrics;
+    const width = content.width / 10;
+    const stops = content.stops.map((stop) => stop / 10);
+    if (content.shape === ROWS) {
+      const y = top + index * row;
+      const split = aside ? 0 : stops[0] ?? 0;
+      return [{ x: 0, y, width: split, height: row }, { x: split, y, width: width - split, height: row }];
+    }
+    const [x, end] = [stops[index], stops[index + 1]];
+    const y = content.shape === STRIP ? content.height / 10 - row : 0;
+    const height = content.shape === STRIP && !aside && y > top ? labels : 0;
+    return [{ x, y: y - height, width: end - x, height }, { x, y, width: end - x, height: row }];
+  }
+
+  row(content, [label, value, flags], index) {
     const { metrics } = this.run.picture;
     const [changed, aside] = [flags & 1, flags & 2];
-    const y = metrics.title_height + index * metrics.row_height;
-    const labels = content.labels / 10;
+    const [at, to] = this.areas(content, index, aside);
+    const isRow = content.shape === ROWS;
+    const labelled = at.width > 0 && at.height > 0;
     const parts = [];
+    const path = (role, d) => parts.push(draw('path', { class: role, d }));
+    const left = labelled ? at.x : to.x;
+    const top = labelled ? at.y : to.y;
+    const [right, bottom] = [to.x + to.width, to.y + to.height];
     if (changed) {
-      parts.push(draw('rect', { class: 'row-moved', x: 1, y: y + 0.5, width: tenth(width - 2), height: metrics.row_height - 1 }));
-      parts.push(draw('path', { class: 'sign', d: `M0.5 ${tenth(y + metrics.row_height / 2 - 4)}l5 4l-5 4z` }));
+      parts.push(draw('rect', { class: 'row-moved', x: tenth(left + 1), y: tenth(top + 0.5), width: tenth(right - left - 2), height: tenth(bottom - top - 1) }));
+      path('sign', isRow ? `M0.5 ${tenth(to.y + to.height / 2 - 4)}l5 4l-5 4z` : `M${tenth((left + right) / 2 - 4)} ${tenth(bottom - 0.5)}l4 -5l4 5z`);
     }
-    if (index > 0) parts.push(draw('path', { class: 'line', d: `M0 ${y}h${width}` }));
-    if (labels > 0 && !aside) parts.push(draw('path', { class: 'line', d: `M${labels} ${y}v${metrics.row_height}` }));
-    if (label > 0) parts.push(this.write('quiet', metrics.padding, y + 14.5, metrics.row_font, this.run.text(label - 1), label - 1));
+    if (isRow && index > 0) path('line', `M0 ${tenth(top)}h${tenth(right)}`);
+    if (isRow ? labelled : index > 0 || content.shape === LINE) path('line', `M${tenth(to.x)} ${tenth(isRow ? to.y : top)}v${tenth(bottom - (isRow ? to.y : top))}`);
+    const number = (cell) => this.textWidth(this.run.text(cell - 1), isRow || cell === value ? metrics.row_font : metrics.small_font, cell - 1);
+    if (label > 0 && isRow) parts.push(this.write('quiet', metrics.padding, to.y + 14.5, metrics.row_font, this.run.text(label - 1), label - 1));
+    else if (label > 0 && labelled) parts.push(this.write('quiet', at.x + (at.width - number(label)) / 2, at.y + 11.5, metrics.small_font, this.run.text(label - 1), label - 1));
     if (value > 0) {
-      const x = aside ? metrics.padding : labels + metrics.padding;
-      parts.push(this.write(aside ? 'quiet' : 'plain', x, y + 14.5, metrics.row_font, this.run.text(value - 1), value - 1));
+      const x = isRow ? to.x + metrics.padding : to.x + (to.width - number(value)) / 2;
+      parts.push(this.write(aside ? 'quiet' : 'plain', x, to.y + 14.5, metrics.row_font, this.run.text(value - 1), value - 1));
     }
     return parts;
   }

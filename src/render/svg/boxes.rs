@@ -2,8 +2,8 @@
 
 use super::{Drawing, Type, note};
 use crate::layout::{
-    PADDING, PictureBox, PictureCell, PictureRow, ROW_FONT, ROW_HEIGHT, SMALL_FONT, TITLE_FONT,
-    TITLE_HEIGHT, text_width,
+    BoxShape, LABEL_BASELINE, PADDING, PictureBox, PictureCell, PictureRow, ROW_BASELINE, ROW_FONT,
+    Rect, SMALL_FONT, TITLE_BASELINE, TITLE_FONT, text_width,
 };
 use crate::render::xml::{Xml, rounded};
 use crate::view::{BoxRole, Mark, Status};
@@ -74,9 +74,9 @@ impl Drawing {
     }
 
     fn title(&self, xml: &mut Xml, picture_box: &PictureBox) {
-        let rect = picture_box.rect;
-        let baseline = rect.y + 14.0;
-        let x = rect.x + PADDING;
+        let area = picture_box.title_area;
+        let baseline = area.y + TITLE_BASELINE;
+        let x = area.x + PADDING;
         self.write(xml, x, baseline, &self.bold(TITLE_FONT), &picture_box.title);
         if let Some(serial) = picture_box.serial {
             let x = x + text_width(&picture_box.title, TITLE_FONT);
@@ -84,7 +84,7 @@ impl Drawing {
             self.write(xml, x, baseline, &self.quiet(SMALL_FONT), &text);
         }
         let width = text_width(&picture_box.count, SMALL_FONT);
-        let x = rect.x + rect.width - PADDING - width;
+        let x = area.right() - PADDING - width;
         let mut set = self.plain(SMALL_FONT);
         if picture_box.count_changed {
             set = Type {
@@ -96,63 +96,107 @@ impl Drawing {
     }
 
     fn row(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow, index: usize) {
-        let rect = picture_box.rect;
-        let baseline = row.y + 14.5;
+        let (label, value) = (row.label_area, row.value_area);
+        let has_label = label.width > 0.0 && label.height > 0.0;
+        let whole = if has_label {
+            value.around(&label)
+        } else {
+            value
+        };
         if row.mark != Mark::None {
-            xml.empty(
-                "rect",
-                &[
-                    ("x", (rect.x + 1.0).into()),
-                    ("y", (row.y + 0.5).into()),
-                    ("width", (rect.width - 2.0).into()),
-                    ("height", (ROW_HEIGHT - 1.0).into()),
-                    ("fill", self.palette.changed_row.into()),
-                ],
-            );
-            let triangle = format!(
-                "M{} {}l5 4l-5 4z",
-                rounded(rect.x + 0.5),
-                rounded(row.y + ROW_HEIGHT / 2.0 - 4.0)
-            );
-            xml.empty(
-                "path",
-                &[
-                    ("d", (&triangle).into()),
-                    ("fill", self.palette.changed.into()),
-                ],
-            );
+            self.highlight(xml, picture_box.shape, &whole);
         }
-        if index > 0 {
-            let line = format!(
-                "M{} {}h{}",
-                rounded(rect.x),
-                rounded(row.y),
-                rounded(rect.width)
-            );
+        let mut line = |way: String| {
             xml.empty(
                 "path",
-                &[("d", (&line).into()), ("stroke", self.palette.line.into())],
+                &[("d", (&way).into()), ("stroke", self.palette.line.into())],
             );
-        }
-        if picture_box.labels > 0.0 && !row.aside {
-            let x = rect.x + picture_box.labels;
-            let line = format!("M{} {}v{}", rounded(x), rounded(row.y), rounded(ROW_HEIGHT));
-            xml.empty(
-                "path",
-                &[("d", (&line).into()), ("stroke", self.palette.line.into())],
-            );
+        };
+        let across = |x: f64, y: f64, length: f64| {
+            format!("M{} {}h{}", rounded(x), rounded(y), rounded(length))
+        };
+        let down = |x: f64, y: f64, length: f64| {
+            format!("M{} {}v{}", rounded(x), rounded(y), rounded(length))
+        };
+        match picture_box.shape {
+            BoxShape::Rows => {
+                if index > 0 {
+                    line(across(whole.x, whole.y, whole.width));
+                }
+                if has_label {
+                    line(down(value.x, value.y, value.height));
+                }
+            }
+            BoxShape::Strip if index > 0 => line(down(whole.x, whole.y, whole.height)),
+            BoxShape::Strip => {}
+            BoxShape::Line => line(down(value.x, value.y, value.height)),
         }
         if let PictureCell::Text(text) = &row.label {
-            self.write(xml, rect.x + PADDING, baseline, &self.quiet(ROW_FONT), text);
-        }
-        if let PictureCell::Text(text) = &row.value {
-            if row.aside {
-                self.write(xml, rect.x + PADDING, baseline, &self.quiet(ROW_FONT), text);
-            } else {
-                let x = rect.x + picture_box.labels + PADDING;
-                self.write(xml, x, baseline, &self.plain(ROW_FONT), text);
+            if picture_box.shape == BoxShape::Rows {
+                let baseline = label.y + ROW_BASELINE;
+                self.write(
+                    xml,
+                    label.x + PADDING,
+                    baseline,
+                    &self.quiet(ROW_FONT),
+                    text,
+                );
+            } else if has_label {
+                let x = label.x + (label.width - text_width(text, SMALL_FONT)) / 2.0;
+                let baseline = label.y + LABEL_BASELINE;
+                self.write(xml, x, baseline, &self.quiet(SMALL_FONT), text);
             }
         }
+        if let PictureCell::Text(text) = &row.value {
+            let x = if picture_box.shape == BoxShape::Rows {
+                value.x + PADDING
+            } else {
+                value.x + (value.width - text_width(text, ROW_FONT)) / 2.0
+            };
+            let set = if row.aside {
+                self.quiet(ROW_FONT)
+            } else {
+                self.plain(ROW_FONT)
+            };
+            self.write(xml, x, value.y + ROW_BASELINE, &set, text);
+        }
+    }
+
+    /// What is new or changed, on its own colour, with a sign at its side or its head.
+    fn highlight(&self, xml: &mut Xml, shape: BoxShape, area: &Rect) {
+        let Rect {
+            x,
+            y,
+            width,
+            height,
+        } = *area;
+        xml.empty(
+            "rect",
+            &[
+                ("x", (x + 1.0).into()),
+                ("y", (y + 0.5).into()),
+                ("width", (width - 2.0).into()),
+                ("height", (height - 1.0).into()),
+                ("fill", self.palette.changed_row.into()),
+            ],
+        );
+        let sign = if shape == BoxShape::Rows {
+            format!(
+                "M{} {}l5 4l-5 4z",
+                rounded(x + 0.5),
+                rounded(y + height / 2.0 - 4.0)
+            )
+        } else {
+            format!(
+                "M{} {}l4 -5l4 5z",
+                rounded(x + width / 2.0 - 4.0),
+                rounded(y + height - 0.5)
+            )
+        };
+        xml.empty(
+            "path",
+            &[("d", (&sign).into()), ("fill", self.palette.changed.into())],
+        );
     }
 
     /// The dots from which arrows leave, above everything else.
@@ -180,15 +224,24 @@ impl Drawing {
     }
 }
 
-/// The title bar, rounded above and straight below.
+/// The title bar, with the corners of its box.
 fn title_bar(picture_box: &PictureBox) -> String {
-    let rect = picture_box.rect;
+    let area = picture_box.title_area;
+    let (x, y) = (rounded(area.x + 0.5), rounded(area.bottom()));
+    if picture_box.shape == BoxShape::Line {
+        return format!(
+            "M{} {}h-{}q-2.5 0 -2.5 -2.5v-{}q0 -2.5 2.5 -2.5h{}z",
+            rounded(area.right()),
+            rounded(area.bottom() - 0.5),
+            rounded(area.width - 3.0),
+            rounded(area.height - 6.0),
+            rounded(area.width - 3.0),
+        );
+    }
     format!(
-        "M{} {}v-{}q0 -2.5 2.5 -2.5h{}q2.5 0 2.5 2.5v{}z",
-        rounded(rect.x + 0.5),
-        rounded(rect.y + TITLE_HEIGHT),
-        rounded(TITLE_HEIGHT - 3.0),
-        rounded(rect.width - 6.0),
-        rounded(TITLE_HEIGHT - 3.0),
+        "M{x} {y}v-{}q0 -2.5 2.5 -2.5h{}q2.5 0 2.5 2.5v{}z",
+        rounded(area.height - 3.0),
+        rounded(area.width - 6.0),
+        rounded(area.height - 3.0),
     )
 }
