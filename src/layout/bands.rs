@@ -70,6 +70,15 @@ impl Bands {
         Bands { columns }
     }
 
+    /// Adds a band for each of these columns, which come last.
+    pub(super) fn add_single(&mut self, columns: Range<usize>) {
+        if !columns.is_empty() {
+            self.columns.retain(|band| !band.is_empty());
+        }
+        self.columns
+            .extend(columns.map(|column| column..column + 1));
+    }
+
     pub(super) fn of(&self, column: usize) -> usize {
         self.columns
             .iter()

@@ -1,7 +1,11 @@
 //! Which column each box stands in, and which boxes share a place because their lives do not
 //! overlap.
 
+use super::frames;
 use super::lifetimes::LifetimeGraph;
+use super::picture::BoxShape;
+
+use std::collections::BTreeSet;
 
 /// References lighter than this part of a box's heaviest do not push it to the right.
 const LIGHT: f64 = 0.15;
@@ -59,6 +63,27 @@ pub(super) fn columns(union: &LifetimeGraph) -> Vec<usize> {
             .unwrap_or(0);
     }
     column
+}
+
+/// Gives each block a column of its own behind the others, whose boxes close up; returns how many
+/// columns are not of blocks.
+pub(super) fn set_apart(columns: &mut [usize], blocks: &[usize]) -> usize {
+    let used: BTreeSet<usize> = (0..columns.len())
+        .filter(|node| !blocks.contains(node))
+        .map(|node| columns[node])
+        .chain([0])
+        .collect();
+    let mut order = blocks.to_vec();
+    order.sort_by_key(|block| (columns[*block], *block));
+    for (node, column) in columns.iter_mut().enumerate() {
+        if !blocks.contains(&node) {
+            *column = used.range(..*column).count();
+        }
+    }
+    for (at, block) in order.into_iter().enumerate() {
+        columns[block] = used.len() + at;
+    }
+    used.len()
 }
 
 /// A search for a path, with its marks kept between searches.
@@ -119,6 +144,10 @@ pub(super) struct Slot {
     pub column: usize,
     pub width: f64,
     pub height: f64,
+    /// Whether it holds lines of grids alone, which stand close.
+    pub line: bool,
+    /// Where it stands, if that follows from the call stack.
+    pub top: Option<f64>,
     pub nodes: Vec<usize>,
     home: Option<Home>,
 }
@@ -141,6 +170,7 @@ pub(super) fn slots(union: &LifetimeGraph, columns: &[usize]) -> (Vec<Slot>, Vec
         )
     });
     let enough = enough(union, columns, &order);
+    let tops = frames::tops(union);
     let mut held_by: Vec<Vec<usize>> = vec![Vec::new(); union.nodes.len()];
     for (index, edge) in union.edges.iter().enumerate() {
         held_by[edge.to].push(index);
@@ -161,21 +191,31 @@ pub(super) fn slots(union: &LifetimeGraph, columns: &[usize]) -> (Vec<Slot>, Vec
                 offset: edge.offset(),
             });
         let full = taken[column] >= enough[column];
-        let slot = best_slot(union, &slots, column, node, home, full).unwrap_or_else(|| {
+        let top = tops.as_ref().and_then(|tops| tops[node]);
+        let found = match top {
+            Some(_) => slots
+                .iter()
+                .position(|slot| slot.column == column && slot.top == top),
+            None => best_slot(union, &slots, column, node, home, full),
+        };
+        let slot = found.unwrap_or_else(|| {
             taken[column] += 1;
             slots.push(Slot {
                 column,
                 width: 0.0,
                 height: 0.0,
+                line: true,
+                top,
                 nodes: Vec::new(),
                 home,
             });
             slots.len() - 1
         });
-        let size = union.nodes[node].size;
+        let (width, height) = union.nodes[node].whole_extent();
         slots[slot].nodes.push(node);
-        slots[slot].width = slots[slot].width.max(size.width);
-        slots[slot].height = slots[slot].height.max(size.height);
+        slots[slot].width = slots[slot].width.max(width);
+        slots[slot].height = slots[slot].height.max(height);
+        slots[slot].line &= union.nodes[node].shape == BoxShape::Line;
         of_node[node] = slot;
     }
     (slots, of_node)
@@ -229,7 +269,7 @@ fn best_slot(
             }
             let unlike =
                 usize::from(last.title != wanted.title) + usize::from(last.tone != wanted.tone);
-            let height = (slot.height - wanted.size.height).abs();
+            let height = (slot.height - wanted.whole_extent().1).abs();
             Some((strange, unlike, (away + height) as usize, index))
         })
         .min()

@@ -17,7 +17,7 @@ pub(super) fn epochs(union: LifetimeGraph, top: f64) -> Vec<Sheet> {
         .nodes
         .iter()
         .filter(|node| node.depth.is_some())
-        .map(|node| node.size.width)
+        .map(|node| node.whole_extent().0)
         .fold(0.0, f64::max);
     let mut sheets = Vec::new();
     lay_out(union, Common { frames, top }, &mut sheets);

@@ -4,11 +4,12 @@
 use super::bands::{Bands, Corridors, Passage, Way};
 use super::columns::Slot;
 use super::lifetimes::{Edge, LifetimeGraph};
-use super::metrics::{LANE_HEIGHT, TITLE_HEIGHT};
+use super::metrics::LANE_HEIGHT;
 use fixedbitset::FixedBitSet;
 use std::collections::BTreeMap;
 
-/// A lane through a column, shared by all references to the same slot that run the same way.
+/// A lane through a column, shared by all references to the same slot (or the same box within a
+/// block) that run the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LaneKey {
     pub column: usize,
@@ -22,6 +23,8 @@ pub(super) struct Item {
     pub column: usize,
     pub height: f64,
     pub lane: bool,
+    /// A line of a grid.
+    pub line: bool,
     pub top: f64,
 }
 
@@ -69,6 +72,7 @@ impl LayerGraph {
                     column: slot.column,
                     height: slot.height,
                     lane: false,
+                    line: slot.line,
                     top: 0.0,
                 })
                 .collect(),
@@ -112,21 +116,22 @@ impl LayerGraph {
         };
         let end = Joint {
             item: to,
-            offset: TITLE_HEIGHT / 2.0,
+            offset: edge.arrival(),
         };
+        let port = edge.port(slots.len(), to);
         match bands.passage(slots[from].column, slots[to].column) {
             Passage::Beside => {}
             Passage::Across(way, first, second) => {
-                self.corridors.add(first, way, to);
+                self.corridors.add(first, way, port);
                 if let Some(second) = second {
-                    self.corridors.add(second, way, to);
+                    self.corridors.add(second, way, port);
                 }
             }
             Passage::Along(way, columns) => {
                 let mut stations = vec![start];
                 let lanes = columns.map(|column| LaneKey {
                     column,
-                    target: to,
+                    target: port,
                     way,
                 });
                 let mut lanes: Vec<Joint> = lanes.map(|key| self.lane(key)).collect();
@@ -153,6 +158,7 @@ impl LayerGraph {
                 column: key.column,
                 height: LANE_HEIGHT,
                 lane: true,
+                line: false,
                 top: 0.0,
             });
             items.len() - 1

@@ -1,17 +1,25 @@
 //! All steps at once: each box's life and largest size, each reference's steps.
 
 use super::direction::Step;
-use super::metrics::{BoxSize, ROW_HEIGHT, TITLE_HEIGHT, measure};
-use crate::view::{Arrow, BoxKey, BoxRole, Cell, Scene};
+use super::metrics::{BoxSize, LABEL_HEIGHT, ROW_HEIGHT, TITLE_HEIGHT, measure};
+use super::picture::{BoxShape, Rect};
+use crate::view::{Arrow, BoxKey, BoxKind, BoxRole, Cell, Row, Scene, SceneBox};
 use fixedbitset::FixedBitSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 /// A box over its whole life.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub key: BoxKey,
+    pub kind: BoxKind,
+    /// Over all its steps.
     pub size: BoxSize,
+    pub shape: BoxShape,
+    /// Whether arrows leave from its labels, and from its values.
+    pub arrows: (bool, bool),
+    /// The tree that it stands in.
+    pub seat: Option<Seat>,
     pub tone: BoxRole,
     pub title: String,
     /// First and last step at which it is drawn, a ghost's included.
@@ -23,7 +31,109 @@ pub(super) struct Node {
     pub depth: Option<usize>,
 }
 
+/// A box's place in a tree.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Seat {
+    /// The box above it, and from which of its rows it hangs.
+    pub above: Option<(BoxKey, usize)>,
+    /// For what hangs alone, whether it stands left or right of what it hangs from.
+    pub side: Option<Side>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
 impl Node {
+    /// Width and height of its box at a step.
+    pub(super) fn extent(&self, scene_box: &SceneBox) -> (f64, f64) {
+        match self.shape {
+            BoxShape::Rows => (self.size.width, measure(scene_box).height),
+            BoxShape::Strip | BoxShape::Line => self.side_by_side(scene_box.rows.len()),
+        }
+    }
+
+    /// The same over its whole life.
+    pub(super) fn whole_extent(&self) -> (f64, f64) {
+        match self.shape {
+            BoxShape::Rows => (self.size.width, self.size.height),
+            BoxShape::Strip | BoxShape::Line => self.side_by_side(self.size.cells.len()),
+        }
+    }
+
+    fn side_by_side(&self, rows: usize) -> (f64, f64) {
+        let cells: f64 = self.size.cells.iter().take(rows).sum();
+        if self.shape == BoxShape::Line {
+            return (self.size.title + cells, ROW_HEIGHT);
+        }
+        let labels = if self.size.labelled {
+            LABEL_HEIGHT
+        } else {
+            0.0
+        };
+        (
+            cells.max(self.size.title),
+            TITLE_HEIGHT + labels + ROW_HEIGHT,
+        )
+    }
+
+    /// Where the title of its box stands.
+    pub(super) fn title_area(&self, rect: &Rect) -> Rect {
+        Rect {
+            width: match self.shape {
+                BoxShape::Line => self.size.title,
+                BoxShape::Rows | BoxShape::Strip => rect.width,
+            },
+            height: TITLE_HEIGHT,
+            ..*rect
+        }
+    }
+
+    /// Where the label and the value of each row of its box stand.
+    pub(super) fn areas(&self, rect: &Rect, scene_box: &SceneBox) -> Vec<(Rect, Rect)> {
+        let rows = scene_box.rows.iter().enumerate();
+        if self.shape == BoxShape::Rows {
+            return rows
+                .map(|(at, row)| self.row_areas(rect, at, row.aside))
+                .collect();
+        }
+        let (mut x, y) = match self.shape {
+            BoxShape::Line => (rect.x + self.size.title, rect.y),
+            _ => (rect.x, rect.bottom() - ROW_HEIGHT),
+        };
+        let labels = y - rect.y - TITLE_HEIGHT;
+        rows.map(|(at, row)| {
+            let width = self.size.cells.get(at).copied().unwrap_or(0.0);
+            let value = Rect {
+                x,
+                y,
+                width,
+                height: ROW_HEIGHT,
+            };
+            let label = Rect {
+                y: y - labels.max(0.0),
+                height: if row.aside { 0.0 } else { labels.max(0.0) },
+                ..value
+            };
+            x += width;
+            (label, value)
+        })
+        .collect()
+    }
+
+    fn row_areas(&self, rect: &Rect, at: usize, aside: bool) -> (Rect, Rect) {
+        let labels = if aside { 0.0 } else { self.size.labels };
+        let area = |x: f64, width: f64| Rect {
+            x: rect.x + x,
+            y: rect.y + TITLE_HEIGHT + at as f64 * ROW_HEIGHT,
+            width,
+            height: ROW_HEIGHT,
+        };
+        (area(0.0, labels), area(labels, rect.width - labels))
+    }
+
     /// Whether it is never drawn together with another.
     pub(super) fn is_apart(&self, other: &Node) -> bool {
         let (mut a, mut b) = (self.spans.as_slice(), other.spans.as_slice());
@@ -51,8 +161,20 @@ pub(super) struct Edge {
     pub steps: FixedBitSet,
     /// Above 0 where it runs forward, and how surely.
     pub forward: i64,
+    /// Whether it is never anything but a weak reference.
+    pub weak: bool,
     /// The rows it starts from, with the steps at which it does.
     rows: Vec<(usize, usize)>,
+    /// Where it leaves and arrives, for boxes that stand in another: how far below its top.
+    pub inner: Option<InnerEnds>,
+}
+
+/// Where a reference leaves and arrives, if that is within a box of boxes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct InnerEnds {
+    pub leaves: Option<f64>,
+    /// With a number for the place, to tell it from others in there.
+    pub arrives: Option<(f64, usize)>,
 }
 
 impl Edge {
@@ -62,12 +184,34 @@ impl Edge {
 
     /// Middle of the row it starts from, below the top of its box, at most of its steps.
     pub(super) fn offset(&self) -> f64 {
-        let row = self
-            .rows
+        if let Some(InnerEnds {
+            leaves: Some(leaves),
+            ..
+        }) = self.inner
+        {
+            return leaves;
+        }
+        TITLE_HEIGHT + (self.row() as f64 + 0.5) * ROW_HEIGHT
+    }
+
+    /// How far below the top of the other box it arrives.
+    pub(super) fn arrival(&self) -> f64 {
+        let inner = self.inner.and_then(|inner| inner.arrives);
+        inner.map_or(TITLE_HEIGHT / 2.0, |(y, _)| y)
+    }
+
+    /// The number of the place where it arrives: the slot's, or one of its own within a block.
+    pub(super) fn port(&self, slots: usize, slot: usize) -> usize {
+        let inner = self.inner.and_then(|inner| inner.arrives);
+        inner.map_or(slot, |(_, number)| slots + number)
+    }
+
+    /// The row it starts from at most of its steps.
+    pub(super) fn row(&self) -> usize {
+        self.rows
             .iter()
             .max_by_key(|(row, steps)| (*steps, usize::MAX - row))
-            .map_or(0, |(row, _)| *row);
-        TITLE_HEIGHT + (row as f64 + 0.5) * ROW_HEIGHT
+            .map_or(0, |(row, _)| *row)
     }
 }
 
@@ -79,6 +223,10 @@ pub(super) struct LifetimeGraph {
     /// First and last step.
     pub first: u32,
     pub last: u32,
+    /// Which frame has stood right above which.
+    pub stacked: BTreeSet<(usize, usize)>,
+    /// Whether frames in the middle of the stack are left out at some step.
+    pub folded_stack: bool,
     by_key: BTreeMap<BoxKey, usize>,
     by_ends: BTreeMap<(usize, usize), usize>,
 }
@@ -88,6 +236,12 @@ impl LifetimeGraph {
         self.by_key.get(&key).copied()
     }
 
+    /// The reference from one box to another.
+    pub(super) fn edge(&self, from: usize, to: usize) -> Option<&Edge> {
+        let index = self.by_ends.get(&(from, to))?;
+        self.edges.get(*index)
+    }
+
     /// Takes the next scene. Scenes come in the order of their steps.
     pub(super) fn add(&mut self, scene: &Scene) {
         if self.nodes.is_empty() {
@@ -95,36 +249,48 @@ impl LifetimeGraph {
         }
         let before = std::mem::replace(&mut self.last, scene.number);
         for scene_box in &scene.boxes {
-            let size = measure(scene_box);
-            match self.by_key.get(&scene_box.key) {
-                Some(index) => {
-                    let node = &mut self.nodes[*index];
-                    match node.spans.last_mut() {
-                        Some((_, last)) if *last == before => *last = scene.number,
-                        _ => node.spans.push((scene.number, scene.number)),
-                    }
-                    node.last = scene.number;
-                    node.size.width = node.size.width.max(size.width);
-                    node.size.height = node.size.height.max(size.height);
-                    node.size.labels = node.size.labels.max(size.labels);
-                    node.size.values = node.size.values.max(size.values);
-                }
-                None => {
-                    self.by_key.insert(scene_box.key, self.nodes.len());
-                    self.nodes.push(Node {
-                        key: scene_box.key,
-                        size,
-                        tone: scene_box.tone,
-                        title: scene_box.title.clone(),
-                        first: scene.number,
-                        last: scene.number,
-                        spans: vec![(scene.number, scene.number)],
-                        depth: scene_box.depth,
-                    });
-                }
-            }
+            self.add_box(scene_box, before, scene.number);
         }
+        let frames = scene.boxes.iter().filter(|b| b.depth.is_some());
+        let frames: Vec<usize> = frames.filter_map(|b| self.node(b.key)).collect();
+        self.stacked
+            .extend(frames.windows(2).map(|pair| (pair[0], pair[1])));
+        self.folded_stack |= (scene.boxes.iter()).any(|b| matches!(b.key, BoxKey::MoreCalls(_)));
         self.add_references(scene);
+    }
+
+    fn add_box(&mut self, scene_box: &SceneBox, before: u32, step: u32) {
+        let size = measure(scene_box);
+        let leads = |cell: fn(&Row) -> &Cell| {
+            (scene_box.rows.iter()).any(|row| matches!(cell(row), Cell::Arrow(_)))
+        };
+        let arrows = (leads(|row| &row.label), leads(|row| &row.value));
+        if let Some(index) = self.by_key.get(&scene_box.key) {
+            let node = &mut self.nodes[*index];
+            match node.spans.last_mut() {
+                Some((_, last)) if *last == before => *last = step,
+                _ => node.spans.push((step, step)),
+            }
+            node.last = step;
+            node.size.grow(&size);
+            node.arrows = (node.arrows.0 || arrows.0, node.arrows.1 || arrows.1);
+            return;
+        }
+        self.by_key.insert(scene_box.key, self.nodes.len());
+        self.nodes.push(Node {
+            key: scene_box.key,
+            kind: scene_box.kind,
+            size,
+            shape: BoxShape::Rows,
+            arrows,
+            seat: None,
+            tone: scene_box.tone,
+            title: scene_box.title.clone(),
+            first: step,
+            last: step,
+            spans: vec![(step, step)],
+            depth: scene_box.depth,
+        });
     }
 
     fn add_references(&mut self, scene: &Scene) {
@@ -134,14 +300,14 @@ impl LifetimeGraph {
             .enumerate()
             .map(|(place, scene_box)| (scene_box.key, place))
             .collect();
-        let arrows: Vec<Vec<(usize, usize)>> = scene
+        let arrows: Vec<Vec<(usize, usize, bool)>> = scene
             .boxes
             .iter()
             .map(|scene_box| {
                 let rows = scene_box.rows.iter().enumerate();
                 rows.flat_map(|(i, row)| [(i, &row.label), (i, &row.value)])
                     .filter_map(|(i, cell)| match cell {
-                        Cell::Arrow(Arrow { to, .. }) => Some((i, *place.get(to)?)),
+                        Cell::Arrow(Arrow { to, weak, .. }) => Some((i, *place.get(to)?, *weak)),
                         Cell::Text(_) => None,
                     })
                     .collect()
@@ -152,19 +318,26 @@ impl LifetimeGraph {
             frames: scene.boxes.iter().filter(|b| b.depth.is_some()).count(),
             out: arrows
                 .iter()
-                .map(|rows| rows.iter().map(|(_, to)| *to).collect())
+                .map(|rows| rows.iter().map(|(_, to, _)| *to).collect())
                 .collect(),
         };
         let witnesses = step.witnesses();
         for (from, arrows) in arrows.iter().enumerate() {
-            for (row, to) in arrows {
+            for (row, to, weak) in arrows {
                 let said = witnesses.say(from, *to);
-                self.add_edge(step.keys[from], step.keys[*to], *row, said, scene.number);
+                let ends = (step.keys[from], step.keys[*to]);
+                self.add_edge(ends, (*row, *weak), said, scene.number);
             }
         }
     }
 
-    fn add_edge(&mut self, from: BoxKey, to: BoxKey, row: usize, said: i64, step: u32) {
+    fn add_edge(
+        &mut self,
+        (from, to): (BoxKey, BoxKey),
+        (row, weak): (usize, bool),
+        said: i64,
+        step: u32,
+    ) {
         let (Some(from), Some(to)) = (self.node(from), self.node(to)) else {
             return;
         };
@@ -175,13 +348,16 @@ impl LifetimeGraph {
                 to,
                 steps: FixedBitSet::new(),
                 forward: 0,
+                weak: true,
                 rows: Vec::new(),
+                inner: None,
             });
             edges.len() - 1
         });
         let edge = &mut self.edges[index];
         edge.steps.grow_and_insert((step - self.first) as usize);
         edge.forward += said;
+        edge.weak &= weak;
         match edge.rows.iter_mut().find(|(known, _)| *known == row) {
             Some((_, steps)) => *steps += 1,
             None => edge.rows.push((row, 1)),
@@ -197,11 +373,44 @@ impl LifetimeGraph {
         }
     }
 
+    /// The same steps with nothing drawn.
+    pub(super) fn without_boxes(&self) -> LifetimeGraph {
+        LifetimeGraph {
+            first: self.first,
+            last: self.last,
+            folded_stack: self.folded_stack,
+            ..LifetimeGraph::default()
+        }
+    }
+
+    pub(super) fn add_node(&mut self, node: Node) -> usize {
+        self.by_key.insert(node.key, self.nodes.len());
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    /// Adds a reference between other boxes than it has, with the places in these where it leaves
+    /// and arrives.
+    pub(super) fn add_placed_edge(
+        &mut self,
+        edge: &Edge,
+        (from, to): (usize, usize),
+        (leaves, arrives): (Option<f64>, Option<(f64, usize)>),
+    ) {
+        self.edges.push(Edge {
+            from,
+            to,
+            inner: Some(InnerEnds { leaves, arrives }),
+            ..edge.clone()
+        });
+    }
+
     /// What is drawn at some of the steps, with the sizes and directions that it has over all.
     pub(super) fn part(&self, steps: RangeInclusive<u32>) -> LifetimeGraph {
         let mut part = LifetimeGraph {
             first: *steps.start(),
             last: *steps.end(),
+            folded_stack: self.folded_stack,
             ..LifetimeGraph::default()
         };
         let mut new_index = vec![None; self.nodes.len()];
@@ -216,6 +425,11 @@ impl LifetimeGraph {
                 });
             }
         }
+        part.stacked = self
+            .stacked
+            .iter()
+            .filter_map(|(above, below)| Some((new_index[*above]?, new_index[*below]?)))
+            .collect();
         let range = (part.first - self.first) as usize..(part.last - self.first + 1) as usize;
         for edge in &self.edges {
             let (Some(from), Some(to)) = (new_index[edge.from], new_index[edge.to]) else {
@@ -234,8 +448,7 @@ impl LifetimeGraph {
                     from,
                     to,
                     steps,
-                    forward: edge.forward,
-                    rows: edge.rows.clone(),
+                    ..edge.clone()
                 });
             }
         }

@@ -22,6 +22,10 @@ pub const PADDING: f64 = 7.0;
 /// Width of a cell that holds the dot of an arrow.
 pub const DOT_CELL: f64 = 18.0;
 const SMALLEST_BOX: f64 = 74.0;
+/// Space between boxes that stand side by side.
+pub const SIDE_GAP: f64 = 16.0;
+/// Space between the lines of a grid.
+pub const LINE_GAP: f64 = 13.0;
 
 /// Space between boxes of one column: the words above a box stand there.
 pub const GAP: f64 = 26.0;
@@ -40,14 +44,24 @@ pub fn text_width(text: &str, font: f64) -> f64 {
 }
 
 /// What a box needs at one step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct BoxSize {
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct BoxSize {
     pub width: f64,
     pub height: f64,
+    /// Width of the title with serial and count.
+    pub title: f64,
     /// Width of the label cells, and of the value cells.
     pub labels: f64,
     pub values: f64,
+    /// Width of each cell where the rows stand side by side.
+    pub cells: Vec<f64>,
+    /// Whether any of these has a label.
+    pub labelled: bool,
 }
+
+/// Space around what stands in the middle of a cell.
+const CELL_PADDING: f64 = 5.0;
+const SMALLEST_CELL: f64 = 26.0;
 
 fn cell_width(cell: &Cell) -> f64 {
     match cell {
@@ -61,8 +75,20 @@ fn value_width(row: &Row) -> f64 {
     cell_width(&row.value)
 }
 
+/// Width of a row that stands beside others.
+fn strip_cell(row: &Row) -> f64 {
+    let width = |cell: &Cell, font: f64| match cell {
+        Cell::Text(text) => text_width(text, font) + 2.0 * CELL_PADDING,
+        Cell::Arrow(_) => DOT_CELL,
+    };
+    width(&row.label, SMALL_FONT)
+        .max(width(&row.value, ROW_FONT))
+        .max(SMALLEST_CELL)
+        .ceil()
+}
+
 /// Measures a box as it stands at one step.
-pub fn measure(scene_box: &SceneBox) -> BoxSize {
+pub(super) fn measure(scene_box: &SceneBox) -> BoxSize {
     let plain = scene_box.rows.iter().filter(|row| !row.aside);
     let labels = plain
         .clone()
@@ -90,7 +116,33 @@ pub fn measure(scene_box: &SceneBox) -> BoxSize {
             .max(SMALLEST_BOX)
             .ceil(),
         height: TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT,
+        title: title.ceil(),
         labels: labels.ceil(),
         values: values.ceil(),
+        cells: scene_box.rows.iter().map(strip_cell).collect(),
+        labelled: (scene_box.rows.iter())
+            .any(|row| !row.aside && row.label != Cell::Text(String::new())),
+    }
+}
+
+impl BoxSize {
+    /// Takes in what the box needs at another step.
+    pub(super) fn grow(&mut self, other: &BoxSize) {
+        for (mine, theirs) in [
+            (&mut self.width, other.width),
+            (&mut self.height, other.height),
+            (&mut self.title, other.title),
+            (&mut self.labels, other.labels),
+            (&mut self.values, other.values),
+        ] {
+            *mine = mine.max(theirs);
+        }
+        for (at, width) in other.cells.iter().enumerate() {
+            match self.cells.get_mut(at) {
+                Some(cell) => *cell = cell.max(*width),
+                None => self.cells.push(*width),
+            }
+        }
+        self.labelled |= other.labelled;
     }
 }

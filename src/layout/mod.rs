@@ -1,9 +1,11 @@
 //! Places for everything, found once for all steps: what lives on stays where it is.
 
 mod bands;
+mod blocks;
 mod columns;
 mod direction;
 mod epochs;
+mod frames;
 mod layers;
 mod lifetimes;
 mod measure;
@@ -12,7 +14,10 @@ mod order;
 mod picture;
 mod place;
 mod route;
+mod shapes;
 mod sheet;
+mod tree_routes;
+mod trees;
 
 pub use measure::{Drawn, Figures, Line, Measure, drawn, points, runs_through};
 pub use metrics::{
@@ -25,7 +30,7 @@ pub use picture::{
 
 use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox};
 use lifetimes::LifetimeGraph;
-use route::CellPlace;
+use route::Start;
 use sheet::Sheet;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,6 +64,7 @@ pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
         words = words.max(scene.caption.words.len() as f64);
     }
     union.finish();
+    shapes::decide(&mut union);
     let header = CAPTION_HEAD + (words + CAPTION_LINES) * SOURCE_LINE + MARGIN;
     let sheets = epochs::epochs(union, header + 2.0 * MARGIN);
     let mut bottom: f64 = 0.0;
@@ -154,26 +160,24 @@ struct Drawing<'p> {
 impl Drawing<'_> {
     fn boxed(&mut self, scene_box: &SceneBox) -> Option<PictureBox> {
         let rect = *self.rects.get(&scene_box.key)?;
-        let node = self.sheet.union.node(scene_box.key)?;
-        let labels = self.sheet.union.nodes[node].size.labels;
+        let index = self.sheet.union.node(scene_box.key)?;
+        let node = &self.sheet.union.nodes[index];
         let rows = scene_box
             .rows
             .iter()
-            .enumerate()
-            .map(|(i, row)| {
-                let y = rect.y + TITLE_HEIGHT + i as f64 * ROW_HEIGHT;
-                let labels = if row.aside { 0.0 } else { labels };
-                let area = |x: f64, width: f64| Rect {
-                    x: rect.x + x,
-                    y,
-                    width,
-                    height: ROW_HEIGHT,
+            .zip(node.areas(&rect, scene_box))
+            .map(|(row, (label_area, value_area))| {
+                let start = |area: Rect, is_label: bool| Start {
+                    rect,
+                    shape: node.shape,
+                    area,
+                    is_label,
                 };
                 PictureRow {
-                    label_area: area(0.0, labels),
-                    value_area: area(labels, rect.width - labels),
-                    label: self.cell(scene_box.key, &row.label, CellPlace::Label, y),
-                    value: self.cell(scene_box.key, &row.value, CellPlace::Value, y),
+                    label_area,
+                    value_area,
+                    label: self.cell(scene_box.key, &row.label, &start(label_area, true)),
+                    value: self.cell(scene_box.key, &row.value, &start(value_area, false)),
                     mark: row.mark,
                     aside: row.aside,
                 }
@@ -182,11 +186,8 @@ impl Drawing<'_> {
         Some(PictureBox {
             key: scene_box.key,
             rect,
-            shape: BoxShape::Rows,
-            title_area: Rect {
-                height: TITLE_HEIGHT,
-                ..rect
-            },
+            shape: node.shape,
+            title_area: node.title_area(&rect),
             title: scene_box.title.clone(),
             serial: scene_box.serial,
             count: scene_box.count.clone(),
@@ -198,21 +199,21 @@ impl Drawing<'_> {
         })
     }
 
-    fn cell(&mut self, from: BoxKey, cell: &Cell, place: CellPlace, y: f64) -> PictureCell {
+    fn cell(&mut self, from: BoxKey, cell: &Cell, start: &Start) -> PictureCell {
         let arrow = match cell {
             Cell::Text(text) if text.is_empty() => return PictureCell::Empty,
             Cell::Text(text) => return PictureCell::Text(text.clone()),
             Cell::Arrow(arrow) => arrow,
         };
-        let (Some(rect), Some(target)) = (self.rects.get(&from), self.rects.get(&arrow.to)) else {
+        let union = &self.sheet.union;
+        let (Some(own), Some(to), Some(target)) = (
+            union.node(from),
+            union.node(arrow.to),
+            self.rects.get(&arrow.to),
+        ) else {
             return PictureCell::Empty;
         };
-        let (start, pieces) = self.sheet.route(
-            (from, *rect),
-            (arrow.to, *target),
-            place,
-            y + ROW_HEIGHT / 2.0,
-        );
+        let (start, pieces) = self.sheet.route(own, start, (to, *target));
         self.arrows.push(PictureArrow {
             from,
             to: arrow.to,

@@ -4,7 +4,7 @@ use super::bands::{Bands, Corridors};
 use super::columns::Slot;
 use super::layers::{LaneKey, LayerGraph, median};
 use super::lifetimes::LifetimeGraph;
-use super::metrics::{GAP, LANE_GAP, LANE_HEIGHT, NOTE_HEIGHT};
+use super::metrics::{GAP, LANE_GAP, LANE_HEIGHT, LINE_GAP, NOTE_HEIGHT};
 use super::order::order;
 use std::collections::BTreeMap;
 
@@ -35,8 +35,18 @@ pub(super) fn place(
     let mut field = LayerGraph::new(union, slots, of_node, bands);
     order(&mut field, union, slots);
     let frames = field.columns.first().cloned().unwrap_or_default();
-    let wishes = vec![(0.0, 1.0); frames.len()];
-    settle(&mut field, &frames, &wishes, 0.0);
+    let fixed: Option<Vec<f64>> = frames.iter().map(|frame| slots[*frame].top).collect();
+    match fixed {
+        Some(tops) => {
+            for (frame, top) in frames.iter().zip(tops) {
+                field.items[*frame].top = top;
+            }
+        }
+        None => {
+            let wishes = vec![(0.0, 1.0); frames.len()];
+            settle(&mut field, &frames, &wishes, 0.0);
+        }
+    }
     let mut origin = 0.0;
     let mut corridor_tops = Vec::new();
     for (band, columns) in bands.columns.iter().enumerate() {
@@ -172,6 +182,7 @@ fn settle(field: &mut LayerGraph, order: &[usize], wishes: &[(f64, f64)], origin
     for (place, (item, (wish, weight))) in order.iter().zip(wishes).enumerate() {
         if let Some(before) = place.checked_sub(1).map(|p| order[p]) {
             let space = match (field.items[before].lane, field.items[*item].lane) {
+                (false, false) if field.items[before].line && field.items[*item].line => LINE_GAP,
                 (false, false) => GAP,
                 (true, false) => NOTE_HEIGHT,
                 _ => LANE_GAP,

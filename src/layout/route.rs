@@ -3,113 +3,157 @@
 
 use super::bands::{Passage, Way};
 use super::metrics::{DOT_CELL, GUTTER, TITLE_HEIGHT};
-use super::picture::{Piece, Point, Rect};
+use super::picture::{BoxShape, Piece, Point, Rect};
 use super::sheet::Sheet;
-use crate::view::BoxKey;
 
 /// How far the head of an arrow stays from its box.
-const HEAD_SPACE: f64 = 2.0;
+pub(super) const HEAD_SPACE: f64 = 2.0;
 /// How far an arrow that turns round leans into a gutter.
 const REACH: f64 = GUTTER * 0.42;
 
-/// Where in its row an arrow starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CellPlace {
-    Label,
-    Value,
+/// The cell from which an arrow starts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start {
+    pub rect: Rect,
+    pub shape: BoxShape,
+    /// Where its label or value stands.
+    pub area: Rect,
+    pub is_label: bool,
+}
+
+/// A box at which an arrow begins or ends, and where the way outside of its block does.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    node: usize,
+    slot: usize,
+    /// The number of the place where arrows to it arrive.
+    port: usize,
+    rect: Rect,
+}
+
+impl Start {
+    /// The middle of the row.
+    fn y(&self) -> f64 {
+        self.area.y + self.area.height / 2.0
+    }
+
+    /// Where the dot stands: in the middle of a cell that has others beside it, else at the side
+    /// to which the arrow leaves.
+    pub(super) fn dot(&self, back: bool) -> Point {
+        let lift = if self.is_label { 5.0 } else { 0.0 };
+        let y = self.y() - lift;
+        let rect = self.rect;
+        let x = match (self.shape, back, self.is_label) {
+            (BoxShape::Strip | BoxShape::Line, ..) => self.area.x + self.area.width / 2.0,
+            (BoxShape::Rows, true, _) => rect.x,
+            (BoxShape::Rows, false, false) => rect.x + rect.width - DOT_CELL / 2.0,
+            (BoxShape::Rows, false, true) => rect.x + DOT_CELL / 2.0,
+        };
+        Point { x, y }
+    }
 }
 
 impl Sheet {
-    /// The way from a row, whose middle is `y`, to the title of a box. References that run back
-    /// start at the left side of their box and end at the right side of the other.
+    fn end(&self, (node, rect): (usize, Rect)) -> End {
+        let slot = self.slot(node);
+        End {
+            node,
+            slot,
+            port: if self.block(node).is_some() {
+                self.slots.len() + node
+            } else {
+                slot
+            },
+            rect,
+        }
+    }
+
+    /// The way from a cell to a box. References that run back start at the left side of their box
+    /// and end at the right side of the other.
     pub(super) fn route(
         &self,
-        (from, rect): (BoxKey, Rect),
-        (to, target): (BoxKey, Rect),
-        cell: CellPlace,
-        y: f64,
+        from: usize,
+        start: &Start,
+        target: (usize, Rect),
     ) -> (Point, Vec<Piece>) {
-        let (from, to) = (self.slot(from), self.slot(to));
-        let columns = (self.slots[from].column, self.slots[to].column);
+        if let (Some(a), Some(b)) = (self.outer.place[from].1, self.outer.place[target.0].1)
+            && a == b
+        {
+            return self.within(from, start, target);
+        }
+        let (from, to) = (self.end((from, start.rect)), self.end(target));
+        let columns = (self.slots[from.slot].column, self.slots[to.slot].column);
         let passage = self.bands.passage(columns.0, columns.1);
         let back = matches!(
             passage,
             Passage::Along(Way::Back, _) | Passage::Across(Way::Back, ..)
         );
-        let at = match (back, cell) {
-            (true, CellPlace::Value) => Point { x: rect.x, y },
-            (true, CellPlace::Label) => Point {
-                x: rect.x,
-                y: y - 5.0,
-            },
-            (false, CellPlace::Value) => Point {
-                x: rect.x + rect.width - DOT_CELL / 2.0,
-                y,
-            },
-            (false, CellPlace::Label) => Point {
-                x: rect.x + DOT_CELL / 2.0,
-                y: y - 5.0,
-            },
-        };
+        let at = start.dot(back);
         let mut walk = Walk {
             at,
             pieces: Vec::new(),
-            along_box: Some((y - rect.y) / rect.height),
+            along_box: Some((at.y - start.rect.y) / start.rect.height),
         };
-        let title = target.y + TITLE_HEIGHT / 2.0;
+        if self.block(from.node).is_some() {
+            self.leave(&mut walk, from.node, start, back);
+        }
+        let title = match self.block(to.node) {
+            Some(block) => self.origin(to.node).1 + block.arrival(to.node),
+            None => to.rect.y + TITLE_HEIGHT / 2.0,
+        };
         // Where a reference turns towards the right side of its box, which may be as wide as its
         // column: the head must not turn back.
-        let landing = (target.x + target.width + HEAD_SPACE).max(self.right(columns.1));
+        let landing = (to.rect.right() + HEAD_SPACE).max(self.right(columns.1));
+        let landing = Point {
+            x: landing,
+            y: title,
+        };
+        let port = Point {
+            x: match self.block(to.node) {
+                Some(_) => self.left(columns.1),
+                None => to.rect.x - HEAD_SPACE,
+            },
+            y: title,
+        };
+        let mut from_left = false;
         match passage {
             Passage::Beside => {
-                let x = self.right(columns.0);
-                walk.straight(x);
+                walk.straight(self.right(columns.0));
                 let reach = REACH * (0.5 + (walk.at.y - title).abs() / 400.0).min(1.0);
-                walk.turn(
-                    Point {
-                        x: landing,
-                        y: title,
-                    },
-                    reach,
-                );
+                walk.turn(landing, reach);
             }
             Passage::Along(Way::Forward, between) => {
                 walk.straight(self.right(columns.0));
                 for column in between {
-                    let y = self.lane(column, Way::Forward, to);
+                    let y = self.lane(column, Way::Forward, to.port);
                     walk.bend(self.left(column), y);
                     walk.straight(self.right(column));
                 }
-                walk.bend(target.x - HEAD_SPACE, title);
-                return (at, walk.pieces);
+                walk.bend(port.x, port.y);
+                from_left = true;
             }
             Passage::Along(Way::Back, between) => {
                 for column in between.rev() {
-                    let y = self.lane(column, Way::Back, to);
+                    let y = self.lane(column, Way::Back, to.port);
                     walk.bend(self.right(column), y);
                     walk.straight(self.left(column));
                 }
-                walk.bend(landing, title);
+                walk.bend(landing.x, landing.y);
             }
             Passage::Across(Way::Forward, first, second) => {
-                let x = self.right(columns.0);
-                walk.straight(x);
-                let end = Point {
-                    x: target.x - HEAD_SPACE,
-                    y: title,
-                };
-                self.forward_across(&mut walk, to, (first, second), end);
-                return (at, walk.pieces);
+                walk.straight(self.right(columns.0));
+                self.forward_across(&mut walk, to.port, (first, second), port);
+                from_left = true;
             }
             Passage::Across(Way::Back, first, second) => {
-                let end = Point {
-                    x: landing,
-                    y: title,
-                };
-                self.back_across(&mut walk, to, (first, second), end);
+                self.back_across(&mut walk, to.port, (first, second), landing);
             }
         }
-        walk.straight(target.x + target.width + HEAD_SPACE);
+        if self.block(to.node).is_some() {
+            self.arrive(&mut walk, (to.node, to.rect), from_left);
+        } else if !from_left {
+            walk.straight(to.rect.right() + HEAD_SPACE);
+        }
         (at, walk.pieces)
     }
 
@@ -197,16 +241,16 @@ impl Sheet {
     }
 }
 
-struct Walk {
-    at: Point,
-    pieces: Vec<Piece>,
+pub(super) struct Walk {
+    pub at: Point,
+    pub pieces: Vec<Piece>,
     /// How far down its box an arrow starts, until it has left it.
-    along_box: Option<f64>,
+    pub along_box: Option<f64>,
 }
 
 impl Walk {
     /// Straight to the side, up to `x`.
-    fn straight(&mut self, x: f64) {
+    pub(super) fn straight(&mut self, x: f64) {
         if (self.at.x - x).abs() > 0.5 {
             self.at.x = x;
             self.pieces.push(Piece::Line(self.at));

@@ -1,13 +1,14 @@
 //! The places of everything over a run of steps.
 
 use super::bands::{Bands, Way};
-use super::columns::{Slot, columns, slots};
+use super::blocks::{Block, Member, Outer};
+use super::columns::{Slot, columns, set_apart, slots};
 use super::layers::LaneKey;
 use super::lifetimes::LifetimeGraph;
-use super::metrics::{GAP, GUTTER, LANE_GAP, LANE_HEIGHT, MARGIN, measure};
+use super::metrics::{GAP, GUTTER, LANE_GAP, LANE_HEIGHT, MARGIN};
 use super::picture::Rect;
 use super::place::{YCoordinates, place};
-use crate::view::{BoxKey, SceneBox};
+use crate::view::SceneBox;
 
 /// What all sheets of a run share.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,10 @@ pub(super) struct Common {
 #[derive(Debug)]
 pub(super) struct Sheet {
     pub union: LifetimeGraph,
+    /// The same with blocks in place of their boxes.
+    pub outer: Outer,
     pub slots: Vec<Slot>,
+    /// The slot of each box of `outer`.
     pub of_node: Vec<usize>,
     pub tops: YCoordinates,
     pub bands: Bands,
@@ -37,8 +41,13 @@ pub(super) struct Sheet {
 impl Sheet {
     /// Finds the places.
     pub(super) fn new(union: LifetimeGraph, common: Common) -> Sheet {
-        let column_of = columns(&union);
-        let (slots, of_node) = slots(&union, &column_of);
+        let outer = Outer::new(&union);
+        let mut column_of = columns(&outer.graph);
+        let blocks: Vec<usize> = (outer.blocks.iter())
+            .map(|block| outer.place[block.root].0)
+            .collect();
+        let apart = set_apart(&mut column_of, &blocks);
+        let (slots, of_node) = slots(&outer.graph, &column_of);
         let count = slots.iter().map(|slot| slot.column + 1).max().unwrap_or(1);
         let mut widths = vec![0.0; count];
         widths[0] = common.frames;
@@ -46,9 +55,10 @@ impl Sheet {
             widths[slot.column] = f64::max(widths[slot.column], slot.width);
         }
         let spaces: Vec<f64> = widths.iter().map(|width| width + GUTTER).collect();
-        let cuts = cuts(&union, &column_of, count);
-        let bands = Bands::wrap(&spaces, |column| cuts[column]);
-        let tops = place(&union, &slots, &of_node, &bands);
+        let cuts = cuts(&outer.graph, &column_of, count);
+        let mut bands = Bands::wrap(&spaces[..apart], |column| cuts[column]);
+        bands.add_single(apart..count);
+        let tops = place(&outer.graph, &slots, &of_node, &bands);
         let mut at = vec![(MARGIN, widths[0]); count];
         let mut width = MARGIN + spaces[0];
         for band in &bands.columns {
@@ -63,6 +73,7 @@ impl Sheet {
             bottom: common.top + tops.bottom,
             top: common.top,
             union,
+            outer,
             slots,
             of_node,
             tops,
@@ -75,17 +86,38 @@ impl Sheet {
     /// Where a box of one of the sheet's scenes stands.
     pub(super) fn rect(&self, scene_box: &SceneBox) -> Option<Rect> {
         let node = self.union.node(scene_box.key)?;
-        let slot = self.of_node[node];
+        let (width, height) = self.union.nodes[node].extent(scene_box);
+        let (mut x, mut y) = self.origin(node);
+        if let Some(member) = self.member(node) {
+            x += member.x;
+            y += member.y;
+        }
         Some(Rect {
-            x: self.left(self.slots[slot].column),
-            y: self.top + self.tops.slots[slot],
-            width: self.union.nodes[node].size.width,
-            height: measure(scene_box).height,
+            x,
+            y,
+            width,
+            height,
         })
     }
 
-    pub(super) fn slot(&self, key: BoxKey) -> usize {
-        self.union.node(key).map_or(0, |node| self.of_node[node])
+    /// The upper left corner of a box's slot, or of its block's.
+    pub(super) fn origin(&self, node: usize) -> (f64, f64) {
+        let slot = self.slot(node);
+        let left = self.left(self.slots[slot].column);
+        (left, self.top + self.tops.slots[slot])
+    }
+
+    pub(super) fn slot(&self, node: usize) -> usize {
+        self.of_node[self.outer.place[node].0]
+    }
+
+    /// The block that a box stands in.
+    pub(super) fn block(&self, node: usize) -> Option<&Block> {
+        Some(&self.outer.blocks[self.outer.place[node].1?])
+    }
+
+    pub(super) fn member(&self, node: usize) -> Option<&Member> {
+        self.block(node)?.members.get(&node)
     }
 
     pub(super) fn left(&self, column: usize) -> f64 {
@@ -118,7 +150,8 @@ impl Sheet {
         let steps = (self.union.last - self.union.first + 1) as usize;
         let mut change = vec![0.0; steps + 1];
         for node in &self.union.nodes {
-            let space = (node.size.width + GUTTER) * (node.size.height + GAP);
+            let (width, height) = node.whole_extent();
+            let space = (width + GUTTER) * (height + GAP);
             change[(node.first - self.union.first) as usize] += space;
             change[(node.last - self.union.first) as usize + 1] -= space;
         }

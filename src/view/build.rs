@@ -2,7 +2,9 @@
 
 use super::calls::RunningCall;
 use super::content::{self, Content, content};
-use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, Status, aside, grouped, targets};
+use super::scene::{
+    Arrow, BoxKey, BoxKind, Cell, Mark, Row, SceneBox, Status, aside, grouped, targets,
+};
 use super::stack::Names;
 use super::step_view::StepView;
 use crate::analyse::Source;
@@ -155,6 +157,13 @@ impl StepView<'_> {
         };
         Some(SceneBox {
             key: BoxKey::Object(id),
+            kind: match self.info(id).kind {
+                Kind::Sequence => BoxKind::Sequence,
+                Kind::Set => BoxKind::Set,
+                Kind::Mapping => BoxKind::Mapping,
+                Kind::Instance => BoxKind::Fields,
+                _ => BoxKind::Other,
+            },
             tone,
             title,
             serial: Some(id.0),

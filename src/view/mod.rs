@@ -29,5 +29,5 @@ pub use collector::{CollectorRun, collector_runs};
 pub use filter::{Subset, Unknown, ViewFilter};
 pub use options::ViewOptions;
 pub use resolved_filter::unknown_words;
-pub use scene::{Arrow, BoxKey, BoxRole, Cell, Mark, Row, Scene, SceneBox, Status};
+pub use scene::{Arrow, BoxKey, BoxKind, BoxRole, Cell, Mark, Row, Scene, SceneBox, Status};
 pub use scenes::Scenes;

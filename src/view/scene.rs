@@ -32,6 +32,20 @@ pub enum BoxRole {
     Atom,
 }
 
+/// What kind of thing a box holds, as far as its shape depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BoxKind {
+    /// Items one after the other.
+    Sequence,
+    /// Items without an order of their own.
+    Set,
+    /// Keys and values.
+    Mapping,
+    /// Attributes of an instance.
+    Fields,
+    Other,
+}
+
 /// How an object stands at this step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
@@ -91,6 +105,7 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SceneBox {
     pub key: BoxKey,
+    pub kind: BoxKind,
     pub tone: BoxRole,
     pub title: String,
     /// Serial, for the corner of the title.
@@ -157,6 +172,7 @@ pub(super) fn grouped(number: usize) -> String {
 pub(super) fn note_box(key: BoxKey, title: &str, rows: Vec<Row>) -> SceneBox {
     SceneBox {
         key,
+        kind: BoxKind::Other,
         tone: BoxRole::Atom,
         title: title.to_owned(),
         serial: None,

@@ -1,7 +1,9 @@
 //! The call stacks: which calls are drawn, and what their boxes say.
 
 use super::calls::RunningCall;
-use super::scene::{BoxKey, BoxRole, Cell, Mark, Row, SceneBox, Status, grouped, note_box};
+use super::scene::{
+    BoxKey, BoxKind, BoxRole, Cell, Mark, Row, SceneBox, Status, grouped, note_box,
+};
 use super::step_view::StepView;
 use crate::analyse::{Owner, Source};
 use crate::trace::{CallFrame, Event, Kind, NameKind, ObjId};
@@ -113,6 +115,7 @@ impl StepView<'_> {
         let rows = rows.into_iter().chain(waiting).chain(passing).collect();
         SceneBox {
             key: BoxKey::Call(call.number),
+            kind: BoxKind::Other,
             tone: if call.running {
                 BoxRole::ActiveFrame
             } else {

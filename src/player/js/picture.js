@@ -255,7 +255,7 @@ class Picture {
     const [right, bottom] = [to.x + to.width, to.y + to.height];
     if (changed) {
       parts.push(draw('rect', { class: 'row-moved', x: tenth(left + 1), y: tenth(top + 0.5), width: tenth(right - left - 2), height: tenth(bottom - top - 1) }));
-      path('sign', isRow ? `M0.5 ${tenth(to.y + to.height / 2 - 4)}l5 4l-5 4z` : `M${tenth((left + right) / 2 - 4)} ${tenth(bottom - 0.5)}l4 -5l4 5z`);
+      path('sign', isRow ? `M0.5 ${tenth(to.y + to.height / 2 - 4)}l5 4l-5 4z` : `M${tenth(left + 1)} ${tenth(bottom - 3)}h${tenth(right - left - 2)}v2.5h-${tenth(right - left - 2)}z`);
     }
     if (isRow && index > 0) path('line', `M0 ${tenth(top)}h${tenth(right)}`);
     if (isRow ? labelled : index > 0 || content.shape === LINE) path('line', `M${tenth(to.x)} ${tenth(isRow ? to.y : top)}v${tenth(bottom - (isRow ? to.y : top))}`);

@@ -162,7 +162,7 @@ impl Drawing {
         }
     }
 
-    /// What is new or changed, on its own colour, with a sign at its side or its head.
+    /// What is new or changed, on its own colour, with a sign at its side or below it.
     fn highlight(&self, xml: &mut Xml, shape: BoxShape, area: &Rect) {
         let Rect {
             x,
@@ -188,9 +188,11 @@ impl Drawing {
             )
         } else {
             format!(
-                "M{} {}l4 -5l4 5z",
-                rounded(x + width / 2.0 - 4.0),
-                rounded(y + height - 0.5)
+                "M{} {}h{}v2.5h-{}z",
+                rounded(x + 1.0),
+                rounded(y + height - 3.0),
+                rounded(width - 2.0),
+                rounded(width - 2.0)
             )
         };
         xml.empty(
