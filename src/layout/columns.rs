@@ -3,7 +3,6 @@
 
 use super::frames;
 use super::lifetimes::LifetimeGraph;
-use super::picture::BoxShape;
 
 use std::collections::BTreeSet;
 
@@ -215,7 +214,7 @@ pub(super) fn slots(union: &LifetimeGraph, columns: &[usize]) -> (Vec<Slot>, Vec
         slots[slot].nodes.push(node);
         slots[slot].width = slots[slot].width.max(width);
         slots[slot].height = slots[slot].height.max(height);
-        slots[slot].line &= union.nodes[node].shape == BoxShape::Line;
+        slots[slot].line &= union.nodes[node].is_line();
         of_node[node] = slot;
     }
     (slots, of_node)

@@ -79,6 +79,13 @@ impl Node {
         )
     }
 
+    /// Whether it is a line of a grid or a table, which stand close.
+    pub(super) fn is_line(&self) -> bool {
+        let is_record = matches!(self.kind, BoxKind::Mapping | BoxKind::Fields);
+        self.shape == BoxShape::Line
+            || (self.shape == BoxShape::Strip && is_record && self.seat.is_none())
+    }
+
     /// Where the title of its box stands.
     pub(super) fn title_area(&self, rect: &Rect) -> Rect {
         Rect {

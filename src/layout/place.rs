@@ -55,11 +55,7 @@ pub(super) fn place(
             .filter(|column| *column < field.columns.len())
             .collect();
         settle_band(&mut field, &columns, origin);
-        let bottom = columns
-            .iter()
-            .flat_map(|column| &field.columns[*column])
-            .map(|item| field.items[*item].top + field.items[*item].height)
-            .fold(origin, f64::max);
+        let bottom = bottom(&field, union, slots, &columns, rest(bands, band)).max(origin);
         corridor_tops.push(bottom + GAP / 2.0);
         let tracks = field.corridors.count(band) as f64;
         origin = bottom + GAP + tracks * (LANE_HEIGHT + LANE_GAP);
@@ -81,6 +77,49 @@ pub(super) fn place(
         corridor_tops,
         bottom,
     }
+}
+
+/// The columns of the bands below one.
+fn rest(bands: &Bands, band: usize) -> std::ops::Range<usize> {
+    let below = &bands.columns[band + 1..];
+    match (below.first(), below.last()) {
+        (Some(first), Some(last)) => first.start..last.end,
+        _ => 0..0,
+    }
+}
+
+/// Where a band ends for those below it: what never stands together with any box of theirs does
+/// not keep them down.
+fn bottom(
+    field: &LayerGraph,
+    union: &LifetimeGraph,
+    slots: &[Slot],
+    columns: &[usize],
+    below: std::ops::Range<usize>,
+) -> f64 {
+    let later: Vec<usize> = slots
+        .iter()
+        .filter(|slot| below.contains(&slot.column))
+        .flat_map(|slot| slot.nodes.iter().copied())
+        .collect();
+    let meets = |node: &usize| {
+        (later.iter()).any(|other| !union.nodes[*node].is_apart(&union.nodes[*other]))
+    };
+    let items = columns.iter().flat_map(|column| &field.columns[*column]);
+    items
+        .filter(|item| match slots.get(**item) {
+            Some(slot) => slot.nodes.iter().any(meets),
+            None => field.of_item[**item].iter().any(|link| {
+                let steps = &field.links[*link].steps;
+                let step = |step: u32| (step.saturating_sub(union.first) as usize).min(steps.len());
+                later.iter().any(|node| {
+                    let node = &union.nodes[*node];
+                    steps.contains_any_in_range(step(node.first)..step(node.last + 1))
+                })
+            }),
+        })
+        .map(|item| field.items[*item].top + field.items[*item].height)
+        .fold(0.0, f64::max)
 }
 
 /// Sweeps over the columns of one band, each time with everything as near to its neighbours as
