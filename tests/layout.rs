@@ -143,18 +143,20 @@ fn heads_point_at_their_boxes(pictures: &[Picture], script: &Path) {
                 .map(|one| one.rect)
                 .expect("an arrow leads to a box");
             let mut ends = vec![arrow.start];
-            let mut towards = 0.0;
+            let (mut towards, mut down) = (0.0, 0.0);
             for piece in &arrow.pieces {
                 let (from, to) = match piece {
                     Piece::Line(to) => (ends[ends.len() - 1], *to),
                     Piece::Curve(_, by, to) => (*by, *to),
                 };
-                towards = to.x - from.x;
+                (towards, down) = (to.x - from.x, to.y - from.y);
                 ends.push(to);
             }
             let end = ends[ends.len() - 1];
             let right = rect.x + rect.width;
-            let touches = (end.x <= rect.x && rect.x - end.x < 4.0 && towards > 0.0)
+            let above = rect.x < end.x && end.x < right;
+            let touches = (above && end.y <= rect.y && rect.y - end.y < 4.0 && down > 0.0)
+                || (end.x <= rect.x && rect.x - end.x < 4.0 && towards > 0.0)
                 || (end.x >= right && end.x - right < 4.0 && towards < 0.0);
             assert!(
                 touches,
@@ -213,14 +215,19 @@ fn a_tree_stands_as_a_tree() {
     let [root, left, right, a, b, c, d] = places(&picture, "Tree")[..] else {
         panic!("there are seven");
     };
-    assert!(root.0 < left.0 && left.0 < a.0);
-    assert_eq!(left.0, right.0);
-    assert!([b, c, d].iter().all(|leaf| leaf.0 == a.0));
-    assert!(left.1 < right.1 && a.1 < b.1 && b.1 < c.1 && c.1 < d.1);
-    // No two of its arrows cross.
+    assert!(root.1 < left.1 && left.1 < a.1);
+    assert_eq!(left.1, right.1);
+    assert!([b, c, d].iter().all(|leaf| leaf.1 == a.1));
+    assert!(a.0 < left.0 && left.0 < b.0 && b.0 < root.0);
+    assert!(root.0 < c.0 && c.0 < right.0 && right.0 < d.0);
+    no_arrows_cross(&picture);
+}
+
+/// No two arrows to different boxes cross.
+fn no_arrows_cross(picture: &Picture) {
     let tree = memviz::layout::Drawn {
         boxes: Default::default(),
-        lines: drawn(&picture).lines,
+        lines: drawn(picture).lines,
     };
     let mut measure = Measure::new();
     measure.add(tree, false);

@@ -23,7 +23,14 @@ pub(super) fn columns(union: &LifetimeGraph) -> Vec<usize> {
         .iter()
         .enumerate()
         .filter(|(_, edge)| edge.from != edge.to && !is_frame[edge.from] && !is_frame[edge.to])
-        .map(|(index, edge)| (edge.forward, edge.weight(), index))
+        .map(|(index, edge)| {
+            let older = union.edge(edge.to, edge.from);
+            let forward = match older.is_some_and(|older| edge.reverses(older)) {
+                true => edge.forward.min(0),
+                false => edge.forward,
+            };
+            (forward, edge.weight(), index)
+        })
         .collect();
     order.sort_by(|(a_forward, _, a), (b_forward, _, b)| {
         let keys = |index: usize| {

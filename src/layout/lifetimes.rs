@@ -207,6 +207,12 @@ impl Edge {
         inner.map_or(TITLE_HEIGHT / 2.0, |(y, _)| y)
     }
 
+    /// Whether it takes the place of an older reference the other way round, in the same row: a list
+    /// that is reversed stays in the order that it had at first.
+    pub(super) fn reverses(&self, other: &Edge) -> bool {
+        self.row() == other.row() && other.steps.minimum() < self.steps.minimum()
+    }
+
     /// The number of the place where it arrives: the slot's, or one of its own within a block.
     pub(super) fn port(&self, slots: usize, slot: usize) -> usize {
         let inner = self.inner.and_then(|inner| inner.arrives);
@@ -404,6 +410,7 @@ impl LifetimeGraph {
         (from, to): (usize, usize),
         (leaves, arrives): (Option<f64>, Option<(f64, usize)>),
     ) {
+        self.by_ends.entry((from, to)).or_insert(self.edges.len());
         self.edges.push(Edge {
             from,
             to,
