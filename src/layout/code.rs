@@ -20,19 +20,22 @@ pub(super) fn wanted_lines(listing: &Listing) -> usize {
         .clamp(WANTED, WHOLE_FILE)
 }
 
-/// The numbers of the lines to show, at most `most`: the whole file, or the whole function, or what
-/// is nearest to the step.
+/// The numbers of the lines to show, at most `most`: the whole file, or the whole function with what
+/// stands around it, or what is nearest to the step.
 pub(super) fn shown_lines(listing: &Listing, most: usize) -> Vec<u32> {
-    for range in [whole(listing), listing.scope] {
-        let lines = tidy(listing, range, most);
-        if lines.len() <= most {
-            return lines;
-        }
+    let file = tidy(listing, whole(listing), most);
+    if file.len() <= most {
+        return file;
     }
     // What is further away than that is not among them.
     let far = 3 * most as u32;
-    let (first, last) = listing.scope;
     let ran = listing.ran.unwrap_or(listing.at);
+    let (first, last) = listing.scope;
+    if tidy(listing, listing.scope, most).len() <= most {
+        let around = (first.saturating_sub(far).max(1), last + far);
+        let lines = tidy(listing, around, usize::MAX);
+        return around_scope(&lines, listing, most);
+    }
     let first = first.max(listing.at.min(ran).saturating_sub(far));
     let last = last.min(listing.at.max(ran) + far);
     nearest(&tidy(listing, (first, last), usize::MAX), listing, most)
@@ -51,7 +54,7 @@ fn tidy(listing: &Listing, (first, last): (u32, u32), most: usize) -> Vec<u32> {
         line.is_none_or(|line| line.text.trim().is_empty())
     };
     let mut after_empty = true;
-    for number in first..=last {
+    for number in first..=last.min(listing.source.lines.len() as u32) {
         let named = [Some(listing.at), listing.ran, listing.next].contains(&Some(number));
         let is_docstring = listing.line(number).is_some_and(|line| line.is_docstring);
         let empty = is_empty(number);
@@ -67,6 +70,20 @@ fn tidy(listing: &Listing, (first, last): (u32, u32), most: usize) -> Vec<u32> {
         numbers.pop();
     }
     numbers
+}
+
+/// The whole function, and as much above and below it as there is room for.
+fn around_scope(lines: &[u32], listing: &Listing, most: usize) -> Vec<u32> {
+    let (first, last) = listing.scope;
+    let mut start = lines.partition_point(|line| *line < first);
+    let mut end = lines.partition_point(|line| *line <= last);
+    while end - start < most && (start > 0 || end < lines.len()) {
+        end += usize::from(end < lines.len());
+        if end - start < most {
+            start = start.saturating_sub(1);
+        }
+    }
+    lines[start..end].to_vec()
 }
 
 /// The lines nearest to the one that is at work and the one that has run, with a sign where some

@@ -1,34 +1,16 @@
 //! How a page is composed: of some arrangements the one that a reader sees best.
 
+use super::areas::{Composition, Content, NUMBER_GAP, Side, WORD_WIDTH};
 use super::code::{shown_lines, wanted_lines};
-use super::metrics::{MARGIN, ROW_FONT, SMALL_FONT, text_width};
+use super::metrics::{ROW_FONT, SMALL_FONT, text_width};
 use super::page::{LegendSign, PageOptions, PagePart, Preset};
 use super::picture::{Picture, Rect};
-use super::text::{flow, wrap};
 use crate::view::{Caption, Listing, Status};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Letters of the words at the top, and the height of their lines.
-pub(super) const WORDS_FONT: f64 = 14.0;
-pub(super) const WORDS_LINE: f64 = 20.0;
-/// Height of a line of source or output.
-pub(super) const CODE_LINE: f64 = 17.0;
-/// Height of a line in small letters.
-pub(super) const SMALL_LINE: f64 = 16.0;
-/// Space between areas, and inside the panel's edge.
-pub(super) const SPACE: f64 = 16.0;
-pub(super) const INSET: f64 = 9.0;
-/// Space between pieces of small print.
-pub(super) const PIECE_GAP: f64 = 20.0;
-/// Width of the words left of a line's number, and space between number and text.
-pub(super) const WORD_WIDTH: f64 = 32.0;
-pub(super) const NUMBER_GAP: f64 = 9.0;
-/// Width of a sign in the legend, with the space behind it.
-pub(super) const SAMPLE: f64 = 34.0;
-/// Words take at most the room of so many letters.
-const WORDS_LETTERS: f64 = 288.0;
-/// The narrowest line of words.
+/// The narrowest lines of words: in pixels of a screen, and as a share of a narrow page.
 const WORDS_WIDTH: f64 = 400.0;
+const WORDS_SHARE: f64 = 0.8;
 /// Lines of source that are shown at least.
 const FEWEST_LINES: usize = 5;
 /// Numbers of lines and of letters in a line that are tried.
@@ -38,13 +20,6 @@ const COLUMNS: [usize; 4] = [88, 72, 60, 50];
 const SOURCES_SHARE: f64 = 0.4;
 /// As much of the largest letters' size may be given away for more source.
 const GIVEN_AWAY: f64 = 0.92;
-
-/// Where the source stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Left,
-    Above,
-}
 
 /// An arrangement: where the source stands, and how many lines and columns of it.
 #[derive(Debug, Clone, Copy)]
@@ -120,27 +95,6 @@ pub(super) struct Needs {
     print: [f64; 3],
 }
 
-/// A page's areas; what does not stand on it has no height.
-#[derive(Debug, Clone)]
-pub(super) struct Composition {
-    pub width: f64,
-    pub height: f64,
-    pub scale: f64,
-    pub words: Rect,
-    pub most_words: usize,
-    pub panel: Option<Rect>,
-    pub code: Rect,
-    pub code_lines: usize,
-    /// Width of the numbers.
-    pub numbers: f64,
-    pub output: Rect,
-    /// Where the memory stands, and how far it is moved to there.
-    pub memory: Rect,
-    pub shift: (f64, f64),
-    pub legend: Rect,
-    pub print: Rect,
-}
-
 /// What the caption of a picture says at its top.
 pub(super) fn words_of(caption: &Caption) -> String {
     match caption.words.is_empty() {
@@ -163,7 +117,11 @@ pub(super) fn print_of(caption: &Caption, options: &PageOptions) -> [String; 3] 
     [
         wanted(PagePart::Step, &caption.step),
         event,
-        wanted(PagePart::File, &caption.file),
+        wanted(PagePart::File, &caption.file)
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     ]
 }
 
@@ -329,31 +287,10 @@ impl Needs {
         text_width(&"0".repeat(digits), ROW_FONT)
     }
 
-    /// Width and height of source and of output, without the panel's edge.
-    fn panel_parts(&self, shape: Shape) -> [(f64, f64); 2] {
-        let code = match self.listings.is_empty() {
-            true => (0.0, 0.0),
-            false => (
-                WORD_WIDTH
-                    + self.numbers()
-                    + NUMBER_GAP
-                    + shape.columns as f64 * text_width("m", ROW_FONT),
-                shape.lines as f64 * CODE_LINE,
-            ),
-        };
-        let output = match self.output_lines {
-            0 => (0.0, 0.0),
-            lines => (
-                self.output_width.max(text_width("printed", SMALL_FONT)),
-                SMALL_LINE + lines as f64 * CODE_LINE,
-            ),
-        };
-        [code, output]
-    }
-
     /// The page of an arrangement.
     fn page(&self, shape: Shape, paper: Paper) -> Composition {
-        let narrow = self.page_of_width(shape, paper, 0.0);
+        let content = self.content(shape, paper);
+        let narrow = content.page(0.0);
         if !paper.exact {
             return narrow;
         }
@@ -362,198 +299,32 @@ impl Needs {
             Some(height) => narrow.width.max(narrow.height * paper.width / height),
             None => narrow.width.max(paper.width * ROW_FONT / paper.ample),
         };
-        let mut page = self.page_of_width(shape, paper, width);
+        let mut page = content.page(width);
         page.scale = paper.width / page.width;
         if let Some(height) = paper.height {
-            let lower = height / page.scale - page.height;
-            page.lower(lower);
+            page.stretch(height / page.scale - page.height);
         }
         page
     }
 
-    /// The page of an arrangement, at least so wide.
-    fn page_of_width(&self, shape: Shape, paper: Paper, least: f64) -> Composition {
-        let memory = self.memory.unwrap_or(Rect {
-            x: 0.0,
-            y: 0.0,
-            width: 0.0,
-            height: 0.0,
-        });
-        let [code, output] = self.panel_parts(shape);
-        let has_panel = code.1 + output.1 > 0.0;
-        let between = if code.1 > 0.0 && output.1 > 0.0 {
-            INSET
-        } else {
-            0.0
-        };
-        // Output is cut rather than make the panel wider, but for its heading.
-        let least_panel = code.0.max(output.0.min(20.0 * ROW_FONT));
-        let beside = if has_panel && shape.side == Side::Left {
-            least_panel + 2.0 * INSET + SPACE
-        } else {
-            0.0
-        };
-        let content = match shape.side {
-            Side::Left => beside + memory.width,
-            Side::Above if has_panel => memory.width.max(least_panel + 2.0 * INSET),
-            Side::Above => memory.width,
-        };
-        let words_width = self
-            .words
-            .iter()
-            .map(|words| text_width(words, WORDS_FONT))
-            .fold(0.0, f64::max);
-        let content = content.max(words_width.min(match paper.height {
-            Some(_) => WORDS_WIDTH,
-            None => paper.width * 0.8,
-        }));
-        let width = (content + 2.0 * MARGIN).max(least).ceil();
-        let inner = width - 2.0 * MARGIN;
-
-        let most_words = (WORDS_LETTERS * text_width("m", WORDS_FONT) / inner).ceil();
-        let most_words = most_words.max(3.0) as usize;
-        let lines = self
-            .words
-            .iter()
-            .map(|words| wrap(words, WORDS_FONT, inner, most_words).len())
-            .max()
-            .unwrap_or(0);
-        let mut y = MARGIN / 2.0;
-        let words = area(MARGIN, y, inner, lines as f64 * WORDS_LINE);
-        y = words.bottom() + MARGIN / 2.0;
-
-        // What is left of the width is the source's, as far as it needs it.
-        let top = y;
-        let (mut code_area, mut output_area) = (area(0.0, 0.0, 0.0, 0.0), area(0.0, 0.0, 0.0, 0.0));
-        let mut panel = None;
-        let (mut memory_left, mut memory_top) = (MARGIN, y);
-        if has_panel {
-            let x = MARGIN + INSET;
-            let side_by_side =
-                shape.side == Side::Above && code.0 + SPACE + output.0 <= inner - 2.0 * INSET;
-            let panel_width = match shape.side {
-                Side::Left => least_panel + 2.0 * INSET,
-                Side::Above => inner,
-            };
-            let inside = panel_width - 2.0 * INSET;
-            let height = if side_by_side {
-                code.1.max(output.1)
-            } else {
-                code.1 + between + output.1
-            };
-            code_area = area(x, y + INSET, inside, code.1);
-            output_area = if side_by_side && code.1 > 0.0 {
-                code_area.width = code.0.max(inside - output.0 - SPACE);
-                area(x + inside - output.0, y + INSET, output.0, output.1)
-            } else {
-                area(x, y + INSET + code.1 + between, inside, output.1)
-            };
-            let whole = area(MARGIN, y, panel_width, height + 2.0 * INSET);
-            match shape.side {
-                Side::Left => memory_left = whole.right() + SPACE,
-                Side::Above => memory_top = whole.bottom() + SPACE,
-            }
-            panel = Some(whole);
-        }
-        let room = MARGIN + inner - memory_left;
-        let memory_area = area(
-            (memory_left + (room - memory.width) / 2.0)
-                .max(memory_left)
-                .round(),
-            memory_top.round(),
-            memory.width,
-            memory.height,
-        );
-        let signs = self.signs.iter().map(|sign| sign_width(*sign));
-        let places = flow(&signs.collect::<Vec<_>>(), PIECE_GAP, room);
-        let legend_lines = places.last().map_or(0, |(line, _)| line + 1) as f64;
-        let space = if legend_lines > 0.0 && memory.height > 0.0 {
-            SPACE / 2.0
-        } else {
-            0.0
-        };
-        let legend = area(
-            memory_left,
-            memory_area.bottom() + space,
-            room,
-            legend_lines * SMALL_LINE,
-        );
-        let mut bottom = legend.bottom();
-        if let Some(panel) = &mut panel {
-            bottom = bottom.max(panel.bottom());
-            if shape.side == Side::Left {
-                panel.height = bottom - top;
-            }
-        }
-        let pieces: Vec<f64> = self
-            .print
-            .into_iter()
-            .filter(|width| *width > 0.0)
-            .collect();
-        let pieces: Vec<f64> = pieces.into_iter().map(|width| width.min(inner)).collect();
-        let places = flow(&pieces, PIECE_GAP, inner);
-        let print_lines = places.last().map_or(0, |(line, _)| line + 1) as f64;
-        let print = area(
-            MARGIN,
-            bottom + MARGIN / 2.0,
-            inner,
-            print_lines * SMALL_LINE,
-        );
-        Composition {
-            width,
-            height: (print.bottom() + MARGIN / 2.0).ceil(),
-            scale: 1.0,
-            words,
-            most_words,
-            panel,
-            code: code_area,
-            code_lines: shape.lines,
+    fn content(&self, shape: Shape, paper: Paper) -> Content<'_> {
+        Content {
+            words: &self.words,
+            side: shape.side,
+            lines: shape.lines,
+            code_width: shape.columns as f64 * text_width("m", ROW_FONT),
             numbers: self.numbers(),
-            output: output_area,
-            memory: memory_area,
-            shift: (
-                memory_area.x - memory.x.floor(),
-                memory_area.y - memory.y.floor(),
-            ),
-            legend,
-            print,
+            output_lines: self.output_lines,
+            output_width: self.output_width,
+            memory: self.memory.unwrap_or_default(),
+            signs: &self.signs,
+            print: self.print,
+            least_words: match paper.height {
+                Some(_) => WORDS_WIDTH,
+                None => paper.width * WORDS_SHARE,
+            },
         }
     }
-}
-
-impl Composition {
-    /// Makes the page higher: what lies below comes to its foot, the memory to the middle of what
-    /// is free.
-    fn lower(&mut self, by: f64) {
-        if by <= 0.0 {
-            return;
-        }
-        self.height += by;
-        self.print.y += by;
-        let half = (by / 2.0).round();
-        self.memory.y += half;
-        self.shift.1 += half;
-        self.legend.y += half;
-        if let Some(panel) = &mut self.panel
-            && panel.right() < self.memory.x
-        {
-            panel.height += by;
-        }
-    }
-}
-
-fn area(x: f64, y: f64, width: f64, height: f64) -> Rect {
-    Rect {
-        x,
-        y,
-        width,
-        height,
-    }
-}
-
-/// Width of an entry of the legend.
-pub(super) fn sign_width(sign: LegendSign) -> f64 {
-    SAMPLE + text_width(sign.words(), SMALL_FONT)
 }
 
 /// The signs of a picture that are not plain.

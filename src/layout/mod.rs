@@ -1,5 +1,6 @@
 //! Places for everything, found once for all steps: what lives on stays where it is.
 
+mod areas;
 mod bands;
 mod code;
 mod columns;
@@ -33,7 +34,8 @@ pub use picture::{
 };
 
 use crate::view::{BoxKey, Cell, Scene, SceneBox};
-use compose::{Composition, Needs};
+use areas::Composition;
+use compose::Needs;
 use lifetimes::LifetimeGraph;
 use metrics::GUTTER;
 use route::CellPlace;

@@ -1,10 +1,11 @@
 //! Puts a picture's words, source, output and legend into the areas of its page.
 
-use super::code::{GAP, shown_lines};
-use super::compose::{
+use super::areas::{
     CODE_LINE, Composition, NUMBER_GAP, PIECE_GAP, SAMPLE, SMALL_LINE, WORD_WIDTH, WORDS_FONT,
-    WORDS_LINE, print_of, sign_width, signs, words_of,
+    WORDS_LINE, sign_width,
 };
+use super::code::{GAP, shown_lines};
+use super::compose::{print_of, signs, words_of};
 use super::metrics::{ROW_FONT, SMALL_FONT, text_width};
 use super::page::{CodeLine, LegendEntry, Page, PageOptions, PagePart, PageText, TextTone};
 use super::picture::{Picture, Point, Rect};

@@ -2,7 +2,7 @@
 
 use super::{Drawing, Type};
 use crate::layout::{CodeLine, Page, ROW_FONT, Rect, text_width};
-use crate::render::xml::{Xml, rounded};
+use crate::render::xml::Xml;
 use crate::view::Syntax;
 
 impl Drawing {
@@ -21,10 +21,6 @@ impl Drawing {
         }
         if line.next {
             self.band(xml, &line.band, "none", self.palette.next);
-            let (x, y) = (line.number.at.x - 8.0, line.band.y + 4.5);
-            let triangle = format!("M{} {}l6 4l-6 4z", rounded(x), rounded(y));
-            let fill = self.palette.next.into();
-            xml.empty("path", &[("d", (&triangle).into()), ("fill", fill)]);
         }
         if let Some(word) = &line.word {
             let colour = match line.ran {
