@@ -158,3 +158,47 @@ impl Theme {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How bright a colour is, from 0 to 1.
+    fn luminance(colour: &str) -> f64 {
+        let part = |at: usize| {
+            let part = u8::from_str_radix(&colour[at..at + 2], 16).expect("a colour in hex");
+            let part = f64::from(part) / 255.0;
+            match part <= 0.04045 {
+                true => part / 12.92,
+                false => ((part + 0.055) / 1.055).powf(2.4),
+            }
+        };
+        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+    }
+
+    fn contrast(a: &str, b: &str) -> f64 {
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn source_is_read_on_all_that_lies_behind_it() {
+        let parts = [
+            Syntax::Keyword,
+            Syntax::Text,
+            Syntax::Number,
+            Syntax::Comment,
+        ];
+        for theme in [Theme::Light, Theme::Dark, Theme::Print] {
+            let palette = theme.palette();
+            let parts = parts.map(|part| theme.syntax(part).0);
+            let words = [palette.text, palette.quiet, palette.next, palette.changed];
+            for colour in parts.into_iter().chain(words) {
+                for behind in [palette.panel, palette.changed_row] {
+                    let contrast = contrast(colour, behind);
+                    assert!(contrast >= 4.5, "{theme:?}: {colour} on {behind}: {contrast}");
+                }
+            }
+        }
+    }
+}

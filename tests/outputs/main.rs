@@ -4,6 +4,7 @@
 mod common;
 
 mod animated;
+mod composed;
 mod pages;
 mod readers;
 mod safety;

@@ -15,6 +15,7 @@ pub(super) use command_line::{
     Cli, Command, CompletionsArgs, ExportArgs, ExportFormat, ManArgs, MeasureArgs, RenderArgs,
     TraceArgs,
 };
+pub(super) use page::CropName;
 pub(super) use products::{Format, LayoutBy, ProductArgs};
 pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
 pub(super) use run::RunArgs;

@@ -6,7 +6,7 @@ use super::paths::{
     ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, SHEET, SHEET_PNG, SNIPPET, SNIPPET_MD,
     SVGS, numbered, places,
 };
-use crate::cli::args::{LayoutBy, ProductArgs};
+use crate::cli::args::{CropName, LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
 use crate::layout::{PageOptions, Picture, Plan, plan};
@@ -143,6 +143,13 @@ impl<'a> FrameRenderer<'a> {
                 "Graphviz draws each step by itself: there is no gif, asvg, sheet or html-snippet",
             )
             .hint("leave out --layout dot, or choose among svg, png, pdf and dot"));
+        }
+        let one_size = [GIF, ASVG];
+        if args.page.crop == CropName::Step && places.iter().any(|place| one_size.contains(place)) {
+            return Err(Problem::new(
+                "the pictures of a gif or asvg have one size: --crop step gives each its own",
+            )
+            .hint("leave out --crop step"));
         }
         Ok(FrameRenderer {
             places,
