@@ -49,10 +49,7 @@ fn whole(listing: &Listing) -> (u32, u32) {
 /// line in a row. Where it has more than `most` lines, not all of them.
 fn tidy(listing: &Listing, (first, last): (u32, u32), most: usize) -> Vec<u32> {
     let mut numbers: Vec<u32> = Vec::new();
-    let is_empty = |number: u32| {
-        let line = listing.line(number);
-        line.is_none_or(|line| line.text.trim().is_empty())
-    };
+    let is_empty = |number: u32| is_empty(listing, number);
     let mut after_empty = true;
     for number in first..=last.min(listing.source.lines.len() as u32) {
         let named = [Some(listing.at), listing.ran, listing.next].contains(&Some(number));
@@ -83,7 +80,19 @@ fn around_scope(lines: &[u32], listing: &Listing, most: usize) -> Vec<u32> {
             start = start.saturating_sub(1);
         }
     }
+    let is_empty = |place: usize| is_empty(listing, lines[place]);
+    while start < end && is_empty(start) {
+        start += 1;
+    }
+    while start < end && is_empty(end - 1) {
+        end -= 1;
+    }
     lines[start..end].to_vec()
+}
+
+fn is_empty(listing: &Listing, number: u32) -> bool {
+    let line = listing.line(number);
+    line.is_none_or(|line| line.text.trim().is_empty())
 }
 
 /// The lines nearest to the one that is at work and the one that has run, with a sign where some
@@ -94,8 +103,8 @@ fn nearest(lines: &[u32], listing: &Listing, most: usize) -> Vec<u32> {
     let ran = listing.ran.map_or(at, place);
     let mut by_distance: Vec<usize> = (0..lines.len()).collect();
     by_distance.sort_by_key(|line| {
-        let distance = line.abs_diff(at).min(line.abs_diff(ran));
-        (distance, *line)
+        let (to_at, to_ran) = (line.abs_diff(at), line.abs_diff(ran));
+        (to_at.min(to_ran), to_ran < to_at, *line)
     });
     let mut chosen: Vec<usize> = Vec::new();
     for line in by_distance {
@@ -118,4 +127,57 @@ fn nearest(lines: &[u32], listing: &Listing, most: usize) -> Vec<u32> {
         shown.push(lines[*line]);
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{SourceLine, SourceText};
+    use std::sync::Arc;
+
+    /// Lines `1` to `count`; those that are named are empty.
+    fn listing(count: u32, empty: &[u32], scope: (u32, u32), at: u32, ran: u32) -> Listing {
+        let line = |number: u32| SourceLine {
+            text: match empty.contains(&number) {
+                true => String::new(),
+                false => format!("line {number}"),
+            },
+            spans: Vec::new(),
+            is_docstring: number == 1,
+        };
+        Listing {
+            source: Arc::new(SourceText {
+                lines: (1..=count).map(line).collect(),
+            }),
+            scope,
+            at,
+            ran: Some(ran),
+            next: Some(at),
+        }
+    }
+
+    #[test]
+    fn a_file_that_fits_is_shown_without_what_says_nothing() {
+        let listing = listing(9, &[2, 5, 6, 9], (1, 9), 7, 4);
+        assert_eq!(shown_lines(&listing, 9), [3, 4, 5, 7, 8]);
+        assert_eq!(wanted_lines(&listing), 5);
+    }
+
+    #[test]
+    fn a_function_is_shown_with_what_stands_around_it() {
+        let listing = listing(60, &[29], (30, 33), 32, 31);
+        assert_eq!(shown_lines(&listing, 4), [30, 31, 32, 33]);
+        assert_eq!(shown_lines(&listing, 7), [30, 31, 32, 33, 34, 35]);
+        assert_eq!(shown_lines(&listing, 5), [30, 31, 32, 33, 34]);
+    }
+
+    #[test]
+    fn a_long_function_is_shown_near_the_step_with_its_gaps_marked() {
+        let listing = listing(60, &[], (1, 60), 50, 10);
+        assert_eq!(shown_lines(&listing, 5), [10, GAP, 49, 50, 51]);
+        let near = shown_lines(&listing, 9);
+        assert_eq!(near.len(), 9);
+        assert_eq!(near.iter().filter(|line| **line == GAP).count(), 1);
+        assert!(near.contains(&10) && near.contains(&50));
+    }
 }

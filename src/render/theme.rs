@@ -196,7 +196,10 @@ mod tests {
             for colour in parts.into_iter().chain(words) {
                 for behind in [palette.panel, palette.changed_row] {
                     let contrast = contrast(colour, behind);
-                    assert!(contrast >= 4.5, "{theme:?}: {colour} on {behind}: {contrast}");
+                    assert!(
+                        contrast >= 4.5,
+                        "{theme:?}: {colour} on {behind}: {contrast}"
+                    );
                 }
             }
         }

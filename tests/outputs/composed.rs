@@ -145,7 +145,9 @@ fn pages(folder: &Folder, source: &str, options: &[&str]) -> Vec<Page> {
 
 fn again(folder: &Folder, options: &[&str]) -> Vec<Page> {
     let all = [
-        &["render", "out", "--format", "svg", "--out", "again"],
+        &[
+            "render", "out", "--format", "svg", "--out", "again", "--force",
+        ],
         options,
     ]
     .concat();

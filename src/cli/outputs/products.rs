@@ -144,6 +144,12 @@ impl<'a> FrameRenderer<'a> {
             )
             .hint("leave out --layout dot, or choose among svg, png, pdf and dot"));
         }
+        if args.layout == LayoutBy::Dot && args.page.is_sized() {
+            return Err(Problem::new(
+                "Graphviz draws boxes alone, as large as they are: --preset and --font-size have no effect",
+            )
+            .hint("leave out --layout dot, or --preset and --font-size"));
+        }
         let one_size = [GIF, ASVG];
         if args.page.crop == CropName::Step && places.iter().any(|place| one_size.contains(place)) {
             return Err(Problem::new(

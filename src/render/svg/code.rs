@@ -7,6 +7,10 @@ use crate::view::Syntax;
 
 impl Drawing {
     pub(super) fn panel(&self, xml: &mut Xml, page: &Page) {
+        // Bands lie below all letters, also those of the lines above.
+        for line in &page.code {
+            self.bands(xml, line);
+        }
         for line in &page.code {
             self.code_line(xml, line);
         }
@@ -15,13 +19,16 @@ impl Drawing {
         }
     }
 
-    fn code_line(&self, xml: &mut Xml, line: &CodeLine) {
+    fn bands(&self, xml: &mut Xml, line: &CodeLine) {
         if line.ran {
             self.band(xml, &line.band, self.palette.changed_row, "none");
         }
         if line.next {
             self.band(xml, &line.band, "none", self.palette.next);
         }
+    }
+
+    fn code_line(&self, xml: &mut Xml, line: &CodeLine) {
         if let Some(word) = &line.word {
             let colour = match line.ran {
                 true => self.palette.changed,
