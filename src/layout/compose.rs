@@ -20,6 +20,8 @@ const COLUMNS: [usize; 4] = [88, 72, 60, 50];
 const SOURCES_SHARE: f64 = 0.4;
 /// As much of the largest letters' size may be given away for more source.
 const GIVEN_AWAY: f64 = 0.92;
+/// So many of the longest captions are tried in every arrangement.
+const TRIED: usize = 24;
 
 /// An arrangement: where the source stands, and how many lines and columns of it.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +92,7 @@ pub(super) struct Needs {
     listings: BTreeMap<(String, u32, Option<u32>, Option<u32>), Listing>,
     output_lines: usize,
     output_width: f64,
-    pub(super) signs: BTreeSet<LegendSign>,
+    signs: BTreeSet<LegendSign>,
     /// Step, event and file: the widest of each.
     print: [f64; 3],
 }
@@ -160,11 +162,12 @@ impl Needs {
     /// The best page of all arrangements.
     pub(super) fn compose(&self, options: &PageOptions) -> Composition {
         let paper = Paper::of(options.preset);
+        let longest = self.with_longest_words();
         let pages: Vec<(Shape, f64, f64)> = self
             .shapes()
             .into_iter()
             .map(|shape| {
-                let page = self.page(shape, paper);
+                let page = longest.page(shape, paper);
                 let letters = paper.letters(page.width, page.height);
                 (shape, letters, self.share(shape))
             })
@@ -186,11 +189,22 @@ impl Needs {
             },
             |best| best.0,
         );
-        let mut page = self.page(self.filled(shape, paper), paper);
+        let best = longest.filled(shape, paper);
+        let mut page = self.page(best, paper);
         if !paper.exact {
             page.scale = options.font_size.unwrap_or(ROW_FONT) / ROW_FONT;
         }
         page
+    }
+
+    /// The same with a few captions alone, those that take the most lines.
+    fn with_longest_words(&self) -> Needs {
+        let mut words: Vec<&String> = self.words.iter().collect();
+        words.sort_by_cached_key(|words| std::cmp::Reverse(words.chars().count()));
+        Needs {
+            words: words.into_iter().take(TRIED).cloned().collect(),
+            ..self.clone()
+        }
     }
 
     fn shapes(&self) -> Vec<Shape> {

@@ -54,17 +54,14 @@ pub struct Plan {
 /// Where the memory begins, before it has its place on a page.
 const TOP: f64 = 2.0 * MARGIN;
 
-/// Finds the places for all steps, on pages that have room for all that they may need.
+/// Finds the places for all steps. Its pages show the memory alone.
 pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
-    let options = PageOptions::default();
     let mut union = LifetimeGraph::default();
-    let mut needs = Needs::default();
-    for scene in scenes {
-        union.add(&scene);
-        needs.add_caption(&scene.caption, &options);
-    }
+    scenes.for_each(|scene| union.add(&scene));
     union.finish();
     let sheets = epochs::epochs(union, TOP);
+    let options = PageOptions::bare();
+    let mut needs = Needs::default();
     for sheet in &sheets {
         needs.add_memory(Rect {
             x: 0.0,
@@ -73,7 +70,6 @@ pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
             height: sheet.bottom,
         });
     }
-    needs.signs.extend(LegendSign::ALL);
     Plan {
         composition: needs.compose(&options),
         sheets,

@@ -80,9 +80,6 @@ pub enum LegendSign {
 }
 
 impl LegendSign {
-    pub(super) const ALL: [LegendSign; 3] =
-        [LegendSign::Weak, LegendSign::Unreachable, LegendSign::Freed];
-
     pub fn words(self) -> &'static str {
         match self {
             LegendSign::Weak => "weak reference: adds nothing to the count",
@@ -137,6 +134,22 @@ pub struct PageOptions {
 }
 
 impl PageOptions {
+    /// A page with nothing around the memory.
+    pub(super) fn bare() -> PageOptions {
+        let around = [
+            PagePart::Code,
+            PagePart::Caption,
+            PagePart::Step,
+            PagePart::File,
+            PagePart::Legend,
+            PagePart::Output,
+        ];
+        PageOptions {
+            without: around.into_iter().collect(),
+            ..PageOptions::default()
+        }
+    }
+
     pub(super) fn has(&self, part: PagePart) -> bool {
         !self.without.contains(&part)
     }

@@ -75,13 +75,13 @@ fn draw_frames(
     products: &mut Outputs<'_>,
 ) -> Result<(), Problem> {
     let scenes = || Scenes::keys(trace, view).map(|scene| page.stripped(scene));
-    let plan = laid_out(trace, scenes).on_pages(scenes(), page.clone());
-    let _span = tracing::info_span!("render").entered();
-    let progress = progress("drawing", trace.steps.len());
     let most = match Scenes::keys(trace, view).are_keys() {
         true => MOST_PICTURES,
         false => usize::MAX,
     };
+    let plan = laid_out(trace, scenes).on_pages(scenes().take(most), page.clone());
+    let _span = tracing::info_span!("render").entered();
+    let progress = progress("drawing", trace.steps.len());
     let mut pictures = scenes().map(|scene| plan.picture(&scene));
     let mut first = pictures.by_ref().take(most);
     loop {
