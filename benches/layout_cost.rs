@@ -6,7 +6,7 @@
 //! its ratio to a step of the shortest run: 1 where the cost grows with the steps and no faster.
 
 use criterion::{BenchmarkId, Criterion, SamplingMode};
-use memviz::layout::plan;
+use memviz::layout::{PageOptions, plan};
 use memviz::render::{SvgOptions, svg};
 use memviz::trace::{Trace, TraceFile};
 use memviz::view::{Scenes, ViewOptions};
@@ -63,6 +63,7 @@ fn draw(trace: &Trace, view: &ViewOptions) -> (Duration, Duration) {
     let begin = Instant::now();
     let plan = plan(Scenes::new(trace, view));
     let laid_out = begin.elapsed();
+    let plan = plan.on_pages(Scenes::new(trace, view), PageOptions::default());
     for scene in Scenes::new(trace, view) {
         black_box(svg(&plan.picture(&scene), &SvgOptions::default()));
     }

@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::read::ZlibDecoder;
 use memviz::analyse::ledger;
 use memviz::export::{JsonOptions, write_json};
-use memviz::layout::{Picture, plan};
+use memviz::layout::{PageOptions, Picture, plan};
 use memviz::narrate::{self, StepNarrator};
 use memviz::player::{Player, PlayerOptions};
 use memviz::render::{SvgOptions, Theme, dot, svg};
@@ -249,7 +249,7 @@ fn places(pictures: &[Picture]) -> String {
         let _ = writeln!(
             out,
             "step {}: {} x {}",
-            picture.number, picture.width, picture.height
+            picture.number, picture.page.width, picture.page.height
         );
         for one in &picture.boxes {
             let rect = one.rect;
@@ -332,6 +332,7 @@ fn all_stages(trace: &Trace) -> Vec<(&'static str, String)> {
     let options = ViewOptions::default();
     let drawn: Vec<Scene> = Scenes::new(trace, &options).collect();
     let plan = plan(drawn.iter().cloned());
+    let plan = plan.on_pages(drawn.iter().cloned(), PageOptions::default());
     let pictures: Vec<Picture> = drawn.iter().map(|scene| plan.picture(scene)).collect();
     let last = pictures.last().expect("there are steps");
     vec![
@@ -421,6 +422,8 @@ fn the_gallery_is_what_is_drawn_now() {
         let scene = scenes
             .find(|scene| scene.number == step)
             .expect("it is there");
+        let alone = std::iter::once(scene.clone());
+        let plan = plan.on_pages(alone, PageOptions::default());
         let made = svg(
             &plan.picture(&scene),
             &SvgOptions {

@@ -55,7 +55,10 @@ pub fn dot(picture: &Picture) -> String {
             NodeId(node_id(picture_box.key), None),
             vec![
                 attribute("label", &label(picture_box)),
-                attribute("pos", &quoted(&position(picture_box.rect, picture.height))),
+                attribute(
+                    "pos",
+                    &quoted(&position(picture_box.rect, picture.page.height)),
+                ),
             ],
         )));
     }
@@ -82,7 +85,7 @@ pub fn dot(picture: &Picture) -> String {
                 Some("w".to_owned()),
             )),
         );
-        let way = quoted(&way(arrow, picture.height));
+        let way = quoted(&way(arrow, picture.page.height));
         let mut attributes = vec![attribute("pos", &way)];
         if arrow.weak {
             attributes.push(attribute("style", "dotted"));

@@ -31,24 +31,29 @@ function factsIn(svg, isFrame) {
   };
   const facts = [];
   const inBox = (element) => !isFrame || element.closest('g[id]');
+  // A frame begins where its boxes do, with what stands around them; the player shows them as they were laid out.
+  const corners = [...svg.querySelectorAll('rect')].filter(inBox).map((rect) => ['x', 'y'].map((name, i) => Number(rect.getAttribute(name) ?? 0) + shift(rect)[i]));
+  const origin = [0, 1].map((i) => Math.min(...corners.map((corner) => corner[i])));
+  const at = (element, names) => names.map((name, i) => round(Number(element.getAttribute(name) ?? 0) + shift(element)[i] - origin[i])).join('|');
+  const way = (path) => {
+    let number = 0;
+    return path.replace(/-?[\d.]+/g, (n) => round(Number(n) - origin[number++ % 2]));
+  };
   for (const text of svg.querySelectorAll('text')) {
     if (!inBox(text)) continue;
-    const [x, y] = shift(text);
     const bold = isFrame ? inherited(text, 'font-weight') === 'bold' : Number(getComputedStyle(text).fontWeight) >= 600;
-    facts.push(['text', text.textContent, round(Number(text.getAttribute('x')) + x), round(Number(text.getAttribute('y')) + y), inherited(text, 'font-size'), text.getAttribute('textLength'), colour(text, 'fill'), bold].join('|'));
+    facts.push(['text', text.textContent, at(text, ['x', 'y']), inherited(text, 'font-size'), text.getAttribute('textLength'), colour(text, 'fill'), bold].join('|'));
   }
   for (const rect of svg.querySelectorAll('rect')) {
     if (!inBox(rect)) continue;
-    const [x, y] = shift(rect);
-    facts.push(['rect', round(Number(rect.getAttribute('x') ?? 0) + x), round(Number(rect.getAttribute('y') ?? 0) + y), rect.getAttribute('width'), rect.getAttribute('height'), colour(rect, 'fill')].join('|'));
+    facts.push(['rect', at(rect, ['x', 'y']), rect.getAttribute('width'), rect.getAttribute('height'), colour(rect, 'fill')].join('|'));
   }
   for (const dot of svg.querySelectorAll('circle')) {
-    const [x, y] = shift(dot);
-    facts.push(['dot', round(Number(dot.getAttribute('cx')) + x), round(Number(dot.getAttribute('cy')) + y), colour(dot, 'fill')].join('|'));
+    facts.push(['dot', at(dot, ['cx', 'cy']), colour(dot, 'fill')].join('|'));
   }
   for (const arrow of svg.querySelectorAll('path[marker-end]')) {
     const style = isFrame ? (name) => arrow.getAttribute(name) : (name) => getComputedStyle(arrow)[name].replaceAll('px', '').replaceAll(',', '').replace('none', '');
-    facts.push(['arrow', arrow.getAttribute('d'), colour(arrow, 'stroke'), Number(style('stroke-width')), style('stroke-dasharray') ?? ''].join('|'));
+    facts.push(['arrow', way(arrow.getAttribute('d')), colour(arrow, 'stroke'), Number(style('stroke-width')), style('stroke-dasharray') ?? ''].join('|'));
   }
   for (const bar of svg.querySelectorAll(isFrame ? 'g[id] > path:nth-of-type(1)' : '.bar')) facts.push(`bar|${colour(bar, 'fill')}`);
   return facts.sort();

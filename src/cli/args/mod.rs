@@ -3,6 +3,8 @@
 mod arrange;
 mod choice;
 mod command_line;
+mod numbers;
+mod page;
 mod products;
 mod questions;
 mod run;
@@ -13,6 +15,7 @@ pub(super) use command_line::{
     Cli, Command, CompletionsArgs, ExportArgs, ExportFormat, ManArgs, MeasureArgs, RenderArgs,
     TraceArgs,
 };
+pub(super) use page::CropName;
 pub(super) use products::{Format, LayoutBy, ProductArgs};
 pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
 pub(super) use run::RunArgs;

@@ -6,17 +6,17 @@ use super::paths::{
     ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, SHEET, SHEET_PNG, SNIPPET, SNIPPET_MD,
     SVGS, numbered, places,
 };
-use crate::cli::args::{LayoutBy, ProductArgs};
+use crate::cli::args::{CropName, LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
-use crate::layout::{Picture, Plan, plan};
+use crate::layout::{PageOptions, Picture, Plan, plan};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
     Animation, DrawError, Gif, GraphvizError, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
     dot, graphviz_svg, sheet, svg,
 };
 use crate::trace::Trace;
-use crate::view::{Scenes, ViewOptions};
+use crate::view::{Scene, Scenes, ViewOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::io::IsTerminal;
@@ -26,10 +26,10 @@ const MOST_PICTURES: usize = 300;
 /// Pictures that are drawn at a time: enough for all cores, few enough for the memory.
 const BATCH: usize = 32;
 
-/// A PNG is sharp on any screen; a GIF fits into a page and is small.
+/// A PNG is sharp on any screen, unless its size is asked for; a GIF fits into a page and is small.
 const PNG_SCALE: f64 = 2.0;
-const GIF_SCALE: f64 = 0.75;
-const GIF_WIDTH: f64 = 900.0;
+const GIF_SCALE: f64 = 1.0;
+const GIF_WIDTH: f64 = 960.0;
 
 /// Draws a trace's steps and writes what is asked for. Returns what was written, in words.
 pub(super) fn write_pictures(
@@ -45,7 +45,7 @@ pub(super) fn write_pictures(
     let painter = FrameRenderer::new(args, &places)?;
     let mut products = Outputs::open(output, trace, args, &places)?;
     if places.iter().any(|place| ![PLAYER, JSON].contains(place)) {
-        draw_frames(trace, &view, &painter, &mut products)?;
+        draw_frames(trace, &view, &args.page.options(), &painter, &mut products)?;
     }
     if let Some(player) = &mut products.player {
         let _span = tracing::info_span!("player").entered();
@@ -58,7 +58,7 @@ pub(super) fn write_pictures(
 }
 
 /// Finds places for scenes.
-fn laid_out<'t>(trace: &Trace, scenes: impl Fn() -> Scenes<'t>) -> Plan {
+fn laid_out<S: Iterator<Item = Scene>>(trace: &Trace, scenes: impl Fn() -> S) -> Plan {
     let _span = tracing::info_span!("layout").entered();
     let progress = progress("laying out", trace.steps.len());
     let plan = plan(scenes().inspect(|_| progress.inc(1)));
@@ -70,18 +70,19 @@ fn laid_out<'t>(trace: &Trace, scenes: impl Fn() -> Scenes<'t>) -> Plan {
 fn draw_frames(
     trace: &Trace,
     view: &ViewOptions,
+    page: &PageOptions,
     painter: &FrameRenderer<'_>,
     products: &mut Outputs<'_>,
 ) -> Result<(), Problem> {
-    let plan = laid_out(trace, || Scenes::keys(trace, view));
-    let _span = tracing::info_span!("render").entered();
-    let progress = progress("drawing", trace.steps.len());
-    let scenes = Scenes::keys(trace, view);
-    let most = match scenes.are_keys() {
+    let scenes = || Scenes::keys(trace, view).map(|scene| page.stripped(scene));
+    let most = match Scenes::keys(trace, view).are_keys() {
         true => MOST_PICTURES,
         false => usize::MAX,
     };
-    let mut pictures = scenes.map(|scene| plan.picture(&scene));
+    let plan = laid_out(trace, scenes).on_pages(scenes().take(most), page.clone());
+    let _span = tracing::info_span!("render").entered();
+    let progress = progress("drawing", trace.steps.len());
+    let mut pictures = scenes().map(|scene| plan.picture(&scene));
     let mut first = pictures.by_ref().take(most);
     loop {
         let batch: Vec<Picture> = first.by_ref().take(BATCH).collect();
@@ -99,6 +100,10 @@ fn draw_frames(
     }
     progress.finish_and_clear();
     let more = pictures.count();
+    if let Some(sheet) = &mut products.sheet {
+        let plan = plan.on_pages(scenes().take(most), page.on_a_sheet());
+        sheet.extend(scenes().take(most).map(|scene| plan.picture(&scene)));
+    }
     if more > 0 {
         say!(
             "memviz: the first {most} pictures are drawn; {more} more with --steps all, a part with --steps N-M"
@@ -126,6 +131,8 @@ struct FrameRenderer<'a> {
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
+    /// Whether somebody has said how large pictures are.
+    is_sized: bool,
 }
 
 impl<'a> FrameRenderer<'a> {
@@ -137,12 +144,29 @@ impl<'a> FrameRenderer<'a> {
             )
             .hint("leave out --layout dot, or choose among svg, png, pdf and dot"));
         }
+        if args.layout == LayoutBy::Dot && args.page.is_sized() {
+            return Err(Problem::new(
+                "Graphviz draws boxes alone, as large as they are: --preset and --font-size have no effect",
+            )
+            .hint("leave out --layout dot, or --preset and --font-size"));
+        }
+        let one_size = [GIF, ASVG];
+        if args.page.crop == CropName::Step && places.iter().any(|place| one_size.contains(place)) {
+            return Err(Problem::new(
+                "the pictures of a gif or asvg have one size: --crop step gives each its own",
+            )
+            .hint("leave out --crop step"));
+        }
         Ok(FrameRenderer {
             places,
             layout: args.layout,
-            theme: args.theme.into(),
-            png_scale: args.scale.unwrap_or(PNG_SCALE),
+            theme: args.theme(),
+            png_scale: args.scale.unwrap_or(match args.page.is_sized() {
+                true => 1.0,
+                false => PNG_SCALE,
+            }),
             gif_scale: args.scale,
+            is_sized: args.page.is_sized(),
         })
     }
 
@@ -180,7 +204,11 @@ impl<'a> FrameRenderer<'a> {
             drawn.png = Some(typeset.raster(self.png_scale)?.png()?);
         }
         if self.wants(GIF) {
-            let usual = || GIF_SCALE.min(GIF_WIDTH / drawn.picture.width);
+            let page = &drawn.picture.page;
+            let usual = || match self.is_sized {
+                true => 1.0,
+                false => GIF_SCALE.min(GIF_WIDTH / (page.width * page.scale)),
+            };
             drawn.raster = Some(typeset.raster(self.gif_scale.unwrap_or_else(usual))?);
         }
         if self.wants(PDF) {
@@ -218,7 +246,7 @@ impl<'a> Outputs<'a> {
             places,
             count: 0,
             gif: wants(GIF).then(|| Gif::new(args.delay)),
-            animation: wants(ASVG).then(|| Animation::new(args.theme.into(), args.delay)),
+            animation: wants(ASVG).then(|| Animation::new(args.theme(), args.delay)),
             pdf: wants(PDF).then(Pdf::default),
             sheet: wants(SHEET).then(Vec::new),
             snippet: wants(SNIPPET).then(Snippet::default),
@@ -263,9 +291,6 @@ impl<'a> Outputs<'a> {
             let file = numbered("frames", picture.number, extension);
             snippet.add(picture, &drawn.svg, &file);
         }
-        if let Some(sheet) = &mut self.sheet {
-            sheet.push(drawn.picture);
-        }
         Ok(())
     }
 
@@ -282,7 +307,7 @@ impl<'a> Outputs<'a> {
             files.push((PDF, pdf.finish().map_err(draw_problem)?));
         }
         if let Some(pictures) = &self.sheet {
-            let sheet = sheet(pictures, self.args.theme.into());
+            let sheet = sheet(pictures, self.args.theme());
             if self.places.contains(&SHEET_PNG) {
                 let scale = self.args.scale.unwrap_or(1.0);
                 let png = RenderedSvg::new(&sheet)
