@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 import xml.etree.ElementTree as ElementTree
 
@@ -82,31 +83,28 @@ def environment():
 
 def of_peer(python, versions, name, moment, peer):
     """A peer's picture of the moment."""
-    names = "locals()" if moment.get("locals") else "None"
-    call = f"; __import__('moment').take({moment['objgraph']}, {names})"
+    call = f"; __import__('moment').take({moment['objgraph']})"
     program = (SCRIPTS / f"{name}.py").read_text().replace(MARK, call)
     time = str(moment.get("time", 1))
     helper = (DATA / "moment.py").read_text()
     key = hashlib.sha256("\0".join([program, time, helper, versions]).encode()).hexdigest()
     kept = WORK / "pictures" / f"{name}-{peer}-{key[:16]}.svg"
     if not kept.exists():
-        folder = WORK / "runs" / f"{name}-{peer}"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        script = folder / f"{name}.py"
-        script.write_text(program)
-        variables = {
-            **os.environ,
-            "PYTHONPATH": str(DATA),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONHASHSEED": "0",
-            "PEERS_PEER": peer,
-            "PEERS_FILE": str(folder / "picture.svg"),
-            "PEERS_TIME": time,
-        }
-        run([python, script], cwd=folder, env=variables)
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / f"{name}.py").write_text(program)
+            variables = {
+                **os.environ,
+                "PYTHONPATH": str(DATA),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONHASHSEED": "0",
+                "PEERS_PEER": peer,
+                "PEERS_FILE": f"{folder}/picture.svg",
+                "PEERS_TIME": time,
+            }
+            run([python, f"{name}.py"], cwd=folder, env=variables)
+            drawn = pathlib.Path(folder, "picture.svg").read_text()
         kept.parent.mkdir(exist_ok=True)
-        shutil.move(folder / "picture.svg", kept)
+        kept.write_text(drawn.replace(folder, "/tmp/lesson"))
     return kept
 
 
@@ -181,16 +179,14 @@ def texts(path):
 def letters(path):
     """How high letters are, in pixels, where the picture fills a slide: of rows, and the smallest.
 
-    Rows: the size that most texts in boxes have; in a peer's picture all is boxes."""
+    Rows: the largest size that a quarter of the texts in boxes have; in a peer's picture all is boxes."""
     found, (width, height) = texts(path)
+    found = [text for text in found if text.words.strip()]
     on_slide = min(SLIDE[0] / width, SLIDE[1] / height)
-    rows = [text for text in found if text.is_in_box] or found
-    sizes = collections.Counter()
-    for text in rows:
-        sizes[text.size] += bool(text.words.strip())
-    smallest = min((text.size for text in found if text.words.strip()), default=0)
-    common = sizes.most_common(1)[0][0] if sizes else 0
-    return common * on_slide, smallest * on_slide
+    rows = [text.size for text in found if text.is_in_box] or [text.size for text in found]
+    counts = collections.Counter(rows)
+    row = max((size for size in counts if 4 * counts[size] >= len(rows)), default=0)
+    return row * on_slide, min((text.size for text in found), default=0) * on_slide
 
 
 def sentences(found):
@@ -260,10 +256,10 @@ pre { overflow: auto; }
 
 HOW = """
 Each picture fills a slide of 1920 × 1080 as far as it can; letters are as high as they are then. “Rows”: the
-size that most texts in boxes have; “smallest”: the smallest text. memviz draws the step at which the marked
+largest size that a quarter of the texts in boxes have; “smallest”: the smallest text. memviz draws the step at which the marked
 line has run, alone (<code>--steps N</code>), by default in all else. memory_graph draws
-<code>memory_graph.stack()</code> behind that line ({locals}: <code>locals()</code>), objgraph
-<code>show_refs</code> of the objects that the lesson is about; both as they are without options.
+<code>memory_graph.stack()</code> behind that line, objgraph <code>show_refs</code> of the objects that the lesson
+is about; both as they are without options.
 The table counts what memviz draws without marks. A caption names what is not drawn where it has a serial
 (<code>#7</code>) that no box has, or the type of an object of the run that stands in no box and no row; text
 in quotation marks does not count. So a caption is not found out that speaks of one list where another is drawn.
@@ -312,7 +308,7 @@ def section(name, moment, pictures, is_stale):
     time = moment.get("time", 1)
     time = f", time {time}" if time > 1 else ""
     best = moment.get("best", "")
-    pick = {"draw": "No picture is clearly the best.", "": "Not judged."}.get(best, f"Best: {best}.")
+    pick = {"draw": "A draw.", "none": "None of them.", "": "Not judged."}.get(best, f"Best: {best}.")
     stale = " (said of an earlier picture of memviz’s)" if is_stale else ""
     figures = "".join(figure(name, tool, path, best) for tool, path in pictures.items())
     return f"""<section id="{name}"><h2>{name}: {html.escape(moment["moment"])}</h2>
@@ -332,7 +328,6 @@ def page(moments, pictures, rows, stale, versions, has_preset):
     sections = "\n".join(
         section(name, moment, pictures[name], name in stale) for name, moment in moments.items()
     )
-    by_locals = ", ".join(name for name, moment in moments.items() if moment.get("locals"))
     return f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>memviz beside its peers</title>
 <meta name="viewport" content="width=device-width"><!-- made by .ci/peers -->
@@ -344,7 +339,7 @@ def page(moments, pictures, rows, stale, versions, has_preset):
 <main>{sections}</main>
 <h2>In numbers</h2>
 <table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>
-<p class="small">{HOW.format(locals=by_locals or "nowhere")}</p>
+<p class="small">{HOW}</p>
 </html>
 """
 

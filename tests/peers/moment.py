@@ -12,9 +12,8 @@ TIME = int(os.environ["PEERS_TIME"])
 taken = 0
 
 
-def take(objects, names):
-    """At the `TIME`-th call: objgraph draws what `objects` refer to; memory_graph, the stack of the
-    caller as it is meant to be used, or `names` where a script has no stack of its own."""
+def take(objects):
+    """At the `TIME`-th call: objgraph draws what `objects` refer to; memory_graph, the caller's stack."""
     global taken
     taken += 1
     if taken != TIME:
@@ -26,5 +25,4 @@ def take(objects, names):
     else:
         import memory_graph
 
-        data = memory_graph.stack(stack_index=1) if names is None else names
-        memory_graph.render(data, FILE)
+        memory_graph.render(memory_graph.stack(stack_index=1), FILE)

@@ -13,6 +13,5 @@ def work(name):
 workers = [threading.Thread(target=work, args=(name,)) for name in "ab"]
 for worker in workers:
     worker.start()
-for worker in workers:
     worker.join()
 print(results)

@@ -3,5 +3,5 @@ inner = row[0]
 try:
     row[0] += [3]
 except TypeError as error:
-    print(error)  # memviz: picture
-print(row)
+    print(row)  # memviz: picture
+    print(error)
