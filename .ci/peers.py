@@ -18,6 +18,7 @@ import os
 import pathlib
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -217,7 +218,7 @@ def not_drawn(caption, found, types):
     return sorted(serials | kinds)
 
 
-def measured(name, one, slide, default, types):
+def measured(name, pictures, slide, default, types):
     """A row of the table, and what captions name that is not drawn."""
     silent = serials = absent = 0
     named = []
@@ -231,8 +232,8 @@ def measured(name, one, slide, default, types):
         if missing:
             named.append(f"{name} {path.stem}: {', '.join(missing)} in “{caption}”")
     row = {"pictures": len(default), "silent": silent, "serials": serials, "absent": absent}
-    row["letters"] = letters(one)
     row["slide"] = letters(slide) if slide else None
+    row |= {tool: letters(path) for tool, path in pictures.items()}
     return row, named
 
 
@@ -267,26 +268,28 @@ in quotation marks does not count. So a caption is not found out that speaks of 
 
 
 def px(sizes):
-    return f"{sizes[0]:.0f} / {sizes[1]:.0f}" if sizes else "-"
+    return f"{sizes[0]:.0f} / {sizes[1]:.0f}"
 
 
 def table(rows, has_preset):
     """The table as cells of text, with a line of sums."""
-    head = ["script", "pictures", "no sentence", "with #n", "names what is not drawn", "letters"]
-    head += ["letters, slide preset"] if has_preset else []
-    keys = ["pictures", "silent", "serials", "absent"]
-    lines = [head]
-    for name, row in rows.items():
-        line = [name, *(str(row[key]) for key in keys), px(row["letters"])]
-        lines.append(line + ([px(row["slide"])] if has_preset else []))
-    sums = [str(sum(row[key] for row in rows.values())) for key in keys]
+    counted = {
+        "pictures": "pictures",
+        "silent": "no sentence",
+        "serials": "with #n",
+        "absent": "names what is not drawn",
+    }
+    sizes = {"memviz": "letters: memviz", **({"slide": "slide preset"} if has_preset else {})}
+    sizes |= {peer: peer for peer in PEERS}
 
     def middle(key):
-        values = sorted(row[key][0] for row in rows.values())
-        return f"median {values[len(values) // 2]:.0f}"
+        return f"median {statistics.median(row[key][0] for row in rows.values()):.0f}"
 
-    lines.append(["all", *sums, middle("letters")] + ([middle("slide")] if has_preset else []))
-    return lines
+    lines = [["script", *counted.values(), *sizes.values()]]
+    for name, row in rows.items():
+        lines.append([name, *(str(row[key]) for key in counted), *(px(row[key]) for key in sizes)])
+    sums = [str(sum(row[key] for row in rows.values())) for key in counted]
+    return [*lines, ["all", *sums, *map(middle, sizes)]]
 
 
 def figure(name, tool, path, best):
@@ -390,7 +393,7 @@ def main():
     for name in moments:
         one, slide, default, types = drawn[name].result()
         pictures[name] = {"memviz": one, **{peer: peers[name, peer].result() for peer in PEERS}}
-        rows[name], told = measured(name, one, slide, default, types)
+        rows[name], told = measured(name, pictures[name], slide, default, types)
         named += told
     if all(row["silent"] == row["pictures"] for row in rows.values()):
         sys.exit("no caption is found: how pictures are built has changed, and so must `sentences`")
