@@ -1,17 +1,20 @@
 import threading
+import time
 
 results = []
 lock = threading.Lock()
 
 
-def work(name):
-    for number in range(2):
-        with lock:
-            results.append((name, number))  # memviz: picture
+def work(name, seconds):
+    time.sleep(seconds)
+    with lock:
+        results.append(name)  # memviz: picture
 
 
-workers = [threading.Thread(target=work, args=(name,)) for name in "ab"]
-for worker in workers:
-    worker.start()
-    worker.join()
+one = threading.Thread(target=work, args=("one", 0.2))
+two = threading.Thread(target=work, args=("two", 0.6))
+one.start()
+two.start()
+one.join()
+two.join()
 print(results)
