@@ -191,15 +191,13 @@ def letters(path):
 
 
 def sentences(found):
-    """The caption of a picture of memviz's: above, at the left edge as the title is, set plainly."""
+    """The caption of a picture of memviz's: at the left edge, neither bold nor coloured."""
     outside = [text for text in found if not text.is_in_box]
-    if not outside:
-        return ""
-    edge = outside[0].attributes.get("x")
+    edge = min((float(text.attributes["x"]) for text in outside), default=0)
     plain = [
         text.words
-        for text in outside[1:]
-        if text.attributes.get("x") == edge and not {"fill", "font-size", "font-weight"} & set(text.attributes)
+        for text in outside
+        if float(text.attributes["x"]) == edge and not {"fill", "font-weight"} & set(text.attributes)
     ]
     return " ".join(plain)
 
@@ -225,7 +223,7 @@ def measured(name, pictures, slide, default, types):
     for path in default:
         found, _ = texts(path)
         caption = sentences(found)
-        silent += not caption
+        silent += not caption.endswith(".")
         serials += bool(re.search(r"#\d", caption))
         missing = not_drawn(caption, found, types)
         absent += bool(missing)
@@ -261,7 +259,8 @@ largest size that a quarter of the texts in boxes have; “smallest”: the smal
 line has run, alone (<code>--steps N</code>), by default in all else. memory_graph draws
 <code>memory_graph.stack()</code> behind that line, objgraph <code>show_refs</code> of the objects that the lesson
 is about; both as they are without options.
-The table counts what memviz draws without marks. A caption names what is not drawn where it has a serial
+The table counts what memviz draws without marks. No sentence: nothing in the caption ends in a full stop, as
+where it says only which line has run. A caption names what is not drawn where it has a serial
 (<code>#7</code>) that no box has, or the type of an object of the run that stands in no box and no row; text
 in quotation marks does not count. So a caption is not found out that speaks of one list where another is drawn.
 """
