@@ -312,11 +312,12 @@ def section(name, moment, pictures, is_stale):
     best = moment.get("best", "")
     pick = {"draw": "A draw.", "none": "None of them.", "": "Not judged."}.get(best, f"Best: {best}.")
     stale = " (said of an earlier picture of memviz’s)" if is_stale else ""
+    why = re.sub("`(.*?)`", r"<code>\1</code>", html.escape(moment.get("why", "")))
     figures = "".join(figure(name, tool, path, best) for tool, path in pictures.items())
     return f"""<section id="{name}"><h2>{name}: {html.escape(moment["moment"])}</h2>
 <p class="small">After line {number}{time}: <code>{html.escape(line.replace(MARK, "").strip())}</code></p>
 <div class="three">{figures}</div>
-<p><strong>{pick}</strong> {html.escape(moment.get("why", ""))}{stale}</p>
+<p><strong>{pick}</strong> {why}{stale}</p>
 <details><summary>The script</summary><pre>{html.escape(script)}</pre></details></section>"""
 
 
@@ -326,7 +327,8 @@ def page(moments, pictures, rows, stale, versions, has_preset):
     head = "".join(f"<th>{html.escape(cell)}</th>" for cell in lines[0])
     body = "".join(f"<tr>{line}</tr>" for line in cells)
     count = collections.Counter(moment.get("best", "not judged") for moment in moments.values())
-    count = ", ".join(f"{tool} {number}" for tool, number in count.most_common())
+    names = {"draw": "a draw", "none": "none of them"}
+    count = ", ".join(f"{names.get(tool, tool)} in {number}" for tool, number in count.most_common())
     sections = "\n".join(
         section(name, moment, pictures[name], name in stale) for name, moment in moments.items()
     )
@@ -335,8 +337,8 @@ def page(moments, pictures, rows, stale, versions, has_preset):
 <meta name="viewport" content="width=device-width"><!-- made by .ci/peers -->
 <style>{STYLE}</style>
 <h1>memviz beside its peers</h1>
-<p>{len(moments)} scripts of a first course, each at the moment that matters. Which picture would go on a slide:
-{count}.</p>
+<p>{len(moments)} scripts of a first course, each at the moment that matters. The picture to paste on
+a slide: {count}.</p>
 <p class="small">{html.escape(versions)}</p>
 <main>{sections}</main>
 <h2>In numbers</h2>
