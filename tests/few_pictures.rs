@@ -173,3 +173,40 @@ fn named_tuples_and_enums_show_what_they_are_made_of() {
         assert!(!last.contains(inside), "{inside}");
     }
 }
+
+/// The script that README shows, and what it shows of it; and what moves above both.
+#[test]
+fn the_readme_shows_what_is_drawn_now() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(project.join("README.md")).expect("it is text");
+    let script = readme.split("```python\n").nth(1).expect("it has a script");
+    let script = script.split("```\n").next().expect("the script ends");
+    let folder = Folder::new();
+    folder.write("trap.py", script);
+    let lesson = std::fs::read(project.join("scenarios/two_node_cycle.py"));
+    folder.write("two_node_cycle.py", lesson.expect("it is a lesson"));
+    let said = text(
+        &folder
+            .memviz_by_default(&["trap.py", "--out", "trap"])
+            .stderr,
+    );
+    let pictures = pictures(&folder.path().join("trap"));
+    assert_eq!(pictures.len(), 1, "{said}");
+    let file = format!("`output/trap/frames/{:04}.svg`", pictures[0].0);
+    assert!(readme.contains(&file), "{file} is drawn");
+    let moving = ["--from-line", "14", "--format", "asvg", "--out", "moving"];
+    let said = folder.memviz_by_default(&[&["two_node_cycle.py"], &moving[..]].concat());
+    let moving = std::fs::read_to_string(folder.path().join("moving/animation.svg"));
+    let moving = moving.unwrap_or_else(|error| panic!("{error}: {}", text(&said.stderr)));
+    for (name, now) in [("trap.svg", &pictures[0].1), ("animation.svg", &moving)] {
+        let path = project.join("output/gallery").join(name);
+        if std::env::var_os("MEMVIZ_BLESS").is_some() {
+            std::fs::write(&path, now).expect("it can be written");
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            kept == *now,
+            "{name} is not what is drawn now; where that is right: .ci/gallery"
+        );
+    }
+}
