@@ -120,7 +120,9 @@ fn more_than_three_hundred_pictures_are_not_drawn_unasked() {
 fn what_only_a_waiting_expression_holds_stays_in_the_picture() {
     let source = "def make():\n    box = [1, 2, 3]\n    return box\ndef show(a, b):\n    return a\nshow(make(), make())\n";
     let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
-    let in_second_call = pictures.iter().filter(|(_, svg)| svg.contains(">waiting<"));
+    let in_second_call = pictures
+        .iter()
+        .filter(|(_, svg)| svg.contains(">(unnamed)<"));
     assert!(in_second_call.count() >= 1);
 }
 

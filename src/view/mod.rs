@@ -21,6 +21,7 @@ mod stack;
 mod step_view;
 mod steps;
 mod subset;
+mod tasks;
 mod unknown_words;
 
 pub(crate) use calls::Calls;
