@@ -60,13 +60,21 @@ fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
 }
 
 /// Whether these are the references of an instance of a class of the library's.
-fn is_of_library(refs: &[Reference], nouns: Nouns<'_>) -> bool {
+pub(super) fn is_of_library(refs: &[Reference], nouns: Nouns<'_>) -> bool {
+    class_of(refs, nouns).is_some_and(|class| nouns.trace.object(class).born.is_none())
+}
+
+/// Whether these are the references of an instance of a class of the program's.
+pub(super) fn is_of_program(refs: &[Reference], nouns: Nouns<'_>) -> bool {
+    class_of(refs, nouns).is_some_and(|class| nouns.trace.object(class).born.is_some())
+}
+
+fn class_of(refs: &[Reference], nouns: Nouns<'_>) -> Option<ObjId> {
     let is_class = |one: &&Reference| match one.label {
         Label::Named(name) => nouns.trace.symbols.text(name) == "__class__",
         _ => false,
     };
-    let class = refs.iter().find(is_class);
-    class.is_some_and(|class| nouns.trace.object(class.to).born.is_none())
+    Some(refs.iter().find(is_class)?.to)
 }
 
 struct Change<'t> {
@@ -99,7 +107,7 @@ impl Change<'_> {
         let mut paths = nouns.paths.all(id).iter();
         match paths.find(|path| !is_inside(path)) {
             Some(path) => format!("the {} {path}", nouns.type_name(id)),
-            None => format!("a {}", nouns.type_name(id)),
+            None => nouns.unnamed(id),
         }
     }
 
@@ -164,7 +172,10 @@ impl Change<'_> {
                 )
             }
             (gone, []) if after.is_empty() => {
-                format!("{owner} is empty now: {} went", self.items(gone, self.old))
+                format!(
+                    "{owner} is empty now: {} left it",
+                    self.items(gone, self.old)
+                )
             }
             (gone, []) => {
                 let verb = if gone.len() == 1 { "leaves" } else { "leave" };
@@ -176,7 +187,17 @@ impl Change<'_> {
                 format!("{} {verb} {owner}{place}", self.items(gone, self.old))
             }
             (gone, come) if sorted(gone) == sorted(come) => {
-                let count = gone.len();
+                let moved = gone.iter().zip(come).zip(start..);
+                let moved: Vec<usize> = moved
+                    .filter(|((a, b), _)| a != b)
+                    .map(|(_, at)| at)
+                    .collect();
+                if let [first, second] = moved[..] {
+                    return Some(format!(
+                        "{owner}[{first}] and {owner}[{second}] change places"
+                    ));
+                }
+                let count = moved.len();
                 format!("{count} items of {owner} change places")
             }
             ([_], [one]) => {
@@ -185,6 +206,7 @@ impl Change<'_> {
                     path,
                     to: *one,
                     is_first: false,
+                    in_class: false,
                 })
             }
             (gone, come) if gone.len() > come.len() && come.is_empty() => return None,
@@ -246,6 +268,7 @@ impl Change<'_> {
             path: self.new.trace.symbols.text(name).to_owned(),
             to: reference.to,
             is_first: self.before.is_empty(),
+            in_class: false,
         }))
     }
 
@@ -288,6 +311,7 @@ impl Change<'_> {
                 path: path(one),
                 to: one.to,
                 is_first: led(&self.before, one.label).is_none(),
+                in_class: false,
             });
         }
         let mut words = self.bindings.in_words(&targets);

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod contents;
+mod flow;
 mod lifetimes;
 mod nouns;
 mod outcome;

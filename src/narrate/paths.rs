@@ -1,6 +1,6 @@
 //! What the program itself would call an object: `root.left`, `rows[0]`, `count`.
 
-use crate::trace::{CallFrame, Kind, Label, NameKind, ObjId, State, Trace};
+use crate::trace::{CallFrame, FileId, Kind, Label, NameKind, ObjId, State, Trace};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// References from a name at most.
@@ -24,9 +24,11 @@ impl Paths {
         let mut open = VecDeque::new();
         let running = state.frames.last();
         let mut taken: BTreeSet<&str> = BTreeSet::new();
-        for (place, frame) in in_order(&state.frames) {
+        let others = state.others.iter().flat_map(|stack| &stack.frames);
+        let frames = in_order(&state.frames).into_iter().chain(others);
+        for frame in frames {
             let is_running = running.is_some_and(|running| std::ptr::eq(running, frame));
-            let is_global = place == 0;
+            let is_global = frame.is_module(&trace.symbols) && frame.file == FileId(0);
             for name in &frame.names {
                 let text = trace.symbols.text(name.name);
                 let is_cells = matches!(name.kind, NameKind::Cell | NameKind::Free);
@@ -97,8 +99,8 @@ impl Paths {
 }
 
 /// Call frames, the running one first, then the script's, then the others from the newest on.
-fn in_order(frames: &[CallFrame]) -> Vec<(usize, &CallFrame)> {
-    let mut all: Vec<(usize, &CallFrame)> = frames.iter().enumerate().collect();
+fn in_order(frames: &[CallFrame]) -> Vec<&CallFrame> {
+    let mut all: Vec<&CallFrame> = frames.iter().collect();
     all.reverse();
     if all.len() > 2 {
         let script = all.pop();

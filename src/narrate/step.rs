@@ -8,7 +8,7 @@ use super::paths::{Paths, content_of_cell};
 use crate::analyse::Ledger;
 use crate::trace::{
     CallFrame, Event, Kind, Label, Name, NameKind, ObjId, Reference, RootKind, State, Step, Symbol,
-    Trace,
+    Trace, visible,
 };
 use std::collections::BTreeSet;
 
@@ -29,6 +29,8 @@ pub struct StepNarrator {
     unreachable: BTreeSet<ObjId>,
     /// What the call gave back that was left last, and which.
     returned: Option<(ObjId, Symbol)>,
+    /// The call that is left next waits in its generator or coroutine.
+    yielded: bool,
     /// Whether the script is about counts.
     counts: Option<bool>,
     silent_on_counts: bool,
@@ -86,6 +88,7 @@ impl StepNarrator {
                 paths: &new_paths,
             },
             returned: self.returned,
+            yielded: self.yielded,
             raised_before: raised_before(trace, self.number),
             counts: counts && !self.silent_on_counts,
             drawn,
@@ -103,6 +106,7 @@ impl StepNarrator {
 
     fn note_returned(&mut self, step: &Step) {
         let head = &step.head;
+        self.yielded = head.event == Event::Yield;
         self.returned = match head.event {
             Event::Return => head
                 .held_as(RootKind::ReturnValue)
@@ -157,6 +161,7 @@ pub(super) struct Telling<'t> {
     pub(super) old: Nouns<'t>,
     pub(super) new: Nouns<'t>,
     pub(super) returned: Option<(ObjId, Symbol)>,
+    pub(super) yielded: bool,
     /// The exception of this step has been raised in an earlier one.
     pub(super) raised_before: bool,
     pub(super) counts: bool,
@@ -183,6 +188,9 @@ impl Telling<'_> {
         self.lost(lost, &mut all);
         if same_thread && all.is_empty() && !self.step.head.event.enters() {
             self.ended_calls(&mut all);
+        }
+        if all.is_empty() {
+            all.extend(self.flow());
         }
         if self.counts {
             self.count_changes(&mut all);
@@ -251,31 +259,44 @@ impl Telling<'_> {
                 continue;
             };
             for name in self.own_names(frame) {
+                // What nobody means to use has the name `_`.
+                if self.text(name.0.name) == "_" {
+                    continue;
+                }
+                // A comprehension's variable may be called as one outside of it.
                 let led = self
                     .own_names(before)
-                    .find(|(old, _)| old.name == name.0.name);
+                    .find(|(old, _)| (old.name, old.kind) == (name.0.name, name.0.kind));
                 if led.is_none_or(|(_, to)| to != name.1) {
                     bound.push(Target {
                         path: self.text(name.0.name).to_owned(),
                         to: name.1,
                         is_first: led.is_none(),
+                        in_class: frame.class_body,
                     });
                 }
             }
             for (name, _) in self.own_names(before) {
-                if !self.own_names(frame).any(|(new, _)| new.name == name.name) {
-                    gone.push(format!("the name {} is gone", self.text(name.name)));
+                if self.text(name.name) != "_"
+                    && !self.own_names(frame).any(|(new, _)| new.name == name.name)
+                {
+                    gone.push(self.text(name.name).to_owned());
                 }
             }
         }
         all.extend(self.bindings().in_words(&bound));
-        all.extend(gone);
+        match gone.len() {
+            0 => {}
+            1 => all.push(format!("the name {} is gone", gone[0])),
+            _ => all.push(format!("the names {} are gone", enumerated(&gone))),
+        }
     }
 
     /// A frame's variables and what they lead to; a cell stands for its variable.
     fn own_names<'f>(&'f self, frame: &'f CallFrame) -> impl Iterator<Item = (&'f Name, ObjId)> {
         frame.names.iter().filter_map(move |name| {
             let is_own = name.kind != NameKind::Stack
+                && !(frame.class_body && is_compilers_attribute(self.text(name.name)))
                 && !frame.is_compilers(name, &self.trace.symbols, self.after);
             let is_cell = matches!(name.kind, NameKind::Cell | NameKind::Free);
             (is_own && !is_cell).then_some((name, name.to))
@@ -312,7 +333,10 @@ impl Telling<'_> {
                     false => format!(" on {given}"),
                 };
             } else {
-                arguments.push(format!("{name} = {given}"));
+                arguments.push(match given == name {
+                    true => given,
+                    false => format!("{name} = {given}"),
+                });
             }
         }
         let with = match arguments.is_empty() {
@@ -358,7 +382,7 @@ impl Telling<'_> {
             _ if is_default => format!("its default {}", self.new.type_name(to)),
             Some(path) => path.to_owned(),
             None if self.step.head.allocated.contains(&to) => self.new.new_noun(to),
-            None => format!("a {}", self.new.type_name(to)),
+            None => self.new.unnamed(to),
         }
     }
 
@@ -380,8 +404,8 @@ impl Telling<'_> {
         }
         let call = call_in_words(left.shown_name(&self.trace.symbols));
         let is_kept = |id: ObjId| self.after.heap.contains_key(&id);
-        all.push(if self.is_suspended(left) {
-            format!("{call} waits where it is, with its variables")
+        all.push(if self.yielded || self.is_suspended(left) {
+            format!("{call} is suspended where it is, with its variables")
         } else if left.object.is_some_and(is_kept) {
             format!("{call} has ended; its frame is kept")
         } else {
@@ -408,13 +432,18 @@ impl Telling<'_> {
         match head.event {
             Event::Yield => {
                 let top = running.and_then(CallFrame::top_of_stack);
-                all.extend(top.map(|id| format!("{call} yields {}", self.handed_on(id))));
+                all.extend(top.map(|id| match self.is_coroutine(running) {
+                    true => format!("{call} waits{}", self.waited_for(id)),
+                    false => format!("{call} yields {}", self.handed_on(id)),
+                }));
             }
             Event::Return if self.hands_on() => {
                 let is_none = |id: &ObjId| self.new.own_words(*id).is_some_and(|w| w == "None");
                 let value = held(RootKind::ReturnValue);
-                // What makes an object gives nothing back.
-                let value = value.filter(|id| !(is_none(id) && function.ends_with("__init__")));
+                // What makes an object gives nothing back; that a call gives nothing back is told where
+                // there is nothing else.
+                let is_silent = function.ends_with("__init__") || !all.is_empty();
+                let value = value.filter(|id| !(is_none(id) && is_silent));
                 all.extend(value.map(|id| format!("{call} returns {}", self.handed_on(id))));
             }
             Event::Exception if !self.raised_before => {
@@ -438,7 +467,32 @@ impl Telling<'_> {
     fn handed_on(&self, id: ObjId) -> String {
         match self.new.paths.first(id) {
             None if self.step.head.allocated.contains(&id) => self.new.new_noun(id),
+            None if self.new.own_words(id).is_none() => self.new.unnamed(id),
             _ => self.new.noun(id),
+        }
+    }
+
+    /// Whether a frame is a coroutine's, which waits at this step.
+    fn is_coroutine(&self, frame: Option<&CallFrame>) -> bool {
+        let file = self.trace.header.files.get(self.step.head.file.0 as usize);
+        let line = file.and_then(|file| file.text.lines().nth(self.step.head.line as usize - 1));
+        if line.is_some_and(|line| line.contains("await ") && !line.contains("yield")) {
+            return true;
+        }
+        let Some(frame) = frame.and_then(|frame| frame.object) else {
+            return false;
+        };
+        self.after.heap.iter().any(|(id, object)| {
+            self.text(self.trace.object(*id).type_name) == "coroutine"
+                && object.refs.iter().any(|reference| reference.to == frame)
+        })
+    }
+
+    /// What a coroutine hands to its event loop: a future that it waits for, or nothing.
+    fn waited_for(&self, id: ObjId) -> String {
+        match self.new.own_words(id) {
+            Some(words) if words == "None" => ", so that others may run".to_owned(),
+            _ => format!(" for {}", self.handed_on(id)),
         }
     }
 
@@ -500,9 +554,22 @@ impl Telling<'_> {
         };
         all.push(format!(
             "the program prints “{}”{more}",
-            short(first.trim())
+            short(&visible(first.trim()))
         ));
     }
+}
+
+/// Whether a name in the body of a class is one that the compiler puts there.
+fn is_compilers_attribute(name: &str) -> bool {
+    const OURS: [&str; 6] = [
+        "__annot",
+        "__classdict",
+        "__static_attributes__",
+        "__firstlineno__",
+        "__type_params__",
+        "__conditional_annotations__",
+    ];
+    OURS.iter().any(|one| name.starts_with(one))
 }
 
 /// A call as one speaks of it: `f()`, `the generator expression`.

@@ -1,7 +1,8 @@
 //! The words above a picture: step, event, the source around the line.
 
+use crate::analyse::Words;
 use crate::narrate::raised_before;
-use crate::trace::{Event, FileId, State, Step, Trace};
+use crate::trace::{Event, FileId, State, Step, Trace, visible};
 
 /// A line of source and its part in the step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +75,12 @@ fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> Str
         _ => "the script",
     };
     let call = running.map_or(String::new(), |frame| frame.in_words(&trace.symbols));
-    let place = match running {
-        Some(_) if is_module => String::new(),
-        _ => format!(" in {call}"),
+    let words = Words { trace, state, head };
+    let thread = words.thread(head.thread.unwrap_or(1));
+    let place = match (running, thread) {
+        (Some(_), _) if is_module => String::new(),
+        (_, Some(thread)) => format!(" in {call} in {thread}"),
+        (_, None) => format!(" in {call}"),
     };
     match head.event {
         Event::Call if is_module => format!("{module} starts"),
@@ -88,7 +92,12 @@ fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> Str
             head.ran.unwrap_or(line)
         ),
         Event::Line => match head.ran {
+            Some(ran) if ran == line => format!("the loop in line {line} goes on{place}"),
             Some(ran) => format!("line {ran} has run, line {line} is next{place}"),
+            None if just_called(trace, number) => match is_module {
+                true => format!("{module} begins with line {line}"),
+                false => format!("{call} begins with line {line}"),
+            },
             None => format!("line {line} is next{place}"),
         },
         Event::Return if is_module => format!("the last line of {module} has run"),
@@ -109,6 +118,12 @@ fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> Str
         }
         Event::Exit => "the script has ended; this is what is left".to_owned(),
     }
+}
+
+/// Whether the step before is the call of the function whose line is next.
+fn just_called(trace: &Trace, number: u32) -> bool {
+    let before = (number as usize).checked_sub(2);
+    before.is_some_and(|before| trace.steps[before].head.event == Event::Call)
 }
 
 /// Whether the step before is the raise of an exception in the same function.
@@ -197,7 +212,8 @@ fn source_lines(text: &str, around: u32, ran: Option<u32>, next: Option<u32>) ->
 }
 
 fn cut(line: &str) -> String {
-    let mut line = line.replace('\t', "    ");
+    let line = line.replace('\t', "    ");
+    let mut line = visible(&line).into_owned();
     // What a script says to memviz is not part of the lesson.
     if let Some(at) = line.find("# memviz:") {
         line.truncate(at);
