@@ -1,7 +1,7 @@
 //! A name, an attribute or an entry that leads somewhere else now.
 
-use super::contents::is_of_library;
 use super::nouns::{Nouns, enumerated};
+use super::paths::is_of_library;
 use crate::trace::{Kind, ObjId, Symbol};
 
 /// What leads somewhere now.
@@ -143,7 +143,7 @@ impl Bindings<'_> {
         let Some(object) = self.new.state.heap.get(&container) else {
             return String::new();
         };
-        if is_of_library(&object.refs, self.new) {
+        if is_of_library(&object.refs, self.new.trace) {
             return String::new();
         }
         for reference in &object.refs {

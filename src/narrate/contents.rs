@@ -2,7 +2,7 @@
 
 use super::bindings::{Bindings, Target};
 use super::nouns::{Nouns, enumerated};
-use super::paths::suffix;
+use super::paths::{is_of_library, suffix};
 use crate::trace::{Kind, Label, ObjId, Reference};
 
 /// Items that are named one by one.
@@ -37,7 +37,8 @@ pub(super) fn change_of_contents(
         Kind::Cell => change.of_cell(),
         _ => change.of_entries(),
     }?;
-    Some(words + &change.seen_elsewhere())
+    let elsewhere = change.seen_elsewhere(&words);
+    Some(words + &elsewhere)
 }
 
 /// The references that are worth a word.
@@ -47,7 +48,8 @@ fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
         Label::Key(_) => false,
         Label::Cell(name) => !nouns.trace.symbols.text(name).starts_with("__"),
         Label::Attr(name)
-            if nouns.trace.symbols.text(name).starts_with('_') && is_of_library(refs, nouns) =>
+            if nouns.trace.symbols.text(name).starts_with('_')
+                && is_of_library(refs, nouns.trace) =>
         {
             false
         }
@@ -57,24 +59,6 @@ fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
         _ => false,
     };
     refs.iter().filter(is_told).copied().collect()
-}
-
-/// Whether these are the references of an instance of a class of the library's.
-pub(super) fn is_of_library(refs: &[Reference], nouns: Nouns<'_>) -> bool {
-    class_of(refs, nouns).is_some_and(|class| nouns.trace.object(class).born.is_none())
-}
-
-/// Whether these are the references of an instance of a class of the program's.
-pub(super) fn is_of_program(refs: &[Reference], nouns: Nouns<'_>) -> bool {
-    class_of(refs, nouns).is_some_and(|class| nouns.trace.object(class).born.is_some())
-}
-
-fn class_of(refs: &[Reference], nouns: Nouns<'_>) -> Option<ObjId> {
-    let is_class = |one: &&Reference| match one.label {
-        Label::Named(name) => nouns.trace.symbols.text(name) == "__class__",
-        _ => false,
-    };
-    Some(refs.iter().find(is_class)?.to)
 }
 
 struct Change<'t> {
@@ -341,7 +325,7 @@ impl Change<'_> {
     }
 
     /// `; b is the same list, so it shows there too`.
-    fn seen_elsewhere(&self) -> String {
+    fn seen_elsewhere(&self, words: &str) -> String {
         let mut paths = self.new.paths.all(self.id).iter();
         let (Some(_), others) = (paths.next(), paths.collect::<Vec<_>>()) else {
             return String::new();
@@ -371,9 +355,12 @@ impl Change<'_> {
             1 => ("is", "it shows"),
             _ => ("are", "they show"),
         };
-        format!(
-            "; {} {is} the same {type_name}, so {it} it too",
-            enumerated(&others)
-        )
+        let others_are = enumerated(&others);
+        // What has just been called the same is something else.
+        if words.contains(" the same ") {
+            let leads = if others.len() == 1 { "leads" } else { "lead" };
+            return format!("; {others_are} {leads} to {own}, so {it} it too");
+        }
+        format!("; {others_are} {is} the same {type_name}, so {it} it too")
     }
 }

@@ -32,6 +32,19 @@ impl Telling<'_> {
         if running.class_body && ran.code.starts_with("class ") {
             return Some(format!("{} begins", running.in_words(&self.trace.symbols)));
         }
+        let last = self.last?;
+        if matches!(last.event, Event::Exception | Event::Unwind) {
+            return Some(format!("the exception goes on to line {}", next.number));
+        }
+        if ran.code.starts_with('@') && last.ran == Some(next.number) {
+            return Some(format!(
+                "the decorator {} has been applied",
+                short(ran.code)
+            ));
+        }
+        if ran.code.starts_with("yield") && last.event == Event::Throw {
+            return Some(format!("the generator goes to line {}", next.number));
+        }
         decided(&ran, &next, goes_in)
             .or_else(|| self.stays(ran.code))
             .or_else(|| self.made())
@@ -101,6 +114,7 @@ fn decided(ran: &Line<'_>, next: &Line<'_>, goes_in: bool) -> Option<String> {
         "break" => Some("break leaves the loop".to_owned()),
         "continue" => Some("continue goes back to the head of the loop".to_owned()),
         "assert" => Some("the assertion holds".to_owned()),
+        _ if code.starts_with(['"', '\'']) => Some("a text on its own does nothing".to_owned()),
         "return" => Some("before the return, the finally block runs".to_owned()),
         "yield" => Some("the generator goes on behind its yield".to_owned()),
         _ if code.starts_with('@') => Some(format!("the decorator {} is ready", short(code))),

@@ -1,7 +1,7 @@
 //! Who has died and of what, what waits for the collector, what it did, whose count has changed.
 
-use super::contents::is_of_program;
 use super::nouns::short;
+use super::paths::is_of_program;
 use super::step::Telling;
 use crate::trace::{Cause, Count, Event, Incident, Kind, ObjId, ObjectState, State, visible};
 
@@ -96,7 +96,7 @@ impl Telling<'_> {
             // What the library's own classes do when their instances go is no news.
             let states = [self.before, self.after].into_iter();
             let mut objects = states.filter_map(|state| state.heap.get(id));
-            let is_own = |object: &ObjectState| is_of_program(&object.refs, self.new);
+            let is_own = |object: &ObjectState| is_of_program(&object.refs, self.trace);
             if *what == Incident::Finalizer && !objects.any(is_own) {
                 continue;
             }

@@ -3,6 +3,7 @@
 mod bindings;
 mod contents;
 mod flow;
+mod handed_on;
 mod lifetimes;
 mod nouns;
 mod outcome;

@@ -2,6 +2,7 @@
 
 use super::paths::Paths;
 use crate::trace::{Kind, Label, ObjId, Reference, State, Trace};
+use std::collections::BTreeMap;
 
 /// Objects that one sentence names.
 const NAMED: usize = 3;
@@ -14,6 +15,8 @@ pub(super) struct Nouns<'t> {
     pub(super) trace: &'t Trace,
     pub(super) state: &'t State,
     pub(super) paths: &'t Paths,
+    /// What those that no name leads to any more were called when one did.
+    pub(super) once: &'t BTreeMap<ObjId, String>,
 }
 
 impl Nouns<'_> {
@@ -93,9 +96,12 @@ impl Nouns<'_> {
 
     /// Objects that are gone, by what they were called: `the list that was a`.
     pub(super) fn former(&self, ids: &[ObjId]) -> String {
-        let former = |id: &ObjId| match (self.own_words(*id), self.paths.first(*id)) {
-            (None, Some(path)) => format!("the {} that was {path}", self.type_name(*id)),
-            _ => self.noun(*id),
+        let former = |id: &ObjId| {
+            let once = || self.once.get(id).map(String::as_str);
+            match (self.own_words(*id), self.paths.first(*id).or_else(once)) {
+                (None, Some(path)) => format!("the {} that was {path}", self.type_name(*id)),
+                _ => self.noun(*id),
+            }
         };
         let mut nouns: Vec<String> = ids.iter().take(NAMED).map(former).collect();
         if ids.len() > NAMED {
@@ -291,5 +297,9 @@ pub(super) fn as_sentence(words: &str) -> String {
 /// `a list leaves c`, but not `a is 1`.
 fn is_some_object(words: &str) -> bool {
     let mut parts = words.split(' ');
-    matches!(parts.next(), Some("a" | "an")) && !matches!(parts.next(), Some("is" | "and" | "are"))
+    matches!(parts.next(), Some("a" | "an"))
+        && !matches!(
+            parts.next(),
+            Some("is" | "and" | "are" | "itself" | "stays")
+        )
 }

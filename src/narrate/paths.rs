@@ -1,6 +1,6 @@
 //! What the program itself would call an object: `root.left`, `rows[0]`, `count`.
 
-use crate::trace::{CallFrame, FileId, Kind, Label, NameKind, ObjId, State, Trace};
+use crate::trace::{CallFrame, FileId, Kind, Label, NameKind, ObjId, Reference, State, Trace};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// References from a name at most.
@@ -78,8 +78,15 @@ impl Paths {
             let Some(object) = state.heap.get(&id).filter(|_| leads_on) else {
                 continue;
             };
+            let is_library = is_of_library(&object.refs, trace);
             // The few first ones of a long list are enough.
             for reference in object.refs.iter().take(200) {
+                // What the library keeps for itself is nobody's way to an object.
+                if is_library
+                    && matches!(reference.label, Label::Attr(name) if trace.symbols.text(name).starts_with('_'))
+                {
+                    continue;
+                }
                 if let Some(step) = suffix(reference.label, trace) {
                     open.push_back((reference.to, format!("{path}{step}"), depth + 1));
                 }
@@ -107,6 +114,24 @@ fn in_order(frames: &[CallFrame]) -> Vec<&CallFrame> {
         all.splice(1..1, script);
     }
     all
+}
+
+/// Whether these are the references of an instance of a class of the library's.
+pub(super) fn is_of_library(refs: &[Reference], trace: &Trace) -> bool {
+    class_of(refs, trace).is_some_and(|class| trace.object(class).born.is_none())
+}
+
+/// Whether these are the references of an instance of a class of the program's.
+pub(super) fn is_of_program(refs: &[Reference], trace: &Trace) -> bool {
+    class_of(refs, trace).is_some_and(|class| trace.object(class).born.is_some())
+}
+
+fn class_of(refs: &[Reference], trace: &Trace) -> Option<ObjId> {
+    let is_class = |one: &&Reference| match one.label {
+        Label::Named(name) => trace.symbols.text(name) == "__class__",
+        _ => false,
+    };
+    Some(refs.iter().find(is_class)?.to)
 }
 
 /// What the cell of a variable holds.

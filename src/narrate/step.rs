@@ -7,10 +7,10 @@ use super::nouns::{Nouns, as_sentence, enumerated, short};
 use super::paths::{Paths, content_of_cell};
 use crate::analyse::Ledger;
 use crate::trace::{
-    CallFrame, Event, Kind, Label, Name, NameKind, ObjId, Reference, RootKind, State, Step, Symbol,
+    CallFrame, Event, Kind, Label, Name, NameKind, ObjId, RootKind, State, Step, StepHead, Symbol,
     Trace, visible,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most sentences that a step is told in.
 const SENTENCES: usize = 4;
@@ -29,8 +29,8 @@ pub struct StepNarrator {
     unreachable: BTreeSet<ObjId>,
     /// What the call gave back that was left last, and which.
     returned: Option<(ObjId, Symbol)>,
-    /// The call that is left next waits in its generator or coroutine.
-    yielded: bool,
+    /// What objects were called that no name leads to any more.
+    once: BTreeMap<ObjId, String>,
     /// Whether the script is about counts.
     counts: Option<bool>,
     silent_on_counts: bool,
@@ -81,14 +81,18 @@ impl StepNarrator {
                 trace,
                 state: &self.before,
                 paths: &old_paths,
+                once: &self.once,
             },
             new: Nouns {
                 trace,
                 state,
                 paths: &new_paths,
+                once: &self.once,
             },
             returned: self.returned,
-            yielded: self.yielded,
+            last: trace.steps[..self.number as usize - 1]
+                .last()
+                .map(|last| &last.head),
             raised_before: raised_before(trace, self.number),
             counts: counts && !self.silent_on_counts,
             drawn,
@@ -99,6 +103,12 @@ impl StepNarrator {
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
+        self.once.retain(|id, _| unreachable.contains(id));
+        for id in &lost {
+            if let Some(path) = old_paths.first(*id) {
+                self.once.insert(*id, path.to_owned());
+            }
+        }
         self.unreachable = unreachable;
         self.paths = Some(new_paths);
         sentences
@@ -106,7 +116,6 @@ impl StepNarrator {
 
     fn note_returned(&mut self, step: &Step) {
         let head = &step.head;
-        self.yielded = head.event == Event::Yield;
         self.returned = match head.event {
             Event::Return => head
                 .held_as(RootKind::ReturnValue)
@@ -161,7 +170,8 @@ pub(super) struct Telling<'t> {
     pub(super) old: Nouns<'t>,
     pub(super) new: Nouns<'t>,
     pub(super) returned: Option<(ObjId, Symbol)>,
-    pub(super) yielded: bool,
+    /// The step before.
+    pub(super) last: Option<&'t StepHead>,
     /// The exception of this step has been raised in an earlier one.
     pub(super) raised_before: bool,
     pub(super) counts: bool,
@@ -190,7 +200,7 @@ impl Telling<'_> {
             self.ended_calls(&mut all);
         }
         if all.is_empty() {
-            all.extend(self.flow());
+            all.extend(self.returned_nothing().or_else(|| self.flow()));
         }
         if self.counts {
             self.count_changes(&mut all);
@@ -404,13 +414,20 @@ impl Telling<'_> {
         }
         let call = call_in_words(left.shown_name(&self.trace.symbols));
         let is_kept = |id: ObjId| self.after.heap.contains_key(&id);
-        all.push(if self.yielded || self.is_suspended(left) {
-            format!("{call} is suspended where it is, with its variables")
-        } else if left.object.is_some_and(is_kept) {
-            format!("{call} has ended; its frame is kept")
-        } else {
-            format!("{call} has ended")
-        });
+        all.push(
+            if self.came_after(Event::Yield) || self.is_suspended(left) {
+                format!("{call} is suspended where it is, with its variables")
+            } else if left.object.is_some_and(is_kept) {
+                format!("{call} has ended; its frame is kept")
+            } else {
+                format!("{call} has ended")
+            },
+        );
+    }
+
+    /// Whether the step before was taken for an event.
+    pub(super) fn came_after(&self, event: Event) -> bool {
+        self.last.is_some_and(|last| last.event == event)
     }
 
     /// Whether a frame that is left now waits in its generator or coroutine.
@@ -421,102 +438,6 @@ impl Telling<'_> {
                     && object.refs.iter().any(|reference| reference.to == frame)
             })
         })
-    }
-
-    fn in_flight(&self, all: &mut Vec<String>) {
-        let head = &self.step.head;
-        let held = |by| head.held_as(by);
-        let running = self.after.frames.last();
-        let function = running.map_or("", |frame| frame.shown_name(&self.trace.symbols));
-        let call = call_in_words(function);
-        match head.event {
-            Event::Yield => {
-                let top = running.and_then(CallFrame::top_of_stack);
-                all.extend(top.map(|id| match self.is_coroutine(running) {
-                    true => format!("{call} waits{}", self.waited_for(id)),
-                    false => format!("{call} yields {}", self.handed_on(id)),
-                }));
-            }
-            Event::Return if self.hands_on() => {
-                let is_none = |id: &ObjId| self.new.own_words(*id).is_some_and(|w| w == "None");
-                let value = held(RootKind::ReturnValue);
-                // What makes an object gives nothing back; that a call gives nothing back is told where
-                // there is nothing else.
-                let is_silent = function.ends_with("__init__") || !all.is_empty();
-                let value = value.filter(|id| !(is_none(id) && is_silent));
-                all.extend(value.map(|id| format!("{call} returns {}", self.handed_on(id))));
-            }
-            Event::Exception if !self.raised_before => {
-                let raised = held(RootKind::RaisedException);
-                all.extend(
-                    raised.map(|id| {
-                        format!("{} is raised{}", self.new.type_name(id), self.message(id))
-                    }),
-                );
-            }
-            Event::Unwind if self.hands_on() => {
-                let raised = held(RootKind::RaisedException);
-                let raised = raised.map_or("the exception", |id| self.new.type_name(id));
-                all.push(format!("{raised} leaves {call}"));
-            }
-            _ => {}
-        }
-    }
-
-    /// What a call gives back, as the call itself would call it.
-    fn handed_on(&self, id: ObjId) -> String {
-        match self.new.paths.first(id) {
-            None if self.step.head.allocated.contains(&id) => self.new.new_noun(id),
-            None if self.new.own_words(id).is_none() => self.new.unnamed(id),
-            _ => self.new.noun(id),
-        }
-    }
-
-    /// Whether a frame is a coroutine's, which waits at this step.
-    fn is_coroutine(&self, frame: Option<&CallFrame>) -> bool {
-        let file = self.trace.header.files.get(self.step.head.file.0 as usize);
-        let line = file.and_then(|file| file.text.lines().nth(self.step.head.line as usize - 1));
-        if line.is_some_and(|line| line.contains("await ") && !line.contains("yield")) {
-            return true;
-        }
-        let Some(frame) = frame.and_then(|frame| frame.object) else {
-            return false;
-        };
-        self.after.heap.iter().any(|(id, object)| {
-            self.text(self.trace.object(*id).type_name) == "coroutine"
-                && object.refs.iter().any(|reference| reference.to == frame)
-        })
-    }
-
-    /// What a coroutine hands to its event loop: a future that it waits for, or nothing.
-    fn waited_for(&self, id: ObjId) -> String {
-        match self.new.own_words(id) {
-            Some(words) if words == "None" => ", so that others may run".to_owned(),
-            _ => format!(" for {}", self.handed_on(id)),
-        }
-    }
-
-    /// Whether what is returned goes to anyone: not from a module, nor from a class's body.
-    fn hands_on(&self) -> bool {
-        let is_call = |frame: &CallFrame| !frame.class_body;
-        self.text(self.step.head.function) != "<module>"
-            && self.after.frames.last().is_some_and(is_call)
-    }
-
-    /// `: 'no luck'`: what an exception says, where that is one value.
-    fn message(&self, exception: ObjId) -> String {
-        let named = |reference: &&Reference| match reference.label {
-            Label::Named(name) | Label::Attr(name) => self.text(name) == "args",
-            _ => false,
-        };
-        let refs = |id: ObjId| self.after.heap.get(&id).map(|object| &object.refs);
-        let args = refs(exception).and_then(|refs| refs.iter().find(named));
-        match args.and_then(|args| refs(args.to)).map(Vec::as_slice) {
-            Some([only]) if self.trace.object(only.to).kind == Kind::Atom => {
-                format!(": {}", self.new.noun(only.to))
-            }
-            _ => String::new(),
-        }
     }
 
     /// What has become of what objects hold.
@@ -573,7 +494,7 @@ fn is_compilers_attribute(name: &str) -> bool {
 }
 
 /// A call as one speaks of it: `f()`, `the generator expression`.
-fn call_in_words(function: &str) -> String {
+pub(super) fn call_in_words(function: &str) -> String {
     match function.rsplit('.').next().unwrap_or(function) {
         "<genexpr>" => "the generator expression".to_owned(),
         "<listcomp>" | "<setcomp>" | "<dictcomp>" => "the comprehension".to_owned(),
