@@ -23,6 +23,8 @@ pub(super) struct Bindings<'t> {
     pub(super) new: Nouns<'t>,
     /// What was made in this step.
     pub(super) allocated: &'t [ObjId],
+    /// The line that has run is an import.
+    pub(super) imports: bool,
     /// What a call has just given back, and which.
     pub(super) returned: Option<(ObjId, Symbol)>,
 }
@@ -118,6 +120,9 @@ impl Bindings<'_> {
     /// `f() is defined`, `class Node is defined`, `os is imported`.
     fn defined(&self, path: &str, to: ObjId) -> Option<String> {
         let info = self.new.trace.object(to);
+        if self.imports && self.new.type_name(to) == "built-in function" {
+            return Some(format!("{path}() is imported"));
+        }
         let name = self.new.state.heap.get(&to)?.name?;
         let name = self.new.trace.symbols.text(name);
         let is_new = self.allocated.contains(&to);
@@ -127,13 +132,18 @@ impl Bindings<'_> {
                 Some(format!("{path} is imported"))
             }
             Kind::Class if last == name && is_new => Some(format!("class {name} is defined")),
+            Kind::Class if last == name && self.imports => {
+                Some(format!("class {name} is imported"))
+            }
+            Kind::Function if last == name && is_new => Some(format!("{path}() is defined")),
+            Kind::Function if path == name && self.imports => Some(format!("{path}() is imported")),
             // What a decorator has had in its hands was there before the name is.
-            Kind::Class if last == name && self.old.state.heap.contains_key(&to) => {
+            Kind::Class if last == name && info.born.is_some() => {
                 Some(format!("class {name} is defined"))
             }
-            Kind::Class if last == name => Some(format!("class {name} is imported")),
-            Kind::Function if last == name && is_new => Some(format!("{path}() is defined")),
-            Kind::Function if path == name => Some(format!("{path}() is imported")),
+            Kind::Function if path == name && info.born.is_some() => {
+                Some(format!("{path}() is defined"))
+            }
             _ => None,
         }
     }

@@ -36,11 +36,13 @@ impl Telling<'_> {
         if matches!(last.event, Event::Exception | Event::Unwind) {
             return Some(format!("the exception goes on to line {}", next.number));
         }
-        if ran.code.starts_with('@') && last.ran == Some(next.number) {
-            return Some(format!(
-                "the decorator {} has been applied",
-                short(ran.code)
-            ));
+        let defines = ["def ", "async def ", "class ", "@"];
+        if ran.code.starts_with('@') && defines.iter().any(|one| next.code.starts_with(one)) {
+            let done = match last.ran == Some(next.number) {
+                true => "has been applied",
+                false => "is ready",
+            };
+            return Some(format!("the decorator {} {done}", short(ran.code)));
         }
         if ran.code.starts_with("yield") && last.event == Event::Throw {
             return Some(format!("the generator goes to line {}", next.number));
@@ -117,7 +119,6 @@ fn decided(ran: &Line<'_>, next: &Line<'_>, goes_in: bool) -> Option<String> {
         _ if code.starts_with(['"', '\'']) => Some("a text on its own does nothing".to_owned()),
         "return" => Some("before the return, the finally block runs".to_owned()),
         "yield" => Some("the generator goes on behind its yield".to_owned()),
-        _ if code.starts_with('@') => Some(format!("the decorator {} is ready", short(code))),
         "def" | "async" | "class" if next.code.starts_with('@') => {
             Some("what is defined is given to its decorator next".to_owned())
         }

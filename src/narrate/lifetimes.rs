@@ -45,7 +45,7 @@ impl Telling<'_> {
             "they wait"
         };
         all.push(format!(
-            "no name leads to {} any more; {wait} for the collector",
+            "no name leads any more to {}; {wait} for the collector",
             self.old.former(&lost)
         ));
     }

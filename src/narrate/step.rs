@@ -246,8 +246,20 @@ impl Telling<'_> {
             old: self.old,
             new: self.new,
             allocated: &self.step.head.allocated,
+            imports: self.imports(),
             returned: self.returned,
         }
+    }
+
+    /// Whether the line that has run is an import.
+    fn imports(&self) -> bool {
+        let head = &self.step.head;
+        let file = self.trace.header.files.get(head.file.0 as usize);
+        let line = head
+            .ran
+            .and_then(|ran| file?.text.lines().nth(ran as usize - 1));
+        let words = line.unwrap_or_default().trim_start();
+        words.starts_with("import ") || words.starts_with("from ")
     }
 
     /// Names that lead somewhere else now, and names that are gone.
