@@ -90,3 +90,76 @@ fn captions_say_what_lines_do() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(bless || fragments >= 120, "only {fragments} fragments");
 }
+
+/// What the captions of the lessons are like.
+#[derive(Debug, Default)]
+struct Figures {
+    captions: usize,
+    with_serial: usize,
+    /// Nothing but which line has run and which is next.
+    without_sentence: usize,
+    naming_undrawn: Vec<String>,
+}
+
+impl Figures {
+    fn add(&mut self, lesson: &str, svg: &str) {
+        self.captions += 1;
+        let part = |open: &str, close: &str| {
+            let inside = svg.split_once(open).expect("each has one").1;
+            inside.split_once(close).expect("it ends").0.to_owned()
+        };
+        let words: Vec<&str> = svg
+            .lines()
+            .filter(|line| line.starts_with("<text x=\"16\""))
+            .collect();
+        let description = part("<desc", "</desc>");
+        let serials = |text: &str| -> Vec<String> {
+            let parts = text.split('#').skip(1);
+            let digits = parts.map(|part| part.chars().take_while(char::is_ascii_digit).collect());
+            digits
+                .filter(|digits: &String| !digits.is_empty())
+                .collect()
+        };
+        let named: Vec<String> = words.iter().flat_map(|line| serials(line)).collect();
+        self.with_serial += usize::from(!named.is_empty());
+        let drawn = serials(&description);
+        for serial in named.iter().filter(|serial| !drawn.contains(serial)) {
+            self.naming_undrawn
+                .push(format!("{lesson}: #{serial} in {words:?}"));
+        }
+        let event = part("<title", "</title>");
+        let is_bare = event.contains(" is next") || event.contains(" goes on");
+        self.without_sentence += usize::from(is_bare && words.is_empty());
+    }
+}
+
+/// `cargo t --test captions captions_of_the_lessons -- --nocapture` prints the figures.
+#[test]
+fn captions_of_the_lessons_are_sentences_without_serials_of_what_is_drawn() {
+    let lessons = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut figures = Figures::default();
+    for entry in fs::read_dir(lessons).expect("it is there").flatten() {
+        let lesson = entry.path().display().to_string();
+        let folder = Folder::new();
+        let arguments = ["--format", "svg", "--steps", "all", "-o", "out", &lesson];
+        assert!(folder.memviz(&arguments).status.success(), "{lesson}");
+        let frames = fs::read_dir(folder.path().join("out/frames")).expect("they are drawn");
+        for frame in frames.flatten() {
+            let svg = fs::read_to_string(frame.path()).expect("it is text");
+            figures.add(&lesson, &svg);
+        }
+    }
+    let Figures {
+        captions,
+        with_serial,
+        without_sentence,
+        naming_undrawn,
+    } = &figures;
+    println!(
+        "{captions} captions: {with_serial} with a serial, {without_sentence} without a sentence"
+    );
+    assert!(*captions > 500, "{captions}");
+    assert!(100 * with_serial < 15 * captions, "{figures:?}");
+    assert!(100 * without_sentence < 3 * captions, "{figures:?}");
+    assert!(naming_undrawn.is_empty(), "{naming_undrawn:#?}");
+}

@@ -120,8 +120,98 @@ fn more_than_three_hundred_pictures_are_not_drawn_unasked() {
 fn what_only_a_waiting_expression_holds_stays_in_the_picture() {
     let source = "def make():\n    box = [1, 2, 3]\n    return box\ndef show(a, b):\n    return a\nshow(make(), make())\n";
     let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
-    let in_second_call = pictures.iter().filter(|(_, svg)| svg.contains(">waiting<"));
+    let in_second_call = pictures
+        .iter()
+        .filter(|(_, svg)| svg.contains(">(unnamed)<"));
     assert!(in_second_call.count() >= 1);
+}
+
+#[test]
+fn tasks_stay_in_the_picture_while_another_one_runs() {
+    let source = "\
+import asyncio
+
+async def worker(name):
+    await asyncio.sleep(0)
+    return [name]
+
+async def main():
+    a = asyncio.create_task(worker('A'))
+    b = asyncio.create_task(worker('B'))
+    return await asyncio.gather(a, b)
+
+result = asyncio.run(main())
+";
+    let (_folder, pictures, _) = drawn(source, &["--format", "svg", "--steps", "all"]);
+    let all: Vec<&str> = pictures.iter().map(|(_, svg)| description(svg)).collect();
+    let in_worker: Vec<_> = all
+        .iter()
+        .filter(|one| one.contains("worker() ("))
+        .collect();
+    assert!(in_worker.len() >= 8, "{}", in_worker.len());
+    for one in in_worker {
+        let drawn = ["event loop #", "running: to Task 'Task-", "coroutine main"];
+        assert!(drawn.iter().all(|part| one.contains(part)), "{one}");
+    }
+    let shows = |parts: &[&str]| {
+        let mut all = all.iter();
+        all.any(|one| parts.iter().all(|part| one.contains(part)))
+    };
+    assert!(shows(&[
+        "waiting: to Task 'Task-1'",
+        "ready: to Task 'Task-3'"
+    ]));
+    assert!(shows(&[
+        "waits for: to _GatheringFuture",
+        "result: to list"
+    ]));
+    assert!(!all.last().expect("there are some").contains("event loop"));
+}
+
+#[test]
+fn what_only_objects_of_the_librarys_hold_stays_in_the_picture() {
+    let source = "class Manager:\n    def __enter__(self): pass\n    def __exit__(self, *a): pass\nwith Manager():\n    x = 1\ny = 2\n";
+    let (_folder, pictures, _) = drawn(source, &["--format", "svg", "--steps", "all"]);
+    let within = pictures
+        .iter()
+        .find(|(_, svg)| description(svg).contains("x: 1"));
+    let within = description(&within.expect("x gets a value").1);
+    assert!(within.contains("(unnamed): to Manager #"), "{within}");
+    let last = description(&pictures.last().expect("there are some").1);
+    assert!(!last.contains("Manager #"), "{last}");
+}
+
+#[test]
+fn a_thread_is_called_by_its_name() {
+    let source = "import threading\ndef work():\n    x = 1\nt = threading.Thread(target=work, name='squarer')\nt.start()\nt.join()\n";
+    let (_folder, pictures, _) = drawn(source, &["--format", "svg", "--steps", "all"]);
+    let in_thread = pictures
+        .iter()
+        .filter(|(_, svg)| svg.contains(">work() in squarer<"));
+    assert!(in_thread.count() >= 3);
+    assert!(!pictures.iter().any(|(_, svg)| svg.contains("in thread 2")));
+}
+
+#[test]
+fn characters_that_nobody_would_see_are_written_out_and_endless_names_cut() {
+    let source =
+        "o = type('A' * 10240, (), {})()\nsetattr(o, 'a\\u202eb\\u200b', 1)\nprint('x\\u202ey')\n";
+    let (folder, pictures, _) = drawn(source, &["--format", "svg,json,dot", "--steps", "all"]);
+    let last = &pictures.last().expect("there are some").1;
+    assert!(last.contains(r">a\u202eb\u200b<"), "{last}");
+    assert!(last.contains("… (10,240 characters)"));
+    let out = folder.path().join("out");
+    let read = |path| std::fs::read_to_string(out.join(path)).expect("it is text");
+    let frames = std::fs::read_dir(out.join("dot")).expect("they are drawn");
+    let dot = frames
+        .flatten()
+        .map(|frame| std::fs::read_to_string(frame.path()));
+    let dot: Vec<String> = dot.map(|text| text.expect("it is text")).collect();
+    assert!(dot.iter().any(|text| text.contains(r"a\u202eb\u200b")));
+    let unseen = |text: &str| text.contains(['\u{202e}', '\u{200b}']);
+    let svgs = pictures.iter().map(|(_, svg)| svg);
+    assert!(!svgs.chain(&dot).any(|text| unseen(text)));
+    assert!(unseen(&read("trace.json")));
 }
 
 #[test]

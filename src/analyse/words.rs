@@ -1,7 +1,7 @@
 //! Objects, call frames and references in words.
 
 use super::ledger::{Owner, Source};
-use crate::trace::{CallFrame, Kind, ObjId, State, StepHead, Trace};
+use crate::trace::{CallFrame, Kind, Label, ObjId, Reference, RootKind, State, StepHead, Trace};
 
 /// What an object is called in a sentence: `list #3`, `function f #5`.
 pub fn title(trace: &Trace, state: &State, id: ObjId) -> String {
@@ -69,10 +69,26 @@ impl Words<'_> {
             function if alike().count() > 1 => format!("{function}() at depth {place}"),
             function => format!("{function}()"),
         };
-        if thread > 1 {
-            format!("{title} in thread {thread}")
-        } else {
-            title
+        match self.thread(thread) {
+            Some(thread) => format!("{title} in {thread}"),
+            None => title,
         }
+    }
+
+    /// What a thread is called beside the first: the name that its object carries, or its number.
+    pub fn thread(self, number: u32) -> Option<String> {
+        if number <= 1 {
+            return None;
+        }
+        let mut held = self.head.held.iter();
+        let object = held.find(|held| held.kind == RootKind::Thread(number));
+        let refs = object.and_then(|held| Some(&self.state.heap.get(&held.to)?.refs));
+        let symbols = &self.trace.symbols;
+        let is_name =
+            |one: &&Reference| matches!(one.label, Label::Attr(of) if symbols.text(of) == "_name");
+        let name = refs.and_then(|refs| refs.iter().find(is_name));
+        let name = name.and_then(|name| self.state.heap.get(&name.to)?.value);
+        let name = name.map(|name| symbols.text(name).trim_matches('\'').to_owned());
+        Some(name.unwrap_or_else(|| format!("thread {number}")))
     }
 }

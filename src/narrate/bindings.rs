@@ -1,6 +1,7 @@
 //! A name, an attribute or an entry that leads somewhere else now.
 
 use super::nouns::{Nouns, enumerated};
+use super::paths::is_of_library;
 use crate::trace::{Kind, ObjId, Symbol};
 
 /// What leads somewhere now.
@@ -11,6 +12,8 @@ pub(super) struct Target {
     pub(super) to: ObjId,
     /// It was not there before.
     pub(super) is_first: bool,
+    /// It is a name in the body of a class.
+    pub(super) in_class: bool,
 }
 
 /// What is needed to say where something leads.
@@ -20,6 +23,8 @@ pub(super) struct Bindings<'t> {
     pub(super) new: Nouns<'t>,
     /// What was made in this step.
     pub(super) allocated: &'t [ObjId],
+    /// The line that has run is an import.
+    pub(super) imports: bool,
     /// What a call has just given back, and which.
     pub(super) returned: Option<(ObjId, Symbol)>,
 }
@@ -34,8 +39,17 @@ impl Bindings<'_> {
                 continue;
             }
             let alike: Vec<&Target> = targets.iter().filter(|one| one.to == target.to).collect();
-            let is_value = self.new.own_words(target.to).is_some();
-            if alike.len() > 1 && !is_value {
+            let value = self.new.own_words(target.to);
+            if alike.len() > 1
+                && alike.iter().all(|one| one.is_first == target.is_first)
+                && value.is_some()
+            {
+                said.push(target.to);
+                let paths: Vec<String> = alike.iter().map(|one| one.path.clone()).collect();
+                let are = if target.is_first { "are" } else { "are now" };
+                let value = value.unwrap_or_default();
+                all.push(format!("{} {are} {value}", enumerated(&paths)));
+            } else if alike.len() > 1 && value.is_none() {
                 said.push(target.to);
                 let paths: Vec<String> = alike.iter().map(|one| one.path.clone()).collect();
                 let type_name = self.new.type_name(target.to);
@@ -53,11 +67,16 @@ impl Bindings<'_> {
 
     /// `x is now 5`, `b is now the same list as a`, `a is a new list, [1, 2]`.
     pub(super) fn one(&self, target: &Target) -> String {
-        let Target { path, to, is_first } = target;
+        let Target {
+            path, to, is_first, ..
+        } = target;
         let is = if *is_first { "is" } else { "is now" };
         let info = self.new.trace.object(*to);
         if let Some(words) = self.defined(path, *to) {
-            return words;
+            return match target.in_class {
+                true => format!("the method {words}"),
+                false => words,
+            };
         }
         if info.kind == Kind::Atom {
             return format!("{path} {is} {}", self.new.noun(*to));
@@ -93,14 +112,7 @@ impl Bindings<'_> {
                 // What a class has just made was called so while it was made.
                 Some("self") => format!("{path} {is} the new {type_name}"),
                 Some(old) => format!("{path} {is} the {type_name} that was {old}"),
-                None if self.new.paths.all(*to).is_empty() => {
-                    format!("{path} {is} {}", self.new.numbered(*to))
-                }
-                None => {
-                    let literal = self.new.literal(*to);
-                    let literal = literal.map_or(String::new(), |literal| format!(" {literal}"));
-                    format!("{path} {is} a {type_name}{literal}")
-                }
+                None => format!("{path} {is} {}", self.new.unnamed(*to)),
             },
         }
     }
@@ -108,6 +120,9 @@ impl Bindings<'_> {
     /// `f() is defined`, `class Node is defined`, `os is imported`.
     fn defined(&self, path: &str, to: ObjId) -> Option<String> {
         let info = self.new.trace.object(to);
+        if self.imports && self.new.type_name(to) == "built-in function" {
+            return Some(format!("{path}() is imported"));
+        }
         let name = self.new.state.heap.get(&to)?.name?;
         let name = self.new.trace.symbols.text(name);
         let is_new = self.allocated.contains(&to);
@@ -117,13 +132,18 @@ impl Bindings<'_> {
                 Some(format!("{path} is imported"))
             }
             Kind::Class if last == name && is_new => Some(format!("class {name} is defined")),
+            Kind::Class if last == name && self.imports => {
+                Some(format!("class {name} is imported"))
+            }
+            Kind::Function if last == name && is_new => Some(format!("{path}() is defined")),
+            Kind::Function if path == name && self.imports => Some(format!("{path}() is imported")),
             // What a decorator has had in its hands was there before the name is.
-            Kind::Class if last == name && self.old.state.heap.contains_key(&to) => {
+            Kind::Class if last == name && info.born.is_some() => {
                 Some(format!("class {name} is defined"))
             }
-            Kind::Class if last == name => Some(format!("class {name} is imported")),
-            Kind::Function if last == name && is_new => Some(format!("{path}() is defined")),
-            Kind::Function if path == name => Some(format!("{path}() is imported")),
+            Kind::Function if path == name && info.born.is_some() => {
+                Some(format!("{path}() is defined"))
+            }
             _ => None,
         }
     }
@@ -133,6 +153,9 @@ impl Bindings<'_> {
         let Some(object) = self.new.state.heap.get(&container) else {
             return String::new();
         };
+        if is_of_library(&object.refs, self.new.trace) {
+            return String::new();
+        }
         for reference in &object.refs {
             let same = object.refs.iter().filter(|other| other.to == reference.to);
             let same: Vec<String> = same

@@ -2,7 +2,7 @@
 
 use super::bindings::{Bindings, Target};
 use super::nouns::{Nouns, enumerated};
-use super::paths::suffix;
+use super::paths::{is_of_library, suffix};
 use crate::trace::{Kind, Label, ObjId, Reference};
 
 /// Items that are named one by one.
@@ -37,7 +37,8 @@ pub(super) fn change_of_contents(
         Kind::Cell => change.of_cell(),
         _ => change.of_entries(),
     }?;
-    Some(words + &change.seen_elsewhere())
+    let elsewhere = change.seen_elsewhere(&words);
+    Some(words + &elsewhere)
 }
 
 /// The references that are worth a word.
@@ -47,7 +48,8 @@ fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
         Label::Key(_) => false,
         Label::Cell(name) => !nouns.trace.symbols.text(name).starts_with("__"),
         Label::Attr(name)
-            if nouns.trace.symbols.text(name).starts_with('_') && is_of_library(refs, nouns) =>
+            if nouns.trace.symbols.text(name).starts_with('_')
+                && is_of_library(refs, nouns.trace) =>
         {
             false
         }
@@ -57,16 +59,6 @@ fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
         _ => false,
     };
     refs.iter().filter(is_told).copied().collect()
-}
-
-/// Whether these are the references of an instance of a class of the library's.
-fn is_of_library(refs: &[Reference], nouns: Nouns<'_>) -> bool {
-    let is_class = |one: &&Reference| match one.label {
-        Label::Named(name) => nouns.trace.symbols.text(name) == "__class__",
-        _ => false,
-    };
-    let class = refs.iter().find(is_class);
-    class.is_some_and(|class| nouns.trace.object(class.to).born.is_none())
 }
 
 struct Change<'t> {
@@ -99,7 +91,7 @@ impl Change<'_> {
         let mut paths = nouns.paths.all(id).iter();
         match paths.find(|path| !is_inside(path)) {
             Some(path) => format!("the {} {path}", nouns.type_name(id)),
-            None => format!("a {}", nouns.type_name(id)),
+            None => nouns.unnamed(id),
         }
     }
 
@@ -164,7 +156,10 @@ impl Change<'_> {
                 )
             }
             (gone, []) if after.is_empty() => {
-                format!("{owner} is empty now: {} went", self.items(gone, self.old))
+                format!(
+                    "{owner} is empty now: {} left it",
+                    self.items(gone, self.old)
+                )
             }
             (gone, []) => {
                 let verb = if gone.len() == 1 { "leaves" } else { "leave" };
@@ -176,7 +171,17 @@ impl Change<'_> {
                 format!("{} {verb} {owner}{place}", self.items(gone, self.old))
             }
             (gone, come) if sorted(gone) == sorted(come) => {
-                let count = gone.len();
+                let moved = gone.iter().zip(come).zip(start..);
+                let moved: Vec<usize> = moved
+                    .filter(|((a, b), _)| a != b)
+                    .map(|(_, at)| at)
+                    .collect();
+                if let [first, second] = moved[..] {
+                    return Some(format!(
+                        "{owner}[{first}] and {owner}[{second}] change places"
+                    ));
+                }
+                let count = moved.len();
                 format!("{count} items of {owner} change places")
             }
             ([_], [one]) => {
@@ -185,6 +190,7 @@ impl Change<'_> {
                     path,
                     to: *one,
                     is_first: false,
+                    in_class: false,
                 })
             }
             (gone, come) if gone.len() > come.len() && come.is_empty() => return None,
@@ -246,6 +252,7 @@ impl Change<'_> {
             path: self.new.trace.symbols.text(name).to_owned(),
             to: reference.to,
             is_first: self.before.is_empty(),
+            in_class: false,
         }))
     }
 
@@ -288,6 +295,7 @@ impl Change<'_> {
                 path: path(one),
                 to: one.to,
                 is_first: led(&self.before, one.label).is_none(),
+                in_class: false,
             });
         }
         let mut words = self.bindings.in_words(&targets);
@@ -317,7 +325,7 @@ impl Change<'_> {
     }
 
     /// `; b is the same list, so it shows there too`.
-    fn seen_elsewhere(&self) -> String {
+    fn seen_elsewhere(&self, words: &str) -> String {
         let mut paths = self.new.paths.all(self.id).iter();
         let (Some(_), others) = (paths.next(), paths.collect::<Vec<_>>()) else {
             return String::new();
@@ -347,9 +355,12 @@ impl Change<'_> {
             1 => ("is", "it shows"),
             _ => ("are", "they show"),
         };
-        format!(
-            "; {} {is} the same {type_name}, so {it} it too",
-            enumerated(&others)
-        )
+        let others_are = enumerated(&others);
+        // What has just been called the same is something else.
+        if words.contains(" the same ") {
+            let leads = if others.len() == 1 { "leads" } else { "lead" };
+            return format!("; {others_are} {leads} to {own}, so {it} it too");
+        }
+        format!("; {others_are} {is} the same {type_name}, so {it} it too")
     }
 }

@@ -1,8 +1,9 @@
 //! Who has died and of what, what waits for the collector, what it did, whose count has changed.
 
 use super::nouns::short;
+use super::paths::is_of_program;
 use super::step::Telling;
-use crate::trace::{Cause, Count, Event, Incident, Kind, ObjId, State};
+use crate::trace::{Cause, Count, Event, Incident, Kind, ObjId, ObjectState, State, visible};
 
 impl Telling<'_> {
     pub(super) fn deaths(&self, all: &mut Vec<String>) {
@@ -44,7 +45,7 @@ impl Telling<'_> {
             "they wait"
         };
         all.push(format!(
-            "no name leads to {} any more; {wait} for the collector",
+            "no name leads any more to {}; {wait} for the collector",
             self.old.former(&lost)
         ));
     }
@@ -60,7 +61,10 @@ impl Telling<'_> {
             all.push(format!("as the interpreter goes, __del__ runs of {list}"));
         }
         if let Some(first) = at_exit.stdout.lines().find(|line| !line.trim().is_empty()) {
-            all.push(format!("at exit, “{}” is printed", short(first.trim())));
+            all.push(format!(
+                "at exit, “{}” is printed",
+                short(&visible(first.trim()))
+            ));
         }
     }
 
@@ -89,6 +93,13 @@ impl Telling<'_> {
 
     pub(super) fn incidents(&self, all: &mut Vec<String>) {
         for (what, id) in &self.step.head.incidents {
+            // What the library's own classes do when their instances go is no news.
+            let states = [self.before, self.after].into_iter();
+            let mut objects = states.filter_map(|state| state.heap.get(id));
+            let is_own = |object: &ObjectState| is_of_program(&object.refs, self.trace);
+            if *what == Incident::Finalizer && !objects.any(is_own) {
+                continue;
+            }
             let noun = self.new.noun(*id);
             let old = self.old.former(&[*id]);
             all.push(match what {

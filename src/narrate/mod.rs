@@ -2,6 +2,8 @@
 
 mod bindings;
 mod contents;
+mod flow;
+mod handed_on;
 mod lifetimes;
 mod nouns;
 mod outcome;

@@ -1,7 +1,8 @@
 //! Objects in words.
 
 use super::paths::Paths;
-use crate::trace::{Kind, Label, ObjId, State, Trace};
+use crate::trace::{Kind, Label, ObjId, Reference, State, Trace};
+use std::collections::BTreeMap;
 
 /// Objects that one sentence names.
 const NAMED: usize = 3;
@@ -14,6 +15,8 @@ pub(super) struct Nouns<'t> {
     pub(super) trace: &'t Trace,
     pub(super) state: &'t State,
     pub(super) paths: &'t Paths,
+    /// What those that no name leads to any more were called when one did.
+    pub(super) once: &'t BTreeMap<ObjId, String>,
 }
 
 impl Nouns<'_> {
@@ -41,7 +44,9 @@ impl Nouns<'_> {
         match (self.trace.object(id).kind, self.name(id), value) {
             (Kind::Atom, _, Some(value)) => Some(short(self.text(value))),
             (Kind::Class, Some(name), _) => Some(format!("class {name}")),
-            (Kind::Function, Some(name), _) if !name.starts_with('<') => Some(format!("{name}()")),
+            (Kind::Function, Some(name), _) if !name.starts_with('<') => {
+                Some(format!("the function {name}()"))
+            }
             (Kind::Module, Some(name), _) => Some(format!("module {name}")),
             _ => None,
         }
@@ -62,7 +67,10 @@ impl Nouns<'_> {
     pub(super) fn numbered(&self, id: ObjId) -> String {
         match self.name(id) {
             Some(name) if self.trace.object(id).kind == Kind::Generator => {
-                format!("the generator of {}()", generators_function(name))
+                match generators_function(name) {
+                    "<genexpr>" => "the generator of the expression".to_owned(),
+                    function => format!("the {} of {function}()", self.type_name(id)),
+                }
             }
             _ => format!("{} #{}", self.type_name(id), id.0),
         }
@@ -88,9 +96,12 @@ impl Nouns<'_> {
 
     /// Objects that are gone, by what they were called: `the list that was a`.
     pub(super) fn former(&self, ids: &[ObjId]) -> String {
-        let former = |id: &ObjId| match (self.own_words(*id), self.paths.first(*id)) {
-            (None, Some(path)) => format!("the {} that was {path}", self.type_name(*id)),
-            _ => self.noun(*id),
+        let former = |id: &ObjId| {
+            let once = || self.once.get(id).map(String::as_str);
+            match (self.own_words(*id), self.paths.first(*id).or_else(once)) {
+                (None, Some(path)) => format!("the {} that was {path}", self.type_name(*id)),
+                _ => self.noun(*id),
+            }
         };
         let mut nouns: Vec<String> = ids.iter().take(NAMED).map(former).collect();
         if ids.len() > NAMED {
@@ -104,7 +115,7 @@ impl Nouns<'_> {
         let info = self.trace.object(id);
         if let Some(words) = self.own_words(id) {
             return match info.kind {
-                Kind::Function => format!("a new function, {words}"),
+                Kind::Function => words.replacen("the ", "a new ", 1),
                 Kind::Class => format!("a new class, {words}"),
                 _ => words,
             };
@@ -118,7 +129,10 @@ impl Nouns<'_> {
                 return format!("a new {}{to}", self.type_name(id));
             }
             (Kind::Generator, Some(name)) => {
-                return format!("a new generator of {}()", generators_function(name));
+                return match generators_function(name) {
+                    "<genexpr>" => "a new generator".to_owned(),
+                    function => format!("a new {} of {function}()", self.type_name(id)),
+                };
             }
             _ => self.type_name(id).to_owned(),
         };
@@ -132,12 +146,51 @@ impl Nouns<'_> {
         match literal {
             Some(literal) => format!("a new {type_name} {literal}"),
             None if empty && is_container => format!("a new, empty {type_name}"),
-            None => format!("a new {type_name}"),
+            None => format!("a new {type_name}{}", self.how_many(id)),
         }
     }
 
-    /// A small container of plain values as Python writes it.
+    /// What no name leads to, by what it is: `a Node`, `the list [1, 2]`, `the generator of f()`.
+    pub(super) fn unnamed(&self, id: ObjId) -> String {
+        let info = self.trace.object(id);
+        if let Some(words) = self.own_words(id) {
+            return words;
+        }
+        match (info.kind, self.literal(id)) {
+            (Kind::Generator, _) => self.numbered(id),
+            (_, Some(literal)) => format!("the {} {literal}", self.type_name(id)),
+            _ => format!("{}{}", with_article(self.type_name(id)), self.how_many(id)),
+        }
+    }
+
+    /// ` of 5 items`, for a container of the program's that is too large to be written out.
+    fn how_many(&self, id: ObjId) -> String {
+        let Some(object) = self.state.heap.get(&id) else {
+            return String::new();
+        };
+        let is_held = |one: &&Reference| match self.trace.object(id).kind {
+            Kind::Sequence => matches!(one.label, Label::Index(_)),
+            Kind::Mapping => matches!(one.label, Label::Value(_)),
+            Kind::Set => matches!(one.label, Label::Element),
+            _ => false,
+        };
+        let held = object.refs.iter().filter(is_held).count();
+        match (self.trace.object(id).kind, held) {
+            (_, 0) => String::new(),
+            (Kind::Mapping, 1) => " with 1 entry".to_owned(),
+            (Kind::Mapping, held) => format!(" with {held} entries"),
+            (_, 1) => " of 1 item".to_owned(),
+            (_, held) => format!(" of {held} items"),
+        }
+    }
+
+    /// A small container of plain values, or of such containers, as Python writes it.
     pub(super) fn literal(&self, id: ObjId) -> Option<String> {
+        let literal = self.written(id, 0)?;
+        (literal.chars().count() <= VALUE).then_some(literal)
+    }
+
+    fn written(&self, id: ObjId, depth: usize) -> Option<String> {
         let object = self.state.heap.get(&id)?;
         let info = self.trace.object(id);
         let (open, close) = match (info.kind, self.type_name(id)) {
@@ -146,7 +199,9 @@ impl Nouns<'_> {
             (Kind::Set, "set") | (Kind::Mapping, "dict") => ("{", "}"),
             _ => return None,
         };
-        if object.refs.is_empty() {
+        // Few references make a short text, and no container that holds itself is one.
+        let is_bare = object.refs.is_empty() && (depth == 0 || info.kind == Kind::Set);
+        if is_bare || depth > 2 || object.refs.len() > 2 * VALUE {
             return None;
         }
         let mut parts = Vec::new();
@@ -154,10 +209,13 @@ impl Nouns<'_> {
             if matches!(reference.label, Label::Key(_)) {
                 continue;
             }
-            if self.trace.object(reference.to).kind != Kind::Atom {
-                return None;
-            }
-            let value = self.own_words(reference.to)?;
+            let value = match self.trace.object(reference.to).kind {
+                Kind::Atom => self.own_words(reference.to)?,
+                Kind::Sequence | Kind::Mapping | Kind::Set => {
+                    self.written(reference.to, depth + 1)?
+                }
+                _ => return None,
+            };
             parts.push(match reference.label {
                 Label::Value(key) => format!("{}: {value}", self.text(key)),
                 _ => value,
@@ -171,8 +229,7 @@ impl Nouns<'_> {
         } else {
             ""
         };
-        let literal = format!("{open}{}{comma}{close}", parts.join(", "));
-        (literal.chars().count() <= VALUE).then_some(literal)
+        Some(format!("{open}{}{comma}{close}", parts.join(", ")))
     }
 }
 
@@ -180,6 +237,15 @@ impl Nouns<'_> {
 fn generators_function(name: &str) -> &str {
     let end = name.find([' ', ',', '(']).unwrap_or(name.len());
     &name[..end]
+}
+
+/// `a list`, `an int`.
+pub(super) fn with_article(noun: &str) -> String {
+    let is_vowel = |first: char| "aeiouAEIOU".contains(first);
+    match noun.chars().next() {
+        Some(first) if is_vowel(first) => format!("an {noun}"),
+        _ => format!("a {noun}"),
+    }
 }
 
 /// `a, b and c`.
@@ -202,7 +268,12 @@ pub(super) fn short(value: &str) -> String {
 }
 
 /// How sentences begin that do not begin with a word of the program's.
-const BEGINNINGS: [&str; 7] = [
+const BEGINNINGS: [&str; 12] = [
+    "nothing in ",
+    "no name changes",
+    "what is ",
+    "before the return",
+    "this except ",
     "the ",
     "nothing refers ",
     "no name leads ",
@@ -226,5 +297,9 @@ pub(super) fn as_sentence(words: &str) -> String {
 /// `a list leaves c`, but not `a is 1`.
 fn is_some_object(words: &str) -> bool {
     let mut parts = words.split(' ');
-    parts.next() == Some("a") && !matches!(parts.next(), Some("is" | "and" | "are"))
+    matches!(parts.next(), Some("a" | "an"))
+        && !matches!(
+            parts.next(),
+            Some("is" | "and" | "are" | "itself" | "stays")
+        )
 }

@@ -1,6 +1,6 @@
 //! What the program itself would call an object: `root.left`, `rows[0]`, `count`.
 
-use crate::trace::{CallFrame, Kind, Label, NameKind, ObjId, State, Trace};
+use crate::trace::{CallFrame, FileId, Kind, Label, NameKind, ObjId, Reference, State, Trace};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// References from a name at most.
@@ -24,9 +24,11 @@ impl Paths {
         let mut open = VecDeque::new();
         let running = state.frames.last();
         let mut taken: BTreeSet<&str> = BTreeSet::new();
-        for (place, frame) in in_order(&state.frames) {
+        let others = state.others.iter().flat_map(|stack| &stack.frames);
+        let frames = in_order(&state.frames).into_iter().chain(others);
+        for frame in frames {
             let is_running = running.is_some_and(|running| std::ptr::eq(running, frame));
-            let is_global = place == 0;
+            let is_global = frame.is_module(&trace.symbols) && frame.file == FileId(0);
             for name in &frame.names {
                 let text = trace.symbols.text(name.name);
                 let is_cells = matches!(name.kind, NameKind::Cell | NameKind::Free);
@@ -76,8 +78,15 @@ impl Paths {
             let Some(object) = state.heap.get(&id).filter(|_| leads_on) else {
                 continue;
             };
+            let is_library = is_of_library(&object.refs, trace);
             // The few first ones of a long list are enough.
             for reference in object.refs.iter().take(200) {
+                // What the library keeps for itself is nobody's way to an object.
+                if is_library
+                    && matches!(reference.label, Label::Attr(name) if trace.symbols.text(name).starts_with('_'))
+                {
+                    continue;
+                }
                 if let Some(step) = suffix(reference.label, trace) {
                     open.push_back((reference.to, format!("{path}{step}"), depth + 1));
                 }
@@ -97,14 +106,32 @@ impl Paths {
 }
 
 /// Call frames, the running one first, then the script's, then the others from the newest on.
-fn in_order(frames: &[CallFrame]) -> Vec<(usize, &CallFrame)> {
-    let mut all: Vec<(usize, &CallFrame)> = frames.iter().enumerate().collect();
+fn in_order(frames: &[CallFrame]) -> Vec<&CallFrame> {
+    let mut all: Vec<&CallFrame> = frames.iter().collect();
     all.reverse();
     if all.len() > 2 {
         let script = all.pop();
         all.splice(1..1, script);
     }
     all
+}
+
+/// Whether these are the references of an instance of a class of the library's.
+pub(super) fn is_of_library(refs: &[Reference], trace: &Trace) -> bool {
+    class_of(refs, trace).is_some_and(|class| trace.object(class).born.is_none())
+}
+
+/// Whether these are the references of an instance of a class of the program's.
+pub(super) fn is_of_program(refs: &[Reference], trace: &Trace) -> bool {
+    class_of(refs, trace).is_some_and(|class| trace.object(class).born.is_some())
+}
+
+fn class_of(refs: &[Reference], trace: &Trace) -> Option<ObjId> {
+    let is_class = |one: &&Reference| match one.label {
+        Label::Named(name) => trace.symbols.text(name) == "__class__",
+        _ => false,
+    };
+    Some(refs.iter().find(is_class)?.to)
 }
 
 /// What the cell of a variable holds.

@@ -7,10 +7,10 @@ use super::nouns::{Nouns, as_sentence, enumerated, short};
 use super::paths::{Paths, content_of_cell};
 use crate::analyse::Ledger;
 use crate::trace::{
-    CallFrame, Event, Kind, Label, Name, NameKind, ObjId, Reference, RootKind, State, Step, Symbol,
-    Trace,
+    CallFrame, Event, Kind, Label, Name, NameKind, ObjId, RootKind, State, Step, StepHead, Symbol,
+    Trace, visible,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most sentences that a step is told in.
 const SENTENCES: usize = 4;
@@ -29,6 +29,8 @@ pub struct StepNarrator {
     unreachable: BTreeSet<ObjId>,
     /// What the call gave back that was left last, and which.
     returned: Option<(ObjId, Symbol)>,
+    /// What objects were called that no name leads to any more.
+    once: BTreeMap<ObjId, String>,
     /// Whether the script is about counts.
     counts: Option<bool>,
     silent_on_counts: bool,
@@ -79,13 +81,18 @@ impl StepNarrator {
                 trace,
                 state: &self.before,
                 paths: &old_paths,
+                once: &self.once,
             },
             new: Nouns {
                 trace,
                 state,
                 paths: &new_paths,
+                once: &self.once,
             },
             returned: self.returned,
+            last: trace.steps[..self.number as usize - 1]
+                .last()
+                .map(|last| &last.head),
             raised_before: raised_before(trace, self.number),
             counts: counts && !self.silent_on_counts,
             drawn,
@@ -96,6 +103,12 @@ impl StepNarrator {
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
+        self.once.retain(|id, _| unreachable.contains(id));
+        for id in &lost {
+            if let Some(path) = old_paths.first(*id) {
+                self.once.insert(*id, path.to_owned());
+            }
+        }
         self.unreachable = unreachable;
         self.paths = Some(new_paths);
         sentences
@@ -157,6 +170,8 @@ pub(super) struct Telling<'t> {
     pub(super) old: Nouns<'t>,
     pub(super) new: Nouns<'t>,
     pub(super) returned: Option<(ObjId, Symbol)>,
+    /// The step before.
+    pub(super) last: Option<&'t StepHead>,
     /// The exception of this step has been raised in an earlier one.
     pub(super) raised_before: bool,
     pub(super) counts: bool,
@@ -183,6 +198,9 @@ impl Telling<'_> {
         self.lost(lost, &mut all);
         if same_thread && all.is_empty() && !self.step.head.event.enters() {
             self.ended_calls(&mut all);
+        }
+        if all.is_empty() {
+            all.extend(self.returned_nothing().or_else(|| self.flow()));
         }
         if self.counts {
             self.count_changes(&mut all);
@@ -228,8 +246,20 @@ impl Telling<'_> {
             old: self.old,
             new: self.new,
             allocated: &self.step.head.allocated,
+            imports: self.imports(),
             returned: self.returned,
         }
+    }
+
+    /// Whether the line that has run is an import.
+    fn imports(&self) -> bool {
+        let head = &self.step.head;
+        let file = self.trace.header.files.get(head.file.0 as usize);
+        let line = head
+            .ran
+            .and_then(|ran| file?.text.lines().nth(ran as usize - 1));
+        let words = line.unwrap_or_default().trim_start();
+        words.starts_with("import ") || words.starts_with("from ")
     }
 
     /// Names that lead somewhere else now, and names that are gone.
@@ -251,31 +281,44 @@ impl Telling<'_> {
                 continue;
             };
             for name in self.own_names(frame) {
+                // What nobody means to use has the name `_`.
+                if self.text(name.0.name) == "_" {
+                    continue;
+                }
+                // A comprehension's variable may be called as one outside of it.
                 let led = self
                     .own_names(before)
-                    .find(|(old, _)| old.name == name.0.name);
+                    .find(|(old, _)| (old.name, old.kind) == (name.0.name, name.0.kind));
                 if led.is_none_or(|(_, to)| to != name.1) {
                     bound.push(Target {
                         path: self.text(name.0.name).to_owned(),
                         to: name.1,
                         is_first: led.is_none(),
+                        in_class: frame.class_body,
                     });
                 }
             }
             for (name, _) in self.own_names(before) {
-                if !self.own_names(frame).any(|(new, _)| new.name == name.name) {
-                    gone.push(format!("the name {} is gone", self.text(name.name)));
+                if self.text(name.name) != "_"
+                    && !self.own_names(frame).any(|(new, _)| new.name == name.name)
+                {
+                    gone.push(self.text(name.name).to_owned());
                 }
             }
         }
         all.extend(self.bindings().in_words(&bound));
-        all.extend(gone);
+        match gone.len() {
+            0 => {}
+            1 => all.push(format!("the name {} is gone", gone[0])),
+            _ => all.push(format!("the names {} are gone", enumerated(&gone))),
+        }
     }
 
     /// A frame's variables and what they lead to; a cell stands for its variable.
     fn own_names<'f>(&'f self, frame: &'f CallFrame) -> impl Iterator<Item = (&'f Name, ObjId)> {
         frame.names.iter().filter_map(move |name| {
             let is_own = name.kind != NameKind::Stack
+                && !(frame.class_body && is_compilers_attribute(self.text(name.name)))
                 && !frame.is_compilers(name, &self.trace.symbols, self.after);
             let is_cell = matches!(name.kind, NameKind::Cell | NameKind::Free);
             (is_own && !is_cell).then_some((name, name.to))
@@ -312,7 +355,10 @@ impl Telling<'_> {
                     false => format!(" on {given}"),
                 };
             } else {
-                arguments.push(format!("{name} = {given}"));
+                arguments.push(match given == name {
+                    true => given,
+                    false => format!("{name} = {given}"),
+                });
             }
         }
         let with = match arguments.is_empty() {
@@ -358,7 +404,7 @@ impl Telling<'_> {
             _ if is_default => format!("its default {}", self.new.type_name(to)),
             Some(path) => path.to_owned(),
             None if self.step.head.allocated.contains(&to) => self.new.new_noun(to),
-            None => format!("a {}", self.new.type_name(to)),
+            None => self.new.unnamed(to),
         }
     }
 
@@ -380,13 +426,20 @@ impl Telling<'_> {
         }
         let call = call_in_words(left.shown_name(&self.trace.symbols));
         let is_kept = |id: ObjId| self.after.heap.contains_key(&id);
-        all.push(if self.is_suspended(left) {
-            format!("{call} waits where it is, with its variables")
-        } else if left.object.is_some_and(is_kept) {
-            format!("{call} has ended; its frame is kept")
-        } else {
-            format!("{call} has ended")
-        });
+        all.push(
+            if self.came_after(Event::Yield) || self.is_suspended(left) {
+                format!("{call} is suspended where it is, with its variables")
+            } else if left.object.is_some_and(is_kept) {
+                format!("{call} has ended; its frame is kept")
+            } else {
+                format!("{call} has ended")
+            },
+        );
+    }
+
+    /// Whether the step before was taken for an event.
+    pub(super) fn came_after(&self, event: Event) -> bool {
+        self.last.is_some_and(|last| last.event == event)
     }
 
     /// Whether a frame that is left now waits in its generator or coroutine.
@@ -397,72 +450,6 @@ impl Telling<'_> {
                     && object.refs.iter().any(|reference| reference.to == frame)
             })
         })
-    }
-
-    fn in_flight(&self, all: &mut Vec<String>) {
-        let head = &self.step.head;
-        let held = |by| head.held_as(by);
-        let running = self.after.frames.last();
-        let function = running.map_or("", |frame| frame.shown_name(&self.trace.symbols));
-        let call = call_in_words(function);
-        match head.event {
-            Event::Yield => {
-                let top = running.and_then(CallFrame::top_of_stack);
-                all.extend(top.map(|id| format!("{call} yields {}", self.handed_on(id))));
-            }
-            Event::Return if self.hands_on() => {
-                let is_none = |id: &ObjId| self.new.own_words(*id).is_some_and(|w| w == "None");
-                let value = held(RootKind::ReturnValue);
-                // What makes an object gives nothing back.
-                let value = value.filter(|id| !(is_none(id) && function.ends_with("__init__")));
-                all.extend(value.map(|id| format!("{call} returns {}", self.handed_on(id))));
-            }
-            Event::Exception if !self.raised_before => {
-                let raised = held(RootKind::RaisedException);
-                all.extend(
-                    raised.map(|id| {
-                        format!("{} is raised{}", self.new.type_name(id), self.message(id))
-                    }),
-                );
-            }
-            Event::Unwind if self.hands_on() => {
-                let raised = held(RootKind::RaisedException);
-                let raised = raised.map_or("the exception", |id| self.new.type_name(id));
-                all.push(format!("{raised} leaves {call}"));
-            }
-            _ => {}
-        }
-    }
-
-    /// What a call gives back, as the call itself would call it.
-    fn handed_on(&self, id: ObjId) -> String {
-        match self.new.paths.first(id) {
-            None if self.step.head.allocated.contains(&id) => self.new.new_noun(id),
-            _ => self.new.noun(id),
-        }
-    }
-
-    /// Whether what is returned goes to anyone: not from a module, nor from a class's body.
-    fn hands_on(&self) -> bool {
-        let is_call = |frame: &CallFrame| !frame.class_body;
-        self.text(self.step.head.function) != "<module>"
-            && self.after.frames.last().is_some_and(is_call)
-    }
-
-    /// `: 'no luck'`: what an exception says, where that is one value.
-    fn message(&self, exception: ObjId) -> String {
-        let named = |reference: &&Reference| match reference.label {
-            Label::Named(name) | Label::Attr(name) => self.text(name) == "args",
-            _ => false,
-        };
-        let refs = |id: ObjId| self.after.heap.get(&id).map(|object| &object.refs);
-        let args = refs(exception).and_then(|refs| refs.iter().find(named));
-        match args.and_then(|args| refs(args.to)).map(Vec::as_slice) {
-            Some([only]) if self.trace.object(only.to).kind == Kind::Atom => {
-                format!(": {}", self.new.noun(only.to))
-            }
-            _ => String::new(),
-        }
     }
 
     /// What has become of what objects hold.
@@ -500,13 +487,26 @@ impl Telling<'_> {
         };
         all.push(format!(
             "the program prints “{}”{more}",
-            short(first.trim())
+            short(&visible(first.trim()))
         ));
     }
 }
 
+/// Whether a name in the body of a class is one that the compiler puts there.
+fn is_compilers_attribute(name: &str) -> bool {
+    const OURS: [&str; 6] = [
+        "__annot",
+        "__classdict",
+        "__static_attributes__",
+        "__firstlineno__",
+        "__type_params__",
+        "__conditional_annotations__",
+    ];
+    OURS.iter().any(|one| name.starts_with(one))
+}
+
 /// A call as one speaks of it: `f()`, `the generator expression`.
-fn call_in_words(function: &str) -> String {
+pub(super) fn call_in_words(function: &str) -> String {
     match function.rsplit('.').next().unwrap_or(function) {
         "<genexpr>" => "the generator expression".to_owned(),
         "<listcomp>" | "<setcomp>" | "<dictcomp>" => "the comprehension".to_owned(),

@@ -153,6 +153,9 @@ struct Changed {
 struct FrameEntry {
     call: u32,
     thread: u32,
+    /// The thread's name, beside the first one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    named: Option<u32>,
     function: u32,
     file: u16,
     line: u32,
@@ -208,6 +211,8 @@ pub(super) struct MemoryChange {
 struct Running {
     call: u32,
     thread: u32,
+    /// The thread's name, beside the first one's.
+    named: Option<String>,
     frame: CallFrame,
 }
 
@@ -242,11 +247,14 @@ impl<'t> Memory<'t> {
         let ledger = ledger(state, &trace.objects, &step.head.held, granularity);
         let mut words = Words { trace, texts };
         let calls = self.calls.follow(step, state);
+        let head = &step.head;
+        let memory = crate::analyse::Words { trace, state, head };
         let frames: Vec<Running> = calls
             .iter()
             .map(|call| Running {
                 call: call.number,
                 thread: call.thread,
+                named: memory.thread(call.thread),
                 frame: shown(call.frame, granularity),
             })
             .collect();
@@ -482,6 +490,7 @@ impl Words<'_> {
             entries.push(FrameEntry {
                 call: running.call,
                 thread: running.thread,
+                named: running.named.as_deref().map(|name| self.texts.intern(name)),
                 function: self.texts.intern(frame.shown_name(&self.trace.symbols)),
                 file: frame.file.0,
                 line: frame.line,

@@ -19,7 +19,7 @@ pub use dot::{GraphvizError, dot, graphviz_plain, graphviz_svg};
 pub use gif::Gif;
 pub use pdf::Pdf;
 pub use raster::Raster;
-pub use rendered_svg::{DrawError, RenderedSvg};
+pub use rendered_svg::{DrawError, RenderedSvg, undrawable};
 pub use sheet::sheet;
 pub use snippet::Snippet;
 pub use svg::{SvgOptions, svg};

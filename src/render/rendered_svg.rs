@@ -3,6 +3,7 @@
 //! The font is embedded, so that pictures look alike on every machine. Only characters that it
 //! lacks (Chinese, emoji, ...) are looked for in the fonts of the system.
 
+use crate::trace::is_unseen;
 use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source};
 use resvg::usvg::{self, FontResolver, Options, Tree};
 use std::collections::BTreeMap;
@@ -79,6 +80,17 @@ static SYSTEM: LazyLock<(Database, Vec<FaceInfo>)> = LazyLock::new(|| {
 /// The face that has a character, by character and weight: looking for it means opening fonts.
 type Found = BTreeMap<(char, u16), Option<FaceInfo>>;
 static FOUND: Mutex<Found> = Mutex::new(Found::new());
+
+/// The characters so far that neither the embedded fonts nor the system's have: boxes stand for them.
+pub fn undrawable() -> Vec<char> {
+    let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    let missing = found.iter().filter(|(_, face)| face.is_none());
+    let mut missing: Vec<char> = missing.map(|((c, _), _)| *c).collect();
+    // What changes how the character before is drawn has no picture of its own.
+    missing.retain(|c| !is_unseen(*c) && !matches!(c, '\u{fe00}'..='\u{fe0f}'));
+    missing.dedup();
+    missing
+}
 
 /// Finds a font of the system's for a character that the fonts in `used` lack.
 fn fallback(wanted: char, used: &[ID], fonts: &mut Arc<Database>) -> Option<ID> {

@@ -10,6 +10,7 @@ mod format;
 mod interner;
 mod model;
 mod replay;
+mod visible;
 
 pub use builder::{Builder, Stacks};
 pub use changes::{ObjectChange, Splice, State, Step};
@@ -20,6 +21,7 @@ pub use format::writer::LogWriter;
 pub use interner::Interner;
 pub use model::*;
 pub use replay::{Replay, Trace};
+pub use visible::{is_unseen, visible};
 
 /// Characters of an atom's value that a trace keeps.
 pub const VALUE_LIMIT: usize = 200;

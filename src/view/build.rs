@@ -2,6 +2,7 @@
 
 use super::calls::RunningCall;
 use super::content::{self, Content, content};
+use super::in_flight::Kept;
 use super::scene::{
     Arrow, BoxKey, BoxKind, Cell, Mark, Row, SceneBox, Status, aside, grouped, targets,
 };
@@ -29,12 +30,10 @@ impl StepView<'_> {
         // reaches. A focus starts with its objects instead.
         let focus = self.focus_objects();
         let in_focus = focus.is_some();
+        let mut kept = Vec::new();
         let start = focus.unwrap_or_else(|| {
-            let mut open = VecDeque::new();
-            for frame in self.frame_boxes(Names::Shortened) {
-                targets(&frame, &mut open);
-            }
-            open.extend(self.unreachable_boxes());
+            let (open, unseen) = self.roots(&self.frame_boxes(Names::Shortened));
+            kept = unseen;
             open
         });
         let bounds = Bounds {
@@ -49,6 +48,7 @@ impl StepView<'_> {
         } else {
             Names::Shortened
         });
+        self.add_kept(&mut boxes, &kept);
         self.roots_of_only(&mut boxes);
         boxes.extend(drawn.into_values());
         for drawn in &mut boxes {
@@ -68,12 +68,9 @@ impl StepView<'_> {
         if !self.chosen.is_partial() && !drawn.contains_key(&BoxKey::MoreObjects) {
             return None;
         }
-        let frames = self.frame_boxes(Names::All);
-        let mut start = VecDeque::new();
-        for frame in &frames {
-            targets(frame, &mut start);
-        }
-        start.extend(self.unreachable_boxes());
+        let mut frames = self.frame_boxes(Names::All);
+        let (start, kept) = self.roots(&frames);
+        self.add_kept(&mut frames, &kept);
         let bounds = Bounds {
             most: usize::MAX,
             deepest: usize::MAX,
@@ -82,6 +79,20 @@ impl StepView<'_> {
         let objects = self.reached(start, bounds).0.into_values();
         let all = frames.into_iter().chain(objects).map(|b| (b.key, b));
         Some(all.collect())
+    }
+
+    /// Where the drawing starts: what the rows of call frames lead to, what nothing reaches, and what
+    /// the interpreter or the library keeps.
+    fn roots(&self, frames: &[SceneBox]) -> (VecDeque<ObjId>, Vec<Kept>) {
+        let mut open = VecDeque::new();
+        for frame in frames {
+            targets(frame, &mut open);
+        }
+        open.extend(self.unreachable_boxes());
+        open.extend(self.event_loops());
+        let kept = self.kept_unseen(&open);
+        open.extend(kept.iter().map(|kept| kept.to));
+        (open, kept)
     }
 
     /// The boxes that arrows lead to from `start` on, and what is too far away or too much.
@@ -206,7 +217,7 @@ impl StepView<'_> {
     }
 
     /// The call that runs in a frame object.
-    fn running_call(&self, id: ObjId) -> Option<&RunningCall<'_>> {
+    pub(super) fn running_call(&self, id: ObjId) -> Option<&RunningCall<'_>> {
         self.calls.iter().find(|call| call.frame.object == Some(id))
     }
 

@@ -1,8 +1,9 @@
 //! The words of a picture: step, event, the source, what the program has written.
 
 use super::source::{Listing, Sources};
+use crate::analyse::Words;
 use crate::narrate::raised_before;
-use crate::trace::{Event, FileId, State, Step, Trace};
+use crate::trace::{Event, FileId, State, Step, Trace, visible};
 
 /// The words of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,9 +68,12 @@ fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> Str
         _ => "the script",
     };
     let call = running.map_or(String::new(), |frame| frame.in_words(&trace.symbols));
-    let place = match running {
-        Some(_) if is_module => String::new(),
-        _ => format!(" in {call}"),
+    let words = Words { trace, state, head };
+    let thread = words.thread(head.thread.unwrap_or(1));
+    let place = match (running, thread) {
+        (Some(_), _) if is_module => String::new(),
+        (_, Some(thread)) => format!(" in {call} in {thread}"),
+        (_, None) => format!(" in {call}"),
     };
     match head.event {
         Event::Call if is_module => format!("{module} starts"),
@@ -81,7 +85,12 @@ fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> Str
             head.ran.unwrap_or(line)
         ),
         Event::Line => match head.ran {
+            Some(ran) if ran == line => format!("the loop in line {line} goes on{place}"),
             Some(ran) => format!("line {ran} has run, line {line} is next{place}"),
+            None if just_called(trace, number) => match is_module {
+                true => format!("{module} begins with line {line}"),
+                false => format!("{call} begins with line {line}"),
+            },
             None => format!("line {line} is next{place}"),
         },
         Event::Return if is_module => format!("the last line of {module} has run"),
@@ -104,6 +113,12 @@ fn event_in_words(trace: &Trace, number: u32, step: &Step, state: &State) -> Str
     }
 }
 
+/// Whether the step before is the call of the function whose line is next.
+fn just_called(trace: &Trace, number: u32) -> bool {
+    let before = (number as usize).checked_sub(2);
+    before.is_some_and(|before| trace.steps[before].head.event == Event::Call)
+}
+
 /// Whether the step before is the raise of an exception in the same function.
 fn raised_just_now(trace: &Trace, number: u32) -> bool {
     let at = number as usize - 1;
@@ -122,6 +137,8 @@ pub(super) fn sentences(told: &[String]) -> Vec<String> {
 fn last_lines(output: &str) -> Vec<String> {
     let mut lines: Vec<&str> = output.lines().rev().take(OUTPUT_LINES).collect();
     lines.reverse();
-    let lines = lines.into_iter().map(|line| line.replace('\t', "    "));
+    let lines = lines
+        .into_iter()
+        .map(|line| visible(&line.replace('\t', "    ")).into_owned());
     lines.collect()
 }

@@ -62,6 +62,9 @@ const FRAME_FURNITURE: [&str; 6] = [
 ];
 
 pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> Content {
+    if let Some(content) = view.asynchronous(id, object) {
+        return content;
+    }
     let info = view.info(id);
     let type_name = view.text(info.type_name).to_owned();
     let named = object.name.map(|name| view.text(name).to_owned());
@@ -207,7 +210,7 @@ pub(super) fn absorbs(view: &StepView<'_>, owner: ObjId, part: ObjId) -> bool {
     }
 }
 
-fn row(label: impl Into<String>, value: Cell) -> Row {
+pub(super) fn row(label: impl Into<String>, value: Cell) -> Row {
     Row {
         label: Cell::Text(label.into()),
         value,

@@ -23,6 +23,7 @@ mod step_view;
 mod steps;
 mod subset;
 mod syntax;
+mod tasks;
 mod unknown_words;
 
 pub(crate) use calls::Calls;

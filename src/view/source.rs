@@ -1,7 +1,7 @@
 //! Source text for the code panel: lines with their syntax, and which of them belong together.
 
 use super::syntax::{Syntax, Tokens};
-use crate::trace::{FileId, Trace};
+use crate::trace::{FileId, Trace, visible};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -166,7 +166,8 @@ fn is_all(text: &str, spans: &[(Range<usize>, Syntax)], wanted: Syntax) -> bool 
 
 /// A line as it is shown. What a script says to memviz is not part of the lesson.
 fn shown(line: &str, before: &Tokens) -> String {
-    let mut line = line.replace('\t', "    ");
+    let line = line.replace('\t', "    ");
+    let mut line = visible(&line).into_owned();
     let comment = before
         .clone()
         .line(&line)

@@ -1,11 +1,12 @@
 //! The call stacks: which calls are drawn, and what their boxes say.
 
 use super::calls::RunningCall;
+use super::in_flight::UNNAMED;
 use super::scene::{
     BoxKey, BoxKind, BoxRole, Cell, Mark, Row, SceneBox, Status, grouped, note_box,
 };
 use super::step_view::StepView;
-use crate::analyse::{Owner, Source};
+use crate::analyse::{Owner, Source, Words};
 use crate::trace::{CallFrame, Event, Kind, NameKind, ObjId};
 use std::collections::BTreeMap;
 
@@ -150,7 +151,7 @@ impl StepView<'_> {
             let is_shown = |row: &Row| row.value == value;
             if self.is_waiting(id) && !rows.iter().any(is_shown) && !passing.is_some_and(is_shown) {
                 rows.push(Row {
-                    label: Cell::Text("waiting".to_owned()),
+                    label: Cell::Text(UNNAMED.to_owned()),
                     value,
                     mark: Mark::None,
                     aside: false,
@@ -204,10 +205,14 @@ impl StepView<'_> {
                 }
             }
         };
-        if call.thread > 1 {
-            format!("{title} in thread {}", call.thread)
-        } else {
-            title
+        let words = Words {
+            trace: self.trace,
+            state: self.state,
+            head: &self.step.head,
+        };
+        match words.thread(call.thread) {
+            Some(thread) => format!("{title} in {thread}"),
+            None => title,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::analyse::{Found, Target, Words, find, title};
 use crate::cli::args::AskArgs;
 use crate::cli::problem::Problem;
 use crate::cli::saved::read_until;
-use crate::cli::say::{visible, visible_lines};
+use crate::cli::say::visible_lines;
 use crate::trace::{Cause, Count, Death, State, Trace};
 use std::io::{self, Write};
 use std::path::Path;
@@ -111,9 +111,7 @@ impl Question {
 /// Reads the steps up to `last` of a trace that is to be spoken of: its texts are written as they may go
 /// to a terminal.
 pub(super) fn read_to_tell(path: &Path, last: u32) -> Result<Trace, Problem> {
-    let mut trace = read_until(path, last)?;
-    trace.symbols.rewrite(visible);
-    Ok(trace)
+    Ok(read_until(path, last)?.shown().into_owned())
 }
 
 /// Memory at a step, to be spoken of.

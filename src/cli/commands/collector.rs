@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// Draws one picture a phase: counts, what is left of them, suspects, rescued, freed.
 pub(in crate::cli) fn run(args: &CollectorArgs) -> Result<(), Problem> {
     let trace = read(&args.trace)?;
+    let trace = trace.shown();
     let wanted = |run: &CollectorRun| args.step.is_none_or(|step| run.step == step);
     let runs = collector_runs(&trace, &ViewOptions::default());
     let runs: Vec<CollectorRun> = runs.into_iter().filter(wanted).collect();

@@ -35,6 +35,7 @@ pub(in crate::cli) fn export(args: &ExportArgs) -> Result<(), Problem> {
                 return Err(Problem::new(format!("there is no step {step}"))
                     .hint(format!("the steps are 1 to {}", trace.steps.len())));
             }
+            let trace = trace.shown();
             let plan = plan(Scenes::new(&trace, &view));
             Scenes::new(&trace, &view)
                 .filter(|scene| args.step.is_none_or(|step| step == scene.number))

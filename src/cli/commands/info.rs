@@ -3,8 +3,8 @@
 use crate::cli::args::TraceArgs;
 use crate::cli::problem::Problem;
 use crate::cli::saved::{explained, trace_path};
-use crate::cli::say::visible;
 use crate::narrate;
+use crate::trace::visible;
 use crate::trace::{ReadError, TraceFile};
 use std::fmt::Write as _;
 

@@ -117,12 +117,9 @@ fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Resu
              (--max-steps N records more)",
             ran.steps
         )),
-        Outcome::Exception { type_name, .. } if type_name == "ModuleNotFoundError" => Some(
-            "the interpreter inside has Python's standard library, and modules of the script's folder; \
-             others are found by PYTHONPATH, where they are written in Python alone: what is compiled \
-             for CPython, as numpy is, cannot be imported"
-                .to_owned(),
-        ),
+        Outcome::Exception {
+            type_name, message, ..
+        } if type_name == "ModuleNotFoundError" => Some(not_found(message)),
         Outcome::Killed { .. } | Outcome::Left { .. } => Some(format!(
             "the program {}; everything up to there is recorded",
             narrate::outcome(&file.header, &last.head, &file.symbols)
@@ -141,6 +138,18 @@ fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Resu
     };
     say!("memviz: {written}");
     Ok(())
+}
+
+/// Why a module was not found, and what can be done.
+fn not_found(message: &str) -> String {
+    let named = message.split('\'').nth(1);
+    let named = named.map_or("the module", |name| name.split('.').next().unwrap_or(name));
+    format!(
+        "{named} was not found: the script runs on an interpreter of memviz's own, which has Python's standard \
+         library, the modules of the script's folder, and those in the folders of PYTHONPATH that are \
+         written in Python alone; what is compiled for CPython, as numpy and pandas are, cannot work there. \
+         A module in Python alone can be put beside the script, or its folder into PYTHONPATH"
+    )
 }
 
 fn counted(count: usize, what: &str) -> String {

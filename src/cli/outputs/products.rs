@@ -13,7 +13,7 @@ use crate::layout::{PageOptions, Picture, Plan, plan};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
     Animation, DrawError, Gif, GraphvizError, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
-    dot, graphviz_svg, sheet, svg,
+    dot, graphviz_svg, sheet, svg, undrawable,
 };
 use crate::trace::Trace;
 use crate::view::{Scene, Scenes, ViewOptions};
@@ -41,6 +41,7 @@ pub(super) fn write_pictures(
     if places.iter().all(|place| *place == JSON) {
         return Ok(Vec::new());
     }
+    let trace = &*trace.shown();
     let view = view_options(trace, args)?;
     let painter = FrameRenderer::new(args, &places)?;
     let mut products = Outputs::open(output, trace, args, &places)?;
@@ -54,7 +55,27 @@ pub(super) fn write_pictures(
             player.add(&plan.picture(&scene));
         }
     }
-    products.finish()
+    let written = products.finish()?;
+    note_undrawable();
+    Ok(written)
+}
+
+/// Says which characters no font has, of those that had to be drawn.
+fn note_undrawable() {
+    const NAMED: usize = 6;
+    let missing = undrawable();
+    let named: String = missing.iter().take(NAMED).collect();
+    let more = match missing.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (is, are) = match missing.len() {
+        0 => return,
+        1 => ("it is drawn as an empty box", "has it"),
+        _ => ("they are drawn as empty boxes", "has them"),
+    };
+    say!("note: no font on this machine has {named}{more}; {is} in PNG, GIF and PDF");
+    say!("hint: install a font that {are}, as those of the Noto family do");
 }
 
 /// Finds places for scenes.

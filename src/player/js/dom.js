@@ -58,11 +58,17 @@ function button(text, action, attributes = {}) {
   return make('button', { type: 'button', onclick: action, ...attributes }, text);
 }
 
-/** Characters that cannot be drawn become visible, as in the SVG frames. */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** Characters that would not be seen are written as Python writes them, as in the SVG frames. */
 function visible(text) {
   return text
     .replace(/[\n\t\r]/g, ' ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/g, '\ufffd');
+    .replace(UNSEEN, (it) => {
+      const code = it.codePointAt(0).toString(16);
+      return code.length < 3 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
+    })
+    .replace(/[\ufffe\uffff]/g, '\ufffd');
 }
 
 const numbers = new Intl.NumberFormat('en');

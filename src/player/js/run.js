@@ -69,11 +69,11 @@ function spliced(list, keep, tail, put) {
 /** The call frames after a step. */
 function framesAfter(before, step) {
   const frames = before.slice(0, step.kept);
-  for (const { call, thread, function: name, body, module, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
+  for (const { call, thread, named, function: name, body, module, file, line, keep = 0, tail = 0, names } of step.frames ?? []) {
     const old = before[frames.length];
     const kept = old?.call === call ? old.names : [];
     const depth = frames.filter((frame) => frame.thread === thread).length;
-    frames.push({ call, thread, depth, function: name, body, module, file, line, names: spliced(kept, keep, tail, names) });
+    frames.push({ call, thread, named, depth, function: name, body, module, file, line, names: spliced(kept, keep, tail, names) });
   }
   return frames;
 }
@@ -236,7 +236,7 @@ class Run {
     if (frame.module && frame.depth === 0) return 'globals';
     const module = this.files[frame.file]?.path.split('/').pop() ?? 'a module';
     const title = frame.module ? `globals of ${module}` : frame.body ? `body of class ${name}` : `${name}()`;
-    return frame.thread > 1 ? `${title} in thread ${frame.thread}` : title;
+    return frame.named === undefined ? title : `${title} in ${this.text(frame.named)}`;
   }
 
   /** The drawn step that is nearest to one: itself, else on in the way that was gone, else back. */

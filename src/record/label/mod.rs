@@ -8,6 +8,7 @@
 //! function's defaults. While nothing else of the program refers to such a part it is folded
 //! away, and what it refers to is shown as its owner's.
 
+mod asked;
 mod fold;
 mod native;
 mod pass;
@@ -157,6 +158,7 @@ impl Labeller {
         let own = pass.next.min(raw.len());
         pass.payload(kind, cell);
         pass.fields(self.fields_of(pointer.object(), vm));
+        asked::label(&mut pass, kind, own);
         pass.native(kind, own);
         if kind == Kind::Function {
             pass.defaults();

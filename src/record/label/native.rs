@@ -57,6 +57,37 @@ const HIDING_ITERATORS: [&str; 3] = ["set_iterator", "memory_iterator", "range"]
 /// Of this one only what its members name: a field that is not filled can look like a reference.
 const PARTLY_FILLED: &str = "TextIOWrapper";
 
+/// The fields of an XML parser, in the order of its walk.
+const XML_PARSER: [&str; 27] = [
+    "StartElementHandler",
+    "EndElementHandler",
+    "CharacterDataHandler",
+    "EntityDeclHandler",
+    "buffer_text",
+    "namespace_prefixes",
+    "ordered_attributes",
+    "specified_attributes",
+    "intern",
+    "ProcessingInstructionHandler",
+    "UnparsedEntityDeclHandler",
+    "NotationDeclHandler",
+    "StartNamespaceDeclHandler",
+    "EndNamespaceDeclHandler",
+    "CommentHandler",
+    "StartCdataSectionHandler",
+    "EndCdataSectionHandler",
+    "DefaultHandler",
+    "DefaultHandlerExpand",
+    "NotStandaloneHandler",
+    "ExternalEntityRefHandler",
+    "StartDoctypeDeclHandler",
+    "EndDoctypeDeclHandler",
+    "XmlDeclHandler",
+    "ElementDeclHandler",
+    "AttlistDeclHandler",
+    "SkippedEntityHandler",
+];
+
 /// Whether an object may refer to more than the interpreter's walk of it shows.
 pub(crate) fn may_hide(object: &PyObject, kind: Kind) -> bool {
     let may = match kind {
@@ -79,10 +110,14 @@ pub(crate) fn data_of(pointer: ObjPtr) -> Data {
 }
 
 /// The name of the native type that an object is of, or that its class derives from.
-fn native_name(object: &PyObject) -> String {
+pub(super) fn native_name(object: &PyObject) -> String {
     let mut classes = object.class().iter_base_chain();
     let native = classes.find(|class| class.heaptype_ext().is_none());
     native.map_or_else(String::new, |class| class.name().to_owned())
+}
+
+fn is_dict(pointer: ObjPtr) -> bool {
+    pointer.object().downcast_ref::<PyDict>().is_some()
 }
 
 /// Puts the entries of an ordered dict in its order.
@@ -121,8 +156,23 @@ fn hides(native: &str) -> bool {
 
 /// What a native type calls what its walk shows, in the order of the walk; the last may stand for
 /// any number.
-pub(super) fn walked_names(object: &PyObject) -> &'static [&'static str] {
+pub(super) fn walked_names(object: &PyObject, walked: &[ObjPtr]) -> &'static [&'static str] {
     match &*native_name(object) {
+        // What it calls stands behind it only where one was given.
+        "accumulate" | "groupby" => &["iterable"],
+        "_lru_cache_wrapper" => &["__wrapped__", "keyword marker", "cache_info type", "cache"],
+        "writer" => &["write"],
+        "Element" if walked.get(3).is_some_and(|to| is_dict(*to)) => {
+            &["tag", "text", "tail", "attrib", "child*"]
+        }
+        "Element" => &["tag", "text", "tail", "child*"],
+        "TaskStepMethWrapper" | "TaskWakeupMethWrapper" => &["task"],
+        "FutureIter" => &["future"],
+        "odict_keys" | "odict_values" | "odict_items" => &["dict"],
+        "method-wrapper" => &["wrapper"],
+        "xmlparser" => &XML_PARSER,
+        // One thread's attributes, and no arguments that each thread's are made with.
+        "_local" if walked.len() == 1 && is_dict(walked[0]) => &["attributes"],
         "map" => &["function", "iterator*"],
         "filter" => &["predicate", "iterator"],
         "zip" | "zip_longest" | "chain" => &["iterator*"],
@@ -339,6 +389,7 @@ fn name_of(holder: &str, target: &str, inline: bool) -> Option<&'static str> {
         ("groupby", _) => "group",
         ("method-wrapper" | "builtin_function_or_method" | "builtin_method", _) => "__self__",
         ("set_iterator", _) => "set",
+        ("IncrementalNewlineDecoder", _) => "decoder",
         _ if holder.starts_with("dict_") || holder.starts_with("odict_") => "dict",
         _ => return None,
     };

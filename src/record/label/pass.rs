@@ -262,7 +262,8 @@ impl Pass<'_> {
         if !matches!(kind, Kind::Iterator | Kind::Instance | Kind::Other) {
             return;
         }
-        let names = super::native::walked_names(self.pointer.object());
+        let walked = self.raw.get(own..).unwrap_or_default();
+        let names = super::native::walked_names(self.pointer.object(), walked);
         let Some(last) = names.last() else { return };
         for at in own..self.raw.len() {
             let place = at - own;
@@ -274,6 +275,27 @@ impl Pass<'_> {
             if self.labels[at].is_none() {
                 self.labels[at] = Some(Label::Named(self.symbols.intern(&text)));
             }
+        }
+    }
+
+    /// Gives `name` to the first reference to `to` from a place on that has no label yet.
+    pub(super) fn match_from(&mut self, own: usize, to: ObjPtr, name: &str) {
+        let is_it = |i: &usize| self.labels[*i].is_none() && self.raw[*i] == to;
+        if let Some(at) = (own..self.raw.len()).find(is_it) {
+            self.put_at(at, name);
+        }
+    }
+
+    /// Gives `name` to a reference that has no label yet.
+    pub(super) fn put_at(&mut self, at: usize, name: &str) {
+        let symbol = self.symbols.intern(name);
+        self.labels[at].get_or_insert(Label::Named(symbol));
+    }
+
+    /// Gives `name` to a reference by how many come after it.
+    pub(super) fn put_from_end(&mut self, after: usize, name: &str) {
+        if let Some(at) = self.raw.len().checked_sub(after + 1) {
+            self.put_at(at, name);
         }
     }
 

@@ -64,7 +64,7 @@ impl Recorder {
         if doubts.is_empty() {
             return settled;
         }
-        let mut held = self.held(context, running, vm);
+        let mut held = self.held(context, running, &[], vm);
         held.extend(self.held_by_ending());
         self.count_known(frames, stacks, &held);
         for doubt in doubts {

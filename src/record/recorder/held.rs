@@ -88,10 +88,12 @@ impl Recorder {
     }
 
     /// The references that the interpreter itself holds to objects of the program.
+    /// `running`: the frames of all threads; `others`: those of the threads that do not run.
     pub(super) fn held(
         &mut self,
         context: &StepContext,
         running: &[&RunningFrame],
+        others: &[(u32, Vec<RunningFrame>)],
         vm: &VirtualMachine,
     ) -> Vec<InterpreterRef> {
         let mut held = Vec::new();
@@ -228,15 +230,32 @@ impl Recorder {
                     at.is_some_and(|at| !self.living[*at].leaf)
                         && !self.bodies.contains(&dict.address())
                 });
+                let of_other = others.iter().find(|(_, frames)| {
+                    let mut frames = frames.iter();
+                    frames.any(|one| std::ptr::eq(one, *frame))
+                });
+                let thread = of_other.map(|(thread, _)| *thread).or(context.thread);
                 for name in frame.names.iter().chain(&frame.unshown) {
                     if recorded && name.in_namespace {
                         continue;
                     }
                     let by = format!("{} of {} (library)", name.name, frame.function);
-                    put(self, RootKind::Other, &by, name.to, true);
+                    let kind = match thread {
+                        Some(thread) if is_thread(frame, name) => RootKind::Thread(thread),
+                        _ => RootKind::Other,
+                    };
+                    put(self, kind, &by, name.to, true);
                 }
             }
         }
         held
     }
+}
+
+/// Whether a name of a frame of the library's is the object that stands for the frame's thread.
+fn is_thread(frame: &RunningFrame, name: &RunningName) -> bool {
+    let classes = || name.to.object().class().iter_base_chain();
+    frame.function == "_bootstrap"
+        && &*name.name == "self"
+        && classes().any(|class| &*class.name() == "Thread")
 }

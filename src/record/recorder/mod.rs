@@ -278,7 +278,7 @@ impl Recorder {
         let collections = self.finished_collections(vm);
         self.note_collected(&collections);
         self.note_finalize_call(&context, running);
-        let mut held = self.held(&context, &everywhere, vm);
+        let mut held = self.held(&context, &everywhere, others, vm);
         held.extend(self.held_by_ending());
         self.add_library_holders(&frames, &stacks, &context.elsewhere, &mut held, vm);
         let same = stacks == self.stacks;

@@ -134,6 +134,8 @@ pub enum RootKind {
     UncaughtException,
     /// Anything else; the words say it.
     Other,
+    /// The object that stands for a thread of this number while it runs.
+    Thread(u32),
 }
 
 impl RootKind {
@@ -145,6 +147,7 @@ impl RootKind {
             RootKind::HandledException => "current exception",
             RootKind::UncaughtException => "uncaught exception",
             RootKind::Other => "the interpreter",
+            RootKind::Thread(_) => "running thread",
         }
     }
 }
