@@ -4,6 +4,7 @@ mod bands;
 mod columns;
 mod direction;
 mod epochs;
+mod graphviz;
 mod layers;
 mod lifetimes;
 mod measure;
@@ -14,13 +15,15 @@ mod place;
 mod route;
 mod sheet;
 
+pub use graphviz::{GraphvizError, by_graphviz, on_pages_of_one_size};
 pub use measure::{Drawn, Figures, Line, Measure, drawn, points, runs_through};
 pub use metrics::{
     LABEL_BASELINE, LABEL_HEIGHT, LANE_GAP, MARGIN, PADDING, ROW_BASELINE, ROW_FONT, ROW_HEIGHT,
     SMALL_FONT, TITLE_BASELINE, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
 pub use picture::{
-    BoxShape, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect,
+    BoxShape, Direction, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point,
+    Rect,
 };
 
 use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox};

@@ -37,6 +37,14 @@ impl Rect {
     }
 }
 
+/// Where references lead on a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Direction {
+    #[default]
+    Right,
+    Down,
+}
+
 /// A piece of an arrow's way, from where the piece before ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Piece {

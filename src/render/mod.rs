@@ -15,7 +15,7 @@ mod timeline;
 mod xml;
 
 pub use animation::Animation;
-pub use dot::{GraphvizError, dot, graphviz_plain, graphviz_svg};
+pub use dot::{DotOptions, dot};
 pub use gif::Gif;
 pub use pdf::Pdf;
 pub use raster::Raster;

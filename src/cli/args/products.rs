@@ -1,6 +1,7 @@
 //! The options that say what is drawn, how and where to.
 
 use super::choice::ChoiceArgs;
+use crate::layout::Direction;
 use crate::render::Theme;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -28,9 +29,13 @@ pub(in crate::cli) struct ProductArgs {
     /// How long GIF and animated SVG show a step
     #[arg(long, value_name = "SECONDS", default_value = "1.5", value_parser = delay)]
     pub delay: f64,
-    /// Who lays out the pictures: memviz, or an installed Graphviz, step by step
+    /// Who lays out the pictures: memviz, or an installed Graphviz, step by step, so that boxes
+    /// move; the player's are always memviz's
     #[arg(long, value_enum, default_value_t = LayoutBy::Memviz)]
     pub layout: LayoutBy,
+    /// Where references lead, as Graphviz lays them out (dot, --layout dot)
+    #[arg(long, value_enum, default_value_t = DirectionName::Right)]
+    pub direction: DirectionName,
     /// Colours
     #[arg(long, value_enum, default_value_t = ThemeName::Light)]
     pub theme: ThemeName,
@@ -95,6 +100,21 @@ fn number_within(word: &str, least: f64, most: f64) -> Result<f64, String> {
 pub(in crate::cli) enum LayoutBy {
     Memviz,
     Dot,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum DirectionName {
+    Right,
+    Down,
+}
+
+impl From<DirectionName> for Direction {
+    fn from(name: DirectionName) -> Direction {
+        match name {
+            DirectionName::Right => Direction::Right,
+            DirectionName::Down => Direction::Down,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

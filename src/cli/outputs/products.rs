@@ -9,11 +9,13 @@ use super::paths::{
 use crate::cli::args::{LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
-use crate::layout::{Picture, Plan, plan};
+use crate::layout::{
+    Direction, GraphvizError, Picture, Plan, by_graphviz, on_pages_of_one_size, plan,
+};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
-    Animation, DrawError, Gif, GraphvizError, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
-    dot, graphviz_svg, sheet, svg,
+    Animation, DotOptions, DrawError, Gif, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
+    dot, sheet, svg,
 };
 use crate::trace::Trace;
 use crate::view::{Scenes, ViewOptions};
@@ -42,7 +44,7 @@ pub(super) fn write_pictures(
         return Ok(Vec::new());
     }
     let view = view_options(trace, args)?;
-    let painter = FrameRenderer::new(args, &places)?;
+    let painter = FrameRenderer::new(args, &places);
     let mut products = Outputs::open(output, trace, args, &places)?;
     if places.iter().any(|place| ![PLAYER, JSON].contains(place)) {
         draw_frames(trace, &view, &painter, &mut products)?;
@@ -82,20 +84,20 @@ fn draw_frames(
         false => usize::MAX,
     };
     let mut pictures = scenes.map(|scene| plan.picture(&scene));
-    let mut first = pictures.by_ref().take(most);
-    loop {
-        let batch: Vec<Picture> = first.by_ref().take(BATCH).collect();
-        let Some(last) = batch.last().map(|picture| picture.number) else {
-            break;
-        };
-        let drawn: Vec<Result<RenderedFrame, Problem>> = batch
-            .into_par_iter()
-            .map(|picture| painter.draw(picture))
-            .collect();
-        for drawn in drawn {
-            products.add(drawn?)?;
-        }
-        progress.set_position(u64::from(last));
+    let first = pictures.by_ref().take(most);
+    let mut draw = |pictures: &mut dyn Iterator<Item = Picture>| {
+        in_batches(
+            pictures,
+            |picture| painter.draw(picture),
+            |drawn| {
+                progress.set_position(u64::from(drawn.picture.number));
+                products.add(drawn)
+            },
+        )
+    };
+    match painter.layout {
+        LayoutBy::Memviz => draw(&mut { first })?,
+        LayoutBy::Dot => draw(&mut laid_out_by_graphviz(first, painter.direction)?.into_iter())?,
     }
     progress.finish_and_clear();
     let more = pictures.count();
@@ -105,6 +107,43 @@ fn draw_frames(
         );
     }
     Ok(())
+}
+
+/// Takes pictures through `work` on all cores, and hands the results over in order.
+fn in_batches<T: Send>(
+    mut pictures: impl Iterator<Item = Picture>,
+    work: impl Fn(Picture) -> Result<T, Problem> + Sync,
+    mut hand_over: impl FnMut(T) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    loop {
+        let batch: Vec<Picture> = pictures.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let done: Vec<Result<T, Problem>> = batch.into_par_iter().map(&work).collect();
+        for done in done {
+            hand_over(done?)?;
+        }
+    }
+}
+
+/// Has Graphviz lay out pictures. All of them are kept: only then is it known how large they are.
+fn laid_out_by_graphviz(
+    pictures: impl Iterator<Item = Picture>,
+    direction: Direction,
+) -> Result<Vec<Picture>, Problem> {
+    let _span = tracing::info_span!("graphviz").entered();
+    let mut laid_out = Vec::new();
+    in_batches(
+        pictures,
+        |picture| by_graphviz(picture, direction).map_err(graphviz_problem),
+        |picture| {
+            laid_out.push(picture);
+            Ok(())
+        },
+    )?;
+    on_pages_of_one_size(&mut laid_out);
+    Ok(laid_out)
 }
 
 /// A picture in the forms that are asked for.
@@ -123,27 +162,22 @@ struct RenderedFrame {
 struct FrameRenderer<'a> {
     places: &'a [OutputPath],
     layout: LayoutBy,
+    direction: Direction,
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
 }
 
 impl<'a> FrameRenderer<'a> {
-    fn new(args: &ProductArgs, places: &'a [OutputPath]) -> Result<FrameRenderer<'a>, Problem> {
-        let whole = [GIF, ASVG, SHEET, SNIPPET];
-        if args.layout == LayoutBy::Dot && places.iter().any(|place| whole.contains(place)) {
-            return Err(Problem::new(
-                "Graphviz draws each step by itself: there is no gif, asvg, sheet or html-snippet",
-            )
-            .hint("leave out --layout dot, or choose among svg, png, pdf and dot"));
-        }
-        Ok(FrameRenderer {
+    fn new(args: &ProductArgs, places: &'a [OutputPath]) -> FrameRenderer<'a> {
+        FrameRenderer {
             places,
             layout: args.layout,
+            direction: args.direction.into(),
             theme: args.theme.into(),
             png_scale: args.scale.unwrap_or(PNG_SCALE),
             gif_scale: args.scale,
-        })
+        }
     }
 
     fn wants(&self, place: OutputPath) -> bool {
@@ -151,12 +185,15 @@ impl<'a> FrameRenderer<'a> {
     }
 
     fn draw(&self, picture: Picture) -> Result<RenderedFrame, Problem> {
-        let dot = (self.wants(DOTS) || self.layout == LayoutBy::Dot).then(|| dot(&picture));
+        let options = DotOptions {
+            theme: self.theme,
+            direction: self.direction,
+        };
+        let dot = self.wants(DOTS).then(|| dot(&picture, options));
         let from_svg = [SVGS, PNGS, GIF, PDF, SNIPPET];
-        let svg = match (&dot, self.layout) {
-            _ if !from_svg.into_iter().any(|place| self.wants(place)) => String::new(),
-            (Some(dot), LayoutBy::Dot) => graphviz_svg(dot).map_err(graphviz_problem)?,
-            _ => svg(&picture, &SvgOptions { theme: self.theme }),
+        let svg = match from_svg.into_iter().any(|place| self.wants(place)) {
+            true => svg(&picture, &SvgOptions { theme: self.theme }),
+            false => String::new(),
         };
         let mut drawn = RenderedFrame {
             picture,
