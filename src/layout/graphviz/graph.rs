@@ -1,7 +1,7 @@
 //! What Graphviz is asked: boxes of our sizes, with ports where arrows leave and end. A pixel of
 //! ours is a point of Graphviz's.
 
-use crate::layout::metrics::{GAP, GUTTER};
+use crate::layout::metrics::{DOT_CELL, GAP, GUTTER};
 use crate::layout::picture::{
     Direction, Picture, PictureArrow, PictureBox, PictureCell, Point, Rect,
 };
@@ -49,10 +49,14 @@ impl BoxPort {
         }
     }
 
-    /// Its name, and the side from which it is met.
-    fn written(self) -> String {
+    /// Its name, and the side from which it is met. To the right, Graphviz chooses the side: an
+    /// arrow that runs back leaves below then.
+    fn written(self, direction: Direction) -> String {
         let letter = self.letter();
-        format!("{letter}{}:{letter}", self.at)
+        match (self.side, direction) {
+            (Side::East, Direction::Right) => format!("{letter}{}", self.at),
+            _ => format!("{letter}{}:{letter}", self.at),
+        }
     }
 }
 
@@ -71,8 +75,8 @@ pub(super) fn graph(picture: &Picture, direction: Direction) -> String {
         let _ = writeln!(
             edges,
             "n{from}:{} -> n{to}:{} [id={id}]",
-            tail.written(),
-            head.written()
+            tail.written(direction),
+            head.written(direction)
         );
         ports[from].insert(tail);
         ports[to].insert(head);
@@ -91,21 +95,51 @@ pub(super) fn graph(picture: &Picture, direction: Direction) -> String {
         let table = table(picture_box.rect, &ports[number]);
         let _ = writeln!(out, "n{number} [label=<{table}>]");
     }
-    let frames = picture
-        .boxes
-        .iter()
-        .filter(|one| matches!(one.key, BoxKey::Call(_) | BoxKey::MoreCalls(_)));
-    let frames: Vec<String> = frames
-        .map(|one| format!("n{}", numbers[&one.key]))
-        .collect();
-    if frames.len() > 1 {
-        let _ = writeln!(
-            out,
-            "{{ rank=same; {} [style=invis] }}",
-            frames.join(" -> ")
-        );
-    }
+    out.push_str(&order(picture, &numbers));
     out + &edges + "}\n"
+}
+
+/// What keeps the frames in one column, in their order, and left of it no object that none of them
+/// leads to.
+fn order(picture: &Picture, numbers: &BTreeMap<BoxKey, usize>) -> String {
+    let mut out = String::new();
+    let is_call = |key: BoxKey| matches!(key, BoxKey::Call(_) | BoxKey::MoreCalls(_));
+    let keys = || picture.boxes.iter().map(|one| one.key);
+    let name = |key: &BoxKey| format!("n{}", numbers[key]);
+    let frames: Vec<BoxKey> = keys().filter(|key| is_call(*key)).collect();
+    let Some(first) = frames.first() else {
+        return out;
+    };
+    if frames.len() > 1 {
+        let names: Vec<String> = frames.iter().map(name).collect();
+        let _ = writeln!(out, "{{ rank=same; {} [style=invis] }}", names.join(" -> "));
+    }
+    let mut reached: BTreeSet<BoxKey> = BTreeSet::new();
+    let mut reach = |from: BoxKey| {
+        let mut open = vec![from];
+        let is_new = !reached.contains(&from);
+        while let Some(key) = open.pop() {
+            if reached.insert(key) {
+                let arrows = picture.arrows.iter().filter(|arrow| arrow.from == key);
+                open.extend(arrows.map(|arrow| arrow.to));
+            }
+        }
+        is_new
+    };
+    for key in &frames {
+        reach(*key);
+    }
+    for key in keys() {
+        if reach(key) {
+            let _ = writeln!(
+                out,
+                "{} -> {} [style=invis, weight=0]",
+                name(first),
+                name(&key)
+            );
+        }
+    }
+    out
 }
 
 /// Where an arrow leaves its box: at the side that its dot's cell stands at.
@@ -164,6 +198,7 @@ fn table(rect: Rect, ports: &BTreeSet<BoxPort>) -> String {
         });
         format!("<TD{name} FIXEDSIZE=\"TRUE\" WIDTH=\"{width}\" HEIGHT=\"{height}\"></TD>")
     };
+    let east_width = DOT_CELL as i64;
     let mut rows = String::new();
     let edge = |side: Side| -> String {
         let cells = bands(width, &at([side, side]));
@@ -176,8 +211,8 @@ fn table(rect: Rect, ports: &BTreeSet<BoxPort>) -> String {
     rows.push_str(&edge(Side::North));
     for (length, at) in bands(height - 2, &at([Side::East, Side::West])) {
         let west = cell(Side::West, at, 1, length);
-        let middle = cell(Side::North, None, (width - 2).max(1), length);
-        let east = cell(Side::East, at, 1, length);
+        let middle = cell(Side::North, None, (width - 1 - east_width).max(1), length);
+        let east = cell(Side::East, at, east_width, length);
         let _ = write!(rows, "<TR>{west}{middle}{east}</TR>");
     }
     rows.push_str(&edge(Side::South));

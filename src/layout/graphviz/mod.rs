@@ -5,8 +5,10 @@ mod program;
 
 pub use program::GraphvizError;
 
-use super::picture::{Direction, Picture, PictureArrow, PictureCell, Piece, Point, Rect};
+use super::metrics::DOT_CELL;
+use super::picture::{BoxShape, Direction, Picture, PictureArrow, PictureCell, Piece, Point, Rect};
 use super::{LEGEND_HEIGHT, MARGIN, SMALLEST_WIDTH, caption_size};
+use crate::view::BoxKey;
 use graph::graph;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -16,6 +18,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// Where there is no `dot`, where it fails, and where it does not end.
 pub fn by_graphviz(mut picture: Picture, direction: Direction) -> Result<Picture, GraphvizError> {
+    set_dots(&mut picture);
     let answer = program::run(&graph(&picture, direction))?;
     let places = Places::read(&answer, picture.header + MARGIN)
         .ok_or_else(|| GraphvizError::Failed("its answer could not be read".to_owned()))?;
@@ -63,6 +66,40 @@ pub fn by_graphviz(mut picture: Picture, direction: Direction) -> Result<Picture
     Ok(picture)
 }
 
+/// Sets each dot into its cell: ours stand where our own arrows leave.
+fn set_dots(picture: &mut Picture) {
+    let arrows = &mut picture.arrows;
+    for picture_box in &mut picture.boxes {
+        let (key, is_list) = (picture_box.key, picture_box.shape == BoxShape::Rows);
+        for row in &mut picture_box.rows {
+            let label_x = row.label_area.x + DOT_CELL / 2.0;
+            let value_x = row.value_area.right() - DOT_CELL / 2.0;
+            for (cell, area, x) in [
+                (&mut row.label, row.label_area, label_x),
+                (&mut row.value, row.value_area, value_x),
+            ] {
+                let PictureCell::Dot(dot) = cell else {
+                    continue;
+                };
+                let at = Point {
+                    x: if is_list {
+                        x
+                    } else {
+                        area.x + area.width / 2.0
+                    },
+                    y: area.y + area.height / 2.0,
+                };
+                let from = |arrow: &&mut PictureArrow| arrow.from == key && arrow.start == *dot;
+                arrows
+                    .iter_mut()
+                    .filter(from)
+                    .for_each(|arrow| arrow.start = at);
+                *dot = at;
+            }
+        }
+    }
+}
+
 /// Gives pictures that are shown one after the other pages of one size.
 pub fn on_pages_of_one_size(pictures: &mut [Picture]) {
     let width = pictures.iter().map(|one| one.width).fold(0.0, f64::max);
@@ -89,11 +126,7 @@ fn tenths(length: f64) -> f64 {
 }
 
 /// Sets an arrow on Graphviz's way, or, where that found none, straight to where it ended.
-fn lead(
-    arrow: &mut PictureArrow,
-    way: Option<&Vec<Point>>,
-    moves: &BTreeMap<crate::view::BoxKey, Point>,
-) {
+fn lead(arrow: &mut PictureArrow, way: Option<&Vec<Point>>, moves: &BTreeMap<BoxKey, Point>) {
     match way.map(Vec::as_slice) {
         Some([border, way @ ..]) => {
             let curves = way.chunks_exact(3).map(|c| Piece::Curve(c[0], c[1], c[2]));
