@@ -1,7 +1,9 @@
 //! Places for everything, found once for all steps: what lives on stays where it is.
 
 mod bands;
+mod code;
 mod columns;
+mod compose;
 mod direction;
 mod epochs;
 mod graphviz;
@@ -10,92 +12,90 @@ mod lifetimes;
 mod measure;
 mod metrics;
 mod order;
+mod page;
 mod picture;
 mod place;
 mod route;
 mod sheet;
+mod text;
+mod typeset;
 
-pub use graphviz::{GraphvizError, by_graphviz, on_pages_of_one_size};
+pub use graphviz::{GraphvizError, by_graphviz, set_on_pages};
 pub use measure::{Drawn, Figures, Line, Measure, drawn, points, runs_through};
 pub use metrics::{
     LABEL_BASELINE, LABEL_HEIGHT, LANE_GAP, MARGIN, PADDING, ROW_BASELINE, ROW_FONT, ROW_HEIGHT,
     SMALL_FONT, TITLE_BASELINE, TITLE_FONT, TITLE_HEIGHT, text_width,
+};
+pub use page::{
+    CodeLine, Crop, LegendEntry, LegendSign, Page, PageOptions, PagePart, PageText, Preset,
+    TextTone,
 };
 pub use picture::{
     BoxShape, Direction, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point,
     Rect,
 };
 
-use crate::view::{BoxKey, Caption, Cell, Scene, SceneBox};
+use crate::view::{BoxKey, Cell, Scene, SceneBox};
+use compose::{Composition, Needs};
 use lifetimes::LifetimeGraph;
+use metrics::GUTTER;
 use route::CellPlace;
 use sheet::Sheet;
 use std::collections::{BTreeMap, BTreeSet};
-
-const SOURCE_LINE: f64 = 17.0;
-/// The caption's first two lines.
-const CAPTION_HEAD: f64 = 50.0;
-const LEGEND_HEIGHT: f64 = 34.0;
-const SMALLEST_WIDTH: f64 = 760.0;
-/// The most lines of source or output that any caption of the run has.
-const CAPTION_LINES: f64 = 5.0;
 
 /// Where everything of a run stands.
 #[derive(Debug)]
 pub struct Plan {
     /// One for each epoch; there is one at least.
     sheets: Vec<Sheet>,
-    header: f64,
-    caption_words: usize,
-    width: f64,
-    height: f64,
+    options: PageOptions,
+    composition: Composition,
 }
 
-/// Finds the places for all steps.
+/// Where the memory begins, before it has its place on a page.
+const TOP: f64 = 2.0 * MARGIN;
+
+/// Finds the places for all steps, on pages that have room for all that they may need.
 pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
+    let options = PageOptions::default();
     let mut union = LifetimeGraph::default();
-    let mut width: f64 = SMALLEST_WIDTH;
-    let mut words: f64 = 0.0;
+    let mut needs = Needs::default();
     for scene in scenes {
         union.add(&scene);
-        width = width.max(caption_size(&scene.caption));
-        words = words.max(scene.caption.words.len() as f64);
+        needs.add_caption(&scene.caption, &options);
     }
     union.finish();
-    let header = CAPTION_HEAD + (words + CAPTION_LINES) * SOURCE_LINE + MARGIN;
-    let sheets = epochs::epochs(union, header + 2.0 * MARGIN);
-    let mut bottom: f64 = 0.0;
+    let sheets = epochs::epochs(union, TOP);
     for sheet in &sheets {
-        width = width.max(sheet.width + MARGIN);
-        bottom = bottom.max(sheet.bottom);
+        needs.add_memory(Rect {
+            x: 0.0,
+            y: 0.0,
+            width: sheet.width + GUTTER,
+            height: sheet.bottom,
+        });
     }
+    needs.signs.extend(LegendSign::ALL);
     Plan {
+        composition: needs.compose(&options),
         sheets,
-        header,
-        caption_words: words as usize,
-        width: width.ceil(),
-        height: (bottom + MARGIN + LEGEND_HEIGHT).ceil(),
+        options,
     }
-}
-
-fn caption_size(caption: &Caption) -> f64 {
-    let source = caption
-        .source
-        .iter()
-        .map(|line| text_width(&line.text, ROW_FONT))
-        .fold(0.0, f64::max);
-    let output = caption
-        .output
-        .iter()
-        .map(|line| text_width(line, ROW_FONT))
-        .fold(0.0, f64::max);
-    let event = text_width(&caption.event, ROW_FONT) + text_width(&caption.file, ROW_FONT);
-    let words = caption.words.iter().map(|line| text_width(line, ROW_FONT));
-    let words = words.fold(0.0, f64::max) + 2.0 * MARGIN;
-    (source + output + 140.0).max(event + 200.0).max(words)
 }
 
 impl Plan {
+    /// The same places, on pages that are composed for these pictures.
+    pub fn on_pages(mut self, scenes: impl Iterator<Item = Scene>, options: PageOptions) -> Plan {
+        if options.crop == Crop::Run {
+            let mut needs = Needs::default();
+            for scene in scenes {
+                needs.add(&self.memory(&scene), &options);
+            }
+            self.composition = needs.compose(&options);
+        }
+        self.options = options;
+        self
+    }
+
     /// Whether an epoch begins at this step: boxes may stand elsewhere than at the step before.
     pub fn starts_anew(&self, step: u32) -> bool {
         self.sheets[1..]
@@ -112,6 +112,24 @@ impl Plan {
 
     /// The picture of one of the scenes that the plan was made for.
     pub fn picture(&self, scene: &Scene) -> Picture {
+        let mut picture = self.memory(scene);
+        let composed;
+        let composition = match self.options.crop {
+            Crop::Run => &self.composition,
+            Crop::Step => {
+                let mut needs = Needs::default();
+                needs.add(&picture, &self.options);
+                composed = needs.compose(&self.options);
+                &composed
+            }
+        };
+        picture.move_by(composition.shift);
+        picture.page = typeset::page(&picture, composition, &self.options);
+        picture
+    }
+
+    /// The boxes and arrows of a scene, without a page.
+    fn memory(&self, scene: &Scene) -> Picture {
         let mut drawing = Drawing {
             sheet: self.sheet(scene.number),
             rects: BTreeMap::new(),
@@ -134,11 +152,8 @@ impl Plan {
             .collect();
         Picture {
             number: scene.number,
-            width: self.width,
-            height: self.height,
             caption: scene.caption.clone(),
-            caption_words: self.caption_words,
-            header: self.header,
+            page: Page::default(),
             boxes,
             arrows: drawing.arrows,
         }

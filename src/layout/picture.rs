@@ -1,5 +1,8 @@
 //! Pictures: everything at its place, ready for any output. A renderer looks nothing up.
 
+use super::metrics::{NOTE_HEIGHT, SMALL_FONT, text_width};
+use super::page::Page;
+use crate::trace::Cause;
 use crate::view::{BoxKey, BoxRole, Caption, Mark, Status};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -8,7 +11,7 @@ pub struct Point {
     pub y: f64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Rect {
     pub x: f64,
     pub y: f64,
@@ -112,17 +115,129 @@ pub struct PictureBox {
     pub rows: Vec<PictureRow>,
 }
 
+impl PictureBox {
+    /// The words above it.
+    pub fn note(&self) -> &'static str {
+        match (self.status, self.mark) {
+            (Status::Unreachable, _) => "unreachable",
+            (Status::Dead(Cause::RefCount), _) => "freed: count fell to 0",
+            (Status::Dead(Cause::Collector), _) => "freed by the collector",
+            (Status::Dead(Cause::Exit), _) => "freed at exit",
+            (Status::TentativelyUnreachable, _) => "tentatively unreachable",
+            (Status::ReachedFromOutside, _) => "rescued: reached from outside",
+            (Status::Alive, Mark::New) => "new",
+            (Status::Alive, _) => "",
+        }
+    }
+
+    /// It and the words above it.
+    fn with_note(&self) -> Rect {
+        let note = self.note();
+        if note.is_empty() {
+            return self.rect;
+        }
+        self.rect.around(&Rect {
+            x: self.rect.x,
+            y: self.rect.y - NOTE_HEIGHT,
+            width: text_width(note, SMALL_FONT),
+            height: NOTE_HEIGHT,
+        })
+    }
+}
+
 /// One step, drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     pub number: u32,
-    pub width: f64,
-    pub height: f64,
     pub caption: Caption,
-    /// The most lines of words that any caption of the run has.
-    pub caption_words: usize,
-    /// Height of the part above the memory, which holds the caption.
-    pub header: f64,
+    /// What stands around the memory, and where.
+    pub page: Page,
     pub boxes: Vec<PictureBox>,
     pub arrows: Vec<PictureArrow>,
+}
+
+/// Half the width of the widest line, and of an arrow's head.
+const LINE_AROUND: f64 = 1.0;
+const HEAD_AROUND: f64 = 7.0;
+
+impl Picture {
+    /// The smallest area around all boxes, arrows and the words above boxes.
+    pub fn extent(&self) -> Option<Rect> {
+        let around_point = |at: Point, by: f64| Rect {
+            x: at.x - by,
+            y: at.y - by,
+            width: 2.0 * by,
+            height: 2.0 * by,
+        };
+        let boxes = self.boxes.iter().map(|picture_box| {
+            let Rect {
+                x,
+                y,
+                width,
+                height,
+            } = picture_box.with_note();
+            Rect {
+                x: x - LINE_AROUND,
+                y: y - LINE_AROUND,
+                width: width + 2.0 * LINE_AROUND,
+                height: height + 2.0 * LINE_AROUND,
+            }
+        });
+        // A curve lies within its control points.
+        let ways = self.arrows.iter().flat_map(|arrow| {
+            let points = arrow.pieces.iter().flat_map(|piece| match piece {
+                Piece::Line(to) => vec![*to],
+                Piece::Curve(a, b, to) => vec![*a, *b, *to],
+            });
+            let points = std::iter::once(arrow.start).chain(points);
+            points.map(|at| around_point(at, HEAD_AROUND))
+        });
+        boxes.chain(ways).reduce(|all, area| all.around(&area))
+    }
+
+    /// Moves boxes and arrows.
+    pub(super) fn move_by(&mut self, by: (f64, f64)) {
+        for picture_box in &mut self.boxes {
+            picture_box.move_by(by);
+        }
+        for arrow in &mut self.arrows {
+            arrow.start.move_by(by);
+            for piece in &mut arrow.pieces {
+                match piece {
+                    Piece::Line(to) => to.move_by(by),
+                    Piece::Curve(a, b, to) => [a, b, to].into_iter().for_each(|at| at.move_by(by)),
+                }
+            }
+        }
+    }
+}
+
+impl PictureBox {
+    pub(super) fn move_by(&mut self, by: (f64, f64)) {
+        self.rect.move_by(by);
+        self.title_area.move_by(by);
+        for row in &mut self.rows {
+            row.label_area.move_by(by);
+            row.value_area.move_by(by);
+            for cell in [&mut row.label, &mut row.value] {
+                if let PictureCell::Dot(at) = cell {
+                    at.move_by(by);
+                }
+            }
+        }
+    }
+}
+
+impl Point {
+    fn move_by(&mut self, (x, y): (f64, f64)) {
+        self.x += x;
+        self.y += y;
+    }
+}
+
+impl Rect {
+    fn move_by(&mut self, (x, y): (f64, f64)) {
+        self.x += x;
+        self.y += y;
+    }
 }

@@ -6,7 +6,7 @@ use crate::layout::{
     BoxShape, LABEL_HEIGHT, PADDING, Picture, PictureArrow, PictureBox, PictureCell, Piece, Point,
     ROW_FONT, ROW_HEIGHT, Rect, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
-use crate::render::{TONES, note, path};
+use crate::render::{TONES, path};
 use crate::view::{BoxKey, Mark, Status};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -329,7 +329,7 @@ impl Drawn {
         Content {
             title: texts.intern(&picture_box.title),
             count: texts.intern(&picture_box.count),
-            note: texts.intern(note(picture_box)),
+            note: texts.intern(picture_box.note()),
             tone: tone.map_or("", |(_, name)| name),
             status: match picture_box.status {
                 // The two that only a collection's own pictures have stand for what they become.

@@ -25,6 +25,7 @@ pub struct Animation {
     delay: f64,
     width: f64,
     height: f64,
+    scale: f64,
     file: String,
     events: Vec<String>,
 }
@@ -37,14 +38,16 @@ impl Animation {
             delay,
             width: 0.0,
             height: 0.0,
+            scale: 1.0,
             file: String::new(),
             events: Vec::new(),
         }
     }
 
     pub fn add(&mut self, picture: &Picture) {
-        self.width = self.width.max(picture.width);
-        self.height = self.height.max(picture.height);
+        self.width = self.width.max(picture.page.width);
+        self.height = self.height.max(picture.page.height);
+        self.scale = picture.page.scale;
         if self.file.is_empty() {
             self.file.clone_from(&picture.caption.file);
         }
@@ -68,6 +71,7 @@ impl Animation {
             prefix,
             width: self.width,
             height: self.height,
+            scale: self.scale,
             text_colour: drawing.text_colour(),
             title: &format!("{}, {steps} steps, one after the other", self.file),
             description: &self.events.join(" "),

@@ -29,5 +29,5 @@ pub use theme::Theme;
 pub const SIGNATURE: &str = "made by memviz";
 
 // The player draws the same picture by the same words, ways and numbers.
-pub(crate) use svg::{FONTS, note, path};
+pub(crate) use svg::{FONTS, path};
 pub(crate) use theme::TONES;

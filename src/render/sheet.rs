@@ -6,17 +6,15 @@ use super::svg::{Drawing, Head, Owner, parts};
 use super::theme::Theme;
 use super::timeline::{Group, Timeline, contains};
 use super::xml::{Xml, rounded};
-use crate::layout::{MARGIN, Picture, ROW_FONT, text_width};
-use crate::view::Caption;
+use crate::layout::Picture;
 
 /// Width over height of a sheet, as near as whole pictures allow: paper lying on its side.
 const SHAPE: f64 = 1.414;
 const GAP: f64 = 24.0;
-/// Height of the words above a picture.
-const WORDS: f64 = 46.0;
 const DRAFT: &str = "mv";
 
-/// Writes pictures of one run as one SVG document. What they have in common stands in it once.
+/// Writes pictures of one run and one size as one SVG document. What they have in common stands in
+/// it once.
 pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
     let mut timeline = Timeline::default();
     let drawing = Drawing::new(DRAFT, theme);
@@ -26,8 +24,7 @@ pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
     let sheet = Sheet {
         pictures,
         theme,
-        // The words above each picture say what its caption says.
-        groups: timeline.groups(|owner| !matches!(owner, Owner::Page | Owner::Caption)),
+        groups: timeline.groups(|owner| owner != Owner::Page),
     };
     let draft = sheet.document(DRAFT);
     sheet.document(&format!("mv{:08x}", crc32fast::hash(draft.as_bytes())))
@@ -43,8 +40,8 @@ impl Sheet<'_> {
     fn document(&self, prefix: &str) -> String {
         let largest =
             |side: fn(&Picture) -> f64| self.pictures.iter().map(side).fold(0.0, f64::max);
-        let width = largest(|picture| picture.width);
-        let height = WORDS + largest(|picture| picture.height - picture.header);
+        let width = largest(|picture| picture.page.width);
+        let height = largest(|picture| picture.page.height);
         let columns = columns(self.pictures.len(), width + GAP, height + GAP);
         let rows = self.pictures.len().div_ceil(columns);
         let file = self.pictures.first().map_or("", |p| &p.caption.file);
@@ -52,6 +49,7 @@ impl Sheet<'_> {
             prefix,
             width: columns as f64 * (width + GAP) + GAP,
             height: rows as f64 * (height + GAP) + GAP,
+            scale: self.pictures.first().map_or(1.0, |p| p.page.scale),
             text_colour: Drawing::new(prefix, self.theme).text_colour(),
             title: &format!("{file}, {} steps on one page", self.pictures.len()),
             description: &self
@@ -77,10 +75,7 @@ impl Sheet<'_> {
                 for (i, picture) in self.pictures.iter().enumerate() {
                     let x = GAP + (i % columns) as f64 * (width + GAP);
                     let y = GAP + (i / columns) as f64 * (height + GAP);
-                    drawing.fill(xml, (x, y), (width, WORDS), true);
-                    let room = width - 2.0 * MARGIN;
-                    words(xml, &drawing, &picture.caption, (x + MARGIN, y), room);
-                    self.cell(xml, prefix, i as u32, (x, y + WORDS), &bodies);
+                    self.cell(xml, prefix, (i as u32, picture), (x, y), &bodies);
                     drawing.outline(xml, (x, y), (width, height));
                 }
             });
@@ -99,19 +94,20 @@ impl Sheet<'_> {
         });
     }
 
-    fn cell(&self, xml: &mut Xml, prefix: &str, step: u32, (x, y): (f64, f64), bodies: &[String]) {
-        let picture = &self.pictures[step as usize];
-        let height = picture.height - picture.header;
-        let view_box = format!(
-            "0 {} {} {}",
-            rounded(picture.header),
-            rounded(picture.width),
-            rounded(height)
-        );
+    fn cell(
+        &self,
+        xml: &mut Xml,
+        prefix: &str,
+        (step, picture): (u32, &Picture),
+        (x, y): (f64, f64),
+        bodies: &[String],
+    ) {
+        let (width, height) = (picture.page.width, picture.page.height);
+        let view_box = format!("0 0 {} {}", rounded(width), rounded(height));
         let attributes = [
             ("x", x.into()),
             ("y", y.into()),
-            ("width", picture.width.into()),
+            ("width", width.into()),
             ("height", height.into()),
             ("viewBox", (&view_box).into()),
         ];
@@ -151,33 +147,4 @@ fn columns(count: usize, width: f64, height: f64) -> usize {
     (1..=count.max(1))
         .min_by(|a, b| off(*a).total_cmp(&off(*b)))
         .unwrap_or(1)
-}
-
-/// Step and event, and the line that has run.
-fn words(xml: &mut Xml, drawing: &Drawing, caption: &Caption, (x, y): (f64, f64), width: f64) {
-    drawing.strong(xml, (x, y + 19.0), &caption.step);
-    let indent = text_width(&caption.step, ROW_FONT) + 18.0;
-    let event = fitting(&caption.event, width - indent);
-    drawing.words(xml, (x + indent, y + 19.0), &event);
-    if let Some(line) = caption.source.iter().find(|line| line.ran) {
-        let line = format!("{:>3}  {}", line.number, line.text);
-        drawing.words(xml, (x, y + 37.0), &fitting(&line, width));
-    }
-}
-
-/// As much of a text as stands in `width` pixels.
-fn fitting(text: &str, width: f64) -> String {
-    if text_width(text, ROW_FONT) <= width {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    for c in text.chars() {
-        kept.push(c);
-        if text_width(&kept, ROW_FONT) + ROW_FONT > width {
-            kept.pop();
-            break;
-        }
-    }
-    kept.push('…');
-    kept
 }

@@ -3,7 +3,6 @@
 
 use super::SIGNATURE;
 use crate::layout::Picture;
-use crate::view::Caption;
 use std::fmt::Write;
 
 /// Collects figures.
@@ -30,7 +29,7 @@ impl Snippet {
         let caption = &picture.caption;
         // Wide pictures shrink with the page.
         let svg = svg.replacen("<svg ", "<svg style=\"max-width:100%;height:auto\" ", 1);
-        let line = ran(caption);
+        let line = caption.source.ran_text();
         let ran = line.map_or(String::new(), |line| {
             format!("<br><code>{}</code>", html_text(line))
         });
@@ -61,12 +60,6 @@ impl Snippet {
     pub fn markdown(&self) -> &str {
         &self.markdown
     }
-}
-
-/// The line that has just run.
-fn ran(caption: &Caption) -> Option<&str> {
-    let line = caption.source.iter().find(|line| line.ran)?;
-    Some(line.text.trim()).filter(|text| !text.is_empty())
 }
 
 /// The same HTML or XML in ASCII, so that a page in any encoding can take it.

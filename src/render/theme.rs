@@ -1,7 +1,7 @@
 //! Colours by role. They are told apart by colour-blind readers, and no meaning hangs on colour
 //! alone: a word, a dash or a shape goes with it.
 
-use crate::view::BoxRole;
+use crate::view::{BoxRole, Syntax};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -38,6 +38,8 @@ pub struct Palette {
     pub weak: &'static str,
     pub changed: &'static str,
     pub changed_row: &'static str,
+    /// The line of source that runs next.
+    pub next: &'static str,
     pub garbage: &'static str,
     pub garbage_fill: &'static str,
 }
@@ -76,6 +78,7 @@ impl Theme {
                 weak: "#7a5195",
                 changed: "#a85400",
                 changed_row: "#fff1dc",
+                next: "#1a5fb4",
                 garbage: "#a3324c",
                 garbage_fill: "#fbe9ed",
             },
@@ -90,6 +93,7 @@ impl Theme {
                 weak: "#c6a0e0",
                 changed: "#ffb454",
                 changed_row: "#3a2c14",
+                next: "#7ab8ff",
                 garbage: "#ff8fa6",
                 garbage_fill: "#3b1c25",
             },
@@ -104,6 +108,7 @@ impl Theme {
                 weak: "#404040",
                 changed: "#000000",
                 changed_row: "#e6e6e6",
+                next: "#000000",
                 garbage: "#000000",
                 garbage_fill: "#f0f0f0",
             },
@@ -133,6 +138,23 @@ impl Theme {
             (Theme::Dark, BoxRole::Suspended) => "#3a3a3a",
             (Theme::Dark, BoxRole::Exception) => "#5f2a27",
             (Theme::Dark, BoxRole::Atom) => "#2a3038",
+        }
+    }
+
+    /// The colour of a part of a line of source, and whether it is set in bold.
+    pub fn syntax(self, syntax: Syntax) -> (&'static str, bool) {
+        match (self, syntax) {
+            (Theme::Print, Syntax::Keyword) => ("#000000", true),
+            (Theme::Print, Syntax::Text | Syntax::Number) => ("#000000", false),
+            (Theme::Print, Syntax::Comment) => ("#595959", false),
+            (Theme::Light, Syntax::Keyword) => ("#8a1c7c", true),
+            (Theme::Light, Syntax::Text) => ("#0b6530", false),
+            (Theme::Light, Syntax::Number) => ("#0b5394", false),
+            (Theme::Light, Syntax::Comment) => ("#5b6570", false),
+            (Theme::Dark, Syntax::Keyword) => ("#e2a5f0", true),
+            (Theme::Dark, Syntax::Text) => ("#9bd6a3", false),
+            (Theme::Dark, Syntax::Number) => ("#8cc4ff", false),
+            (Theme::Dark, Syntax::Comment) => ("#a3adb9", false),
         }
     }
 }

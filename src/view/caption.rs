@@ -1,47 +1,33 @@
-//! The words above a picture: step, event, the source around the line.
+//! The words of a picture: step, event, the source, what the program has written.
 
+use super::source::{Listing, Sources};
 use crate::narrate::raised_before;
 use crate::trace::{Event, FileId, State, Step, Trace};
 
-/// A line of source and its part in the step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceLine {
-    /// From 1; 0 where lines are left out.
-    pub number: u32,
-    pub text: String,
-    /// This line has just run.
-    pub ran: bool,
-    /// This line runs next.
-    pub next: bool,
-}
-
-/// The words above a picture.
+/// The words of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caption {
     /// `step 3 of 12`
     pub step: String,
     /// What happens at this step, in words.
     pub event: String,
-    /// What the step has done, in sentences, cut into lines.
+    /// What the step has done, in sentences; none where nothing has happened that is drawn, or
+    /// where the author has said what happens.
     pub words: Vec<String>,
     pub file: String,
-    pub source: Vec<SourceLine>,
+    pub source: Listing,
     /// The last lines that the program has written.
     pub output: Vec<String>,
 }
 
-const LINES_AROUND: u32 = 2;
-const OUTPUT_LINES: usize = 5;
-const LINE_LIMIT: usize = 76;
-/// Characters in a line of words, and lines of them.
-const WORDS_LIMIT: usize = 96;
-pub(crate) const WORDS_LINES: usize = 3;
+/// Lines of output that are kept for a picture.
+const OUTPUT_LINES: usize = 6;
 
 pub(super) fn caption(
     trace: &Trace,
+    sources: &mut Sources,
     number: u32,
-    step: &Step,
-    state: &State,
+    (step, state): (&Step, &State),
     output: &str,
 ) -> Caption {
     let head = &step.head;
@@ -52,12 +38,19 @@ pub(super) fn caption(
         event if event.enters() || event == Event::Exit => None,
         _ => head.ran,
     };
+    let source = sources.text(trace, head.file);
     Caption {
         step: format!("step {number} of {}", trace.header.steps),
         event,
         words: Vec::new(),
         file: file.map_or(String::new(), |file| file.path.clone()),
-        source: source_lines(file.map_or("", |file| &file.text), head.line, ran, next),
+        source: Listing {
+            scope: source.scope(trace.symbols.text(head.function), head.line),
+            source,
+            at: head.line,
+            ran,
+            next,
+        },
         output: last_lines(output),
     }
 }
@@ -121,97 +114,14 @@ fn raised_just_now(trace: &Trace, number: u32) -> bool {
     before.event == Event::Exception && (before.function, before.file) == (head.function, head.file)
 }
 
-/// Sentences as lines of a caption.
-pub(super) fn lines_of(sentences: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for sentence in sentences {
-        let sentence = format!("{sentence}.");
-        for (i, word) in sentence.split(' ').enumerate() {
-            let first_of_sentence = i == 0;
-            match lines.last_mut() {
-                Some(line) if line.chars().count() + word.chars().count() < WORDS_LIMIT => {
-                    line.push_str(if first_of_sentence { "  " } else { " " });
-                    line.push_str(word);
-                }
-                _ => lines.push(word.to_owned()),
-            }
-        }
-    }
-    if lines.len() > WORDS_LINES {
-        lines.truncate(WORDS_LINES);
-        if let Some(last) = lines.last_mut() {
-            last.push_str(" …");
-        }
-    }
-    lines
-}
-
-fn source_lines(text: &str, around: u32, ran: Option<u32>, next: Option<u32>) -> Vec<SourceLine> {
-    let lines: Vec<&str> = text.lines().collect();
-    let count = lines.len() as u32;
-    let shown = 2 * LINES_AROUND + 1;
-    let first = around
-        .saturating_sub(LINES_AROUND)
-        .clamp(1, count.saturating_sub(shown - 1).max(1));
-    let mut wanted: Vec<u32> = (first..first + shown).filter(|n| *n <= count).collect();
-    // The line that has run may stand far from the one that is next.
-    if let Some(ran) = ran
-        && ran >= 1
-        && ran <= count
-        && !wanted.contains(&ran)
-    {
-        let far_end = if ran < first { wanted.len() - 1 } else { 0 };
-        wanted.remove(far_end);
-        wanted.push(ran);
-        wanted.sort_unstable();
-    }
-    let mut shown: Vec<SourceLine> = Vec::new();
-    for number in wanted {
-        if shown.last().is_some_and(|last| last.number + 1 < number) {
-            shown.push(SourceLine {
-                number: 0,
-                text: String::new(),
-                ran: false,
-                next: false,
-            });
-        }
-        shown.push(SourceLine {
-            number,
-            text: cut(lines[number as usize - 1]),
-            ran: ran == Some(number),
-            next: next == Some(number),
-        });
-    }
-    // The mark takes a line of its own.
-    if shown.len() > 2 * LINES_AROUND as usize + 1 {
-        let far = |line: &SourceLine| line.number > 0 && !line.ran && !line.next;
-        let at = match shown.iter().position(|line| line.number == 0) {
-            Some(gap) if gap > shown.len() / 2 => shown.iter().position(far),
-            _ => shown.iter().rposition(far),
-        };
-        if let Some(at) = at {
-            shown.remove(at);
-        }
-    }
-    shown
-}
-
-fn cut(line: &str) -> String {
-    let mut line = line.replace('\t', "    ");
-    // What a script says to memviz is not part of the lesson.
-    if let Some(at) = line.find("# memviz:") {
-        line.truncate(at);
-        line.truncate(line.trim_end().len());
-    }
-    if line.chars().count() <= LINE_LIMIT {
-        return line;
-    }
-    let kept: String = line.chars().take(LINE_LIMIT - 1).collect();
-    format!("{kept}…")
+/// The sentences as they stand in a caption.
+pub(super) fn sentences(told: &[String]) -> Vec<String> {
+    told.iter().map(|sentence| format!("{sentence}.")).collect()
 }
 
 fn last_lines(output: &str) -> Vec<String> {
     let mut lines: Vec<&str> = output.lines().rev().take(OUTPUT_LINES).collect();
     lines.reverse();
-    lines.into_iter().map(cut).collect()
+    let lines = lines.into_iter().map(|line| line.replace('\t', "    "));
+    lines.collect()
 }

@@ -1,12 +1,13 @@
 //! The scenes of a trace, one after the other: those that are chosen.
 
 use super::calls::Calls;
-use super::caption::{caption, lines_of};
+use super::caption::{caption, sentences};
 use super::focus_tracker::FocusTracker;
 use super::options::ViewOptions;
 use super::previous::Past;
 use super::resolved_filter::ResolvedFilter;
 use super::scene::{BoxKey, Scene, SceneBox};
+use super::source::Sources;
 use super::step_view::StepView;
 use crate::analyse::ledger;
 use crate::narrate::StepNarrator;
@@ -22,6 +23,7 @@ pub struct Scenes<'t> {
     calls: Calls,
     past: Past,
     output: String,
+    sources: Sources,
     following: FocusTracker,
     teller: StepNarrator,
     /// Only the pictures that show something new.
@@ -44,6 +46,7 @@ impl<'t> Scenes<'t> {
             calls: Calls::default(),
             past: Past::default(),
             output: String::new(),
+            sources: Sources::default(),
             following: FocusTracker::new(resolved),
             teller: StepNarrator::default(),
             keys: false,
@@ -119,10 +122,13 @@ impl<'t> Scenes<'t> {
         }
         let told = in_few(std::mem::take(&mut self.waiting));
         Some(boxes.map(|boxes| {
-            let mut caption = caption(self.trace, number, step, state, &self.output);
-            caption.words = lines_of(&told);
-            if let Some(said) = chosen.resolved.steps.captions.get(&number) {
+            let said = chosen.resolved.steps.captions.get(&number);
+            let now = (step, state);
+            let mut caption = caption(self.trace, &mut self.sources, number, now, &self.output);
+            caption.words = sentences(&told);
+            if let Some(said) = said {
                 caption.event.clone_from(said);
+                caption.words.clear();
             }
             Scene {
                 number,

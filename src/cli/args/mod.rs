@@ -3,6 +3,8 @@
 mod arrange;
 mod choice;
 mod command_line;
+mod numbers;
+mod page;
 mod products;
 mod questions;
 mod run;

@@ -1,6 +1,8 @@
 //! The options that say what is drawn, how and where to.
 
 use super::choice::ChoiceArgs;
+use super::numbers::number_within;
+use super::page::PageArgs;
 use crate::layout::Direction;
 use crate::render::Theme;
 use clap::{Args, ValueEnum};
@@ -22,8 +24,8 @@ pub(in crate::cli) struct ProductArgs {
         default_value = "svg,html"
     )]
     pub format: Vec<Format>,
-    /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png; 0.75
-    /// for GIF, which is no wider than 900 pixels then]
+    /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png and with
+    /// --preset or --font-size; 1 for GIF, which is no wider than 960 pixels then]
     #[arg(long, value_name = "F", value_parser = scale)]
     pub scale: Option<f64>,
     /// How long GIF and animated SVG show a step
@@ -36,15 +38,17 @@ pub(in crate::cli) struct ProductArgs {
     /// Where references lead, as Graphviz lays them out (dot, --layout dot)
     #[arg(long, value_enum, default_value_t = DirectionName::Right)]
     pub direction: DirectionName,
-    /// Colours
-    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
-    pub theme: ThemeName,
+    /// Colours [default: light; print with --preset print]
+    #[arg(long, value_enum)]
+    pub theme: Option<ThemeName>,
     /// Say of each object which generation of the collector's it is in
     #[arg(long)]
     pub generations: bool,
     /// Say of each object how many bytes it takes
     #[arg(long)]
     pub sizes: bool,
+    #[command(flatten)]
+    pub page: PageArgs,
     #[command(flatten)]
     pub choice: ChoiceArgs,
     /// Have the player ask at each step what will change (html)
@@ -53,6 +57,14 @@ pub(in crate::cli) struct ProductArgs {
     /// Open the player in the browser (html)
     #[arg(long)]
     pub open: bool,
+}
+
+impl ProductArgs {
+    /// The colours that are asked for, or the preset's own.
+    pub(in crate::cli) fn theme(&self) -> Theme {
+        self.theme
+            .map_or_else(|| self.page.theme(), ThemeName::into)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,13 +99,6 @@ fn scale(word: &str) -> Result<f64, String> {
 
 fn delay(word: &str) -> Result<f64, String> {
     number_within(word, 0.05, 600.0)
-}
-
-fn number_within(word: &str, least: f64, most: f64) -> Result<f64, String> {
-    word.parse()
-        .ok()
-        .filter(|number| (least..=most).contains(number))
-        .ok_or_else(|| format!("a number from {least} to {most} is wanted"))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,7 +4,7 @@ use crate::cli::args::CollectorArgs;
 use crate::cli::problem::Problem;
 use crate::cli::saved::{beside, read};
 use crate::cli::say::say;
-use crate::layout::plan;
+use crate::layout::{PageOptions, plan};
 use crate::render::{SvgOptions, svg};
 use crate::view::{CollectorRun, ViewOptions, collector_runs};
 use std::fs;
@@ -70,7 +70,8 @@ fn draw(
         1 => String::new(),
         time => format!("-run{time}"),
     };
-    let plan = plan(run.phases.iter().map(|(_, scene)| scene.clone()));
+    let scenes = || run.phases.iter().map(|(_, scene)| scene.clone());
+    let plan = plan(scenes()).on_pages(scenes(), PageOptions::default());
     for (number, (name, scene)) in (1..).zip(&run.phases) {
         let path = folder.join(format!("{:04}{again}-{number}-{name}.svg", run.step));
         fs::write(&path, svg(&plan.picture(scene), &options))

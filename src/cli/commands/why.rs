@@ -7,7 +7,7 @@ use crate::cli::outputs::is_own;
 use crate::cli::problem::Problem;
 use crate::cli::saved::beside;
 use crate::cli::say::say;
-use crate::layout::plan;
+use crate::layout::{PageOptions, plan};
 use crate::render::{SvgOptions, svg};
 use crate::trace::{Count, ObjId, State};
 use crate::view::{Scenes, Subset, ViewFilter, ViewOptions};
@@ -139,7 +139,8 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
     };
     // They tell of the step, and nothing here shows it.
     scene.caption.words.clear();
-    let plan = plan(std::iter::once(scene.clone()));
+    let scenes = || std::iter::once(scene.clone());
+    let plan = plan(scenes()).on_pages(scenes(), PageOptions::default());
     let text = svg(
         &plan.picture(&scene),
         &SvgOptions {

@@ -6,12 +6,11 @@ use super::paths::{
     ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, SHEET, SHEET_PNG, SNIPPET, SNIPPET_MD,
     SVGS, numbered, places,
 };
+use super::pictures::{RunPictures, in_batches, laid_out, progress};
 use crate::cli::args::{LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
-use crate::layout::{
-    Direction, GraphvizError, Picture, Plan, by_graphviz, on_pages_of_one_size, plan,
-};
+use crate::layout::{Direction, PageOptions, Picture};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
     Animation, DotOptions, DrawError, Gif, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
@@ -19,19 +18,11 @@ use crate::render::{
 };
 use crate::trace::Trace;
 use crate::view::{Scenes, ViewOptions};
-use indicatif::{ProgressBar, ProgressStyle};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use std::io::IsTerminal;
 
-/// Pictures that are written unasked.
-const MOST_PICTURES: usize = 300;
-/// Pictures that are drawn at a time: enough for all cores, few enough for the memory.
-const BATCH: usize = 32;
-
-/// A PNG is sharp on any screen; a GIF fits into a page and is small.
+/// A PNG is sharp on any screen, unless its size is asked for; a GIF fits into a page and is small.
 const PNG_SCALE: f64 = 2.0;
-const GIF_SCALE: f64 = 0.75;
-const GIF_WIDTH: f64 = 900.0;
+const GIF_SCALE: f64 = 1.0;
+const GIF_WIDTH: f64 = 960.0;
 
 /// Draws a trace's steps and writes what is asked for. Returns what was written, in words.
 pub(super) fn write_pictures(
@@ -47,7 +38,7 @@ pub(super) fn write_pictures(
     let painter = FrameRenderer::new(args, &places);
     let mut products = Outputs::open(output, trace, args, &places)?;
     if places.iter().any(|place| ![PLAYER, JSON].contains(place)) {
-        draw_frames(trace, &view, &painter, &mut products)?;
+        draw_frames(trace, &view, &args.page.options(), &painter, &mut products)?;
     }
     if let Some(player) = &mut products.player {
         let _span = tracing::info_span!("player").entered();
@@ -59,91 +50,39 @@ pub(super) fn write_pictures(
     products.finish()
 }
 
-/// Finds places for scenes.
-fn laid_out<'t>(trace: &Trace, scenes: impl Fn() -> Scenes<'t>) -> Plan {
-    let _span = tracing::info_span!("layout").entered();
-    let progress = progress("laying out", trace.steps.len());
-    let plan = plan(scenes().inspect(|_| progress.inc(1)));
-    progress.finish_and_clear();
-    plan
-}
-
-/// Draws the pictures, at most [`MOST_PICTURES`] of them where nobody has said which.
+/// Draws the pictures.
 fn draw_frames(
     trace: &Trace,
     view: &ViewOptions,
+    page: &PageOptions,
     painter: &FrameRenderer<'_>,
     products: &mut Outputs<'_>,
 ) -> Result<(), Problem> {
-    let plan = laid_out(trace, || Scenes::keys(trace, view));
+    let mut pictures = RunPictures::new(trace, view, page.clone());
+    if painter.layout == LayoutBy::Dot {
+        pictures = pictures.by_graphviz(painter.direction)?;
+    }
     let _span = tracing::info_span!("render").entered();
     let progress = progress("drawing", trace.steps.len());
-    let scenes = Scenes::keys(trace, view);
-    let most = match scenes.are_keys() {
-        true => MOST_PICTURES,
-        false => usize::MAX,
-    };
-    let mut pictures = scenes.map(|scene| plan.picture(&scene));
-    let first = pictures.by_ref().take(most);
-    let mut draw = |pictures: &mut dyn Iterator<Item = Picture>| {
-        in_batches(
-            pictures,
-            |picture| painter.draw(picture),
-            |drawn| {
-                progress.set_position(u64::from(drawn.picture.number));
-                products.add(drawn)
-            },
-        )
-    };
-    match painter.layout {
-        LayoutBy::Memviz => draw(&mut { first })?,
-        LayoutBy::Dot => draw(&mut laid_out_by_graphviz(first, painter.direction)?.into_iter())?,
-    }
+    in_batches(
+        pictures.on_pages(page),
+        |picture| painter.draw(picture),
+        |drawn| {
+            progress.set_position(u64::from(drawn.picture.number));
+            products.add(drawn)
+        },
+    )?;
     progress.finish_and_clear();
-    let more = pictures.count();
+    if let Some(sheet) = &mut products.sheet {
+        sheet.extend(pictures.on_pages(&page.on_a_sheet()));
+    }
+    let (most, more) = pictures.left_out();
     if more > 0 {
         say!(
             "memviz: the first {most} pictures are drawn; {more} more with --steps all, a part with --steps N-M"
         );
     }
     Ok(())
-}
-
-/// Takes pictures through `work` on all cores, and hands the results over in order.
-fn in_batches<T: Send>(
-    mut pictures: impl Iterator<Item = Picture>,
-    work: impl Fn(Picture) -> Result<T, Problem> + Sync,
-    mut hand_over: impl FnMut(T) -> Result<(), Problem>,
-) -> Result<(), Problem> {
-    loop {
-        let batch: Vec<Picture> = pictures.by_ref().take(BATCH).collect();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let done: Vec<Result<T, Problem>> = batch.into_par_iter().map(&work).collect();
-        for done in done {
-            hand_over(done?)?;
-        }
-    }
-}
-
-/// Has Graphviz lay out pictures. All of them are kept: only then is it known how large they are.
-fn laid_out_by_graphviz(
-    pictures: impl Iterator<Item = Picture>,
-    direction: Direction,
-) -> Result<Vec<Picture>, Problem> {
-    let _span = tracing::info_span!("graphviz").entered();
-    let mut laid_out = Vec::new();
-    in_batches(
-        pictures,
-        |picture| by_graphviz(picture, direction).map_err(graphviz_problem),
-        |picture| {
-            laid_out.push(picture);
-            Ok(())
-        },
-    )?;
-    on_pages_of_one_size(&mut laid_out);
-    Ok(laid_out)
 }
 
 /// A picture in the forms that are asked for.
@@ -166,6 +105,8 @@ struct FrameRenderer<'a> {
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
+    /// Whether somebody has said how large pictures are.
+    is_sized: bool,
 }
 
 impl<'a> FrameRenderer<'a> {
@@ -174,9 +115,13 @@ impl<'a> FrameRenderer<'a> {
             places,
             layout: args.layout,
             direction: args.direction.into(),
-            theme: args.theme.into(),
-            png_scale: args.scale.unwrap_or(PNG_SCALE),
+            theme: args.theme(),
+            png_scale: args.scale.unwrap_or(match args.page.is_sized() {
+                true => 1.0,
+                false => PNG_SCALE,
+            }),
             gif_scale: args.scale,
+            is_sized: args.page.is_sized(),
         }
     }
 
@@ -217,7 +162,11 @@ impl<'a> FrameRenderer<'a> {
             drawn.png = Some(typeset.raster(self.png_scale)?.png()?);
         }
         if self.wants(GIF) {
-            let usual = || GIF_SCALE.min(GIF_WIDTH / drawn.picture.width);
+            let page = &drawn.picture.page;
+            let usual = || match self.is_sized {
+                true => 1.0,
+                false => GIF_SCALE.min(GIF_WIDTH / (page.width * page.scale)),
+            };
             drawn.raster = Some(typeset.raster(self.gif_scale.unwrap_or_else(usual))?);
         }
         if self.wants(PDF) {
@@ -255,7 +204,7 @@ impl<'a> Outputs<'a> {
             places,
             count: 0,
             gif: wants(GIF).then(|| Gif::new(args.delay)),
-            animation: wants(ASVG).then(|| Animation::new(args.theme.into(), args.delay)),
+            animation: wants(ASVG).then(|| Animation::new(args.theme(), args.delay)),
             pdf: wants(PDF).then(Pdf::default),
             sheet: wants(SHEET).then(Vec::new),
             snippet: wants(SNIPPET).then(Snippet::default),
@@ -300,9 +249,6 @@ impl<'a> Outputs<'a> {
             let file = numbered("frames", picture.number, extension);
             snippet.add(picture, &drawn.svg, &file);
         }
-        if let Some(sheet) = &mut self.sheet {
-            sheet.push(drawn.picture);
-        }
         Ok(())
     }
 
@@ -319,7 +265,7 @@ impl<'a> Outputs<'a> {
             files.push((PDF, pdf.finish().map_err(draw_problem)?));
         }
         if let Some(pictures) = &self.sheet {
-            let sheet = sheet(pictures, self.args.theme.into());
+            let sheet = sheet(pictures, self.args.theme());
             if self.places.contains(&SHEET_PNG) {
                 let scale = self.args.scale.unwrap_or(1.0);
                 let png = RenderedSvg::new(&sheet)
@@ -352,15 +298,6 @@ impl<'a> Outputs<'a> {
     }
 }
 
-fn graphviz_problem(error: GraphvizError) -> Problem {
-    let problem = Problem::new(&error);
-    match error {
-        GraphvizError::Missing => problem
-            .hint("install Graphviz, or leave out --layout dot: memviz lays pictures out itself"),
-        _ => problem.hint("leave out --layout dot: memviz lays pictures out itself"),
-    }
-}
-
 fn draw_problem(error: DrawError) -> Problem {
     let problem = Problem::new(&error);
     match error {
@@ -368,16 +305,4 @@ fn draw_problem(error: DrawError) -> Problem {
             .hint("choose a smaller --scale, draw fewer objects with --max-objects, or use svg"),
         DrawError::Svg(_) | DrawError::Encoder(_) => problem.hint("use --format svg"),
     }
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn progress(what: &'static str, steps: usize) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{msg} {bar:30} {pos} of {len} steps")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(steps as u64)
-        .with_style(style)
-        .with_message(what)
 }

@@ -5,65 +5,70 @@ mod program;
 
 pub use program::GraphvizError;
 
+use super::compose::Needs;
 use super::metrics::DOT_CELL;
-use super::picture::{BoxShape, Direction, Picture, PictureArrow, PictureCell, Piece, Point, Rect};
-use super::{LEGEND_HEIGHT, MARGIN, SMALLEST_WIDTH, caption_size};
+use super::page::{Crop, Page, PageOptions};
+use super::picture::{BoxShape, Direction, Picture, PictureArrow, PictureCell, Piece, Point};
+use super::typeset;
 use crate::view::BoxKey;
 use graph::graph;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Gives a picture places by Graphviz's `dot`, and a page that fits.
+/// Gives a picture places by Graphviz's `dot`; it has no page then.
 ///
 /// # Errors
 /// Where there is no `dot`, where it fails, and where it does not end.
 pub fn by_graphviz(mut picture: Picture, direction: Direction) -> Result<Picture, GraphvizError> {
     set_dots(&mut picture);
     let answer = program::run(&graph(&picture, direction))?;
-    let places = Places::read(&answer, picture.header + MARGIN)
+    let places = Places::read(&answer)
         .ok_or_else(|| GraphvizError::Failed("its answer could not be read".to_owned()))?;
     let mut moves = BTreeMap::new();
-    let mut right = SMALLEST_WIDTH.max(caption_size(&picture.caption)) - MARGIN;
-    let mut bottom = picture.header + MARGIN;
     for (number, picture_box) in picture.boxes.iter_mut().enumerate() {
-        let Some(middle) = places.boxes.get(&number) else {
-            continue;
-        };
-        let rect = picture_box.rect;
-        let by = Point {
-            x: tenths(middle.x - rect.width / 2.0) - rect.x,
-            y: tenths(middle.y - rect.height / 2.0) - rect.y,
-        };
-        moves.insert(picture_box.key, by);
-        move_rect(&mut picture_box.rect, by);
-        move_rect(&mut picture_box.title_area, by);
-        for row in &mut picture_box.rows {
-            move_rect(&mut row.label_area, by);
-            move_rect(&mut row.value_area, by);
-            for cell in [&mut row.label, &mut row.value] {
-                if let PictureCell::Dot(at) = cell {
-                    *at = moved(*at, by);
-                }
-            }
+        if let Some(middle) = places.boxes.get(&number) {
+            let rect = picture_box.rect;
+            let by = (
+                tenths(middle.x - rect.width / 2.0) - rect.x,
+                tenths(middle.y - rect.height / 2.0) - rect.y,
+            );
+            moves.insert(picture_box.key, by);
+            picture_box.move_by(by);
         }
-        right = right.max(picture_box.rect.right());
-        bottom = bottom.max(picture_box.rect.bottom());
     }
     for (number, arrow) in picture.arrows.iter_mut().enumerate() {
         if let Some(by) = moves.get(&arrow.from) {
             arrow.start = moved(arrow.start, *by);
         }
         lead(arrow, places.ways.get(&number), &moves);
-        for piece in &arrow.pieces {
-            let (Piece::Line(to) | Piece::Curve(_, _, to)) = piece;
-            right = right.max(to.x);
-            bottom = bottom.max(to.y);
-        }
     }
-    let page = places.page;
-    picture.width = (right.max(page.right()) + MARGIN).ceil();
-    picture.height = (bottom.max(page.bottom()) + MARGIN + LEGEND_HEIGHT).ceil();
+    picture.page = Page::default();
     Ok(picture)
+}
+
+/// Sets pictures that Graphviz has laid out on pages.
+pub fn set_on_pages(pictures: Vec<Picture>, options: &PageOptions) -> Vec<Picture> {
+    let mut all = Needs::default();
+    for picture in &pictures {
+        all.add(picture, options);
+    }
+    let all = all.compose(options);
+    let on_page = |mut picture: Picture| {
+        let own;
+        let composition = match options.crop {
+            Crop::Run => &all,
+            Crop::Step => {
+                let mut needs = Needs::default();
+                needs.add(&picture, options);
+                own = needs.compose(options);
+                &own
+            }
+        };
+        picture.move_by(composition.shift);
+        picture.page = typeset::page(&picture, composition, options);
+        picture
+    };
+    pictures.into_iter().map(on_page).collect()
 }
 
 /// Sets each dot into its cell: ours stand where our own arrows leave.
@@ -100,25 +105,11 @@ fn set_dots(picture: &mut Picture) {
     }
 }
 
-/// Gives pictures that are shown one after the other pages of one size.
-pub fn on_pages_of_one_size(pictures: &mut [Picture]) {
-    let width = pictures.iter().map(|one| one.width).fold(0.0, f64::max);
-    let height = pictures.iter().map(|one| one.height).fold(0.0, f64::max);
-    for picture in pictures {
-        (picture.width, picture.height) = (width, height);
-    }
-}
-
-fn moved(at: Point, by: Point) -> Point {
+fn moved(at: Point, (x, y): (f64, f64)) -> Point {
     Point {
-        x: at.x + by.x,
-        y: at.y + by.y,
+        x: at.x + x,
+        y: at.y + y,
     }
-}
-
-fn move_rect(rect: &mut Rect, by: Point) {
-    rect.x += by.x;
-    rect.y += by.y;
 }
 
 fn tenths(length: f64) -> f64 {
@@ -126,7 +117,7 @@ fn tenths(length: f64) -> f64 {
 }
 
 /// Sets an arrow on Graphviz's way, or, where that found none, straight to where it ended.
-fn lead(arrow: &mut PictureArrow, way: Option<&Vec<Point>>, moves: &BTreeMap<BoxKey, Point>) {
+fn lead(arrow: &mut PictureArrow, way: Option<&Vec<Point>>, moves: &BTreeMap<BoxKey, (f64, f64)>) {
     match way.map(Vec::as_slice) {
         Some([border, way @ ..]) => {
             let curves = way.chunks_exact(3).map(|c| Piece::Curve(c[0], c[1], c[2]));
@@ -148,7 +139,6 @@ fn lead(arrow: &mut PictureArrow, way: Option<&Vec<Point>>, moves: &BTreeMap<Box
 struct Places {
     boxes: BTreeMap<usize, Point>,
     ways: BTreeMap<usize, Vec<Point>>,
-    page: Rect,
 }
 
 #[derive(Deserialize)]
@@ -174,30 +164,24 @@ struct AnsweredEdge {
 }
 
 impl Places {
-    /// Reads Graphviz's JSON; the page is to begin below `top`.
-    fn read(answer: &str, top: f64) -> Option<Places> {
+    /// Reads Graphviz's JSON.
+    fn read(answer: &str) -> Option<Places> {
         let answer: Answer = serde_json::from_str(answer).ok()?;
         let bounds: Vec<f64> = answer.bb.split(',').map_while(|n| n.parse().ok()).collect();
-        let [left, low, right, high] = bounds[..] else {
+        let [left, _, _, high] = bounds[..] else {
             return None;
         };
         let point = |word: &str| -> Option<Point> {
             let (x, y) = word.split_once(',')?;
             let (x, y): (f64, f64) = (x.parse().ok()?, y.parse().ok()?);
             Some(Point {
-                x: tenths(MARGIN + x - left),
-                y: tenths(top + high - y),
+                x: tenths(x - left),
+                y: tenths(high - y),
             })
         };
         let mut places = Places {
             boxes: BTreeMap::new(),
             ways: BTreeMap::new(),
-            page: Rect {
-                x: MARGIN,
-                y: top,
-                width: right - left,
-                height: high - low,
-            },
         };
         for node in &answer.objects {
             if let (Some(number), Some(pos)) = (node.name.strip_prefix('n'), &node.pos) {

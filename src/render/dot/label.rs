@@ -2,7 +2,6 @@
 
 use super::words::in_a_label;
 use crate::layout::{BoxShape, PictureBox, PictureCell, PictureRow};
-use crate::render::svg::note;
 use crate::render::theme::Theme;
 use crate::view::{BoxRole, Mark, Status};
 
@@ -92,7 +91,7 @@ fn title(picture_box: &PictureBox, theme: Theme, columns: usize) -> String {
             false => format!("  {count}"),
         });
     }
-    let (note, faded) = (note(picture_box), picture_box.status.is_faded());
+    let (note, faded) = (picture_box.note(), picture_box.status.is_faded());
     if !note.is_empty() {
         let colour = if faded {
             palette.garbage

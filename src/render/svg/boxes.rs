@@ -1,6 +1,6 @@
 //! Boxes: title, rows, and the dots from which references leave.
 
-use super::{Drawing, Type, note};
+use super::{Drawing, Type};
 use crate::layout::{
     BoxShape, LABEL_BASELINE, PADDING, PictureBox, PictureCell, PictureRow, ROW_BASELINE, ROW_FONT,
     Rect, SMALL_FONT, TITLE_BASELINE, TITLE_FONT, text_width,
@@ -60,7 +60,7 @@ impl Drawing {
         for (i, row) in picture_box.rows.iter().enumerate() {
             self.row(xml, picture_box, row, i);
         }
-        let words = note(picture_box);
+        let words = picture_box.note();
         let colour = match picture_box.status {
             Status::Alive | Status::ReachedFromOutside => self.palette.changed,
             _ => self.palette.garbage,

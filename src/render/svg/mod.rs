@@ -2,12 +2,12 @@
 
 mod boxes;
 mod caption;
+mod code;
 
 use crate::layout::{Picture, PictureArrow, PictureBox, Piece, ROW_FONT, text_width};
 use crate::render::SIGNATURE;
 use crate::render::theme::{Palette, Theme};
 use crate::render::xml::{Xml, rounded};
-use crate::trace::Cause;
 use crate::view::{BoxKey, Mark, Status};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +16,6 @@ pub struct SvgOptions {
 }
 
 pub(crate) const FONTS: &str = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace";
-const LINE: f64 = 17.0;
 
 /// Writes a picture as an SVG document. Its names begin with a hash of what it shows, so that any
 /// two pictures can stand on one page.
@@ -34,8 +33,9 @@ fn document(drawing: &Drawing, picture: &Picture) -> String {
     let caption = &picture.caption;
     let head = Head {
         prefix: &drawing.prefix,
-        width: picture.width,
-        height: picture.height,
+        width: picture.page.width,
+        height: picture.page.height,
+        scale: picture.page.scale,
         text_colour: drawing.palette.text,
         title: &format!("{}, {}: {}", caption.file, caption.step, caption.event),
         description: &caption::describe(picture),
@@ -60,8 +60,11 @@ fn document(drawing: &Drawing, picture: &Picture) -> String {
 /// What stands at the head of a document: its size, and what it is in words.
 pub(super) struct Head<'a> {
     pub prefix: &'a str,
+    /// In the units of boxes.
     pub width: f64,
     pub height: f64,
+    /// Pixels of a unit.
+    pub scale: f64,
     /// Of text that says nothing else.
     pub text_colour: &'a str,
     pub title: &'a str,
@@ -77,8 +80,8 @@ impl Head<'_> {
         let labelled = format!("{title} {description}");
         let attributes = [
             ("xmlns", "http://www.w3.org/2000/svg".into()),
-            ("width", self.width.into()),
-            ("height", self.height.into()),
+            ("width", (self.width * self.scale).into()),
+            ("height", (self.height * self.scale).into()),
             ("viewBox", (&view_box).into()),
             ("role", "img".into()),
             ("aria-labelledby", (&labelled).into()),
@@ -102,6 +105,7 @@ impl Head<'_> {
 enum Layer<'p> {
     Page,
     Caption,
+    Code,
     Arrow(&'p PictureArrow),
     Box(&'p PictureBox),
     Dots(&'p PictureBox),
@@ -114,7 +118,7 @@ fn layers(picture: &Picture) -> Vec<Layer<'_>> {
     arrows.sort_by_key(Layer::owner);
     let mut boxes: Vec<&PictureBox> = picture.boxes.iter().collect();
     boxes.sort_by_key(|picture_box| picture_box.key);
-    let mut layers = vec![Layer::Page, Layer::Caption];
+    let mut layers = vec![Layer::Page, Layer::Caption, Layer::Code];
     layers.extend(arrows);
     layers.extend(boxes.iter().copied().map(Layer::Box));
     layers.extend(boxes.iter().copied().map(Layer::Dots));
@@ -135,6 +139,8 @@ pub(super) struct Part {
 pub(super) enum Owner {
     Page,
     Caption,
+    /// Source and output.
+    Code,
     /// From and to which box, and from where in tenths of a pixel.
     Arrow(BoxKey, BoxKey, i64, i64),
     Box(BoxKey),
@@ -146,10 +152,11 @@ impl Layer<'_> {
         match self {
             Layer::Page => 0,
             Layer::Caption => 1,
-            Layer::Arrow(_) => 2,
-            Layer::Box(_) => 3,
-            Layer::Dots(_) => 4,
-            Layer::Legend => 5,
+            Layer::Code => 2,
+            Layer::Arrow(_) => 3,
+            Layer::Box(_) => 4,
+            Layer::Dots(_) => 5,
+            Layer::Legend => 6,
         }
     }
 
@@ -158,6 +165,7 @@ impl Layer<'_> {
         match self {
             Layer::Page => Owner::Page,
             Layer::Caption => Owner::Caption,
+            Layer::Code => Owner::Code,
             Layer::Arrow(arrow) => Owner::Arrow(
                 arrow.from,
                 arrow.to,
@@ -210,20 +218,6 @@ fn box_name(key: BoxKey) -> String {
     }
 }
 
-/// The words above a box.
-pub(crate) fn note(picture_box: &PictureBox) -> &'static str {
-    match (picture_box.status, picture_box.mark) {
-        (Status::Unreachable, _) => "unreachable",
-        (Status::Dead(Cause::RefCount), _) => "freed: count fell to 0",
-        (Status::Dead(Cause::Collector), _) => "freed by the collector",
-        (Status::Dead(Cause::Exit), _) => "freed at exit",
-        (Status::TentativelyUnreachable, _) => "tentatively unreachable",
-        (Status::ReachedFromOutside, _) => "rescued: reached from outside",
-        (Status::Alive, Mark::New) => "new",
-        (Status::Alive, _) => "",
-    }
-}
-
 /// How pictures are drawn: with which colours, and what their names begin with.
 pub(super) struct Drawing {
     prefix: String,
@@ -262,11 +256,12 @@ impl Drawing {
     fn layer(&self, xml: &mut Xml, picture: &Picture, layer: Layer<'_>) {
         match layer {
             Layer::Page => self.page(xml, picture),
-            Layer::Caption => self.caption(xml, picture),
+            Layer::Caption => self.caption(xml, &picture.page),
+            Layer::Code => self.panel(xml, &picture.page),
             Layer::Arrow(arrow) => self.arrow(xml, arrow),
             Layer::Box(picture_box) => self.boxed(xml, picture_box),
             Layer::Dots(picture_box) => self.dots(xml, picture_box),
-            Layer::Legend => self.legend(xml, picture),
+            Layer::Legend => self.legend(xml, &picture.page),
         }
     }
 
@@ -349,9 +344,12 @@ impl Drawing {
     }
 
     fn page(&self, xml: &mut Xml, picture: &Picture) {
-        let origin = (0.0, 0.0);
-        self.fill(xml, origin, (picture.width, picture.height), false);
-        self.fill(xml, origin, (picture.width, picture.header), true);
+        let page = &picture.page;
+        self.fill(xml, (0.0, 0.0), (page.width, page.height), false);
+        if let Some(panel) = page.panel {
+            let size = (panel.width, panel.height);
+            self.fill(xml, (panel.x, panel.y), size, true);
+        }
     }
 
     /// An area for pictures, or the panel on which their words stand.
@@ -392,16 +390,6 @@ impl Drawing {
                 ("stroke", self.palette.line.into()),
             ],
         );
-    }
-
-    /// Plain words.
-    pub(super) fn words(&self, xml: &mut Xml, (x, baseline): (f64, f64), text: &str) {
-        self.write(xml, x, baseline, &self.plain(ROW_FONT), text);
-    }
-
-    /// Words in bold.
-    pub(super) fn strong(&self, xml: &mut Xml, (x, baseline): (f64, f64), text: &str) {
-        self.write(xml, x, baseline, &self.bold(ROW_FONT), text);
     }
 
     fn arrow(&self, xml: &mut Xml, arrow: &PictureArrow) {

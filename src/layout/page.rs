@@ -1,0 +1,168 @@
+//! The page around the memory: its words, source, output and legend, each at its place.
+
+use super::picture::{Point, Rect};
+use crate::view::{Scene, Syntax};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// A page. Lengths are in units in which the letters of rows are [`ROW_FONT`](super::ROW_FONT) high,
+/// as those of boxes; `scale` says how many pixels a unit is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Page {
+    pub width: f64,
+    pub height: f64,
+    pub scale: f64,
+    /// What has happened, in large letters at the top.
+    pub words: Vec<PageText>,
+    /// What lies behind source and output.
+    pub panel: Option<Rect>,
+    pub code: Vec<CodeLine>,
+    /// What the program has printed, below a heading.
+    pub output: Vec<PageText>,
+    /// Around all boxes and arrows of the picture's product.
+    pub memory: Rect,
+    pub legend: Vec<LegendEntry>,
+    /// Step, event and file, at the foot.
+    pub small_print: Vec<PageText>,
+}
+
+/// A piece of text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageText {
+    /// Where it begins, on its baseline.
+    pub at: Point,
+    pub size: f64,
+    pub tone: TextTone,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextTone {
+    Plain,
+    Quiet,
+    Strong,
+}
+
+/// A line of source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeLine {
+    /// What is coloured where the line has run or is next.
+    pub band: Rect,
+    /// Its number, or the sign for lines that are left out.
+    pub number: PageText,
+    /// Where its text begins, on its baseline.
+    pub at: Point,
+    pub text: String,
+    /// What the parts of the text are, by its bytes.
+    pub spans: Vec<(Range<usize>, Syntax)>,
+    /// It has just run.
+    pub ran: bool,
+    /// It runs next.
+    pub next: bool,
+    /// The word for that, left of the number.
+    pub word: Option<PageText>,
+}
+
+/// What a sign means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LegendEntry {
+    pub sign: LegendSign,
+    /// Where the sign is drawn.
+    pub sample: Rect,
+    pub text: PageText,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LegendSign {
+    Weak,
+    Unreachable,
+    Freed,
+}
+
+impl LegendSign {
+    pub(super) const ALL: [LegendSign; 3] =
+        [LegendSign::Weak, LegendSign::Unreachable, LegendSign::Freed];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            LegendSign::Weak => "weak reference: adds nothing to the count",
+            LegendSign::Unreachable => "unreachable: waiting for the collector",
+            LegendSign::Freed => "just freed",
+        }
+    }
+}
+
+/// What a page is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preset {
+    /// A slide of 1920 by 1080 pixels.
+    Slide,
+    /// A web page: 720 pixels wide.
+    Post,
+    /// A column of a printed page: 3.4 inches wide.
+    Print,
+}
+
+/// How much of the memory's room a picture takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Crop {
+    /// What all pictures of the run take, so that nothing moves from one to the next.
+    #[default]
+    Run,
+    /// What it takes itself.
+    Step,
+}
+
+/// A part of a page that can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PagePart {
+    Code,
+    Caption,
+    Step,
+    File,
+    Serials,
+    Counts,
+    Legend,
+    Output,
+}
+
+/// How pages are composed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PageOptions {
+    pub preset: Option<Preset>,
+    /// Height of the letters in rows, in pixels, where no preset decides it.
+    pub font_size: Option<f64>,
+    pub crop: Crop,
+    pub without: BTreeSet<PagePart>,
+}
+
+impl PageOptions {
+    pub(super) fn has(&self, part: PagePart) -> bool {
+        !self.without.contains(&part)
+    }
+
+    /// The same for the pictures of a contact sheet, which are small and many.
+    pub fn on_a_sheet(&self) -> PageOptions {
+        let left_out = [PagePart::Code, PagePart::Output, PagePart::File];
+        PageOptions {
+            preset: None,
+            crop: Crop::Run,
+            without: self.without.iter().copied().chain(left_out).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// A scene without what boxes are not to say.
+    pub fn stripped(&self, mut scene: Scene) -> Scene {
+        for scene_box in &mut scene.boxes {
+            if !self.has(PagePart::Serials) {
+                scene_box.serial = None;
+            }
+            if !self.has(PagePart::Counts) {
+                scene_box.count.clear();
+                scene_box.count_changed = false;
+            }
+        }
+        scene
+    }
+}
