@@ -79,6 +79,8 @@ pub(in crate::cli) enum Format {
     Asvg,
     /// steps.pdf, one page a step
     Pdf,
+    /// steps.pptx, one slide a step, of shapes and texts that can be changed, with notes
+    Pptx,
     /// sheet.svg: all steps on one page; with png also sheet.png
     Sheet,
     /// snippet.html and snippet.md, to paste into a page, and the pictures that snippet.md names
@@ -87,6 +89,8 @@ pub(in crate::cli) enum Format {
     Html,
     /// dot/0001.dot ..., for Graphviz
     Dot,
+    /// tikz/0001.tex ..., documents for pdflatex
+    Tikz,
     /// trace.json
     Json,
     /// Nothing beside the trace itself

@@ -3,8 +3,8 @@
 use super::choice::view_options;
 use super::folder::Output;
 use super::paths::{
-    ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, SHEET, SHEET_PNG, SNIPPET, SNIPPET_MD,
-    SVGS, numbered, places,
+    ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, PPTX, SHEET, SHEET_PNG, SNIPPET,
+    SNIPPET_MD, SVGS, TIKZ, numbered, places,
 };
 use super::pictures::{RunPictures, in_batches, laid_out, progress};
 use crate::cli::args::{LayoutBy, ProductArgs};
@@ -13,8 +13,8 @@ use crate::cli::say::say;
 use crate::layout::{Direction, PageOptions, Picture};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
-    Animation, DotOptions, DrawError, Gif, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
-    dot, sheet, svg,
+    Animation, DotOptions, DrawError, Gif, Pdf, Pptx, Raster, RenderedSvg, Snippet, SvgOptions,
+    Theme, dot, sheet, svg, tikz,
 };
 use crate::trace::Trace;
 use crate::view::{Scenes, ViewOptions};
@@ -76,6 +76,11 @@ fn draw_frames(
     if let Some(sheet) = &mut products.sheet {
         sheet.extend(pictures.on_pages(&page.on_a_sheet()));
     }
+    if let Some(pptx) = &mut products.pptx {
+        for picture in pictures.on_pages(&page.on_slides()) {
+            pptx.add(&picture);
+        }
+    }
     let (most, more) = pictures.left_out();
     if more > 0 {
         say!(
@@ -90,6 +95,7 @@ struct RenderedFrame {
     picture: Picture,
     svg: String,
     dot: Option<String>,
+    tikz: Option<String>,
     png: Option<Vec<u8>>,
     /// For the GIF.
     raster: Option<Raster>,
@@ -135,6 +141,7 @@ impl<'a> FrameRenderer<'a> {
             direction: self.direction,
         };
         let dot = self.wants(DOTS).then(|| dot(&picture, options));
+        let tikz = self.wants(TIKZ).then(|| tikz(&picture, self.theme));
         let from_svg = [SVGS, PNGS, GIF, PDF, SNIPPET];
         let svg = match from_svg.into_iter().any(|place| self.wants(place)) {
             true => svg(&picture, &SvgOptions { theme: self.theme }),
@@ -144,6 +151,7 @@ impl<'a> FrameRenderer<'a> {
             picture,
             svg,
             dot,
+            tikz,
             png: None,
             raster: None,
             typeset: None,
@@ -185,6 +193,7 @@ struct Outputs<'a> {
     gif: Option<Gif>,
     animation: Option<Animation>,
     pdf: Option<Pdf>,
+    pptx: Option<Pptx>,
     sheet: Option<Vec<Picture>>,
     snippet: Option<Snippet>,
     player: Option<Player<'a>>,
@@ -206,6 +215,7 @@ impl<'a> Outputs<'a> {
             gif: wants(GIF).then(|| Gif::new(args.delay)),
             animation: wants(ASVG).then(|| Animation::new(args.theme(), args.delay)),
             pdf: wants(PDF).then(Pdf::default),
+            pptx: wants(PPTX).then(|| Pptx::new(args.theme())),
             sheet: wants(SHEET).then(Vec::new),
             snippet: wants(SNIPPET).then(Snippet::default),
             player: wants(PLAYER).then(|| {
@@ -222,6 +232,7 @@ impl<'a> Outputs<'a> {
             (SVGS, Some(drawn.svg.as_bytes())),
             (PNGS, drawn.png.as_deref()),
             (DOTS, drawn.dot.as_ref().map(String::as_bytes)),
+            (TIKZ, drawn.tikz.as_ref().map(String::as_bytes)),
         ] {
             if let (OutputPath::Numbered(folder, extension), Some(content)) = (place, content)
                 && self.places.contains(&place)
@@ -263,6 +274,9 @@ impl<'a> Outputs<'a> {
         }
         if let Some(pdf) = self.pdf {
             files.push((PDF, pdf.finish().map_err(draw_problem)?));
+        }
+        if let Some(pptx) = &self.pptx {
+            files.push((PPTX, pptx.finish().map_err(draw_problem)?));
         }
         if let Some(pictures) = &self.sheet {
             let sheet = sheet(pictures, self.args.theme());
