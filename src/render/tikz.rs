@@ -15,7 +15,10 @@ const POINTS: f64 = 0.75;
 /// What the document says before its picture. Text that is wider than it was measured, as in other
 /// fonts, is made as narrow as that.
 const PREAMBLE: &str = r"\documentclass{article}
-\IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{\usepackage{fix-cm}}
+\IfFileExists{lmodern.sty}
+  {\usepackage[T1]{fontenc}\usepackage{lmodern}
+   \newcommand{\mvquote}{\textquotesingle}\newcommand{\mvgrave}{\textasciigrave}}
+  {\usepackage{fix-cm}\newcommand{\mvquote}{\char13 }\newcommand{\mvgrave}{\char18 }}
 \usepackage{tikz}
 \usetikzlibrary{arrows.meta}
 \newcommand{\mvfit}[2]{\setbox0\hbox{#2}\ifdim\wd0>#1\resizebox{#1}{\height}{\box0}\else\box0\fi}
@@ -238,15 +241,16 @@ fn escaped(text: &str) -> String {
     for c in text.chars() {
         match c {
             ' ' => out.push('~'),
-            '\\' => out.push_str("\\textbackslash{}"),
+            // By their places in a font of fixed width.
+            '\\' => out.push_str("\\char92{}"),
+            '^' => out.push_str("\\char94{}"),
+            '~' => out.push_str("\\char126{}"),
             '{' | '}' | '#' | '$' | '%' | '&' | '_' => {
                 out.push('\\');
                 out.push(c);
             }
-            '^' => out.push_str("\\textasciicircum{}"),
-            '~' => out.push_str("\\textasciitilde{}"),
-            '\'' => out.push_str("\\textquotesingle{}"),
-            '`' => out.push_str("\\textasciigrave{}"),
+            '\'' => out.push_str("\\mvquote{}"),
+            '`' => out.push_str("\\mvgrave{}"),
             // Two of these, or one and a quote, would become another sign.
             '-' | '<' | '>' | ',' | '!' | '?' => {
                 out.push(c);
@@ -295,10 +299,7 @@ mod tests {
     #[test]
     fn every_sign_is_set_or_shown_by_its_number() {
         assert_eq!(escaped("a_b {1%}"), "a\\_b~\\{1\\%\\}");
-        assert_eq!(
-            escaped("\\^~--"),
-            "\\textbackslash{}\\textasciicircum{}\\textasciitilde{}-{}-{}"
-        );
+        assert_eq!(escaped("\\^~--"), "\\char92{}\\char94{}\\char126{}-{}-{}");
         assert_eq!(
             escaped("é→中\u{7}"),
             "é$\\rightarrow$$\\langle$U+4E2D$\\rangle$$\\langle$U+0007$\\rangle$"
