@@ -112,15 +112,15 @@ fn a_dot_file_can_be_read() {
         has(&[group]);
     }
     has(&["rankdir=LR"]);
-    has(&["call_call1 [label=", "<B>call()</B>"]);
+    has(&["call_call2 [label=", "<B>call()</B>"]);
     has(&["Node_", "<B>Node</B> #", "1 ref"]);
     has(&["globals_call0:", " -> Node_", ":title:w"]);
-    has(&["weakref_", " -> Node_", "style=dotted"]);
+    has(&["ReferenceType_", " -> Node_", "style=dotted"]);
     has(&["Node_", "STYLE=\"DASHED\"", "unreachable"]);
     has(&["Node_", " -> Node_", "style=dashed"]);
     has(&["STYLE=\"DOTTED\"", "freed by the collector"]);
     has(&["BGCOLOR=\"#fff1dc\"", "▸"]);
-    has(&["{ rank=same; globals_call0 -> call_call1 [style=invis] }"]);
+    has(&["{ rank=same; globals_call0 -> call_call2 [style=invis] }"]);
     for text in &files {
         // To be laid out anew after a change.
         assert!(!text.contains("pos=") && !text.contains("WIDTH="), "{text}");
