@@ -14,7 +14,7 @@ use memviz::export::{JsonOptions, write_json};
 use memviz::layout::{PageOptions, Picture, plan};
 use memviz::narrate::{self, StepNarrator};
 use memviz::player::{Player, PlayerOptions};
-use memviz::render::{SvgOptions, Theme, dot, svg};
+use memviz::render::{DotOptions, SvgOptions, Theme, dot, svg};
 use memviz::trace::{Trace, TraceFile};
 use memviz::view::{Cell, Scene, Scenes, ViewOptions};
 use std::fmt::Write as _;
@@ -350,7 +350,7 @@ fn all_stages(trace: &Trace) -> Vec<(&'static str, String)> {
                 },
             ),
         ),
-        ("render-dot", dot(last)),
+        ("render-dot", dot(last, DotOptions::default())),
         ("export", json(trace)),
         ("player", payload(trace, &pictures)),
     ]

@@ -276,7 +276,7 @@ fn use_all(path: &std::path::Path) -> bool {
     let view = ViewOptions::default();
     let plan = plan(Scenes::new(&trace, &view));
     for scene in Scenes::new(&trace, &view) {
-        let _ = memviz::render::dot(&plan.picture(&scene));
+        let _ = memviz::render::dot(&plan.picture(&scene), memviz::render::DotOptions::default());
     }
     true
 }

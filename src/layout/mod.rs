@@ -9,6 +9,7 @@ mod compose;
 mod direction;
 mod epochs;
 mod frames;
+mod graphviz;
 mod layers;
 mod lifetimes;
 mod measure;
@@ -25,6 +26,7 @@ mod tree_routes;
 mod trees;
 mod typeset;
 
+pub use graphviz::{GraphvizError, by_graphviz, set_on_pages};
 pub use measure::{Drawn, Figures, Line, Measure, drawn, points, runs_through};
 pub use metrics::{
     LABEL_BASELINE, LABEL_HEIGHT, LANE_GAP, MARGIN, PADDING, ROW_BASELINE, ROW_FONT, ROW_HEIGHT,
@@ -35,7 +37,8 @@ pub use page::{
     TextTone,
 };
 pub use picture::{
-    BoxShape, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point, Rect,
+    BoxShape, Direction, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point,
+    Rect,
 };
 
 use crate::view::{BoxKey, Cell, Scene, SceneBox};

@@ -165,6 +165,15 @@ impl PageOptions {
         }
     }
 
+    /// The same for a presentation.
+    pub fn on_slides(&self) -> PageOptions {
+        PageOptions {
+            preset: Some(Preset::Slide),
+            crop: Crop::Run,
+            ..self.clone()
+        }
+    }
+
     /// A scene without what boxes are not to say.
     pub fn stripped(&self, mut scene: Scene) -> Scene {
         for scene_box in &mut scene.boxes {

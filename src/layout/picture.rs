@@ -40,6 +40,14 @@ impl Rect {
     }
 }
 
+/// Where references lead on a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Direction {
+    #[default]
+    Right,
+    Down,
+}
+
 /// A piece of an arrow's way, from where the piece before ends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Piece {
@@ -205,7 +213,7 @@ impl Picture {
 }
 
 impl PictureBox {
-    fn move_by(&mut self, by: (f64, f64)) {
+    pub(super) fn move_by(&mut self, by: (f64, f64)) {
         self.rect.move_by(by);
         self.title_area.move_by(by);
         for row in &mut self.rows {

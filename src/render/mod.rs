@@ -2,8 +2,10 @@
 
 mod animation;
 mod dot;
+mod figure;
 mod gif;
 mod pdf;
+mod pptx;
 mod raster;
 mod rendered_svg;
 mod sheet;
@@ -11,19 +13,22 @@ mod snippet;
 mod style;
 mod svg;
 mod theme;
+mod tikz;
 mod timeline;
 mod xml;
 
 pub use animation::Animation;
-pub use dot::{GraphvizError, dot, graphviz_plain, graphviz_svg};
+pub use dot::{DotOptions, dot};
 pub use gif::Gif;
 pub use pdf::Pdf;
+pub use pptx::Pptx;
 pub use raster::Raster;
 pub use rendered_svg::{DrawError, RenderedSvg, undrawable};
 pub use sheet::sheet;
 pub use snippet::Snippet;
 pub use svg::{SvgOptions, svg};
 pub use theme::Theme;
+pub use tikz::tikz;
 
 /// What every file says of its maker; a file that says something else is not replaced unasked.
 pub const SIGNATURE: &str = "made by memviz";

@@ -5,9 +5,12 @@ mod common;
 
 mod animated;
 mod composed;
+mod graphviz;
+mod latex;
 mod pages;
 mod readers;
 mod safety;
+mod slides;
 
 use common::pixels::{Pixels, gif, png, ppm};
 use common::{Folder, text, tools};
@@ -65,6 +68,27 @@ fn run(folder: &Folder, source: &str, options: &[&str]) -> PathBuf {
     folder.path().join("out")
 }
 
+/// The lessons.
+fn scenarios() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let scripts = numbered_in(&folder, "py");
+    assert!(scripts.len() > 15, "{scripts:?}");
+    scripts.iter().map(|path| read_text(path)).collect()
+}
+
+/// The texts of an SVG that are seen, in the order of the alphabet.
+fn seen_texts(svg: &str) -> Vec<String> {
+    let document = Document::parse(svg).expect("it is XML");
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
+    let mut texts: Vec<String> = texts
+        .map(|node| node.text().unwrap_or_default().trim().to_owned())
+        .collect();
+    texts.sort();
+    texts
+}
+
 fn read(path: &Path) -> Vec<u8> {
     std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
@@ -73,10 +97,15 @@ fn read_text(path: &Path) -> String {
     String::from_utf8(read(path)).expect("it is UTF-8")
 }
 
-/// The numbered files of a folder, in order.
+/// The pictures of a run, in order.
 fn numbered(out: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(out.join("frames"))
-        .expect("there are frames")
+    numbered_in(&out.join("frames"), extension)
+}
+
+/// The numbered files of a folder, in order.
+fn numbered_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("there are files")
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|e| e == extension))

@@ -3,6 +3,7 @@
 use super::choice::ChoiceArgs;
 use super::numbers::number_within;
 use super::page::PageArgs;
+use crate::layout::Direction;
 use crate::render::Theme;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -30,9 +31,13 @@ pub(in crate::cli) struct ProductArgs {
     /// How long GIF and animated SVG show a step
     #[arg(long, value_name = "SECONDS", default_value = "1.5", value_parser = delay)]
     pub delay: f64,
-    /// Who lays out the pictures: memviz, or an installed Graphviz, step by step
+    /// Who lays out the pictures: memviz, or an installed Graphviz, step by step, so that boxes
+    /// move; the player's are always memviz's
     #[arg(long, value_enum, default_value_t = LayoutBy::Memviz)]
     pub layout: LayoutBy,
+    /// Where references lead, as Graphviz lays them out (dot, --layout dot)
+    #[arg(long, value_enum, default_value_t = DirectionName::Right)]
+    pub direction: DirectionName,
     /// Colours [default: light; print with --preset print]
     #[arg(long, value_enum)]
     pub theme: Option<ThemeName>,
@@ -74,6 +79,8 @@ pub(in crate::cli) enum Format {
     Asvg,
     /// steps.pdf, one page a step
     Pdf,
+    /// steps.pptx, one slide a step, of shapes and texts that can be changed, with notes
+    Pptx,
     /// sheet.svg: all steps on one page; with png also sheet.png
     Sheet,
     /// snippet.html and snippet.md, to paste into a page, and the pictures that snippet.md names
@@ -82,6 +89,8 @@ pub(in crate::cli) enum Format {
     Html,
     /// dot/0001.dot ..., for Graphviz
     Dot,
+    /// tikz/0001.tex ..., documents for pdflatex
+    Tikz,
     /// trace.json
     Json,
     /// Nothing beside the trace itself
@@ -100,6 +109,21 @@ fn delay(word: &str) -> Result<f64, String> {
 pub(in crate::cli) enum LayoutBy {
     Memviz,
     Dot,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum DirectionName {
+    Right,
+    Down,
+}
+
+impl From<DirectionName> for Direction {
+    fn from(name: DirectionName) -> Direction {
+        match name {
+            DirectionName::Right => Direction::Right,
+            DirectionName::Down => Direction::Down,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -5,7 +5,7 @@ use crate::cli::problem::Problem;
 use crate::cli::saved::read;
 use crate::export::{JsonOptions, write_json};
 use crate::layout::plan;
-use crate::render::dot;
+use crate::render::{DotOptions, dot};
 use crate::view::{Scenes, ViewFilter, ViewOptions};
 use std::io::{self, BufWriter, Write};
 
@@ -39,7 +39,8 @@ pub(in crate::cli) fn export(args: &ExportArgs) -> Result<(), Problem> {
             let plan = plan(Scenes::new(&trace, &view));
             Scenes::new(&trace, &view)
                 .filter(|scene| args.step.is_none_or(|step| step == scene.number))
-                .try_for_each(|scene| out.write_all(dot(&plan.picture(&scene)).as_bytes()))
+                .map(|scene| dot(&plan.picture(&scene), DotOptions::default()))
+                .try_for_each(|graph| out.write_all(graph.as_bytes()))
         }
     };
     match done.and_then(|()| out.flush()) {

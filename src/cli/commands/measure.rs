@@ -5,15 +5,10 @@ use crate::cli::args::MeasureArgs;
 use crate::cli::problem::Problem;
 use crate::cli::saved::read;
 use crate::cli::say::say;
-use crate::layout::{Drawn, Figures, Line, Measure, Point, Rect, drawn, plan};
-use crate::render::{GraphvizError, dot, graphviz_plain};
+use crate::layout::{Direction, Figures, GraphvizError, Measure, by_graphviz, drawn, plan};
 use crate::trace::Trace;
 use crate::view::{Scenes, ViewOptions};
-use std::collections::BTreeMap;
 use std::path::Path;
-
-/// Pixels to an inch, as Graphviz counts.
-const INCH: f64 = 96.0;
 
 pub(in crate::cli) fn measure(args: &MeasureArgs) -> Result<(), Problem> {
     let mut dot_missing = false;
@@ -104,74 +99,10 @@ fn dots(trace: &Trace, view: &ViewOptions) -> Result<Figures, GraphvizError> {
     let plan = plan(Scenes::new(trace, view));
     let mut measure = Measure::new();
     for scene in Scenes::new(trace, view) {
-        let plain = graphviz_plain(&dot(&plan.picture(&scene)))?;
-        measure.add(
-            parsed(&plain).ok_or_else(|| {
-                GraphvizError::Failed("its output is not in the plain format".to_owned())
-            })?,
-            false,
-        );
+        let picture = by_graphviz(plan.picture(&scene), Direction::Right)?;
+        measure.add(drawn(&picture), false);
     }
     Ok(measure.figures().clone())
-}
-
-/// Reads Graphviz's plain format: inches, upwards.
-fn parsed(plain: &str) -> Option<Drawn<String>> {
-    let mut out = Drawn {
-        boxes: BTreeMap::new(),
-        lines: Vec::new(),
-    };
-    let mut top = 0.0;
-    for line in plain.lines() {
-        let mut words = line.split(' ');
-        let kind = words.next()?;
-        let point = |x: f64, y: f64| Point {
-            x: x * INCH,
-            y: (top - y) * INCH,
-        };
-        match kind {
-            "graph" => top = words.nth(2)?.parse().ok()?,
-            "node" => {
-                let name = words.next()?.to_owned();
-                let numbers = numbers(&mut words, 4)?;
-                let [x, y, width, height] = numbers[..] else {
-                    return None;
-                };
-                let corner = point(x - width / 2.0, y + height / 2.0);
-                let rect = Rect {
-                    x: corner.x,
-                    y: corner.y,
-                    width: width * INCH,
-                    height: height * INCH,
-                };
-                out.boxes.insert(name, rect);
-            }
-            "edge" => {
-                let (from, to) = (words.next()?.to_owned(), words.next()?.to_owned());
-                let count: usize = words.next()?.parse().ok()?;
-                let at: Vec<Point> = numbers(&mut words, 2 * count)?
-                    .chunks_exact(2)
-                    .map(|pair| point(pair[0], pair[1]))
-                    .collect();
-                let pieces: Vec<_> = at[1..]
-                    .chunks_exact(3)
-                    .map(|c| crate::layout::Piece::Curve(c[0], c[1], c[2]))
-                    .collect();
-                let points = crate::layout::points(*at.first()?, &pieces);
-                out.lines.push(Line { from, to, points });
-            }
-            _ => {}
-        }
-    }
-    Some(out)
-}
-
-fn numbers<'w>(words: &mut impl Iterator<Item = &'w str>, count: usize) -> Option<Vec<f64>> {
-    let numbers: Vec<f64> = words
-        .take(count)
-        .map_while(|word| word.parse().ok())
-        .collect();
-    (numbers.len() == count).then_some(numbers)
 }
 
 /// Records a script in a process of its own: one process holds one interpreter.

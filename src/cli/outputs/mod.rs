@@ -6,6 +6,7 @@ mod folder;
 mod interrupt;
 mod lock;
 mod paths;
+mod pictures;
 mod products;
 mod write;
 

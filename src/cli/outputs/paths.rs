@@ -14,9 +14,11 @@ pub(super) enum OutputPath {
 pub(super) const SVGS: OutputPath = OutputPath::Numbered("frames", "svg");
 pub(super) const PNGS: OutputPath = OutputPath::Numbered("frames", "png");
 pub(super) const DOTS: OutputPath = OutputPath::Numbered("dot", "dot");
+pub(super) const TIKZ: OutputPath = OutputPath::Numbered("tikz", "tex");
 pub(super) const GIF: OutputPath = OutputPath::File("animation.gif");
 pub(super) const ASVG: OutputPath = OutputPath::File("animation.svg");
 pub(super) const PDF: OutputPath = OutputPath::File("steps.pdf");
+pub(super) const PPTX: OutputPath = OutputPath::File("steps.pptx");
 pub(super) const SHEET: OutputPath = OutputPath::File("sheet.svg");
 pub(super) const SHEET_PNG: OutputPath = OutputPath::File("sheet.png");
 pub(super) const SNIPPET: OutputPath = OutputPath::File("snippet.html");
@@ -36,6 +38,7 @@ pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
             Format::Gif => places.push(GIF),
             Format::Asvg => places.push(ASVG),
             Format::Pdf => places.push(PDF),
+            Format::Pptx => places.push(PPTX),
             Format::Sheet => {
                 places.push(SHEET);
                 places.extend(wants(Format::Png).then_some(SHEET_PNG));
@@ -46,6 +49,7 @@ pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
                 places.extend((!wants(Format::Svg) && !wants(Format::Png)).then_some(SVGS));
             }
             Format::Dot => places.push(DOTS),
+            Format::Tikz => places.push(TIKZ),
             Format::Json => places.push(JSON),
             Format::None => {}
         }

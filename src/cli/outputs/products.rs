@@ -3,28 +3,21 @@
 use super::choice::view_options;
 use super::folder::Output;
 use super::paths::{
-    ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, SHEET, SHEET_PNG, SNIPPET, SNIPPET_MD,
-    SVGS, numbered, places,
+    ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, PPTX, SHEET, SHEET_PNG, SNIPPET,
+    SNIPPET_MD, SVGS, TIKZ, numbered, places,
 };
+use super::pictures::{RunPictures, in_batches, laid_out, progress};
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
-use crate::layout::{PageOptions, Picture, Plan, plan};
+use crate::layout::{Direction, PageOptions, Picture};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
-    Animation, DrawError, Gif, GraphvizError, Pdf, Raster, RenderedSvg, Snippet, SvgOptions, Theme,
-    dot, graphviz_svg, sheet, svg, undrawable,
+    Animation, DotOptions, DrawError, Gif, Pdf, Pptx, Raster, RenderedSvg, Snippet, SvgOptions,
+    Theme, dot, sheet, svg, tikz, undrawable,
 };
 use crate::trace::Trace;
-use crate::view::{Scene, Scenes, ViewOptions};
-use indicatif::{ProgressBar, ProgressStyle};
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use std::io::IsTerminal;
-
-/// Pictures that are written unasked.
-const MOST_PICTURES: usize = 300;
-/// Pictures that are drawn at a time: enough for all cores, few enough for the memory.
-const BATCH: usize = 32;
+use crate::view::{Scenes, ViewOptions};
 
 /// A PNG is sharp on any screen, unless its size is asked for; a GIF fits into a page and is small.
 const PNG_SCALE: f64 = 2.0;
@@ -43,7 +36,8 @@ pub(super) fn write_pictures(
     }
     let trace = &*trace.shown();
     let view = view_options(trace, args)?;
-    let painter = FrameRenderer::new(args, &places)?;
+    one_size(args, &places)?;
+    let painter = FrameRenderer::new(args, &places);
     let mut products = Outputs::open(output, trace, args, &places)?;
     if places.iter().any(|place| ![PLAYER, JSON].contains(place)) {
         draw_frames(trace, &view, &args.page.options(), &painter, &mut products)?;
@@ -58,6 +52,18 @@ pub(super) fn write_pictures(
     let written = products.finish()?;
     note_undrawable();
     Ok(written)
+}
+
+/// Refuses pictures of their own sizes where a product needs one size for all.
+fn one_size(args: &ProductArgs, places: &[OutputPath]) -> Result<(), Problem> {
+    let moves = |place| [GIF, ASVG].contains(place);
+    if args.page.crop == CropName::Step && places.iter().any(moves) {
+        return Err(Problem::new(
+            "the pictures of a gif or asvg have one size: --crop step gives each its own",
+        )
+        .hint("leave out --crop step"));
+    }
+    Ok(())
 }
 
 /// Says which characters no font has, of those that had to be drawn.
@@ -78,16 +84,7 @@ fn note_undrawable() {
     say!("hint: install a font that {are}, as those of the Noto family do");
 }
 
-/// Finds places for scenes.
-fn laid_out<S: Iterator<Item = Scene>>(trace: &Trace, scenes: impl Fn() -> S) -> Plan {
-    let _span = tracing::info_span!("layout").entered();
-    let progress = progress("laying out", trace.steps.len());
-    let plan = plan(scenes().inspect(|_| progress.inc(1)));
-    progress.finish_and_clear();
-    plan
-}
-
-/// Draws the pictures, at most [`MOST_PICTURES`] of them where nobody has said which.
+/// Draws the pictures.
 fn draw_frames(
     trace: &Trace,
     view: &ViewOptions,
@@ -95,36 +92,30 @@ fn draw_frames(
     painter: &FrameRenderer<'_>,
     products: &mut Outputs<'_>,
 ) -> Result<(), Problem> {
-    let scenes = || Scenes::keys(trace, view).map(|scene| page.stripped(scene));
-    let most = match Scenes::keys(trace, view).are_keys() {
-        true => MOST_PICTURES,
-        false => usize::MAX,
-    };
-    let plan = laid_out(trace, scenes).on_pages(scenes().take(most), page.clone());
+    let mut pictures = RunPictures::new(trace, view, page.clone());
+    if painter.layout == LayoutBy::Dot {
+        pictures = pictures.by_graphviz(painter.direction)?;
+    }
     let _span = tracing::info_span!("render").entered();
     let progress = progress("drawing", trace.steps.len());
-    let mut pictures = scenes().map(|scene| plan.picture(&scene));
-    let mut first = pictures.by_ref().take(most);
-    loop {
-        let batch: Vec<Picture> = first.by_ref().take(BATCH).collect();
-        let Some(last) = batch.last().map(|picture| picture.number) else {
-            break;
-        };
-        let drawn: Vec<Result<RenderedFrame, Problem>> = batch
-            .into_par_iter()
-            .map(|picture| painter.draw(picture))
-            .collect();
-        for drawn in drawn {
-            products.add(drawn?)?;
-        }
-        progress.set_position(u64::from(last));
-    }
+    in_batches(
+        pictures.on_pages(page),
+        |picture| painter.draw(picture),
+        |drawn| {
+            progress.set_position(u64::from(drawn.picture.number));
+            products.add(drawn)
+        },
+    )?;
     progress.finish_and_clear();
-    let more = pictures.count();
     if let Some(sheet) = &mut products.sheet {
-        let plan = plan.on_pages(scenes().take(most), page.on_a_sheet());
-        sheet.extend(scenes().take(most).map(|scene| plan.picture(&scene)));
+        sheet.extend(pictures.on_pages(&page.on_a_sheet()));
     }
+    if let Some(pptx) = &mut products.pptx {
+        for picture in pictures.on_pages(&page.on_slides()) {
+            pptx.add(&picture);
+        }
+    }
+    let (most, more) = pictures.left_out();
     if more > 0 {
         say!(
             "memviz: the first {most} pictures are drawn; {more} more with --steps all, a part with --steps N-M"
@@ -138,6 +129,7 @@ struct RenderedFrame {
     picture: Picture,
     svg: String,
     dot: Option<String>,
+    tikz: Option<String>,
     png: Option<Vec<u8>>,
     /// For the GIF.
     raster: Option<Raster>,
@@ -149,6 +141,7 @@ struct RenderedFrame {
 struct FrameRenderer<'a> {
     places: &'a [OutputPath],
     layout: LayoutBy,
+    direction: Direction,
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
@@ -157,30 +150,11 @@ struct FrameRenderer<'a> {
 }
 
 impl<'a> FrameRenderer<'a> {
-    fn new(args: &ProductArgs, places: &'a [OutputPath]) -> Result<FrameRenderer<'a>, Problem> {
-        let whole = [GIF, ASVG, SHEET, SNIPPET];
-        if args.layout == LayoutBy::Dot && places.iter().any(|place| whole.contains(place)) {
-            return Err(Problem::new(
-                "Graphviz draws each step by itself: there is no gif, asvg, sheet or html-snippet",
-            )
-            .hint("leave out --layout dot, or choose among svg, png, pdf and dot"));
-        }
-        if args.layout == LayoutBy::Dot && args.page.is_sized() {
-            return Err(Problem::new(
-                "Graphviz draws boxes alone, as large as they are: --preset and --font-size have no effect",
-            )
-            .hint("leave out --layout dot, or --preset and --font-size"));
-        }
-        let one_size = [GIF, ASVG];
-        if args.page.crop == CropName::Step && places.iter().any(|place| one_size.contains(place)) {
-            return Err(Problem::new(
-                "the pictures of a gif or asvg have one size: --crop step gives each its own",
-            )
-            .hint("leave out --crop step"));
-        }
-        Ok(FrameRenderer {
+    fn new(args: &ProductArgs, places: &'a [OutputPath]) -> FrameRenderer<'a> {
+        FrameRenderer {
             places,
             layout: args.layout,
+            direction: args.direction.into(),
             theme: args.theme(),
             png_scale: args.scale.unwrap_or(match args.page.is_sized() {
                 true => 1.0,
@@ -188,7 +162,7 @@ impl<'a> FrameRenderer<'a> {
             }),
             gif_scale: args.scale,
             is_sized: args.page.is_sized(),
-        })
+        }
     }
 
     fn wants(&self, place: OutputPath) -> bool {
@@ -196,17 +170,22 @@ impl<'a> FrameRenderer<'a> {
     }
 
     fn draw(&self, picture: Picture) -> Result<RenderedFrame, Problem> {
-        let dot = (self.wants(DOTS) || self.layout == LayoutBy::Dot).then(|| dot(&picture));
+        let options = DotOptions {
+            theme: self.theme,
+            direction: self.direction,
+        };
+        let dot = self.wants(DOTS).then(|| dot(&picture, options));
+        let tikz = self.wants(TIKZ).then(|| tikz(&picture, self.theme));
         let from_svg = [SVGS, PNGS, GIF, PDF, SNIPPET];
-        let svg = match (&dot, self.layout) {
-            _ if !from_svg.into_iter().any(|place| self.wants(place)) => String::new(),
-            (Some(dot), LayoutBy::Dot) => graphviz_svg(dot).map_err(graphviz_problem)?,
-            _ => svg(&picture, &SvgOptions { theme: self.theme }),
+        let svg = match from_svg.into_iter().any(|place| self.wants(place)) {
+            true => svg(&picture, &SvgOptions { theme: self.theme }),
+            false => String::new(),
         };
         let mut drawn = RenderedFrame {
             picture,
             svg,
             dot,
+            tikz,
             png: None,
             raster: None,
             typeset: None,
@@ -248,6 +227,7 @@ struct Outputs<'a> {
     gif: Option<Gif>,
     animation: Option<Animation>,
     pdf: Option<Pdf>,
+    pptx: Option<Pptx>,
     sheet: Option<Vec<Picture>>,
     snippet: Option<Snippet>,
     player: Option<Player<'a>>,
@@ -269,6 +249,7 @@ impl<'a> Outputs<'a> {
             gif: wants(GIF).then(|| Gif::new(args.delay)),
             animation: wants(ASVG).then(|| Animation::new(args.theme(), args.delay)),
             pdf: wants(PDF).then(Pdf::default),
+            pptx: wants(PPTX).then(|| Pptx::new(args.theme())),
             sheet: wants(SHEET).then(Vec::new),
             snippet: wants(SNIPPET).then(Snippet::default),
             player: wants(PLAYER).then(|| {
@@ -285,6 +266,7 @@ impl<'a> Outputs<'a> {
             (SVGS, Some(drawn.svg.as_bytes())),
             (PNGS, drawn.png.as_deref()),
             (DOTS, drawn.dot.as_ref().map(String::as_bytes)),
+            (TIKZ, drawn.tikz.as_ref().map(String::as_bytes)),
         ] {
             if let (OutputPath::Numbered(folder, extension), Some(content)) = (place, content)
                 && self.places.contains(&place)
@@ -327,6 +309,9 @@ impl<'a> Outputs<'a> {
         if let Some(pdf) = self.pdf {
             files.push((PDF, pdf.finish().map_err(draw_problem)?));
         }
+        if let Some(pptx) = &self.pptx {
+            files.push((PPTX, pptx.finish().map_err(draw_problem)?));
+        }
         if let Some(pictures) = &self.sheet {
             let sheet = sheet(pictures, self.args.theme());
             if self.places.contains(&SHEET_PNG) {
@@ -361,15 +346,6 @@ impl<'a> Outputs<'a> {
     }
 }
 
-fn graphviz_problem(error: GraphvizError) -> Problem {
-    let problem = Problem::new(&error);
-    match error {
-        GraphvizError::Missing => problem
-            .hint("install Graphviz, or leave out --layout dot: memviz lays pictures out itself"),
-        _ => problem.hint("leave out --layout dot: memviz lays pictures out itself"),
-    }
-}
-
 fn draw_problem(error: DrawError) -> Problem {
     let problem = Problem::new(&error);
     match error {
@@ -377,16 +353,4 @@ fn draw_problem(error: DrawError) -> Problem {
             .hint("choose a smaller --scale, draw fewer objects with --max-objects, or use svg"),
         DrawError::Svg(_) | DrawError::Encoder(_) => problem.hint("use --format svg"),
     }
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn progress(what: &'static str, steps: usize) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{msg} {bar:30} {pos} of {len} steps")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(steps as u64)
-        .with_style(style)
-        .with_message(what)
 }
