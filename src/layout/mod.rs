@@ -131,6 +131,8 @@ impl Plan {
             .collect();
         Picture {
             number: scene.number,
+            name: scene.name.clone(),
+            before: scene.before,
             width: self.width,
             height: self.height,
             caption: scene.caption.clone(),
@@ -194,6 +196,7 @@ impl Drawing<'_> {
             tone: scene_box.tone,
             status: scene_box.status,
             mark: scene_box.mark,
+            emphasis: scene_box.emphasis.clone(),
             rows,
         })
     }

@@ -1,6 +1,6 @@
 //! Pictures: everything at its place, ready for any output. A renderer looks nothing up.
 
-use crate::view::{BoxKey, BoxRole, Caption, Mark, Status};
+use crate::view::{BoxKey, BoxRole, Caption, Emphasis, Mark, Status};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -101,6 +101,7 @@ pub struct PictureBox {
     pub tone: BoxRole,
     pub status: Status,
     pub mark: Mark,
+    pub emphasis: Emphasis,
     pub rows: Vec<PictureRow>,
 }
 
@@ -108,6 +109,10 @@ pub struct PictureBox {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     pub number: u32,
+    /// What its file is called instead of by its number.
+    pub name: Option<String>,
+    /// The step that is drawn beside it, as what was before.
+    pub before: Option<u32>,
     pub width: f64,
     pub height: f64,
     pub caption: Caption,

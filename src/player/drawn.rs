@@ -7,7 +7,7 @@ use crate::layout::{
     ROW_FONT, ROW_HEIGHT, Rect, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
 use crate::render::{TONES, note, path};
-use crate::view::{BoxKey, Mark, Status};
+use crate::view::{BoxKey, Color, Mark, Status};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,13 +47,17 @@ type CellCode = i64;
 struct Content {
     title: u32,
     count: u32,
-    /// The words above the box.
+    /// The words above the box: the author's, and what has become of it.
+    label: u32,
     note: u32,
+    /// The author's colour, `""` for none.
+    color: &'static str,
     tone: &'static str,
     /// 0 alive, 1 unreachable, 2 dead.
     status: u8,
     new: bool,
     moved: bool,
+    outlined: bool,
     width: Tenths,
     height: Tenths,
     /// 0 for rows below each other, 1 for a strip, 2 for a line beside the title.
@@ -61,17 +65,19 @@ struct Content {
     /// For rows, where the labels end, if there are any; for the others, where each cell begins,
     /// with the right side of the last.
     stops: Vec<Tenths>,
-    /// Label, value, and 1 for a changed row plus 2 for one that speaks about the object.
+    /// Label, value, and 1 for a changed row plus 2 for one that speaks about the object plus
+    /// 4 for one that is outlined.
     rows: Vec<(CellCode, CellCode, u8)>,
 }
 
 /// A long run has tens of thousands of these: their fields go without names, in this order.
 impl Serialize for Content {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let flags = u8::from(self.new) + 2 * u8::from(self.moved);
+        let flags = u8::from(self.new) + 2 * u8::from(self.moved) + 4 * u8::from(self.outlined);
         let fields = (self.title, self.count, self.note, self.tone, self.status);
+        let said = (self.label, self.color);
         let sizes = (self.width, self.height, self.shape, &self.stops);
-        (fields, flags, sizes, &self.rows).serialize(serializer)
+        (fields, flags, sizes, &self.rows, said).serialize(serializer)
     }
 }
 
@@ -309,6 +315,7 @@ impl Drawn {
 
     fn content(&mut self, picture_box: &PictureBox, texts: &mut Texts) -> Content {
         let rect = picture_box.rect;
+        let emphasis = &picture_box.emphasis;
         let mut cell = |cell: &PictureCell| match cell {
             PictureCell::Empty => 0,
             PictureCell::Text(text) => i64::from(texts.intern(text)) + 1,
@@ -320,8 +327,11 @@ impl Drawn {
         let rows = picture_box
             .rows
             .iter()
-            .map(|row| {
-                let flags = u8::from(row.mark != Mark::None) + 2 * u8::from(row.aside);
+            .enumerate()
+            .map(|(place, row)| {
+                let flags = u8::from(row.mark != Mark::None)
+                    + 2 * u8::from(row.aside)
+                    + 4 * u8::from(emphasis.rows.contains(&place));
                 (cell(&row.label), cell(&row.value), flags)
             })
             .collect();
@@ -329,7 +339,9 @@ impl Drawn {
         Content {
             title: texts.intern(&picture_box.title),
             count: texts.intern(&picture_box.count),
+            label: texts.intern(&emphasis.label),
             note: texts.intern(note(picture_box)),
+            color: emphasis.color.map_or("", Color::name),
             tone: tone.map_or("", |(_, name)| name),
             status: match picture_box.status {
                 // The two that only a collection's own pictures have stand for what they become.
@@ -339,6 +351,7 @@ impl Drawn {
             },
             new: picture_box.mark == Mark::New,
             moved: picture_box.count_changed,
+            outlined: emphasis.outlined,
             width: tenths(rect.width),
             height: tenths(rect.height),
             shape: match picture_box.shape {

@@ -1,5 +1,6 @@
 //! The page: markup, style and script in one file that may fetch nothing and run nothing else.
 
+use crate::view::Color;
 use crate::render::{FONTS, TONES, Theme};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -97,6 +98,9 @@ fn variables(theme: Theme) -> String {
     }
     for (tone, name) in TONES {
         let _ = write!(out, "--tone-{name}:{};", theme.title(tone));
+    }
+    for (name, color) in Color::ALL {
+        let _ = write!(out, "--color-{name}:{};", theme.named(color));
     }
     out
 }

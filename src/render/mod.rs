@@ -20,7 +20,7 @@ pub use gif::Gif;
 pub use pdf::Pdf;
 pub use raster::Raster;
 pub use rendered_svg::{DrawError, RenderedSvg};
-pub use sheet::sheet;
+pub use sheet::{sheet, strip};
 pub use snippet::Snippet;
 pub use svg::{SvgOptions, svg};
 pub use theme::Theme;

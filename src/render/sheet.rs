@@ -12,12 +12,61 @@ use crate::view::Caption;
 /// Width over height of a sheet, as near as whole pictures allow: paper lying on its side.
 const SHAPE: f64 = 1.414;
 const GAP: f64 = 24.0;
-/// Height of the words above a picture.
-const WORDS: f64 = 46.0;
+/// Height of the words above a picture: of the first line, and of each further one.
+const HEADING: f64 = 28.0;
+const LINE: f64 = 18.0;
+/// The most pictures that stand side by side in a strip.
+const MOST_ABREAST: usize = 3;
 const DRAFT: &str = "mv";
 
 /// Writes pictures of one run as one SVG document. What they have in common stands in it once.
 pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
+    let (width, height) = size(pictures);
+    let panels = pictures.iter().map(|picture| Panel {
+        heading: picture.caption.step.clone(),
+        beside: picture.caption.event.clone(),
+        below: line_of(&picture.caption).into_iter().collect(),
+    });
+    let cell = (width + GAP, height + HEADING + LINE + GAP);
+    page(
+        pictures,
+        &panels.collect::<Vec<_>>(),
+        columns(pictures.len(), cell.0, cell.1),
+        theme,
+    )
+}
+
+/// Writes a few pictures of one run as one SVG document, side by side, each with all of its words
+/// above it. `headings` stand in place of what says which step it is.
+pub fn strip(pictures: &[Picture], headings: &[&str], theme: Theme) -> String {
+    let (width, _) = size(pictures);
+    let room = width - 2.0 * MARGIN;
+    let panels = pictures.iter().enumerate().map(|(i, picture)| {
+        let caption = &picture.caption;
+        let heading = headings.get(i).map_or(caption.step.as_str(), |words| *words);
+        let mut said = wrapped(&caption.event, room - beside(heading), room);
+        said.extend(caption.words.iter().flat_map(|line| wrapped(line, room, room)));
+        let mut said = said.into_iter();
+        Panel {
+            heading: heading.to_owned(),
+            beside: said.next().unwrap_or_default(),
+            below: said.chain(line_of(caption)).collect(),
+        }
+    });
+    let columns = pictures.len().clamp(1, MOST_ABREAST);
+    page(pictures, &panels.collect::<Vec<_>>(), columns, theme)
+}
+
+/// The size of the largest picture, without its caption.
+fn size(pictures: &[Picture]) -> (f64, f64) {
+    let largest = |side: fn(&Picture) -> f64| pictures.iter().map(side).fold(0.0, f64::max);
+    (
+        largest(|picture| picture.width),
+        largest(|picture| picture.height - picture.header),
+    )
+}
+
+fn page(pictures: &[Picture], panels: &[Panel], columns: usize, theme: Theme) -> String {
     let mut timeline = Timeline::default();
     let drawing = Drawing::new(DRAFT, theme);
     for picture in pictures {
@@ -25,6 +74,8 @@ pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
     }
     let sheet = Sheet {
         pictures,
+        panels,
+        columns,
         theme,
         // The words above each picture say what its caption says.
         groups: timeline.groups(|owner| !matches!(owner, Owner::Page | Owner::Caption)),
@@ -33,19 +84,28 @@ pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
     sheet.document(&format!("mv{:08x}", crc32fast::hash(draft.as_bytes())))
 }
 
+/// The words above a picture.
+struct Panel {
+    heading: String,
+    beside: String,
+    below: Vec<String>,
+}
+
 struct Sheet<'a> {
     pictures: &'a [Picture],
+    panels: &'a [Panel],
+    columns: usize,
     theme: Theme,
     groups: Vec<Group<'a>>,
 }
 
 impl Sheet<'_> {
     fn document(&self, prefix: &str) -> String {
-        let largest =
-            |side: fn(&Picture) -> f64| self.pictures.iter().map(side).fold(0.0, f64::max);
-        let width = largest(|picture| picture.width);
-        let height = WORDS + largest(|picture| picture.height - picture.header);
-        let columns = columns(self.pictures.len(), width + GAP, height + GAP);
+        let (width, height) = size(self.pictures);
+        let lines = self.panels.iter().map(|panel| panel.below.len());
+        let words = HEADING + lines.max().unwrap_or(0) as f64 * LINE;
+        let height = words + height;
+        let columns = self.columns;
         let rows = self.pictures.len().div_ceil(columns);
         let file = self.pictures.first().map_or("", |p| &p.caption.file);
         let head = Head {
@@ -74,13 +134,13 @@ impl Sheet<'_> {
             xml.element("g", &[("id", prefix.into())], |xml| {
                 self.shared(xml, prefix, &bodies);
                 drawing.fill(xml, (0.0, 0.0), (head.width, head.height), false);
-                for (i, picture) in self.pictures.iter().enumerate() {
+                for (i, panel) in self.panels.iter().enumerate() {
                     let x = GAP + (i % columns) as f64 * (width + GAP);
                     let y = GAP + (i / columns) as f64 * (height + GAP);
-                    drawing.fill(xml, (x, y), (width, WORDS), true);
+                    drawing.fill(xml, (x, y), (width, words), true);
                     let room = width - 2.0 * MARGIN;
-                    words(xml, &drawing, &picture.caption, (x + MARGIN, y), room);
-                    self.cell(xml, prefix, i as u32, (x, y + WORDS), &bodies);
+                    panel.draw(xml, &drawing, (x + MARGIN, y), room);
+                    self.cell(xml, prefix, i as u32, (x, y + words), &bodies);
                     drawing.outline(xml, (x, y), (width, height));
                 }
             });
@@ -153,16 +213,47 @@ fn columns(count: usize, width: f64, height: f64) -> usize {
         .unwrap_or(1)
 }
 
-/// Step and event, and the line that has run.
-fn words(xml: &mut Xml, drawing: &Drawing, caption: &Caption, (x, y): (f64, f64), width: f64) {
-    drawing.strong(xml, (x, y + 19.0), &caption.step);
-    let indent = text_width(&caption.step, ROW_FONT) + 18.0;
-    let event = fitting(&caption.event, width - indent);
-    drawing.words(xml, (x + indent, y + 19.0), &event);
-    if let Some(line) = caption.source.iter().find(|line| line.ran) {
-        let line = format!("{:>3}  {}", line.number, line.text);
-        drawing.words(xml, (x, y + 37.0), &fitting(&line, width));
+impl Panel {
+    fn draw(&self, xml: &mut Xml, drawing: &Drawing, (x, y): (f64, f64), width: f64) {
+        drawing.strong(xml, (x, y + 19.0), &self.heading);
+        let indent = beside(&self.heading);
+        let words = fitting(&self.beside, width - indent);
+        drawing.words(xml, (x + indent, y + 19.0), &words);
+        for (i, line) in self.below.iter().enumerate() {
+            let y = y + 37.0 + i as f64 * LINE;
+            drawing.words(xml, (x, y), &fitting(line, width));
+        }
     }
+}
+
+/// Where words begin that stand beside a heading.
+fn beside(heading: &str) -> f64 {
+    text_width(heading, ROW_FONT) + 18.0
+}
+
+/// The line that has run, or else the one that is next.
+fn line_of(caption: &Caption) -> Option<String> {
+    let mut lines = caption.source.iter();
+    let next = || caption.source.iter().find(|line| line.next);
+    let line = lines.find(|line| line.ran).or_else(next)?;
+    Some(format!("{:>3}  {}", line.number, line.text))
+}
+
+/// Words in lines of `room` pixels, the first of `first`.
+fn wrapped(words: &str, first: f64, room: f64) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in words.split_whitespace() {
+        let room = if lines.len() == 1 { first } else { room };
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if text_width(&format!("{line} {word}"), ROW_FONT) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// As much of a text as stands in `width` pixels.

@@ -1,7 +1,7 @@
 //! Colours by role. They are told apart by colour-blind readers, and no meaning hangs on colour
 //! alone: a word, a dash or a shape goes with it.
 
-use crate::view::BoxRole;
+use crate::view::{BoxRole, Color};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -40,11 +40,13 @@ pub struct Palette {
     pub changed_row: &'static str,
     pub garbage: &'static str,
     pub garbage_fill: &'static str,
+    /// Around what the author points at.
+    pub highlight: &'static str,
 }
 
 impl Palette {
     /// The colours by the names that a style sheet gives them.
-    pub(crate) fn named(&self) -> [(&'static str, &'static str); 12] {
+    pub(crate) fn named(&self) -> [(&'static str, &'static str); 13] {
         [
             ("background", self.background),
             ("panel", self.panel),
@@ -58,6 +60,7 @@ impl Palette {
             ("changed-row", self.changed_row),
             ("garbage", self.garbage),
             ("garbage-fill", self.garbage_fill),
+            ("highlight", self.highlight),
         ]
     }
 }
@@ -78,6 +81,7 @@ impl Theme {
                 changed_row: "#fff1dc",
                 garbage: "#a3324c",
                 garbage_fill: "#fbe9ed",
+                highlight: "#1668c7",
             },
             Theme::Dark => Palette {
                 background: "#15181d",
@@ -92,6 +96,7 @@ impl Theme {
                 changed_row: "#3a2c14",
                 garbage: "#ff8fa6",
                 garbage_fill: "#3b1c25",
+                highlight: "#6cb2ff",
             },
             Theme::Print => Palette {
                 background: "#ffffff",
@@ -106,7 +111,28 @@ impl Theme {
                 changed_row: "#e6e6e6",
                 garbage: "#000000",
                 garbage_fill: "#f0f0f0",
+                highlight: "#000000",
             },
+        }
+    }
+
+    /// The colour of a title bar to which the author has given one.
+    pub fn named(self, color: Color) -> &'static str {
+        match (self, color) {
+            (Theme::Light | Theme::Print, Color::Red) => "#f5b5b0",
+            (Theme::Light | Theme::Print, Color::Orange) => "#f9c98f",
+            (Theme::Light | Theme::Print, Color::Yellow) => "#f3e58a",
+            (Theme::Light | Theme::Print, Color::Green) => "#aeddb3",
+            (Theme::Light | Theme::Print, Color::Blue) => "#a9cdf5",
+            (Theme::Light | Theme::Print, Color::Purple) => "#d3bdee",
+            (Theme::Light | Theme::Print, Color::Grey) => "#cfd4da",
+            (Theme::Dark, Color::Red) => "#7c2f2b",
+            (Theme::Dark, Color::Orange) => "#7d4a12",
+            (Theme::Dark, Color::Yellow) => "#665c10",
+            (Theme::Dark, Color::Green) => "#22602f",
+            (Theme::Dark, Color::Blue) => "#1c4f8a",
+            (Theme::Dark, Color::Purple) => "#563584",
+            (Theme::Dark, Color::Grey) => "#4b535d",
         }
     }
 

@@ -146,6 +146,21 @@ pub(super) fn lines_of(sentences: &[String]) -> Vec<String> {
     lines
 }
 
+/// An author's words as lines of a caption, all of them.
+pub(super) fn cut_into_lines(words: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < WORDS_LIMIT => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 fn source_lines(text: &str, around: u32, ran: Option<u32>, next: Option<u32>) -> Vec<SourceLine> {
     let lines: Vec<&str> = text.lines().collect();
     let count = lines.len() as u32;

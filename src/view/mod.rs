@@ -7,6 +7,7 @@ mod changes;
 mod collector;
 mod content;
 mod elision;
+mod emphasis;
 mod filter;
 mod focus;
 mod focus_tracker;
@@ -15,6 +16,7 @@ mod in_flight;
 mod options;
 mod previous;
 mod resolved_filter;
+mod sayings;
 mod scene;
 mod scenes;
 mod stack;
@@ -27,7 +29,9 @@ pub(crate) use calls::Calls;
 pub use caption::{Caption, SourceLine};
 pub use collector::{CollectorRun, collector_runs};
 pub use filter::{Subset, Unknown, ViewFilter};
-pub use options::ViewOptions;
+pub use options::{Counts, ViewOptions};
 pub use resolved_filter::unknown_words;
-pub use scene::{Arrow, BoxKey, BoxRole, Cell, Mark, Row, Scene, SceneBox, Status};
+pub use scene::{
+    Arrow, BoxKey, BoxRole, Cell, Color, Emphasis, Mark, Row, Scene, SceneBox, Status,
+};
 pub use scenes::Scenes;
