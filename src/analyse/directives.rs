@@ -182,10 +182,7 @@ fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
         }
     };
     match word {
-        "picture" | "pair" => Ok(vec![DirectiveKind::Picture(picture(
-            rest,
-            word == "pair",
-        )?)]),
+        "picture" | "pair" => Ok(vec![DirectiveKind::Picture(picture(rest, word == "pair")?)]),
         "strip" => Ok(vec![DirectiveKind::Strip(steps(rest)?)]),
         "highlight" if rest.is_empty() => Ok(vec![DirectiveKind::Highlight(Vec::new())]),
         "highlight" => Ok(vec![DirectiveKind::Highlight(list(word, rest)?)]),

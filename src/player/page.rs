@@ -1,7 +1,7 @@
 //! The page: markup, style and script in one file that may fetch nothing and run nothing else.
 
-use crate::view::Color;
 use crate::render::{FONTS, TONES, Theme};
+use crate::view::Color;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};

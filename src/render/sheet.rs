@@ -6,7 +6,7 @@ use super::svg::{Drawing, Head, Owner, parts};
 use super::theme::Theme;
 use super::timeline::{Group, Timeline, contains};
 use super::xml::{Xml, rounded};
-use crate::layout::{MARGIN, Picture, ROW_FONT, text_width};
+use crate::layout::{MARGIN, Picture, Piece, ROW_FONT, text_width};
 use crate::view::Caption;
 
 /// Width over height of a sheet, as near as whole pictures allow: paper lying on its side.
@@ -17,6 +17,8 @@ const HEADING: f64 = 28.0;
 const LINE: f64 = 18.0;
 /// The most pictures that stand side by side in a strip.
 const MOST_ABREAST: usize = 3;
+/// Width of a picture in a strip at least, so that words stand above it.
+const SMALLEST: f64 = 420.0;
 const DRAFT: &str = "mv";
 
 /// Writes pictures of one run as one SVG document. What they have in common stands in it once.
@@ -33,19 +35,23 @@ pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
         &panels.collect::<Vec<_>>(),
         columns(pictures.len(), cell.0, cell.1),
         theme,
+        true,
     )
 }
 
 /// Writes a few pictures of one run as one SVG document, side by side, each with all of its words
 /// above it. `headings` stand in place of what says which step it is.
 pub fn strip(pictures: &[Picture], headings: &[&str], theme: Theme) -> String {
-    let (width, _) = size(pictures);
+    let pictures: Vec<Picture> = pictures.iter().map(cropped).collect();
+    let (width, _) = size(&pictures);
     let room = width - 2.0 * MARGIN;
     let panels = pictures.iter().enumerate().map(|(i, picture)| {
         let caption = &picture.caption;
-        let heading = headings.get(i).map_or(caption.step.as_str(), |words| *words);
+        let heading = headings
+            .get(i)
+            .map_or(caption.step.as_str(), |words| *words);
         let mut said = wrapped(&caption.event, room - beside(heading), room);
-        said.extend(caption.words.iter().flat_map(|line| wrapped(line, room, room)));
+        said.extend(wrapped(&caption.words.join(" "), room, room));
         let mut said = said.into_iter();
         Panel {
             heading: heading.to_owned(),
@@ -54,7 +60,33 @@ pub fn strip(pictures: &[Picture], headings: &[&str], theme: Theme) -> String {
         }
     });
     let columns = pictures.len().clamp(1, MOST_ABREAST);
-    page(pictures, &panels.collect::<Vec<_>>(), columns, theme)
+    // The words at the boxes have to do for a legend.
+    page(
+        &pictures,
+        &panels.collect::<Vec<_>>(),
+        columns,
+        theme,
+        false,
+    )
+}
+
+/// A picture without the room beside and below what it shows.
+fn cropped(picture: &Picture) -> Picture {
+    let mut picture = picture.clone();
+    let mut right: f64 = SMALLEST - MARGIN;
+    let mut bottom = picture.header;
+    for rect in picture.boxes.iter().map(|one| one.rect) {
+        right = right.max(rect.right());
+        bottom = bottom.max(rect.bottom());
+    }
+    for piece in picture.arrows.iter().flat_map(|arrow| &arrow.pieces) {
+        let (Piece::Line(to) | Piece::Curve(_, _, to)) = piece;
+        right = right.max(to.x);
+        bottom = bottom.max(to.y);
+    }
+    picture.width = right + MARGIN;
+    picture.height = bottom + MARGIN;
+    picture
 }
 
 /// The size of the largest picture, without its caption.
@@ -66,7 +98,13 @@ fn size(pictures: &[Picture]) -> (f64, f64) {
     )
 }
 
-fn page(pictures: &[Picture], panels: &[Panel], columns: usize, theme: Theme) -> String {
+fn page(
+    pictures: &[Picture],
+    panels: &[Panel],
+    columns: usize,
+    theme: Theme,
+    legend: bool,
+) -> String {
     let mut timeline = Timeline::default();
     let drawing = Drawing::new(DRAFT, theme);
     for picture in pictures {
@@ -78,7 +116,11 @@ fn page(pictures: &[Picture], panels: &[Panel], columns: usize, theme: Theme) ->
         columns,
         theme,
         // The words above each picture say what its caption says.
-        groups: timeline.groups(|owner| !matches!(owner, Owner::Page | Owner::Caption)),
+        groups: timeline.groups(|owner| match owner {
+            Owner::Page | Owner::Caption => false,
+            Owner::Legend => legend,
+            _ => true,
+        }),
     };
     let draft = sheet.document(DRAFT);
     sheet.document(&format!("mv{:08x}", crc32fast::hash(draft.as_bytes())))
@@ -241,11 +283,10 @@ fn line_of(caption: &Caption) -> Option<String> {
 
 /// Words in lines of `room` pixels, the first of `first`.
 fn wrapped(words: &str, first: f64, room: f64) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let mut lines: Vec<String> = Vec::new();
     for word in words.split_whitespace() {
         let room = if lines.len() == 1 { first } else { room };
         match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
             Some(line) if text_width(&format!("{line} {word}"), ROW_FONT) <= room => {
                 line.push(' ');
                 line.push_str(word);

@@ -2,7 +2,9 @@
 
 use super::calls::RunningCall;
 use super::content::{self, Content, content};
-use super::scene::{Arrow, BoxKey, Cell, Emphasis, Mark, Row, SceneBox, Status, aside, grouped, targets};
+use super::scene::{
+    Arrow, BoxKey, Cell, Emphasis, Mark, Row, SceneBox, Status, aside, grouped, targets,
+};
 use super::stack::Names;
 use super::step_view::StepView;
 use crate::analyse::Source;
@@ -241,6 +243,7 @@ impl StepView<'_> {
                 .object(id)
                 .is_some_and(|object| !object.refs.is_empty()),
             Kind::Namespace => false,
+            Kind::Class if self.shows_class(id) => true,
             Kind::Class | Kind::Function => content::has_rows(self, id),
             Kind::Other => self
                 .object(id)

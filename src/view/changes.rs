@@ -54,10 +54,7 @@ fn values(of: &SceneBox) -> BTreeMap<String, &Cell> {
 /// have come into sight.
 fn is_new(key: BoxKey, since: u32, trace: &Trace) -> bool {
     match key {
-        BoxKey::Object(id) => trace
-            .object(id)
-            .born
-            .is_some_and(|born| born.step > since),
+        BoxKey::Object(id) => trace.object(id).born.is_some_and(|born| born.step > since),
         BoxKey::Call(_) => true,
         BoxKey::MoreCalls(_) | BoxKey::MoreObjects | BoxKey::Interpreter => false,
     }

@@ -4,6 +4,7 @@ mod build;
 mod calls;
 mod caption;
 mod changes;
+mod classes;
 mod collector;
 mod content;
 mod elision;

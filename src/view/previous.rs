@@ -94,12 +94,7 @@ impl Past {
     }
 
     /// The first picture of a page, which shows how it was.
-    fn first(
-        &mut self,
-        view: &StepView<'_>,
-        boxes: Vec<SceneBox>,
-        plain: Boxes,
-    ) -> Vec<SceneBox> {
+    fn first(&mut self, view: &StepView<'_>, boxes: Vec<SceneBox>, plain: Boxes) -> Vec<SceneBox> {
         self.whole = view
             .more_than(&plain)
             .map_or_else(|| Rc::clone(&plain), Rc::new);

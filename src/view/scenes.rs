@@ -168,7 +168,9 @@ impl<'t> Scenes<'t> {
             caption.words.clear();
         }
         let notes = std::mem::take(&mut self.notes);
-        caption.words.extend(notes.iter().flat_map(|note| cut_into_lines(note)));
+        caption
+            .words
+            .extend(notes.iter().flat_map(|note| cut_into_lines(note)));
         Some(Some(Scene {
             number,
             name: steps.names.get(&number).cloned(),

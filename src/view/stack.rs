@@ -1,7 +1,9 @@
 //! The call stacks: which calls are drawn, and what their boxes say.
 
 use super::calls::RunningCall;
-use super::scene::{BoxKey, BoxRole, Cell, Emphasis, Mark, Row, SceneBox, Status, grouped, note_box};
+use super::scene::{
+    BoxKey, BoxRole, Cell, Emphasis, Mark, Row, SceneBox, Status, grouped, note_box,
+};
 use super::step_view::StepView;
 use crate::analyse::{Owner, Source};
 use crate::trace::{CallFrame, Event, Kind, NameKind, ObjId};

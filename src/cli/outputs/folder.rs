@@ -233,7 +233,9 @@ impl Output {
         let strips = [(STRIP, "strip.svg"), (STRIP_PNG, "strip.png")];
         let mut places = places(args);
         places.retain(|place| strips.iter().all(|(strip, _)| place != strip));
-        let made = strips.iter().filter(|(_, name)| self.stage().join(name).exists());
+        let made = strips
+            .iter()
+            .filter(|(_, name)| self.stage().join(name).exists());
         places.extend(made.map(|(strip, _)| *strip));
         places
     }

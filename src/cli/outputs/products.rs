@@ -49,7 +49,10 @@ pub(super) fn write_pictures(
     if places.iter().any(of_frames) {
         draw_frames(trace, &view, &painter, &mut products)?;
     }
-    if [SVGS, PNGS, STRIP].into_iter().any(|one| painter.wants(one)) {
+    if [SVGS, PNGS, STRIP]
+        .into_iter()
+        .any(|one| painter.wants(one))
+    {
         products.strip = painter.strip();
     }
     if let Some(player) = &mut products.player {
@@ -270,7 +273,10 @@ impl<'a> Outputs<'a> {
     fn add(&mut self, drawn: RenderedFrame) -> Result<(), Problem> {
         self.count += 1;
         for (place, content) in [
-            (SVGS, Some(drawn.pair.as_ref().unwrap_or(&drawn.svg).as_bytes())),
+            (
+                SVGS,
+                Some(drawn.pair.as_ref().unwrap_or(&drawn.svg).as_bytes()),
+            ),
             (PNGS, drawn.png.as_deref()),
             (DOTS, drawn.dot.as_ref().map(String::as_bytes)),
         ] {
