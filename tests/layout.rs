@@ -263,7 +263,7 @@ fn an_object_stands_by_the_row_that_holds_it() {
             let list = inner.rows.iter().position(
                 |row| matches!(&row.label, memviz::layout::PictureCell::Text(t) if t == "local"),
             )?;
-            let y = inner.rows[list].y;
+            let y = inner.rows[list].value_area.y;
             let arrow = picture
                 .arrows
                 .iter()

@@ -309,7 +309,7 @@ fn a_picture_says_in_words_what_it_shows() {
         "{description}"
     );
     assert!(
-        description.contains("list #1 (2 refs): 0: 1"),
+        description.contains("list #1: 0: 1"),
         "{description}"
     );
 }

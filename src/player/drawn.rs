@@ -47,11 +47,8 @@ type CellCode = i64;
 struct Content {
     title: u32,
     count: u32,
-    /// The words above the box: the author's, and what has become of it.
-    label: u32,
+    /// The words above the box.
     note: u32,
-    /// The author's colour, `""` for none.
-    color: &'static str,
     tone: &'static str,
     /// 0 alive, 1 unreachable, 2 dead.
     status: u8,
@@ -68,6 +65,8 @@ struct Content {
     /// Label, value, and 1 for a changed row plus 2 for one that speaks about the object plus
     /// 4 for one that is outlined.
     rows: Vec<(CellCode, CellCode, u8)>,
+    /// What the author says of it, where that is anything: words above it, and a colour.
+    said: Option<(u32, &'static str)>,
 }
 
 /// A long run has tens of thousands of these: their fields go without names, in this order.
@@ -75,9 +74,11 @@ impl Serialize for Content {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let flags = u8::from(self.new) + 2 * u8::from(self.moved) + 4 * u8::from(self.outlined);
         let fields = (self.title, self.count, self.note, self.tone, self.status);
-        let said = (self.label, self.color);
         let sizes = (self.width, self.height, self.shape, &self.stops);
-        (fields, flags, sizes, &self.rows, said).serialize(serializer)
+        match self.said {
+            None => (fields, flags, sizes, &self.rows).serialize(serializer),
+            Some(said) => (fields, flags, sizes, &self.rows, said).serialize(serializer),
+        }
     }
 }
 
@@ -339,9 +340,7 @@ impl Drawn {
         Content {
             title: texts.intern(&picture_box.title),
             count: texts.intern(&picture_box.count),
-            label: texts.intern(&emphasis.label),
             note: texts.intern(note(picture_box)),
-            color: emphasis.color.map_or("", Color::name),
             tone: tone.map_or("", |(_, name)| name),
             status: match picture_box.status {
                 // The two that only a collection's own pictures have stand for what they become.
@@ -361,6 +360,10 @@ impl Drawn {
             },
             stops: stops(picture_box),
             rows,
+            said: (!emphasis.label.is_empty() || emphasis.color.is_some()).then(|| {
+                let color = emphasis.color.map_or("", Color::name);
+                (texts.intern(&emphasis.label), color)
+            }),
         }
     }
 

@@ -67,11 +67,11 @@ impl ChosenSteps {
             }
             before = Some(head);
         }
-        unknown.extend(steps.nothing_chosen(choice, trace.header.steps));
         if by_moments {
             let silent = never.into_iter();
             unknown.extend(silent.map(|one| never_ran("no picture", one.place, one.line)));
         }
+        unknown.extend(steps.nothing_chosen(choice, trace.header.steps));
         (steps, unknown)
     }
 

@@ -223,7 +223,7 @@ class Picture {
   /** The author's words above a box, and behind them what has become of it. */
   above(content) {
     const { metrics } = this.run.picture;
-    const label = this.run.text(content.label);
+    const label = content.label === null ? '' : this.run.text(content.label);
     const y = content.outlined ? -9 : -4;
     const x = label && this.textWidth(label, metrics.small_font, content.label) + this.textWidth('  ', metrics.small_font);
     return [

@@ -82,7 +82,7 @@ function framesAfter(before, step) {
 const runningFrame = (state) => state.frames.findLast((frame) => frame.thread === state.thread);
 
 /** What stands in a box, by name. */
-function contentOf([[title, count, note, tone, status], flags, [width, height, shape, stops], rows, [label, color]]) {
+function contentOf([[title, count, note, tone, status], flags, [width, height, shape, stops], rows, [label, color] = [null, '']]) {
   return { title, count, note, tone, status, new: (flags & 1) > 0, moved: (flags & 2) > 0, outlined: (flags & 4) > 0, label, color, width, height, shape, stops, rows };
 }
 
