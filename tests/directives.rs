@@ -121,6 +121,25 @@ fn a_picture_may_have_a_name_and_its_caption_stands_alone() {
         let told = words.iter().any(|word| word.contains("is now"));
         assert!(!told, "a caption says all that is said: {words:?}");
     }
+    // A long one takes as many lines as it needs.
+    let long = "so much is to be said of this ".repeat(6);
+    let (made, _) = files(&plain, &["--picture", &format!("5={long}")]);
+    let words = said(made.values().next().expect("it is drawn"));
+    let whole: Vec<&String> = words
+        .iter()
+        .filter(|line| line.contains("said of"))
+        .collect();
+    assert!(
+        whole.len() > 1 && whole.iter().all(|line| line.len() <= 72),
+        "{whole:?}"
+    );
+    assert_eq!(
+        whole
+            .iter()
+            .map(|line| line.matches("said").count())
+            .sum::<usize>(),
+        6
+    );
     // Without a caption the step is told as ever.
     let (told, _) = files(&plain, &["--picture", "5:trap"]);
     let words = said(&told["frames/trap.svg"]);
@@ -198,6 +217,14 @@ fn what_is_highlighted_is_outlined_from_there_on_as_box_or_row() {
     assert!(second_row[0].1 < 20.0, "{second_row:?}");
     // Alone it ends.
     assert!(outlines(at(12), &row).is_empty() && outlines(at(12), "call0").is_empty());
+    // A name that is gone by then stands for what it led to.
+    let gone = Recorded::new(
+        "a = []\nb = [a]\ndel a  # memviz: highlight a  # memviz: label a \"it was a\"\n",
+    );
+    let after = &gone.frames(&[])[&gone.after(3)];
+    let list = format!("object{}", global(gone.step(gone.after(1)), "a"));
+    assert_eq!(outlines(after, &list).len(), 1);
+    assert!(boxes(after)[&list].contains(&"it was a".to_owned()));
     // An option holds throughout, and wins.
     let frames = recorded.frames(&["--highlight", "row"]);
     for line in [4, TRAP, 9, 12] {

@@ -34,7 +34,9 @@ const LINES_AROUND: u32 = 2;
 const OUTPUT_LINES: usize = 5;
 const LINE_LIMIT: usize = 76;
 /// Characters in a line of words, and lines of them.
-const WORDS_LIMIT: usize = 96;
+pub(super) const WORDS_LIMIT: usize = 96;
+/// Characters beside the step.
+pub(super) const EVENT_LIMIT: usize = 72;
 pub(crate) const WORDS_LINES: usize = 3;
 
 pub(super) fn caption(
@@ -147,11 +149,11 @@ pub(super) fn lines_of(sentences: &[String]) -> Vec<String> {
 }
 
 /// An author's words as lines of a caption, all of them.
-pub(super) fn cut_into_lines(words: &str) -> Vec<String> {
+pub(super) fn cut_into_lines(words: &str, limit: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words.split_whitespace() {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + word.chars().count() < WORDS_LIMIT => {
+            Some(line) if line.chars().count() + word.chars().count() < limit => {
                 line.push(' ');
                 line.push_str(word);
             }

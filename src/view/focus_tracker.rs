@@ -1,7 +1,7 @@
 //! What a choice means at one step: where the drawing starts, what is hidden and what is folded.
 
 use super::resolved_filter::ResolvedFilter;
-use super::sayings::{Outlined, RowOf, Standing, last_part};
+use super::sayings::{Outlined, RowOf, Said, Standing, last_part};
 use crate::analyse::{Target, follow, named};
 use crate::trace::{ObjId, State, Trace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,10 @@ impl FocusTracker {
         };
         let hidden = objects(&resolved.hidden.targets).into_iter().collect();
         let folded = objects(&resolved.folded.targets).into_iter().collect();
+        // Also of those that are not said yet, for when the name is gone then.
+        for target in resolved.said.iter().flat_map(Said::targets) {
+            objects(std::slice::from_ref(target));
+        }
         let colors = resolved.colors.iter();
         let colors = colors
             .map(|(which, _)| objects(&which.targets).into_iter().collect())

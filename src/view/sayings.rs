@@ -22,6 +22,17 @@ pub(super) struct Said {
     pub says: Saying,
 }
 
+impl Said {
+    /// What it speaks of.
+    pub(super) fn targets(&self) -> &[Target] {
+        match &self.says {
+            Saying::Highlight(targets) => targets,
+            Saying::Label(target, _) => std::slice::from_ref(target),
+            Saying::Note(_) => &[],
+        }
+    }
+}
+
 /// What has been said up to a step.
 #[derive(Debug, Default)]
 pub(super) struct Standing {

@@ -1,7 +1,7 @@
 //! The scenes of a trace, one after the other: those that are chosen.
 
 use super::calls::Calls;
-use super::caption::{caption, cut_into_lines, lines_of};
+use super::caption::{EVENT_LIMIT, WORDS_LIMIT, caption, cut_into_lines, lines_of};
 use super::focus_tracker::FocusTracker;
 use super::options::ViewOptions;
 use super::previous::Past;
@@ -164,13 +164,16 @@ impl<'t> Scenes<'t> {
         caption.words = lines_of(&told);
         if let Some(said) = steps.captions.get(&number) {
             // In place of all that would be said else.
-            caption.event.clone_from(said);
-            caption.words.clear();
+            let mut lines = cut_into_lines(said, EVENT_LIMIT).into_iter();
+            caption.event = lines.next().unwrap_or_default();
+            caption.words = lines.collect();
         }
         let notes = std::mem::take(&mut self.notes);
-        caption
-            .words
-            .extend(notes.iter().flat_map(|note| cut_into_lines(note)));
+        caption.words.extend(
+            notes
+                .iter()
+                .flat_map(|note| cut_into_lines(note, WORDS_LIMIT)),
+        );
         Some(Some(Scene {
             number,
             name: steps.names.get(&number).cloned(),

@@ -76,6 +76,14 @@ for (const [name, source] of Object.entries(SCRIPTS)) {
   }
 }
 
+test('counts are drawn, also where the frames have none', async (t) => {
+  const out = record(here, 'counted', 'a = []\nb = a\n');
+  const page = await open(t, here, out);
+  await page.locator('#slider').fill('4');
+  assert.match(await page.textContent('#picture'), /2 refs/);
+  assert.doesNotMatch(readFileSync(join(out, 'frames', '0004.svg'), 'utf8'), /2 refs/);
+});
+
 test('the picture stands as high at every step, however much there is to say', async (t) => {
   const source = 'class A:\n    pass\na = A()\na.x = a\nb = c = d = [a]\ndel a, b, c, d\nimport gc; gc.collect()\n';
   const out = record(here, 'high', source);
