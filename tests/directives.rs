@@ -367,11 +367,11 @@ fn counts_are_drawn_where_they_are_the_point() {
     };
     let plain = "a = []\nb = a\nc = [b]\nd = a\n";
     assert_eq!(is_counted(plain, &[]), (false, false));
-    assert_eq!(is_counted(plain, &["--counts", "always"]).0, true);
+    assert!(is_counted(plain, &["--counts", "always"]).0);
     let asked = format!("# memviz: counts\n{plain}");
-    assert_eq!(is_counted(&asked, &[]).0, true);
+    assert!(is_counted(&asked, &[]).0);
     assert_eq!(is_counted(&asked, &["--counts", "never"]), (false, false));
-    assert_eq!(is_counted(&asked, &["--no-marks"]).0, false);
+    assert!(!is_counted(&asked, &["--no-marks"]).0);
     for about in [
         "import gc\n",
         "import sys\nsys.getrefcount(0)\n",
@@ -379,14 +379,12 @@ fn counts_are_drawn_where_they_are_the_point() {
         "q = 1\ndel q\n",
     ] {
         let source = format!("{about}{plain}");
-        assert_eq!(is_counted(&source, &[]).0, true, "{about}");
+        assert!(is_counted(&source, &[]).0, "{about}");
         assert_eq!(is_counted(&source, &["--counts", "never"]), (false, false));
     }
     // An entry's end is no name's.
-    assert_eq!(
-        is_counted(&format!("e = {{1: 2}}\ndel e[1]\n{plain}"), &[]).0,
-        false
-    );
+    let entry = format!("e = {{1: 2}}\ndel e[1]\n{plain}");
+    assert!(!is_counted(&entry, &[]).0);
 }
 
 #[test]

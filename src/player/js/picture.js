@@ -204,7 +204,7 @@ class Picture {
     rows.forEach(([, , flags], index) => {
       if (!(flags & 4)) return;
       const [at, to] = this.areas(content, index, flags & 2);
-      const { left, top, right, bottom } = around(at, to);
+      const { left, top, right, bottom } = sidesOf(at, to);
       parts.push(this.outline(left, top, right - left, bottom - top, -1.5, 3));
     });
     for (const [label, value, flags] of rows) {
@@ -274,7 +274,7 @@ class Picture {
     const labelled = isSeen(at);
     const parts = [];
     const path = (role, d) => parts.push(draw('path', { class: role, d }));
-    const { left, top, right, bottom } = around(at, to);
+    const { left, top, right, bottom } = sidesOf(at, to);
     if (changed) {
       parts.push(draw('rect', { class: 'row-moved', x: tenth(left + 1), y: tenth(top + 0.5), width: tenth(right - left - 2), height: tenth(bottom - top - 1) }));
       path('sign', isRow ? `M0.5 ${tenth(to.y + to.height / 2 - 4)}l5 4l-5 4z` : `M${tenth((left + right) / 2 - 4)} ${tenth(bottom - 0.5)}l4 -5l4 5z`);
@@ -422,7 +422,7 @@ class Picture {
 const isSeen = ({ width, height }) => width > 0 && height > 0;
 
 /** The sides of a row: its value's area with its label's, where it has one. */
-const around = (at, to) => ({
+const sidesOf = (at, to) => ({
   left: isSeen(at) ? at.x : to.x,
   top: isSeen(at) ? at.y : to.y,
   right: to.x + to.width,
