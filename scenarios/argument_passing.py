@@ -13,3 +13,4 @@ def add(items, what):
 basket = ["egg"]
 size = add(basket, "milk")  # memviz: expect refcount(basket) == 1
 print(basket, size)
+# memviz: counts

@@ -447,5 +447,5 @@ fn a_module_that_is_not_there_and_a_class_to_hide_are_explained() {
         "{said}"
     );
     let said = refused(&folder, &["render", "out", "--hide", "class"]);
-    assert!(said.contains("the type of classes is `type`"), "{said}");
+    assert!(said.contains("did you mean the type `type`?"), "{said}");
 }

@@ -183,7 +183,7 @@ fn owners(trace: &Trace) -> String {
 /// What is said of each step, and of the end.
 fn words(trace: &Trace) -> String {
     let mut out = String::new();
-    let mut narrator = StepNarrator::default();
+    let mut narrator = StepNarrator::new(trace);
     let mut replay = trace.replay();
     while let Some((number, step, state)) = replay.next() {
         let ledger = ledger(

@@ -308,10 +308,7 @@ fn a_picture_says_in_words_what_it_shows() {
         description.contains("a: to list #1, b: to list #1"),
         "{description}"
     );
-    assert!(
-        description.contains("list #1 (2 refs): 0: 1"),
-        "{description}"
-    );
+    assert!(description.contains("list #1: 0: 1"), "{description}");
 }
 
 /// What a picture says of itself: title, and its boxes with their rows.

@@ -14,12 +14,12 @@ pub(super) struct Comment<'s> {
 
 /// Finds the comments of a source text.
 pub(super) fn comments(source: &str) -> Vec<Comment<'_>> {
-    let mut scan = Scan::default();
-    for (number, line) in (1..).zip(source.lines()) {
-        scan.line(number, line);
-    }
-    scan.close();
-    scan.found
+    Scan::of(source).found
+}
+
+/// The first and last line of each statement of a source text.
+pub(super) fn statements(source: &str) -> Vec<(u32, u32)> {
+    Scan::of(source).statements
 }
 
 /// What a string that has begun ends with, and whether it may go over lines.
@@ -32,6 +32,8 @@ struct Quote {
 #[derive(Debug, Default)]
 struct Scan<'s> {
     found: Vec<Comment<'s>>,
+    /// Those that have ended.
+    statements: Vec<(u32, u32)>,
     /// How many of the found comments know their statement.
     settled: usize,
     /// The statement that is being read, or the last one.
@@ -42,6 +44,15 @@ struct Scan<'s> {
 }
 
 impl<'s> Scan<'s> {
+    fn of(source: &'s str) -> Scan<'s> {
+        let mut scan = Scan::default();
+        for (number, line) in (1..).zip(source.lines()) {
+            scan.line(number, line);
+        }
+        scan.close();
+        scan
+    }
+
     fn line(&mut self, number: u32, line: &'s str) {
         let mut continued = false;
         let mut rest = line;
@@ -139,6 +150,9 @@ impl<'s> Scan<'s> {
 
     /// The statement has ended: comments in it know now how far it goes.
     fn close(&mut self) {
+        if self.inside {
+            self.statements.push(self.statement);
+        }
         for comment in &mut self.found[self.settled..] {
             comment.statement = self.statement;
         }
@@ -173,6 +187,12 @@ mod tests {
                 (8, (5, 7), " last"),
             ]
         );
+    }
+
+    #[test]
+    fn a_statement_goes_over_the_lines_of_its_brackets() {
+        let source = "# a\na = [\n  1,\n]\n\nb = 2 + \\\n  3\nc(\n";
+        assert_eq!(statements(source), [(2, 4), (6, 7), (8, 8)]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a script says to memviz in its comments: `# memviz: picture "both names"` and so on.
 //! Python does not see them; the trace holds the script's text, so a saved trace has them too.
 
-use super::comments::comments;
+use super::comments::{comments, statements};
 use super::near::near;
 use crate::trace::{Event, FileId, StepHead, Trace};
 
@@ -23,16 +23,38 @@ pub struct Place {
     pub is_loop: bool,
 }
 
+/// A picture that is asked for: the moment when a statement has run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PictureMark {
+    /// What stands above it; may be empty.
+    pub caption: String,
+    /// What its file is called instead of by its number.
+    pub name: Option<String>,
+    /// The moment before the statement is drawn beside it.
+    pub pair: bool,
+}
+
 /// What a mark asks for or claims.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DirectiveKind {
-    /// Draw the moment when the statement has run, under this caption.
-    Picture(String),
+    Picture(PictureMark),
+    /// Steps that are drawn on one page.
+    Strip(Vec<u32>),
+    /// What these lead to is outlined from here on, and nothing else.
+    Highlight(Vec<String>),
+    /// Words above the box of what this leads to, from here on.
+    Label(String, String),
+    /// A sentence in the picture of this moment.
+    Note(String),
+    /// Names or types, and the name of a colour.
+    Color(Vec<String>, String),
     Focus(Vec<String>),
     Hide(Vec<String>),
     Fold(Vec<String>),
     Depth(usize),
     Boxes,
+    Classes,
+    Counts,
     Generations,
     Sizes,
     /// One claim.
@@ -48,19 +70,40 @@ pub struct DirectiveError {
     pub problem: String,
 }
 
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 17] = [
     "picture",
+    "pair",
+    "strip",
+    "highlight",
+    "label",
+    "note",
+    "color",
     "focus",
     "hide",
     "fold",
     "depth",
     "boxes",
+    "classes",
+    "counts",
     "generations",
     "sizes",
     "expect",
 ];
 
 impl Place {
+    /// The statement that a line of a file belongs to, if there is one.
+    pub fn at_line(trace: &Trace, file: FileId, line: u32) -> Option<Place> {
+        let text = &trace.header.files.get(file.0 as usize)?.text;
+        let within = |(first, last): &(u32, u32)| (*first..=*last).contains(&line);
+        let statement = statements(text).into_iter().find(within)?;
+        Some(Place {
+            file,
+            line,
+            statement,
+            is_loop: is_loop(text, statement),
+        })
+    }
+
     /// Whether a step shows memory when the statement has run: the function goes on with another
     /// line, or returns. A loop on one line has run also where it is the next one again; a comprehension
     /// has not, which tells its line for each item.
@@ -139,7 +182,24 @@ fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
         }
     };
     match word {
-        "picture" => Ok(vec![DirectiveKind::Picture(caption(rest)?)]),
+        "picture" | "pair" => Ok(vec![DirectiveKind::Picture(picture(rest, word == "pair")?)]),
+        "strip" => Ok(vec![DirectiveKind::Strip(steps(rest)?)]),
+        "highlight" if rest.is_empty() => Ok(vec![DirectiveKind::Highlight(Vec::new())]),
+        "highlight" => Ok(vec![DirectiveKind::Highlight(list(word, rest)?)]),
+        "label" => label(rest).map(|(name, words)| vec![DirectiveKind::Label(name, words)]),
+        "note" => match quoted(rest) {
+            Some(words) if !words.is_empty() => Ok(vec![DirectiveKind::Note(words.to_owned())]),
+            _ => Err(format!(
+                "a note stands in quotes: note \"...\", not `{rest}`"
+            )),
+        },
+        "color" => match rest.rsplit_once(char::is_whitespace) {
+            Some((names, color)) => Ok(vec![DirectiveKind::Color(
+                list(word, names.trim())?,
+                color.to_owned(),
+            )]),
+            None => Err("`color` wants a name or type, and a colour: color Node blue".to_owned()),
+        },
         "focus" => Ok(vec![DirectiveKind::Focus(list(word, rest)?)]),
         "hide" => Ok(vec![DirectiveKind::Hide(list(word, rest)?)]),
         "fold" => Ok(vec![DirectiveKind::Fold(list(word, rest)?)]),
@@ -148,6 +208,8 @@ fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
             _ => Err(format!("`depth` wants a number from 1, not `{rest}`")),
         },
         "boxes" => alone(DirectiveKind::Boxes),
+        "classes" => alone(DirectiveKind::Classes),
+        "counts" => alone(DirectiveKind::Counts),
         "generations" => alone(DirectiveKind::Generations),
         "sizes" => alone(DirectiveKind::Sizes),
         "expect" => Ok(split_outside(rest, ';')
@@ -164,17 +226,73 @@ fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
     }
 }
 
-/// The words between quotes; none are needed where there is no caption.
-fn caption(text: &str) -> Result<String, String> {
-    if text.is_empty() {
-        return Ok(String::new());
+/// A caption in quotes and `as` a name; both may be left out.
+fn picture(text: &str, pair: bool) -> Result<PictureMark, String> {
+    let closing = text.rfind(['"', '\'']).map_or(0, |at| at + 1);
+    let (caption, behind) = text.split_at(closing);
+    let mut words = behind.split_whitespace();
+    let name = match (words.next(), words.next(), words.next()) {
+        (None, ..) => None,
+        (Some("as"), Some(name), None) => Some(picture_name(name)?),
+        (Some("as"), ..) => {
+            return Err(format!("`as` wants one name, not `{}`", behind.trim()));
+        }
+        _ => return Err(wrong_caption(text)),
+    };
+    let caption = match quoted(caption.trim()) {
+        Some(caption) => caption.to_owned(),
+        None if caption.is_empty() => String::new(),
+        None => return Err(wrong_caption(text)),
+    };
+    Ok(PictureMark {
+        caption,
+        name,
+        pair,
+    })
+}
+
+fn wrong_caption(text: &str) -> String {
+    format!("a caption stands in quotes: picture \"...\", not `{text}`")
+}
+
+/// A name that a file can bear anywhere, and that is no step's number.
+///
+/// # Errors
+/// What a name is made of.
+pub fn picture_name(name: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(fits);
+    if is_name && name.len() <= 80 {
+        Ok(name.to_owned())
+    } else {
+        Err(format!(
+            "`{name}` is no name for a picture: a letter, then letters, digits, - and _"
+        ))
     }
+}
+
+/// `rows[0] "the shared row"`: what it leads to, and the words.
+fn label(text: &str) -> Result<(String, String), String> {
+    let parts = ['"', '\''].into_iter().find_map(|quote| {
+        let (name, words) = text.strip_suffix(quote)?.rsplit_once(quote)?;
+        let name = name.trim();
+        (!name.is_empty()).then(|| (name.to_owned(), words.trim().to_owned()))
+    });
+    parts.ok_or_else(|| format!("write a label as: label NAME \"words\", not `{text}`"))
+}
+
+fn steps(text: &str) -> Result<Vec<u32>, String> {
+    let step = |word: &str| word.trim().parse().ok().filter(|step| *step > 0);
+    let steps: Option<Vec<u32>> = text.split(',').map(step).collect();
+    steps.ok_or_else(|| format!("`strip` wants steps, as strip 3,7,9, not `{text}`"))
+}
+
+/// The words between quotes.
+fn quoted(text: &str) -> Option<&str> {
     let inner = ['"', '\'']
         .into_iter()
         .find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote));
-    inner
-        .map(|inner| inner.trim().to_owned())
-        .ok_or_else(|| format!("a caption stands in quotes: picture \"...\", not `{text}`"))
+    inner.map(str::trim)
 }
 
 fn list(word: &str, text: &str) -> Result<Vec<String>, String> {

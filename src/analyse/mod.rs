@@ -13,7 +13,10 @@ mod path;
 mod why;
 mod words;
 
-pub use directives::{Directive, DirectiveError, DirectiveKind, Place, directives, split_outside};
+pub use directives::{
+    Directive, DirectiveError, DirectiveKind, PictureMark, Place, directives, picture_name,
+    split_outside,
+};
 pub use expect::{Expectation, Failure, Verdict, check};
 pub use find::{Found, ResolveError, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};

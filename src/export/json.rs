@@ -171,7 +171,7 @@ struct Steps<'d>(&'d Document<'d>);
 impl Serialize for Steps<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.0.trace.steps.len()))?;
-        let mut teller = StepNarrator::default();
+        let mut teller = StepNarrator::new(self.0.trace);
         let mut replay = self.0.trace.replay();
         while let Some((number, step, state)) = replay.next() {
             let ledger = ledger(

@@ -113,6 +113,7 @@ pub(super) fn measure(scene_box: &SceneBox) -> BoxSize {
         width: (labels + values)
             .max(asides)
             .max(title)
+            .max(text_width(&scene_box.emphasis.label, SMALL_FONT))
             .max(SMALLEST_BOX)
             .ceil(),
         height: TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT,

@@ -156,6 +156,8 @@ impl Plan {
             .collect();
         Picture {
             number: scene.number,
+            name: scene.name.clone(),
+            before: scene.before,
             caption: scene.caption.clone(),
             page: Page::default(),
             boxes,
@@ -211,6 +213,7 @@ impl Drawing<'_> {
             tone: scene_box.tone,
             status: scene_box.status,
             mark: scene_box.mark,
+            emphasis: scene_box.emphasis.clone(),
             rows,
         })
     }

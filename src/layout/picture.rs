@@ -3,7 +3,7 @@
 use super::metrics::{NOTE_HEIGHT, SMALL_FONT, text_width};
 use super::page::Page;
 use crate::trace::Cause;
-use crate::view::{BoxKey, BoxRole, Caption, Mark, Status};
+use crate::view::{BoxKey, BoxRole, Caption, Emphasis, Mark, Status};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -112,6 +112,7 @@ pub struct PictureBox {
     pub tone: BoxRole,
     pub status: Status,
     pub mark: Mark,
+    pub emphasis: Emphasis,
     pub rows: Vec<PictureRow>,
 }
 
@@ -149,6 +150,10 @@ impl PictureBox {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     pub number: u32,
+    /// What its file is called instead of by its number.
+    pub name: Option<String>,
+    /// The step that is drawn beside it, as what was before.
+    pub before: Option<u32>,
     pub caption: Caption,
     /// What stands around the memory, and where.
     pub page: Page,

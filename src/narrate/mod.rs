@@ -11,4 +11,4 @@ mod paths;
 mod step;
 
 pub use outcome::{outcome, signal_name};
-pub use step::{StepNarrator, raised_before};
+pub use step::{StepNarrator, is_about_counts, raised_before};

@@ -15,10 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most sentences that a step is told in.
 const SENTENCES: usize = 4;
 /// What a script says where counts are its point.
-const WORDS_OF_COUNTS: [&str; 5] = ["gc.", "weakref", "getrefcount", "__del__", "del "];
+const WORDS_OF_COUNTS: [&str; 5] = ["gc", "weakref", "getrefcount", "__del__", "ctypes"];
 
 /// Tells the steps of a trace, one after the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct StepNarrator {
     /// Of the step that is told, from 1.
     number: u32,
@@ -31,12 +31,24 @@ pub struct StepNarrator {
     returned: Option<(ObjId, Symbol)>,
     /// What objects were called that no name leads to any more.
     once: BTreeMap<ObjId, String>,
-    /// Whether the script is about counts.
-    counts: Option<bool>,
-    silent_on_counts: bool,
+    counts: bool,
 }
 
 impl StepNarrator {
+    /// Counts are told where the script is about them.
+    pub fn new(trace: &Trace) -> StepNarrator {
+        StepNarrator {
+            number: 0,
+            before: State::default(),
+            paths: None,
+            thread: None,
+            unreachable: BTreeSet::new(),
+            returned: None,
+            once: BTreeMap::new(),
+            counts: is_about_counts(trace),
+        }
+    }
+
     /// Goes over a step of which nothing is told, nor of the one behind it.
     pub fn pass(&mut self, step: &Step) {
         self.number += 1;
@@ -46,10 +58,10 @@ impl StepNarrator {
         self.note_returned(step);
     }
 
-    /// Says whether changes of counts may be told: they hold from step to step, which says nothing where
-    /// several steps are told together.
-    pub fn tell_counts(&mut self, may: bool) {
-        self.silent_on_counts = !may;
+    /// Says whether changes of counts are told from here on: they hold from step to step, which says
+    /// nothing where several steps are told together.
+    pub fn tell_counts(&mut self, are_told: bool) {
+        self.counts = are_told;
     }
 
     /// What a step did, in whole sentences without a full stop, the most telling first. `state` is
@@ -63,7 +75,6 @@ impl StepNarrator {
         drawn: Option<&BTreeSet<ObjId>>,
     ) -> Vec<String> {
         self.number += 1;
-        let counts = *self.counts.get_or_insert_with(|| is_about_counts(trace));
         let is_garbage = |id: &&ObjId| {
             let info = trace.object(**id);
             info.born.is_some() && info.kind != Kind::Atom && !ledger.is_reachable(**id)
@@ -94,7 +105,7 @@ impl StepNarrator {
                 .last()
                 .map(|last| &last.head),
             raised_before: raised_before(trace, self.number),
-            counts: counts && !self.silent_on_counts,
+            counts: self.counts,
             drawn,
             unreachable: &self.unreachable,
         };
@@ -125,19 +136,16 @@ impl StepNarrator {
     }
 }
 
-/// Whether a script is about counts, so that they are worth a word.
-fn is_about_counts(trace: &Trace) -> bool {
+/// Whether a script is about counts, so that they are worth a word and a place in the pictures.
+pub fn is_about_counts(trace: &Trace) -> bool {
     let files = trace.header.files.iter();
     let mut lines = files.flat_map(|file| file.text.lines());
     lines.any(|line| {
         let line = line.split('#').next().unwrap_or_default().trim();
-        WORDS_OF_COUNTS
-            .iter()
-            .any(|word| match word.strip_suffix(' ') {
-                // A name, not an entry or attribute.
-                Some(_) => line.starts_with(word) && !line.contains(['.', '[']),
-                None => line.contains(word),
-            })
+        let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+        // A name, not an entry or attribute.
+        (line.starts_with("del ") && !line.contains(['.', '[']))
+            || words.any(|word| WORDS_OF_COUNTS.contains(&word))
     })
 }
 

@@ -7,7 +7,7 @@ use crate::layout::{
     ROW_FONT, ROW_HEIGHT, Rect, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
 use crate::render::{TONES, path};
-use crate::view::{BoxKey, Mark, Status};
+use crate::view::{BoxKey, Color, Mark, Status};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +54,7 @@ struct Content {
     status: u8,
     new: bool,
     moved: bool,
+    outlined: bool,
     width: Tenths,
     height: Tenths,
     /// 0 for rows below each other, 1 for a strip, 2 for a line beside the title.
@@ -61,17 +62,23 @@ struct Content {
     /// For rows, where the labels end, if there are any; for the others, where each cell begins,
     /// with the right side of the last.
     stops: Vec<Tenths>,
-    /// Label, value, and 1 for a changed row plus 2 for one that speaks about the object.
+    /// Label, value, and 1 for a changed row plus 2 for one that speaks about the object plus
+    /// 4 for one that is outlined.
     rows: Vec<(CellCode, CellCode, u8)>,
+    /// What the author says of it, where that is anything: words above it, and a colour.
+    said: Option<(u32, &'static str)>,
 }
 
 /// A long run has tens of thousands of these: their fields go without names, in this order.
 impl Serialize for Content {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let flags = u8::from(self.new) + 2 * u8::from(self.moved);
+        let flags = u8::from(self.new) + 2 * u8::from(self.moved) + 4 * u8::from(self.outlined);
         let fields = (self.title, self.count, self.note, self.tone, self.status);
         let sizes = (self.width, self.height, self.shape, &self.stops);
-        (fields, flags, sizes, &self.rows).serialize(serializer)
+        match self.said {
+            None => (fields, flags, sizes, &self.rows).serialize(serializer),
+            Some(said) => (fields, flags, sizes, &self.rows, said).serialize(serializer),
+        }
     }
 }
 
@@ -309,6 +316,7 @@ impl Drawn {
 
     fn content(&mut self, picture_box: &PictureBox, texts: &mut Texts) -> Content {
         let rect = picture_box.rect;
+        let emphasis = &picture_box.emphasis;
         let mut cell = |cell: &PictureCell| match cell {
             PictureCell::Empty => 0,
             PictureCell::Text(text) => i64::from(texts.intern(text)) + 1,
@@ -320,8 +328,11 @@ impl Drawn {
         let rows = picture_box
             .rows
             .iter()
-            .map(|row| {
-                let flags = u8::from(row.mark != Mark::None) + 2 * u8::from(row.aside);
+            .enumerate()
+            .map(|(place, row)| {
+                let flags = u8::from(row.mark != Mark::None)
+                    + 2 * u8::from(row.aside)
+                    + 4 * u8::from(emphasis.rows.contains(&place));
                 (cell(&row.label), cell(&row.value), flags)
             })
             .collect();
@@ -339,6 +350,7 @@ impl Drawn {
             },
             new: picture_box.mark == Mark::New,
             moved: picture_box.count_changed,
+            outlined: emphasis.outlined,
             width: tenths(rect.width),
             height: tenths(rect.height),
             shape: match picture_box.shape {
@@ -348,6 +360,10 @@ impl Drawn {
             },
             stops: stops(picture_box),
             rows,
+            said: (!emphasis.label.is_empty() || emphasis.color.is_some()).then(|| {
+                let color = emphasis.color.map_or("", Color::name);
+                (texts.intern(&emphasis.label), color)
+            }),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The page: markup, style and script in one file that may fetch nothing and run nothing else.
 
 use crate::render::{FONTS, TONES, Theme};
+use crate::view::Color;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -97,6 +98,9 @@ fn variables(theme: Theme) -> String {
     }
     for (tone, name) in TONES {
         let _ = write!(out, "--tone-{name}:{};", theme.title(tone));
+    }
+    for (name, color) in Color::ALL {
+        let _ = write!(out, "--color-{name}:{};", theme.named(color));
     }
     out
 }

@@ -24,7 +24,7 @@ pub use pdf::Pdf;
 pub use pptx::Pptx;
 pub use raster::Raster;
 pub use rendered_svg::{DrawError, RenderedSvg, undrawable};
-pub use sheet::sheet;
+pub use sheet::{sheet, strip};
 pub use snippet::Snippet;
 pub use svg::{SvgOptions, svg};
 pub use theme::Theme;

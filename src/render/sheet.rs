@@ -11,11 +11,36 @@ use crate::layout::Picture;
 /// Width over height of a sheet, as near as whole pictures allow: paper lying on its side.
 const SHAPE: f64 = 1.414;
 const GAP: f64 = 24.0;
+/// Height of a heading above a picture.
+const HEADING: f64 = 28.0;
+/// The most pictures that stand side by side in a strip.
+const MOST_ABREAST: usize = 3;
 const DRAFT: &str = "mv";
 
 /// Writes pictures of one run and one size as one SVG document. What they have in common stands in
 /// it once.
 pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
+    let (width, height) = size(pictures);
+    let columns = columns(pictures.len(), width + GAP, height + GAP);
+    page(pictures, &[], columns, theme)
+}
+
+/// Writes a few pictures of one run as one SVG document, side by side, some with a heading.
+pub fn strip(pictures: &[Picture], headings: &[&str], theme: Theme) -> String {
+    let columns = pictures.len().clamp(1, MOST_ABREAST);
+    page(pictures, headings, columns, theme)
+}
+
+/// The size of the largest picture.
+fn size(pictures: &[Picture]) -> (f64, f64) {
+    let largest = |side: fn(&Picture) -> f64| pictures.iter().map(side).fold(0.0, f64::max);
+    (
+        largest(|picture| picture.page.width),
+        largest(|picture| picture.page.height),
+    )
+}
+
+fn page(pictures: &[Picture], headings: &[&str], columns: usize, theme: Theme) -> String {
     let mut timeline = Timeline::default();
     let drawing = Drawing::new(DRAFT, theme);
     for picture in pictures {
@@ -23,6 +48,8 @@ pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
     }
     let sheet = Sheet {
         pictures,
+        headings,
+        columns,
         theme,
         groups: timeline.groups(|owner| owner != Owner::Page),
     };
@@ -32,17 +59,22 @@ pub fn sheet(pictures: &[Picture], theme: Theme) -> String {
 
 struct Sheet<'a> {
     pictures: &'a [Picture],
+    headings: &'a [&'a str],
+    columns: usize,
     theme: Theme,
     groups: Vec<Group<'a>>,
 }
 
 impl Sheet<'_> {
     fn document(&self, prefix: &str) -> String {
-        let largest =
-            |side: fn(&Picture) -> f64| self.pictures.iter().map(side).fold(0.0, f64::max);
-        let width = largest(|picture| picture.page.width);
-        let height = largest(|picture| picture.page.height);
-        let columns = columns(self.pictures.len(), width + GAP, height + GAP);
+        let (width, height) = size(self.pictures);
+        let heading = if self.headings.is_empty() {
+            0.0
+        } else {
+            HEADING
+        };
+        let height = height + heading;
+        let columns = self.columns;
         let rows = self.pictures.len().div_ceil(columns);
         let file = self.pictures.first().map_or("", |p| &p.caption.file);
         let head = Head {
@@ -75,7 +107,11 @@ impl Sheet<'_> {
                 for (i, picture) in self.pictures.iter().enumerate() {
                     let x = GAP + (i % columns) as f64 * (width + GAP);
                     let y = GAP + (i / columns) as f64 * (height + GAP);
-                    self.cell(xml, prefix, (i as u32, picture), (x, y), &bodies);
+                    if let Some(words) = self.headings.get(i) {
+                        drawing.strong(xml, (x + GAP / 2.0, y + 20.0), words);
+                    }
+                    let at = (x, y + heading);
+                    self.cell(xml, prefix, (i as u32, picture), at, &bodies);
                     drawing.outline(xml, (x, y), (width, height));
                 }
             });

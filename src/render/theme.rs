@@ -1,7 +1,7 @@
 //! Colours by role. They are told apart by colour-blind readers, and no meaning hangs on colour
 //! alone: a word, a dash or a shape goes with it.
 
-use crate::view::{BoxRole, Syntax};
+use crate::view::{BoxRole, Color, Syntax};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
@@ -42,11 +42,13 @@ pub struct Palette {
     pub next: &'static str,
     pub garbage: &'static str,
     pub garbage_fill: &'static str,
+    /// Around what the author points at.
+    pub highlight: &'static str,
 }
 
 impl Palette {
     /// The colours by the names that a style sheet gives them.
-    pub(crate) fn named(&self) -> [(&'static str, &'static str); 12] {
+    pub(crate) fn named(&self) -> [(&'static str, &'static str); 13] {
         [
             ("background", self.background),
             ("panel", self.panel),
@@ -60,6 +62,7 @@ impl Palette {
             ("changed-row", self.changed_row),
             ("garbage", self.garbage),
             ("garbage-fill", self.garbage_fill),
+            ("highlight", self.highlight),
         ]
     }
 }
@@ -81,6 +84,7 @@ impl Theme {
                 next: "#1a5fb4",
                 garbage: "#a3324c",
                 garbage_fill: "#fbe9ed",
+                highlight: "#1668c7",
             },
             Theme::Dark => Palette {
                 background: "#15181d",
@@ -96,6 +100,7 @@ impl Theme {
                 next: "#7ab8ff",
                 garbage: "#ff8fa6",
                 garbage_fill: "#3b1c25",
+                highlight: "#6cb2ff",
             },
             Theme::Print => Palette {
                 background: "#ffffff",
@@ -111,7 +116,28 @@ impl Theme {
                 next: "#000000",
                 garbage: "#000000",
                 garbage_fill: "#f0f0f0",
+                highlight: "#000000",
             },
+        }
+    }
+
+    /// The colour of a title bar to which the author has given one.
+    pub fn named(self, color: Color) -> &'static str {
+        match (self, color) {
+            (Theme::Light | Theme::Print, Color::Red) => "#f5b5b0",
+            (Theme::Light | Theme::Print, Color::Orange) => "#f9c98f",
+            (Theme::Light | Theme::Print, Color::Yellow) => "#f3e58a",
+            (Theme::Light | Theme::Print, Color::Green) => "#aeddb3",
+            (Theme::Light | Theme::Print, Color::Blue) => "#a9cdf5",
+            (Theme::Light | Theme::Print, Color::Purple) => "#d3bdee",
+            (Theme::Light | Theme::Print, Color::Grey) => "#cfd4da",
+            (Theme::Dark, Color::Red) => "#7c2f2b",
+            (Theme::Dark, Color::Orange) => "#7d4a12",
+            (Theme::Dark, Color::Yellow) => "#665c10",
+            (Theme::Dark, Color::Green) => "#22602f",
+            (Theme::Dark, Color::Blue) => "#1c4f8a",
+            (Theme::Dark, Color::Purple) => "#563584",
+            (Theme::Dark, Color::Grey) => "#4b535d",
         }
     }
 

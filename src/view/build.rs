@@ -4,7 +4,7 @@ use super::calls::RunningCall;
 use super::content::{self, Content, content};
 use super::in_flight::Kept;
 use super::scene::{
-    Arrow, BoxKey, BoxKind, Cell, Mark, Row, SceneBox, Status, aside, grouped, targets,
+    Arrow, BoxKey, BoxKind, Cell, Emphasis, Mark, Row, SceneBox, Status, aside, grouped, targets,
 };
 use super::stack::Names;
 use super::step_view::StepView;
@@ -183,11 +183,17 @@ impl StepView<'_> {
             rows: self.shortened(self.rows_between_only(id, rows), empty),
             status,
             mark: Mark::None,
+            emphasis: Emphasis::default(),
             depth: None,
         })
     }
 
-    /// Count, and where they are asked for generation and size, in words.
+    /// Whether counts stand in the titles of objects.
+    pub(super) fn draws_counts(&self) -> bool {
+        self.chosen.resolved.counts || self.options.count_titles
+    }
+
+    /// Count, generation and size in words, as far as they are drawn.
     fn measures(&self, id: ObjId, object: &ObjectState) -> String {
         let resolved = self.chosen.resolved;
         let mut words = Vec::new();
@@ -197,7 +203,9 @@ impl StepView<'_> {
         if let (true, Some(size)) = (resolved.sizes, object.size) {
             words.push(format!("{size} bytes"));
         }
-        words.push(count_in_words(object.refcount, self.info(id).kept));
+        if self.draws_counts() {
+            words.push(count_in_words(object.refcount, self.info(id).kept));
+        }
         words.join(", ")
     }
 
@@ -253,6 +261,7 @@ impl StepView<'_> {
                 .object(id)
                 .is_some_and(|object| !object.refs.is_empty()),
             Kind::Namespace => false,
+            Kind::Class if self.shows_class(id) => true,
             Kind::Class | Kind::Function => content::has_rows(self, id),
             Kind::Other => self
                 .object(id)

@@ -4,22 +4,22 @@ use super::scene::{BoxKey, Cell, Mark, SceneBox};
 use crate::trace::Trace;
 use std::collections::BTreeMap;
 
-/// Marks what is new or has changed since the step before. `now` and `before` are the whole of
-/// memory at both steps, whatever of it is drawn: what merely comes into the picture has not
+/// Marks what is new or has changed since the step `since`. `now` and `before` are the whole of
+/// memory now and then, whatever of it is drawn: what merely comes into the picture has not
 /// changed.
 pub(super) fn mark_changes(
     boxes: &mut [SceneBox],
     now: &BTreeMap<BoxKey, SceneBox>,
     before: &BTreeMap<BoxKey, SceneBox>,
-    number: u32,
+    since: u32,
     trace: &Trace,
 ) {
-    if number == 1 {
+    if since == 0 {
         return;
     }
     for drawn in boxes {
         let Some(old) = before.get(&drawn.key) else {
-            if is_new(drawn.key, number, trace) {
+            if is_new(drawn.key, since, trace) {
                 drawn.mark = Mark::New;
             }
             continue;
@@ -52,12 +52,9 @@ fn values(of: &SceneBox) -> BTreeMap<String, &Cell> {
 
 /// Whether a box that was not drawn before stands for something new: an older object may just
 /// have come into sight.
-fn is_new(key: BoxKey, number: u32, trace: &Trace) -> bool {
+fn is_new(key: BoxKey, since: u32, trace: &Trace) -> bool {
     match key {
-        BoxKey::Object(id) => trace
-            .object(id)
-            .born
-            .is_some_and(|born| born.step == number),
+        BoxKey::Object(id) => trace.object(id).born.is_some_and(|born| born.step > since),
         BoxKey::Call(_) => true,
         BoxKey::MoreCalls(_) | BoxKey::MoreObjects | BoxKey::Interpreter => false,
     }

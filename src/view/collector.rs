@@ -1,7 +1,7 @@
 //! The collector at work: each of its runs as a sequence of scenes, one a phase.
 
 use super::filter::ViewFilter;
-use super::options::ViewOptions;
+use super::options::{Counts, ViewOptions};
 use super::scene::{BoxKey, Cell, Mark, Scene, SceneBox, Status};
 use super::scenes::Scenes;
 use crate::trace::{Cause, Collection, ObjId, Trace};
@@ -24,6 +24,7 @@ pub fn collector_runs(trace: &Trace, options: &ViewOptions) -> Vec<CollectorRun>
             no_marks: true,
             ..ViewFilter::default()
         },
+        counts: Counts::Always,
         ..options.clone()
     };
     let mut runs = Vec::new();

@@ -73,7 +73,11 @@ pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> C
         Kind::Sequence | Kind::Mapping | Kind::Set => (BoxRole::Container, type_name, "empty"),
         Kind::Class => (
             BoxRole::Class,
-            format!("class {}", named.unwrap_or_default()),
+            format!(
+                "class {}{}",
+                named.unwrap_or_default(),
+                view.bases_in_words(object)
+            ),
             "no attributes",
         ),
         Kind::Function => (
@@ -237,8 +241,11 @@ fn is_value_stack(view: &StepView<'_>, label: Label) -> bool {
 /// Whether a reference is worth a row in the box of its owner.
 fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
     let label = reference.label;
-    if matches!(label, Label::Key(_)) || named(view, label, &["__class__"]) {
+    if matches!(label, Label::Key(_)) {
         return false;
+    }
+    if named(view, label, &["__class__"]) {
+        return view.shows_class(reference.to);
     }
     match kind {
         Kind::Function => {
@@ -262,7 +269,10 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
         let text = object.value.map_or("", |value| view.text(value));
         return vec![row("", Cell::Text(shortened(text, 60, object.true_length)))];
     }
-    let mut rows = Vec::new();
+    let mut rows = match kind {
+        Kind::Class => view.base_rows(object),
+        _ => Vec::new(),
+    };
     let names = match kind {
         Kind::Sequence => class_of(view, object).and_then(|class| fields(view, class)),
         _ => None,

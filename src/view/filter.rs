@@ -1,7 +1,8 @@
 //! What the user wants to see: focus, hidden and folded things, chosen steps. Options of the
 //! command line come first; where they say nothing, the marks in the script's comments do.
 
-use crate::analyse::Place;
+use super::scene::Color;
+use crate::analyse::{PictureMark, Place};
 use crate::trace::ObjId;
 use std::collections::BTreeSet;
 
@@ -16,6 +17,18 @@ pub struct ViewFilter {
     pub hide: Vec<String>,
     /// Draw these without their contents: names, objects or types.
     pub fold: Vec<String>,
+    /// Outline what these lead to.
+    pub highlight: Vec<String>,
+    /// Put words above what these lead to.
+    pub labels: Vec<(String, String)>,
+    /// Give a colour to these: names, objects or types.
+    pub colors: Vec<(String, Color)>,
+    /// Say something in the pictures of the moments when a line of the script has run.
+    pub notes: Vec<(u32, String)>,
+    /// Draw the moments when these lines of the script have run.
+    pub pictures: Vec<(u32, PictureMark)>,
+    /// Draw these steps on one page.
+    pub strip: Vec<u32>,
     /// Draw these steps, first and last of each run.
     pub steps: Vec<(u32, u32)>,
     /// Draw the steps at which a line from here on has run.
@@ -37,6 +50,18 @@ pub struct Unknown {
     pub mark: Option<Place>,
     pub error: String,
     pub hint: String,
+}
+
+impl Unknown {
+    /// A problem in words, what to do behind the colon.
+    pub(super) fn at(mark: Option<Place>, problem: &str) -> Unknown {
+        let (error, hint) = problem.split_once(": ").unwrap_or((problem, ""));
+        Unknown {
+            mark,
+            error: error.to_owned(),
+            hint: hint.to_owned(),
+        }
+    }
 }
 
 /// The objects that alone are drawn, with the rows that lead from one to another.

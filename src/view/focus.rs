@@ -9,7 +9,7 @@ use crate::trace::{Kind, ObjId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 impl StepView<'_> {
-    fn is_one_of(&self, id: ObjId, objects: &BTreeSet<ObjId>, which: &Selector) -> bool {
+    pub(super) fn is_one_of(&self, id: ObjId, objects: &BTreeSet<ObjId>, which: &Selector) -> bool {
         objects.contains(&id) || which.types.contains(&self.info(id).type_name)
     }
 

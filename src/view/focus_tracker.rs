@@ -1,6 +1,7 @@
 //! What a choice means at one step: where the drawing starts, what is hidden and what is folded.
 
 use super::resolved_filter::ResolvedFilter;
+use super::sayings::{Outlined, RowOf, Said, Standing, last_part};
 use crate::analyse::{Target, follow, named};
 use crate::trace::{ObjId, State, Trace};
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct FocusTracker {
     pub resolved: ResolvedFilter,
     last: BTreeMap<String, Vec<ObjId>>,
+    standing: Standing,
 }
 
 impl FocusTracker {
@@ -17,13 +19,22 @@ impl FocusTracker {
         FocusTracker {
             resolved,
             last: BTreeMap::new(),
+            standing: Standing::default(),
         }
     }
 
     /// Goes on to a step. Every step must be gone through: a name that is gone stands for what it
     /// led to last, while that lives.
-    pub(super) fn at(&mut self, trace: &Trace, state: &State) -> Chosen<'_> {
-        let FocusTracker { resolved, last } = self;
+    pub(super) fn at(&mut self, trace: &Trace, number: u32, state: &State) -> Chosen<'_> {
+        let FocusTracker {
+            resolved,
+            last,
+            standing,
+        } = self;
+        let head = |number: u32| Some(&trace.steps.get(number.checked_sub(1)? as usize)?.head);
+        if let Some(now) = head(number) {
+            standing.follow(&resolved.said, now, head(number - 1));
+        }
         let mut objects = |targets: &[Target]| -> Vec<ObjId> {
             targets
                 .iter()
@@ -36,13 +47,51 @@ impl FocusTracker {
         };
         let hidden = objects(&resolved.hidden.targets).into_iter().collect();
         let folded = objects(&resolved.folded.targets).into_iter().collect();
+        // Also of those that are not said yet, for when the name is gone then.
+        for target in resolved.said.iter().flat_map(Said::targets) {
+            objects(std::slice::from_ref(target));
+        }
+        let colors = resolved.colors.iter();
+        let colors = colors
+            .map(|(which, _)| objects(&which.targets).into_iter().collect())
+            .collect();
+        let labels = standing.labels.iter();
+        let labels = labels
+            .map(|(target, words)| (objects(std::slice::from_ref(target)), words.clone()))
+            .collect();
+        let outlined = standing.outlined.iter();
+        let outlined = outlined
+            .map(|target| Outlined {
+                objects: objects(std::slice::from_ref(target)),
+                row: row_of(target, &mut objects),
+            })
+            .collect();
         Chosen {
             resolved,
             focus,
             hidden,
             folded,
+            outlined,
+            labels,
+            colors,
+            notes: &standing.notes,
         }
     }
+}
+
+/// The row that holds what a target leads to.
+fn row_of(target: &Target, objects: &mut impl FnMut(&[Target]) -> Vec<ObjId>) -> Option<RowOf> {
+    let Target::Path { name, rest } = target else {
+        return None;
+    };
+    let Some((way, part)) = last_part(rest) else {
+        return Some(RowOf::Name(name.clone()));
+    };
+    let owner = Target::Path {
+        name: name.clone(),
+        rest: way.to_owned(),
+    };
+    Some(RowOf::Part(objects(&[owner]), part.to_owned()))
 }
 
 /// What a target leads to, in any call frame.
@@ -76,6 +125,13 @@ pub(super) struct Chosen<'r> {
     pub focus: Option<Vec<ObjId>>,
     pub hidden: BTreeSet<ObjId>,
     pub folded: BTreeSet<ObjId>,
+    pub outlined: Vec<Outlined>,
+    /// What bears which words.
+    pub labels: Vec<(Vec<ObjId>, String)>,
+    /// What has a colour beside the types, in the order of [`ResolvedFilter::colors`].
+    pub colors: Vec<BTreeSet<ObjId>>,
+    /// What the author says at this step.
+    pub notes: &'r [String],
 }
 
 impl Chosen<'_> {

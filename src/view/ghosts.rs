@@ -39,7 +39,10 @@ impl StepView<'_> {
                     .died
                     .map_or(Cause::RefCount, |death| death.cause);
                 ghost.status = Status::Dead(cause);
-                ghost.count = "0 refs".to_owned();
+                ghost.count = match self.draws_counts() {
+                    true => "0 refs".to_owned(),
+                    false => String::new(),
+                };
                 ghost.mark = Mark::None;
                 for row in &mut ghost.rows {
                     row.mark = Mark::None;

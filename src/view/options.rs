@@ -2,6 +2,16 @@
 
 use super::filter::ViewFilter;
 
+/// Whether reference counts are drawn and told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Counts {
+    Never,
+    /// Where the script is about them, or asks for them.
+    #[default]
+    Auto,
+    Always,
+}
+
 /// What to draw, and how much of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ViewOptions {
@@ -11,6 +21,12 @@ pub struct ViewOptions {
     pub inline: bool,
     /// Draw also what objects of the library keep for themselves: attributes whose names begin with `_`.
     pub internals: bool,
+    /// Draw what instances are made from: arrows to their classes, and from these to their bases.
+    pub classes: bool,
+    /// Whether counts are drawn in titles and told in captions.
+    pub counts: Counts,
+    /// Draw counts in titles whether they are told or not.
+    pub count_titles: bool,
     /// Say of each object which generation of the collector's it is in.
     pub generations: bool,
     /// Say of each object how many bytes it takes.
@@ -30,6 +46,9 @@ impl Default for ViewOptions {
             boxes: false,
             inline: false,
             internals: false,
+            classes: false,
+            counts: Counts::Auto,
+            count_titles: false,
             generations: false,
             sizes: false,
             max_objects: 60,

@@ -17,6 +17,8 @@ pub(super) struct Past {
     /// The whole of memory at the step before.
     whole: Boxes,
     drawn: Option<Boxes>,
+    /// The step that is marked against, where that is not the one before.
+    last: Option<u32>,
     /// Who has died since.
     freed: Vec<ObjId>,
 }
@@ -63,8 +65,42 @@ impl Past {
             return None;
         }
         let drawn = self.draw(view, number, true, boxes, plain);
+        self.last = Some(number);
         self.freed.clear();
         drawn
+    }
+
+    /// Goes on by a step where pictures are held against each other: gives the boxes of a chosen one,
+    /// with marks on all that has changed since the one before, the first without any.
+    pub(super) fn page_step(
+        &mut self,
+        view: &StepView<'_>,
+        number: u32,
+        is_chosen: bool,
+    ) -> Option<Vec<SceneBox>> {
+        self.freed.extend(&view.step.head.freed);
+        if !is_chosen {
+            return None;
+        }
+        let boxes = view.boxes();
+        let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, b.clone())).collect());
+        let drawn = match self.last {
+            None => self.first(view, boxes, plain),
+            Some(_) => self.draw(view, number, true, boxes, plain)?,
+        };
+        self.last = Some(number);
+        self.freed.clear();
+        Some(drawn)
+    }
+
+    /// The first picture of a page, which shows how it was.
+    fn first(&mut self, view: &StepView<'_>, boxes: Vec<SceneBox>, plain: Boxes) -> Vec<SceneBox> {
+        self.whole = view
+            .more_than(&plain)
+            .map_or_else(|| Rc::clone(&plain), Rc::new);
+        self.drawn = Some(Rc::clone(&plain));
+        self.before = plain;
+        boxes
     }
 
     fn draw(
@@ -83,7 +119,8 @@ impl Past {
             let whole = view
                 .more_than(&plain)
                 .map_or_else(|| Rc::clone(&plain), Rc::new);
-            mark_changes(&mut boxes, &whole, &self.whole, number, view.trace);
+            let since = self.last.unwrap_or(number - 1);
+            mark_changes(&mut boxes, &whole, &self.whole, since, view.trace);
             self.whole = whole;
         }
         let same = |drawn: &Boxes| same_memory(drawn, &plain);

@@ -102,6 +102,60 @@ pub struct Row {
     pub aside: bool,
 }
 
+/// A colour that an author may give to boxes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Color {
+    Red,
+    Orange,
+    Yellow,
+    Green,
+    Blue,
+    Purple,
+    Grey,
+}
+
+impl Color {
+    /// All of them, by name.
+    pub const ALL: [(&'static str, Color); 7] = [
+        ("red", Color::Red),
+        ("orange", Color::Orange),
+        ("yellow", Color::Yellow),
+        ("green", Color::Green),
+        ("blue", Color::Blue),
+        ("purple", Color::Purple),
+        ("grey", Color::Grey),
+    ];
+
+    pub fn name(self) -> &'static str {
+        let mut all = Color::ALL.iter();
+        all.find(|(_, color)| *color == self)
+            .map_or("", |(name, _)| *name)
+    }
+
+    /// # Errors
+    /// Which colours there are.
+    pub fn named(name: &str) -> Result<Color, String> {
+        let mut all = Color::ALL.iter();
+        let found = all.find(|(one, _)| *one == name).map(|(_, color)| *color);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = Color::ALL.iter().map(|(name, _)| *name).collect();
+            format!("there is no colour {name}: there are {}", names.join(", "))
+        })
+    }
+}
+
+/// What an author says about a box.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Emphasis {
+    pub outlined: bool,
+    /// The places of the rows that are outlined.
+    pub rows: Vec<usize>,
+    /// Words above the box.
+    pub label: String,
+    /// Of its title bar.
+    pub color: Option<Color>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SceneBox {
     pub key: BoxKey,
@@ -117,6 +171,7 @@ pub struct SceneBox {
     pub rows: Vec<Row>,
     pub status: Status,
     pub mark: Mark,
+    pub emphasis: Emphasis,
     /// For frames, their place among the frames: the oldest of the first thread have the lowest.
     /// Of a deep stack the newest frames take turns at a few places.
     pub depth: Option<usize>,
@@ -126,6 +181,10 @@ pub struct SceneBox {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
     pub number: u32,
+    /// What its file is called instead of by its number.
+    pub name: Option<String>,
+    /// The step that its picture shows beside it, as what was before.
+    pub before: Option<u32>,
     pub caption: Caption,
     pub boxes: Vec<SceneBox>,
 }
@@ -181,6 +240,7 @@ pub(super) fn note_box(key: BoxKey, title: &str, rows: Vec<Row>) -> SceneBox {
         rows,
         status: Status::Alive,
         mark: Mark::None,
+        emphasis: Emphasis::default(),
         depth: None,
     }
 }

@@ -26,19 +26,28 @@ pub struct Scenes<'t> {
     sources: Sources,
     following: FocusTracker,
     teller: StepNarrator,
-    /// Only the pictures that show something new.
-    keys: bool,
+    mode: Mode,
     /// Steps since the last of them, and what was told of these.
     passed: u32,
     waiting: Vec<String>,
+    /// What the author has said at these.
+    notes: Vec<String>,
+}
+
+/// Which of the steps have scenes, and what these are held against.
+#[derive(Debug, PartialEq, Eq)]
+enum Mode {
+    /// The chosen ones, against the step before each.
+    Each,
+    /// Only those that show something new, against the one before.
+    Keys,
+    /// These, against the one before.
+    Page(BTreeSet<u32>),
 }
 
 impl<'t> Scenes<'t> {
     pub fn new(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
-        let mut resolved = ResolvedFilter::new(trace, &options.choice);
-        resolved.boxes = options.boxes || (resolved.boxes && !options.inline);
-        resolved.generations |= options.generations;
-        resolved.sizes |= options.sizes;
+        let resolved = ResolvedFilter::new(trace, options);
         Scenes {
             trace,
             options,
@@ -48,11 +57,25 @@ impl<'t> Scenes<'t> {
             output: String::new(),
             sources: Sources::default(),
             following: FocusTracker::new(resolved),
-            teller: StepNarrator::default(),
-            keys: false,
+            teller: StepNarrator::new(trace),
+            mode: Mode::Each,
             passed: 0,
             waiting: Vec::new(),
+            notes: Vec::new(),
         }
+    }
+
+    /// The scenes of the steps that stand on one page: each shows what has changed since the one
+    /// before, the first how it was.
+    pub fn page(trace: &'t Trace, options: &'t ViewOptions, steps: &[u32]) -> Scenes<'t> {
+        let mut scenes = Scenes::new(trace, options);
+        scenes.mode = Mode::Page(steps.iter().copied().collect());
+        scenes
+    }
+
+    /// The steps that the author wants on one page.
+    pub fn strip(&self) -> &[u32] {
+        &self.following.resolved.strip
     }
 
     /// The scenes that tell the run in few pictures: those at which something is new that is drawn,
@@ -60,13 +83,15 @@ impl<'t> Scenes<'t> {
     /// one before. Where steps are chosen, these.
     pub fn keys(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
         let mut scenes = Scenes::new(trace, options);
-        scenes.keys = !scenes.following.resolved.steps.are_asked_for();
+        if !scenes.following.resolved.steps.are_asked_for() {
+            scenes.mode = Mode::Keys;
+        }
         scenes
     }
 
     /// Whether only the pictures that show something new are given.
     pub fn are_keys(&self) -> bool {
-        self.keys
+        self.mode == Mode::Keys
     }
 
     /// Goes on by one step. Gives its scene where it is chosen; `Some(None)` where it is not.
@@ -74,10 +99,22 @@ impl<'t> Scenes<'t> {
         let (number, step, state) = self.replay.next()?;
         let calls = self.calls.follow(step, state);
         self.output.push_str(&step.head.stdout);
-        let chosen = self.following.at(self.trace, state);
-        let is_chosen = chosen.resolved.steps.is_chosen(number);
+        let chosen = self.following.at(self.trace, number, state);
+        let steps = &chosen.resolved.steps;
+        let wants = |number: u32| match &self.mode {
+            Mode::Page(page) => page.contains(&number),
+            _ => steps.is_chosen(number),
+        };
+        let is_chosen = wants(number);
         // What has changed shows against the step before, whether that is drawn or not.
-        if !is_chosen && !chosen.resolved.steps.is_chosen(number + 1) {
+        let is_passed = match &self.mode {
+            Mode::Page(page) => {
+                page.first().is_none_or(|first| number < *first)
+                    || page.last().is_none_or(|last| number > *last)
+            }
+            _ => !is_chosen && !wants(number + 1),
+        };
+        if is_passed {
             self.past.pass();
             self.teller.pass(step);
             return Some(None);
@@ -97,44 +134,49 @@ impl<'t> Scenes<'t> {
             ledger: &ledger,
             calls: &calls,
         };
-        let boxes = match self.keys {
-            true => {
+        let boxes = match &self.mode {
+            Mode::Keys => {
                 let next = self.trace.steps.get(number as usize);
                 let may_wait = may_wait(self.trace, step, state, next);
                 self.past.key_step(&view, number, may_wait)
             }
-            false => self.past.step(&view, number, is_chosen),
+            Mode::Page(_) => self.past.page_step(&view, number, is_chosen),
+            Mode::Each => self.past.step(&view, number, is_chosen),
         };
         let drawn = boxes.as_deref().map(objects_in);
+        let waits = self.mode != Mode::Each;
+        let counts_hold = !waits || boxes.is_some() && self.passed == 0;
         self.teller
-            .tell_counts(!self.keys || boxes.is_some() && self.passed == 0);
+            .tell_counts(chosen.resolved.counts && counts_hold);
         self.passed = if boxes.is_some() { 0 } else { self.passed + 1 };
         let told = self
             .teller
             .tell(self.trace, step, state, &ledger, drawn.as_ref());
-        if self.keys {
-            self.waiting.extend(told);
-        } else {
-            self.waiting = told;
+        if !waits {
+            self.waiting.clear();
+            self.notes.clear();
         }
-        if boxes.is_none() {
+        self.waiting.extend(told);
+        self.notes.extend_from_slice(chosen.notes);
+        let Some(mut boxes) = boxes else {
             return Some(None);
-        }
+        };
+        view.emphasize(&mut boxes);
         let told = in_few(std::mem::take(&mut self.waiting));
-        Some(boxes.map(|boxes| {
-            let said = chosen.resolved.steps.captions.get(&number);
-            let now = (step, state);
-            let mut caption = caption(self.trace, &mut self.sources, number, now, &self.output);
-            caption.words = sentences(&told);
-            if let Some(said) = said {
-                caption.event.clone_from(said);
-                caption.words.clear();
-            }
-            Scene {
-                number,
-                caption,
-                boxes,
-            }
+        let now = (step, state);
+        let mut caption = caption(self.trace, &mut self.sources, number, now, &self.output);
+        caption.words = match steps.captions.get(&number) {
+            // In place of all that would be said else.
+            Some(said) => vec![said.clone()],
+            None => sentences(&told),
+        };
+        caption.words.append(&mut self.notes);
+        Some(Some(Scene {
+            number,
+            name: steps.names.get(&number).cloned(),
+            before: steps.before.get(&number).copied(),
+            caption,
+            boxes,
         }))
     }
 }

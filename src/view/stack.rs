@@ -3,7 +3,7 @@
 use super::calls::RunningCall;
 use super::in_flight::UNNAMED;
 use super::scene::{
-    BoxKey, BoxKind, BoxRole, Cell, Mark, Row, SceneBox, Status, grouped, note_box,
+    BoxKey, BoxKind, BoxRole, Cell, Emphasis, Mark, Row, SceneBox, Status, grouped, note_box,
 };
 use super::step_view::StepView;
 use crate::analyse::{Owner, Source, Words};
@@ -133,6 +133,7 @@ impl StepView<'_> {
             rows,
             status: Status::Alive,
             mark: Mark::None,
+            emphasis: Emphasis::default(),
             depth: Some(call.level()),
         }
     }

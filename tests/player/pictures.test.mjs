@@ -8,6 +8,7 @@ import { exported, open, record, startBrowser } from './helpers.mjs';
 
 const here = await startBrowser(after);
 const SCRIPTS = {
+  said: '# memviz: color list blue\n# memviz: color N green\nclass N: pass\nn = N()\nn.v = 1\na = [n, 2]  # memviz: highlight a, n.v\nb = a  # memviz: label a "both \u6f22"\n# memviz: note "so it is"\nn = 3\ndel a, b\n',
   lists: 'a = [1, 2]\nb = a\nb.append(a)\nd = {"k": a, (1, 2): b}\ndel a\nt = ("wide \u6f22\u5b57", "tab\\tnew\\nline", "\\x1b[0m")\nprint(t)\ndel b, d\n',
   cycle: 'import gc, weakref\nclass Node:\n    pass\na = Node()\na.me = a\nw = weakref.ref(a)\ndel a\ngc.collect()\n',
   calls: 'def gen(n):\n    while n:\n        n -= 1\n        yield [n]\ng = gen(2)\nnext(g)\nnext(g)\ndef deep(k):\n    return k if k == 0 else deep(k - 1)\ndeep(14)\n',
@@ -62,7 +63,7 @@ function factsIn(svg, isFrame) {
 for (const [name, source] of Object.entries(SCRIPTS)) {
   for (const theme of ['light', 'dark']) {
     test(`${name}: every step is the picture of its SVG frame, ${theme}`, async (t) => {
-      const out = record(here, name, source, ['--theme', theme]);
+      const out = record(here, name, source, ['--theme', theme, '--counts', 'always']);
       // Only what is in view, or near it, is drawn: all of it shall be.
       const page = await open(t, here, out, { colorScheme: theme, viewport: { width: 1440, height: 2400 } });
       const steps = Number(await page.getAttribute('#step', 'max'));
@@ -79,6 +80,14 @@ for (const [name, source] of Object.entries(SCRIPTS)) {
     });
   }
 }
+
+test('counts are drawn, also where the frames have none', async (t) => {
+  const out = record(here, 'counted', 'a = []\nb = a\n');
+  const page = await open(t, here, out);
+  await page.locator('#slider').fill('4');
+  assert.match(await page.textContent('#picture'), /2 refs/);
+  assert.doesNotMatch(readFileSync(join(out, 'frames', '0004.svg'), 'utf8'), /2 refs/);
+});
 
 test('the picture stands as high at every step, however much there is to say', async (t) => {
   const source = 'class A:\n    pass\na = A()\na.x = a\nb = c = d = [a]\ndel a, b, c, d\nimport gc; gc.collect()\n';

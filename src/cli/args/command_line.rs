@@ -8,9 +8,14 @@ use std::path::PathBuf;
 
 const MARKS: &str = "\
 Marks in the script's comments, which Python does not see:
-  # memviz: picture \"caption\"    draw the moment when this line has run; only such are drawn
-  # memviz: focus a, b           as --focus; `hide`, `fold`, `depth`, `boxes`, `generations`,
-                                 `sizes` alike
+  # memviz: picture \"caption\"    draw the moment when this line has run; only such are drawn;
+      picture \"caption\" as trap    in frames/trap.svg; `pair` with what was before beside it
+  # memviz: highlight a, b[0]    outline these from here on (alone: no more)
+  # memviz: label a \"words\"      words above its box, from here on
+  # memviz: note \"words\"         say this in the picture of this moment
+  # memviz: color Node blue      as --color Node=blue; `strip 3,7,9` as --strip
+  # memviz: focus a, b           as --focus; `hide`, `fold`, `depth`, `boxes`, `classes`,
+                                 `counts`, `generations`, `sizes` alike
   # memviz: expect same(a, b)    a claim for `memviz check`; several with `;` between them:
       refcount(x) == N, generation(x) == N, count(\"Type\") == N, same(a, b), different(a, b),
       alive(x), dead(x), reachable(x), unreachable(x), immortal(x)

@@ -10,8 +10,13 @@ use crate::trace::TraceFile;
 /// The last step that is drawn, where that is known in advance: those behind it need not be read.
 fn last_step_needed(args: &ProductArgs) -> u32 {
     let choice = &args.choice;
-    let names = [&choice.focus, &choice.hide, &choice.fold];
-    let needs_all = args.format.contains(&Format::Json) || names.iter().any(|n| !n.is_empty());
+    let names = [&choice.focus, &choice.hide, &choice.fold, &choice.highlight];
+    let needs_all = args.format.contains(&Format::Json)
+        || names.iter().any(|names| !names.is_empty())
+        || !choice.label.is_empty()
+        || !choice.note.is_empty()
+        || !choice.color.is_empty()
+        || !choice.strip.is_empty();
     let last = choice.steps.iter().map(|(_, last)| *last).max();
     last.filter(|_| !needs_all).unwrap_or(u32::MAX)
 }

@@ -10,7 +10,7 @@ use crate::cli::say::say;
 use crate::layout::{PageOptions, plan};
 use crate::render::{SvgOptions, svg};
 use crate::trace::{Count, ObjId, State};
-use crate::view::{Scenes, Subset, ViewFilter, ViewOptions};
+use crate::view::{Counts, Scenes, Subset, ViewFilter, ViewOptions};
 use std::fs;
 
 /// What is said of a root that only a count tells of.
@@ -128,6 +128,7 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
             no_marks: true,
             ..ViewFilter::default()
         },
+        counts: Counts::Always,
         ..ViewOptions::default()
     };
     let Some(mut scene) = Scenes::new(trace, &options).next() else {

@@ -24,6 +24,12 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
         depth: chosen.depth.map(|depth| depth as usize),
         hide: words(&chosen.hide),
         fold: words(&chosen.fold),
+        highlight: words(&chosen.highlight),
+        labels: chosen.label.clone(),
+        colors: chosen.color.clone(),
+        notes: chosen.note.clone(),
+        pictures: chosen.picture.iter().chain(&chosen.pair).cloned().collect(),
+        strip: chosen.strip.clone(),
         steps: chosen.steps.clone(),
         from_line: chosen.from_line,
         to_line: chosen.to_line,
@@ -31,10 +37,22 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
         no_marks: chosen.no_marks,
         only: None,
     };
-    if !choice.no_marks {
+    if !chosen.no_marks {
         warn(trace, &directives(trace).1);
     }
-    for unknown in unknown_words(trace, &choice) {
+    let options = ViewOptions {
+        boxes: chosen.boxes,
+        inline: chosen.inline,
+        internals: chosen.internals,
+        classes: chosen.classes,
+        counts: chosen.counts.into(),
+        generations: args.generations,
+        sizes: args.sizes,
+        max_objects: chosen.max_objects,
+        choice,
+        ..ViewOptions::default()
+    };
+    for unknown in unknown_words(trace, &options) {
         match unknown.mark {
             Some(place) => say!(
                 "{}: warning: {}: {}",
@@ -45,16 +63,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
             None => return Err(Problem::new(unknown.error).hint(unknown.hint)),
         }
     }
-    Ok(ViewOptions {
-        boxes: chosen.boxes,
-        inline: chosen.inline,
-        internals: chosen.internals,
-        generations: args.generations,
-        sizes: args.sizes,
-        max_objects: chosen.max_objects,
-        choice,
-        ..ViewOptions::default()
-    })
+    Ok(options)
 }
 
 /// Names the marks that could not be read.

@@ -5,7 +5,7 @@
 
 use super::interrupt;
 use super::lock::Lock;
-use super::paths::{OutputPath, places};
+use super::paths::{OutputPath, STRIP, STRIP_PNG, places};
 use crate::cli::args::ProductArgs;
 use crate::cli::names::{LOCK_NAME, PART_NAME, TRACE_NAME};
 use crate::cli::problem::{Problem, cannot_write};
@@ -201,7 +201,7 @@ impl Output {
 
     fn move_all(&self, args: &ProductArgs) -> io::Result<()> {
         let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for place in places(args) {
+        for place in self.places(args) {
             match place {
                 OutputPath::File(name) => {
                     fs::rename(self.stage().join(name), self.full.join(name))?
@@ -226,6 +226,18 @@ impl Output {
             fs::rename(&part, self.full.join(TRACE_NAME))?;
         }
         Ok(())
+    }
+
+    /// What is asked for, a strip where there is one: scripts may ask for it, too.
+    fn places(&self, args: &ProductArgs) -> Vec<OutputPath> {
+        let strips = [(STRIP, "strip.svg"), (STRIP_PNG, "strip.png")];
+        let mut places = places(args);
+        places.retain(|place| strips.iter().all(|(strip, _)| place != strip));
+        let made = strips
+            .iter()
+            .filter(|(_, name)| self.stage().join(name).exists());
+        places.extend(made.map(|(strip, _)| *strip));
+        places
     }
 
     /// Puts a folder of numbered files into its place. What stands there beside them, and was not made
@@ -295,7 +307,7 @@ impl Output {
             return Err(self.not_own(&part));
         }
         let mut paths = vec![self.full.join(TRACE_NAME)];
-        for place in places(args) {
+        for place in self.places(args) {
             match place {
                 OutputPath::File(name) => paths.push(self.full.join(name)),
                 OutputPath::Numbered(name, extension) => {
@@ -304,6 +316,10 @@ impl Output {
                         return Err(self.not_own(&folder));
                     }
                     paths.extend(numbered(&folder, Some(&[extension])));
+                    // Pictures may have names.
+                    let staged = fs::read_dir(self.stage().join(name));
+                    let staged = staged.into_iter().flatten().flatten();
+                    paths.extend(staged.map(|file| folder.join(file.file_name())));
                 }
             }
         }

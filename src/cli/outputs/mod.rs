@@ -5,6 +5,7 @@ mod choice;
 mod folder;
 mod interrupt;
 mod lock;
+mod pages;
 mod paths;
 mod pictures;
 mod products;

@@ -2,6 +2,7 @@
 
 use crate::cli::args::{Format, ProductArgs};
 use crate::cli::names::PLAYER_NAME;
+use crate::layout::Picture;
 
 /// Where a product goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(super) const PDF: OutputPath = OutputPath::File("steps.pdf");
 pub(super) const PPTX: OutputPath = OutputPath::File("steps.pptx");
 pub(super) const SHEET: OutputPath = OutputPath::File("sheet.svg");
 pub(super) const SHEET_PNG: OutputPath = OutputPath::File("sheet.png");
+pub(super) const STRIP: OutputPath = OutputPath::File("strip.svg");
+pub(super) const STRIP_PNG: OutputPath = OutputPath::File("strip.png");
 pub(super) const SNIPPET: OutputPath = OutputPath::File("snippet.html");
 pub(super) const SNIPPET_MD: OutputPath = OutputPath::File("snippet.md");
 pub(super) const JSON: OutputPath = OutputPath::File("trace.json");
@@ -54,6 +57,11 @@ pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
             Format::None => {}
         }
     }
+    // Who asks for a strip gets it.
+    if !args.choice.strip.is_empty() {
+        places.push(STRIP);
+        places.extend(wants(Format::Png).then_some(STRIP_PNG));
+    }
     // Who asks for the player's quiz, or to have it opened, asks for the player.
     places.extend((args.quiz || args.open).then_some(PLAYER));
     let mut once = Vec::new();
@@ -65,7 +73,10 @@ pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
     once
 }
 
-/// The path of a numbered file in the output folder.
-pub(super) fn numbered(folder: &str, number: u32, extension: &str) -> String {
-    format!("{folder}/{number:04}.{extension}")
+/// The path of a picture's file in the output folder.
+pub(super) fn picture_file(folder: &str, picture: &Picture, extension: &str) -> String {
+    match &picture.name {
+        Some(name) => format!("{folder}/{name}.{extension}"),
+        None => format!("{folder}/{:04}.{extension}", picture.number),
+    }
 }

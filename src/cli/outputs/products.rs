@@ -2,9 +2,10 @@
 
 use super::choice::view_options;
 use super::folder::Output;
+use super::pages::{pair_page, strip_page};
 use super::paths::{
     ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, PPTX, SHEET, SHEET_PNG, SNIPPET,
-    SNIPPET_MD, SVGS, TIKZ, numbered, places,
+    SNIPPET_MD, STRIP, STRIP_PNG, SVGS, TIKZ, picture_file, places,
 };
 use super::pictures::{RunPictures, in_batches, laid_out, progress};
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
@@ -37,13 +38,25 @@ pub(super) fn write_pictures(
     let trace = &*trace.shown();
     let view = view_options(trace, args)?;
     one_size(args, &places)?;
-    let painter = FrameRenderer::new(args, &places);
+    let painter = FrameRenderer::new(trace, &view, args, &places);
     let mut products = Outputs::open(output, trace, args, &places)?;
-    if places.iter().any(|place| ![PLAYER, JSON].contains(place)) {
+    let of_frames = |place| ![PLAYER, JSON, STRIP, STRIP_PNG].contains(place);
+    if places.iter().any(of_frames) {
         draw_frames(trace, &view, &args.page.options(), &painter, &mut products)?;
+    }
+    if [SVGS, PNGS, STRIP]
+        .into_iter()
+        .any(|one| painter.wants(one))
+    {
+        products.strip = painter.strip();
     }
     if let Some(player) = &mut products.player {
         let _span = tracing::info_span!("player").entered();
+        // It is there to be explored.
+        let view = ViewOptions {
+            count_titles: true,
+            ..view
+        };
         let plan = laid_out(trace, || Scenes::new(trace, &view));
         for scene in Scenes::new(trace, &view) {
             player.add(&plan.picture(&scene));
@@ -128,6 +141,8 @@ fn draw_frames(
 struct RenderedFrame {
     picture: Picture,
     svg: String,
+    /// With what was before it, where the author wants that.
+    pair: Option<String>,
     dot: Option<String>,
     tikz: Option<String>,
     png: Option<Vec<u8>>,
@@ -139,6 +154,9 @@ struct RenderedFrame {
 
 /// Draws pictures, many at once.
 struct FrameRenderer<'a> {
+    trace: &'a Trace,
+    view: &'a ViewOptions,
+    page: PageOptions,
     places: &'a [OutputPath],
     layout: LayoutBy,
     direction: Direction,
@@ -150,8 +168,16 @@ struct FrameRenderer<'a> {
 }
 
 impl<'a> FrameRenderer<'a> {
-    fn new(args: &ProductArgs, places: &'a [OutputPath]) -> FrameRenderer<'a> {
+    fn new(
+        trace: &'a Trace,
+        view: &'a ViewOptions,
+        args: &ProductArgs,
+        places: &'a [OutputPath],
+    ) -> FrameRenderer<'a> {
         FrameRenderer {
+            trace,
+            view,
+            page: args.page.options(),
             places,
             layout: args.layout,
             direction: args.direction.into(),
@@ -181,9 +207,15 @@ impl<'a> FrameRenderer<'a> {
             true => svg(&picture, &SvgOptions { theme: self.theme }),
             false => String::new(),
         };
+        let steps = picture.before.map(|before| (before, picture.number));
+        let pair = steps
+            .filter(|_| self.layout == LayoutBy::Memviz)
+            .filter(|_| self.wants(SVGS) || self.wants(PNGS))
+            .map(|steps| pair_page(self.trace, self.view, steps, &self.page, self.theme));
         let mut drawn = RenderedFrame {
             picture,
             svg,
+            pair,
             dot,
             tikz,
             png: None,
@@ -194,6 +226,12 @@ impl<'a> FrameRenderer<'a> {
         Ok(drawn)
     }
 
+    /// The page of the steps that the author wants on one.
+    fn strip(&self) -> Option<String> {
+        let is_own = self.layout == LayoutBy::Memviz;
+        is_own.then(|| strip_page(self.trace, self.view, &self.page, self.theme))?
+    }
+
     /// What is made from the SVG.
     fn paint(&self, drawn: &mut RenderedFrame) -> Result<(), DrawError> {
         if ![PNGS, GIF, PDF].into_iter().any(|place| self.wants(place)) {
@@ -201,7 +239,9 @@ impl<'a> FrameRenderer<'a> {
         }
         let typeset = RenderedSvg::new(&drawn.svg)?;
         if self.wants(PNGS) {
-            drawn.png = Some(typeset.raster(self.png_scale)?.png()?);
+            let pair = drawn.pair.as_deref().map(RenderedSvg::new).transpose()?;
+            let shown = pair.as_ref().unwrap_or(&typeset);
+            drawn.png = Some(shown.raster(self.png_scale)?.png()?);
         }
         if self.wants(GIF) {
             let page = &drawn.picture.page;
@@ -229,6 +269,7 @@ struct Outputs<'a> {
     pdf: Option<Pdf>,
     pptx: Option<Pptx>,
     sheet: Option<Vec<Picture>>,
+    strip: Option<String>,
     snippet: Option<Snippet>,
     player: Option<Player<'a>>,
 }
@@ -251,6 +292,7 @@ impl<'a> Outputs<'a> {
             pdf: wants(PDF).then(Pdf::default),
             pptx: wants(PPTX).then(|| Pptx::new(args.theme())),
             sheet: wants(SHEET).then(Vec::new),
+            strip: None,
             snippet: wants(SNIPPET).then(Snippet::default),
             player: wants(PLAYER).then(|| {
                 let quiz = args.quiz;
@@ -263,7 +305,10 @@ impl<'a> Outputs<'a> {
     fn add(&mut self, drawn: RenderedFrame) -> Result<(), Problem> {
         self.count += 1;
         for (place, content) in [
-            (SVGS, Some(drawn.svg.as_bytes())),
+            (
+                SVGS,
+                Some(drawn.pair.as_ref().unwrap_or(&drawn.svg).as_bytes()),
+            ),
             (PNGS, drawn.png.as_deref()),
             (DOTS, drawn.dot.as_ref().map(String::as_bytes)),
             (TIKZ, drawn.tikz.as_ref().map(String::as_bytes)),
@@ -271,7 +316,7 @@ impl<'a> Outputs<'a> {
             if let (OutputPath::Numbered(folder, extension), Some(content)) = (place, content)
                 && self.places.contains(&place)
             {
-                let name = numbered(folder, drawn.picture.number, extension);
+                let name = picture_file(folder, &drawn.picture, extension);
                 self.output.write(&name, content)?;
             }
         }
@@ -291,7 +336,7 @@ impl<'a> Outputs<'a> {
             } else {
                 "png"
             };
-            let file = numbered("frames", picture.number, extension);
+            let file = picture_file("frames", picture, extension);
             snippet.add(picture, &drawn.svg, &file);
         }
         Ok(())
@@ -316,12 +361,16 @@ impl<'a> Outputs<'a> {
             let sheet = sheet(pictures, self.args.theme());
             if self.places.contains(&SHEET_PNG) {
                 let scale = self.args.scale.unwrap_or(1.0);
-                let png = RenderedSvg::new(&sheet)
-                    .and_then(|typeset| typeset.raster(scale)?.png())
-                    .map_err(draw_problem)?;
-                files.push((SHEET_PNG, png));
+                files.push((SHEET_PNG, png(&sheet, scale)?));
             }
             files.push((SHEET, sheet.into_bytes()));
+        }
+        if let Some(strip) = self.strip {
+            if self.places.contains(&PNGS) || self.places.contains(&STRIP_PNG) {
+                let scale = self.args.scale.unwrap_or(1.0);
+                files.push((STRIP_PNG, png(&strip, scale)?));
+            }
+            files.push((STRIP, strip.into_bytes()));
         }
         if let Some(snippet) = &self.snippet {
             files.push((SNIPPET, snippet.html().as_bytes().to_vec()));
@@ -344,6 +393,12 @@ impl<'a> Outputs<'a> {
         }
         Ok(written)
     }
+}
+
+fn png(svg: &str, scale: f64) -> Result<Vec<u8>, Problem> {
+    let typeset = RenderedSvg::new(svg).map_err(draw_problem)?;
+    let raster = typeset.raster(scale).map_err(draw_problem)?;
+    raster.png().map_err(draw_problem)
 }
 
 fn draw_problem(error: DrawError) -> Problem {

@@ -174,7 +174,7 @@ class Picture {
   }
 
   classesOf(content, folded) {
-    return ['box', `tone-${content.tone}`, STATUS[content.status], content.new && 'new', folded && 'folded'].filter(Boolean).join(' ');
+    return ['box', `tone-${content.tone}`, STATUS[content.status], content.color && `color-${content.color}`, content.new && 'new', folded && 'folded'].filter(Boolean).join(' ');
   }
 
   fillBox(element, box, content, folded) {
@@ -199,7 +199,14 @@ class Picture {
       const words = `▸ ${counted(content.rows.length, 'row')} folded`;
       parts.push(this.write('quiet', metrics.padding, metrics.title_height + 14.5, metrics.row_font, words));
     }
-    parts.push(this.write('note', 0, -4, metrics.small_font, this.run.text(content.note), content.note));
+    parts.push(...this.above(content));
+    if (content.outlined) parts.push(this.outline(0, 0, width, height, 4, 6));
+    rows.forEach(([, , flags], index) => {
+      if (!(flags & 4)) return;
+      const [at, to] = this.areas(content, index, flags & 2);
+      const { left, top, right, bottom } = sidesOf(at, to);
+      parts.push(this.outline(left, top, right - left, bottom - top, -1.5, 3));
+    });
     for (const [label, value, flags] of rows) {
       for (const cell of [label, value]) {
         if (cell >= 0) continue;
@@ -211,6 +218,23 @@ class Picture {
     // A voice reads the box as it stands, word by word.
     const words = [...element.querySelectorAll('text')].map((text) => text.textContent.trim());
     element.setAttribute('aria-label', words.join(' '));
+  }
+
+  /** The author's words above a box, and behind them what has become of it. */
+  above(content) {
+    const { metrics } = this.run.picture;
+    const label = content.label === null ? '' : this.run.text(content.label);
+    const y = content.outlined ? -9 : -4;
+    const x = label && this.textWidth(label, metrics.small_font, content.label) + this.textWidth('  ', metrics.small_font);
+    return [
+      this.write('strong', 0, y, metrics.small_font, label, content.label),
+      this.write('note', x || 0, y, metrics.small_font, this.run.text(content.note), content.note),
+    ];
+  }
+
+  /** A line around what the author points at, `by` pixels away from it. */
+  outline(x, y, width, height, by, rx) {
+    return draw('rect', { class: 'outline', x: tenth(x - by), y: tenth(y - by), width: tenth(width + 2 * by), height: tenth(height + 2 * by), rx });
   }
 
   title(content, width, object) {
@@ -247,12 +271,10 @@ class Picture {
     const [changed, aside] = [flags & 1, flags & 2];
     const [at, to] = this.areas(content, index, aside);
     const isRow = content.shape === ROWS;
-    const labelled = at.width > 0 && at.height > 0;
+    const labelled = isSeen(at);
     const parts = [];
     const path = (role, d) => parts.push(draw('path', { class: role, d }));
-    const left = labelled ? at.x : to.x;
-    const top = labelled ? at.y : to.y;
-    const [right, bottom] = [to.x + to.width, to.y + to.height];
+    const { left, top, right, bottom } = sidesOf(at, to);
     if (changed) {
       parts.push(draw('rect', { class: 'row-moved', x: tenth(left + 1), y: tenth(top + 0.5), width: tenth(right - left - 2), height: tenth(bottom - top - 1) }));
       path('sign', isRow ? `M0.5 ${tenth(to.y + to.height / 2 - 4)}l5 4l-5 4z` : `M${tenth(left + 1)} ${tenth(bottom - 3)}h${tenth(right - left - 2)}v2.5h-${tenth(right - left - 2)}z`);
@@ -396,6 +418,16 @@ class Picture {
     return this.run.picture.keys[box] !== 'more' && (fresh || status === 2 || rows.some(([, , flags]) => flags & 1));
   }
 }
+
+const isSeen = ({ width, height }) => width > 0 && height > 0;
+
+/** The sides of a row: its value's area with its label's, where it has one. */
+const sidesOf = (at, to) => ({
+  left: isSeen(at) ? at.x : to.x,
+  top: isSeen(at) ? at.y : to.y,
+  right: to.x + to.width,
+  bottom: to.y + to.height,
+});
 
 const tenth = (number) => Math.round(number * 10) / 10;
 

@@ -82,8 +82,8 @@ function framesAfter(before, step) {
 const runningFrame = (state) => state.frames.findLast((frame) => frame.thread === state.thread);
 
 /** What stands in a box, by name. */
-function contentOf([[title, count, note, tone, status], flags, [width, height, shape, stops], rows]) {
-  return { title, count, note, tone, status, new: (flags & 1) > 0, moved: (flags & 2) > 0, width, height, shape, stops, rows };
+function contentOf([[title, count, note, tone, status], flags, [width, height, shape, stops], rows, [label, color] = [null, '']]) {
+  return { title, count, note, tone, status, new: (flags & 1) > 0, moved: (flags & 2) > 0, outlined: (flags & 4) > 0, label, color, width, height, shape, stops, rows };
 }
 
 /** The bytes that base64 stands for. */

@@ -22,7 +22,10 @@ impl Drawing {
             (
                 self.palette.quiet,
                 self.palette.row,
-                self.theme.title(picture_box.tone),
+                match picture_box.emphasis.color {
+                    Some(color) => self.theme.named(color),
+                    None => self.theme.title(picture_box.tone),
+                },
             )
         };
         let dashes = match picture_box.status {
@@ -60,6 +63,21 @@ impl Drawing {
         for (i, row) in picture_box.rows.iter().enumerate() {
             self.row(xml, picture_box, row, i);
         }
+        self.above(xml, picture_box);
+        self.outlines(xml, picture_box);
+    }
+
+    /// The author's words above a box, and behind them what has become of it.
+    fn above(&self, xml: &mut Xml, picture_box: &PictureBox) {
+        let rect = picture_box.rect;
+        let emphasis = &picture_box.emphasis;
+        let baseline = rect.y - if emphasis.outlined { 9.0 } else { 4.0 };
+        let label = self.bold(SMALL_FONT);
+        self.write(xml, rect.x, baseline, &label, &emphasis.label);
+        let x = match emphasis.label.as_str() {
+            "" => rect.x,
+            label => rect.x + text_width(&format!("{label}  "), SMALL_FONT),
+        };
         let words = picture_box.note();
         let colour = match picture_box.status {
             Status::Alive | Status::ReachedFromOutside => self.palette.changed,
@@ -70,7 +88,34 @@ impl Drawing {
             colour,
             weight: "bold",
         };
-        self.write(xml, rect.x, rect.y - 4.0, &set, words);
+        self.write(xml, x, baseline, &set, words);
+    }
+
+    /// Lines around what the author points at: a box, or rows of it.
+    fn outlines(&self, xml: &mut Xml, picture_box: &PictureBox) {
+        let mut outline = |area: Rect, by: f64, round: f64| {
+            xml.empty(
+                "rect",
+                &[
+                    ("x", (area.x - by).into()),
+                    ("y", (area.y - by).into()),
+                    ("width", (area.width + 2.0 * by).into()),
+                    ("height", (area.height + 2.0 * by).into()),
+                    ("rx", round.into()),
+                    ("fill", "none".into()),
+                    ("stroke", self.palette.highlight.into()),
+                    ("stroke-width", 2.5.into()),
+                ],
+            );
+        };
+        if picture_box.emphasis.outlined {
+            outline(picture_box.rect, 4.0, 6.0);
+        }
+        for place in &picture_box.emphasis.rows {
+            if let Some(row) = picture_box.rows.get(*place) {
+                outline(whole(row), -1.5, 3.0);
+            }
+        }
     }
 
     fn title(&self, xml: &mut Xml, picture_box: &PictureBox) {
@@ -97,12 +142,8 @@ impl Drawing {
 
     fn row(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow, index: usize) {
         let (label, value) = (row.label_area, row.value_area);
-        let has_label = label.width > 0.0 && label.height > 0.0;
-        let whole = if has_label {
-            value.around(&label)
-        } else {
-            value
-        };
+        let has_label = has_label(row);
+        let whole = whole(row);
         if row.mark != Mark::None {
             self.highlight(xml, picture_box.shape, &whole);
         }
@@ -223,6 +264,18 @@ impl Drawing {
                 }
             }
         }
+    }
+}
+
+fn has_label(row: &PictureRow) -> bool {
+    row.label_area.width > 0.0 && row.label_area.height > 0.0
+}
+
+/// Where a row stands, with its label.
+fn whole(row: &PictureRow) -> Rect {
+    match has_label(row) {
+        true => row.value_area.around(&row.label_area),
+        false => row.value_area,
     }
 }
 

@@ -19,6 +19,12 @@ pub(super) fn describe(picture: &Picture) -> String {
         if !note.is_empty() {
             out.push_str(&format!(", {note}"));
         }
+        if !picture_box.emphasis.label.is_empty() {
+            out.push_str(&format!(", labelled “{}”", picture_box.emphasis.label));
+        }
+        if picture_box.emphasis.outlined {
+            out.push_str(", outlined");
+        }
         let mut parts = Vec::new();
         let mut arrows = picture
             .arrows

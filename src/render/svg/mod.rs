@@ -312,6 +312,11 @@ impl Drawing {
         }
     }
 
+    /// A heading.
+    pub(super) fn strong(&self, xml: &mut Xml, (x, baseline): (f64, f64), text: &str) {
+        self.write(xml, x, baseline, &self.bold(ROW_FONT), text);
+    }
+
     pub(super) fn arrow_heads(&self, xml: &mut Xml) {
         xml.element("defs", &[], |xml| {
             for (name, colour) in [
