@@ -7,6 +7,7 @@ mod columns;
 mod compose;
 mod direction;
 mod epochs;
+mod geometry;
 mod layers;
 mod lifetimes;
 mod measure;
