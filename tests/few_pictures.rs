@@ -37,6 +37,15 @@ fn drawn(source: &str, more: &[&str]) -> (Folder, Vec<(u32, String)>, String) {
     (folder, pictures, said)
 }
 
+/// All texts of a picture: a sentence may go over lines.
+fn texts(svg: &str) -> String {
+    let document = roxmltree::Document::parse(svg).expect("it is XML");
+    let all = document.descendants();
+    let texts = all.filter(|node| node.has_tag_name("text"));
+    let texts: Vec<&str> = texts.filter_map(|node| node.text()).collect();
+    texts.join(" ")
+}
+
 /// The words of a picture: what stands in its description.
 fn description(svg: &str) -> &str {
     let start = svg.find("<desc").expect("each has one");
@@ -86,7 +95,7 @@ fn count_of(folder: &Folder) -> usize {
 fn what_was_passed_over_is_told_with_the_next_picture() {
     let source = "class P:\n    def __init__(self, x):\n        self.x = x\n        self.y = [x]\np = P(1)\nq = P(2)\n";
     let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
-    let all: String = pictures.iter().map(|(_, svg)| svg.as_str()).collect();
+    let all: String = pictures.iter().map(|(_, svg)| texts(svg)).collect();
     // One picture for the making of an object, which tells all of it.
     assert!(
         all.contains("P.__init__() is called for a new P with x = 1."),

@@ -1,8 +1,8 @@
 //! The areas of a page, for an arrangement and a width.
 
+use super::geometry::Rect;
 use super::metrics::{MARGIN, ROW_FONT, SMALL_FONT, text_width};
 use super::page::LegendSign;
-use super::picture::Rect;
 use super::text::{flow, wrap};
 use std::collections::BTreeSet;
 

@@ -55,7 +55,7 @@ fn tidy(listing: &Listing, (first, last): (u32, u32), most: usize) -> Vec<u32> {
         let named = [Some(listing.at), listing.ran, listing.next].contains(&Some(number));
         let is_docstring = listing.line(number).is_some_and(|line| line.is_docstring);
         let empty = is_empty(number);
-        if named || !is_docstring && !(empty && after_empty) {
+        if named || !(is_docstring || empty && after_empty) {
             numbers.push(number);
             after_empty = empty;
             if numbers.len().saturating_sub(1) > most {

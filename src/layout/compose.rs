@@ -2,9 +2,10 @@
 
 use super::areas::{Composition, Content, NUMBER_GAP, Side, WORD_WIDTH};
 use super::code::{shown_lines, wanted_lines};
+use super::geometry::Rect;
 use super::metrics::{ROW_FONT, SMALL_FONT, text_width};
 use super::page::{LegendSign, PageOptions, PagePart, Preset};
-use super::picture::{Picture, Rect};
+use super::picture::Picture;
 use crate::view::{Caption, Listing, Status};
 use std::collections::{BTreeMap, BTreeSet};
 

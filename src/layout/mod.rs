@@ -9,6 +9,7 @@ mod compose;
 mod direction;
 mod epochs;
 mod frames;
+mod geometry;
 mod graphviz;
 mod layers;
 mod lifetimes;

@@ -6,9 +6,10 @@ use super::areas::{
 };
 use super::code::{GAP, shown_lines};
 use super::compose::{print_of, signs, words_of};
+use super::geometry::{Point, Rect};
 use super::metrics::{ROW_FONT, SMALL_FONT, text_width};
 use super::page::{CodeLine, LegendEntry, Page, PageOptions, PagePart, PageText, TextTone};
-use super::picture::{Picture, Point, Rect};
+use super::picture::Picture;
 use super::text::{fit, flow, wrap};
 use crate::view::{Caption, Listing, Syntax};
 use std::ops::Range;

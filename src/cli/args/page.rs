@@ -89,11 +89,19 @@ impl PageArgs {
         }
     }
 
-    /// Whether the pictures have the size in pixels that is asked for.
-    pub(in crate::cli) fn is_sized(&self) -> bool {
-        self.preset.is_some() || self.font_size.is_some()
+    /// How large PNG and GIF are, as a multiple of the SVG's size, where that follows from what is
+    /// asked for.
+    pub(in crate::cli) fn scale(&self) -> Option<f64> {
+        match (self.preset, self.font_size) {
+            (Some(PresetName::Slide | PresetName::Post), _) | (None, Some(_)) => Some(1.0),
+            (Some(PresetName::Print), _) => Some(PRINTED),
+            (None, None) => None,
+        }
     }
 }
+
+/// 300 pixels to an inch, where an SVG has 96.
+const PRINTED: f64 = 300.0 / 96.0;
 
 impl From<PartName> for PagePart {
     fn from(name: PartName) -> PagePart {

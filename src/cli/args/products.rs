@@ -24,8 +24,9 @@ pub(in crate::cli) struct ProductArgs {
         default_value = "svg,html"
     )]
     pub format: Vec<Format>,
-    /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png and with
-    /// --preset or --font-size; 1 for GIF, which is no wider than 960 pixels then]
+    /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png; 1 for
+    /// GIF, which is no wider than 960 pixels then; with --preset or --font-size 1, for print 300
+    /// pixels to an inch]
     #[arg(long, value_name = "F", value_parser = scale)]
     pub scale: Option<f64>,
     /// How long GIF and animated SVG show a step

@@ -163,8 +163,6 @@ struct FrameRenderer<'a> {
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
-    /// Whether somebody has said how large pictures are.
-    is_sized: bool,
 }
 
 impl<'a> FrameRenderer<'a> {
@@ -182,12 +180,8 @@ impl<'a> FrameRenderer<'a> {
             layout: args.layout,
             direction: args.direction.into(),
             theme: args.theme(),
-            png_scale: args.scale.unwrap_or(match args.page.is_sized() {
-                true => 1.0,
-                false => PNG_SCALE,
-            }),
-            gif_scale: args.scale,
-            is_sized: args.page.is_sized(),
+            png_scale: args.scale.or(args.page.scale()).unwrap_or(PNG_SCALE),
+            gif_scale: args.scale.or(args.page.scale()),
         }
     }
 
@@ -245,10 +239,7 @@ impl<'a> FrameRenderer<'a> {
         }
         if self.wants(GIF) {
             let page = &drawn.picture.page;
-            let usual = || match self.is_sized {
-                true => 1.0,
-                false => GIF_SCALE.min(GIF_WIDTH / (page.width * page.scale)),
-            };
+            let usual = || GIF_SCALE.min(GIF_WIDTH / (page.width * page.scale));
             drawn.raster = Some(typeset.raster(self.gif_scale.unwrap_or_else(usual))?);
         }
         if self.wants(PDF) {
