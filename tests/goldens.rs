@@ -249,7 +249,7 @@ fn places(pictures: &[Picture]) -> String {
         let _ = writeln!(
             out,
             "step {}: {} x {}",
-            picture.number, picture.width, picture.height
+            picture.number, picture.page.width, picture.page.height
         );
         for one in &picture.boxes {
             let rect = one.rect;

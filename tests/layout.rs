@@ -89,7 +89,7 @@ fn nothing_moves_and_no_line_runs_through_a_box() {
                 script.display()
             );
             for picture in &pictures {
-                let size = (picture.width, picture.height);
+                let size = (picture.page.width, picture.page.height);
                 assert_eq!(size, (pictures[0].width, pictures[0].height));
             }
             no_boxes_overlap(&pictures, script);
@@ -123,7 +123,7 @@ fn no_boxes_overlap(pictures: &[Picture], script: &Path) {
                 );
             }
             assert!(
-                a.rect.x + a.rect.width <= picture.width
+                a.rect.x + a.rect.width <= picture.page.width
                     && a.rect.y + a.rect.height <= picture.height,
                 "{:?} leaves the page",
                 a.key
@@ -293,7 +293,7 @@ fn a_long_chain_is_wrapped() {
     let (figures, _, pictures) = laid_out(&shape("chain"), &view);
     assert_eq!((figures.moved, figures.through), (0, 0));
     let picture = pictures.last().expect("there is a step");
-    assert!(picture.width < 2_100.0, "{} wide", picture.width);
+    assert!(picture.page.width < 2_100.0, "{} wide", picture.page.width);
     let nodes = places(picture, "Node");
     assert_eq!(nodes.len(), 70);
     // The first born is the last of the chain. It reads like a page: to the right, then down.
