@@ -163,9 +163,6 @@ fn impress_opens_the_slides() {
             page.contains(&format!("step {step} of {LESSON_STEPS}")),
             "{page}"
         );
-        assert!(
-            page.contains("Node") && page.contains("head = Node(value, head)"),
-            "{page}"
-        );
+        assert!(page.contains("Node #"), "{page}");
     }
 }
