@@ -130,7 +130,7 @@ fn a_dot_file_can_be_read() {
     }
     let options = ["--format", "dot", "--direction", "down", "--theme", "dark"];
     let out = run(&folder, KINDS, &options);
-    let down = read_text(&numbered_in(&out.join("dot"), "dot")[8]);
+    let down = read_text(&numbered_in(&out.join("dot"), "dot")[9]);
     assert!(
         down.contains("rankdir=TB") && down.contains(":title:n"),
         "{down}"

@@ -10,9 +10,10 @@ fn parts(file: &[u8]) -> BTreeMap<String, String> {
     let mut parts = BTreeMap::new();
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).expect("it is there");
+        let name = entry.name().expect("it has a name").into_owned();
         let mut content = String::new();
         entry.read_to_string(&mut content).expect("it is text");
-        parts.insert(entry.name().to_owned(), content);
+        parts.insert(name, content);
     }
     parts
 }
@@ -162,9 +163,6 @@ fn impress_opens_the_slides() {
             page.contains(&format!("step {step} of {LESSON_STEPS}")),
             "{page}"
         );
-        assert!(
-            page.contains("Node") && page.contains("head = Node(value, head)"),
-            "{page}"
-        );
+        assert!(page.contains("Node #"), "{page}");
     }
 }

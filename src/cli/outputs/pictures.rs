@@ -36,7 +36,7 @@ pub(super) struct RunPictures<'t> {
 
 /// Who has laid the pictures out.
 enum RunPlaces {
-    Memviz(Plan),
+    Memviz(Box<Plan>),
     /// All pictures, not yet on pages: only then is it known how large they are.
     Graphviz(Vec<Picture>),
 }
@@ -48,7 +48,7 @@ impl<'t> RunPictures<'t> {
             false => usize::MAX,
         };
         let scenes = || Scenes::keys(trace, view).map(|scene| page.stripped(scene));
-        let places = RunPlaces::Memviz(laid_out(trace, scenes));
+        let places = RunPlaces::Memviz(Box::new(laid_out(trace, scenes)));
         RunPictures {
             trace,
             view,
@@ -90,7 +90,7 @@ impl<'t> RunPictures<'t> {
         let nothing = RunPlaces::Graphviz(Vec::new());
         self.places = match std::mem::replace(&mut self.places, nothing) {
             RunPlaces::Memviz(plan) => {
-                RunPlaces::Memviz(plan.on_pages(self.scenes(), options.clone()))
+                RunPlaces::Memviz(Box::new(plan.on_pages(self.scenes(), options.clone())))
             }
             RunPlaces::Graphviz(pictures) => RunPlaces::Graphviz(set_on_pages(pictures, options)),
         };
