@@ -8,6 +8,7 @@ use super::previous::Past;
 use super::resolved_filter::ResolvedFilter;
 use super::scene::{BoxKey, Scene, SceneBox};
 use super::step_view::StepView;
+use super::tasks::{EventLoops, TaskFields};
 use crate::analyse::ledger;
 use crate::narrate::StepNarrator;
 use crate::trace::{Event, ObjId, Replay, State, Step, Trace};
@@ -24,6 +25,8 @@ pub struct Scenes<'t> {
     output: String,
     following: FocusTracker,
     teller: StepNarrator,
+    /// What the fields of tasks are called, where the program has any.
+    tasks: Option<TaskFields>,
     /// Only the pictures that show something new.
     keys: bool,
     /// Steps since the last of them, and what was told of these.
@@ -46,6 +49,7 @@ impl<'t> Scenes<'t> {
             output: String::new(),
             following: FocusTracker::new(resolved),
             teller: StepNarrator::default(),
+            tasks: TaskFields::of(trace),
             keys: false,
             passed: 0,
             waiting: Vec::new(),
@@ -93,6 +97,7 @@ impl<'t> Scenes<'t> {
             step,
             ledger: &ledger,
             calls: &calls,
+            loops: &EventLoops::at(state, self.tasks),
         };
         let boxes = match self.keys {
             true => {

@@ -4,6 +4,7 @@
 use super::calls::RunningCall;
 use super::focus_tracker::Chosen;
 use super::options::ViewOptions;
+use super::tasks::EventLoops;
 use crate::analyse::Ledger;
 use crate::trace::{ObjId, ObjectInfo, ObjectState, State, Step, Trace};
 
@@ -16,6 +17,8 @@ pub(super) struct StepView<'s> {
     pub step: &'s Step,
     pub ledger: &'s Ledger,
     pub calls: &'s [RunningCall<'s>],
+    /// The event loops, with their tasks.
+    pub loops: &'s EventLoops,
 }
 
 impl StepView<'_> {

@@ -4,8 +4,52 @@
 use super::content::{Content, inline_text, row};
 use super::scene::{BoxRole, Row, aside};
 use super::step_view::StepView;
-use crate::trace::{Kind, Label, ObjId, ObjectState};
-use std::collections::BTreeSet;
+use crate::trace::{Kind, Label, ObjId, ObjectState, State, Symbol, Trace};
+use std::collections::BTreeMap;
+
+/// What the recorder calls the fields that tasks are known by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TaskFields {
+    coroutine: Symbol,
+    event_loop: Symbol,
+}
+
+impl TaskFields {
+    /// `None` for a program without tasks.
+    pub(super) fn of(trace: &Trace) -> Option<TaskFields> {
+        let symbol = |text: &str| {
+            let mut all = trace.symbols.all().iter();
+            Some(Symbol(all.position(|one| one == text)? as u32))
+        };
+        Some(TaskFields {
+            coroutine: symbol("_coro")?,
+            event_loop: symbol("_loop")?,
+        })
+    }
+}
+
+/// The event loops of a step, each with its tasks in the order of their births.
+#[derive(Debug, Default)]
+pub(super) struct EventLoops(BTreeMap<ObjId, Vec<ObjId>>);
+
+impl EventLoops {
+    pub(super) fn at(state: &State, fields: Option<TaskFields>) -> EventLoops {
+        let mut loops = EventLoops::default();
+        let Some(fields) = fields else {
+            return loops;
+        };
+        for (id, object) in &state.heap {
+            let field = |name| {
+                let mut refs = object.refs.iter();
+                refs.find(|one| one.label == Label::Named(name))
+            };
+            if let (Some(_), Some(of)) = (field(fields.coroutine), field(fields.event_loop)) {
+                loops.0.entry(of.to).or_default().push(*id);
+            }
+        }
+        loops
+    }
+}
 
 /// What a task is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +63,15 @@ enum TaskState {
 
 impl StepView<'_> {
     /// The event loops whose tasks are not through yet.
-    pub(super) fn event_loops(&self) -> BTreeSet<ObjId> {
-        let tasks = self.state.heap.values().filter_map(|object| {
-            let of = self.field(object, "_loop")?;
-            let is_through = matches!(
-                self.task_state(object)?,
-                TaskState::Done | TaskState::Cancelled
-            );
-            (!is_through).then_some(of)
-        });
-        tasks.filter(|id| !self.hides(*id)).collect()
+    pub(super) fn event_loops(&self) -> Vec<ObjId> {
+        let goes_on = |task: &ObjId| {
+            let state = self.object(*task).and_then(|task| self.task_state(task));
+            state.is_some_and(|state| !matches!(state, TaskState::Done | TaskState::Cancelled))
+        };
+        let loops = self.loops.0.iter();
+        let loops = loops.filter(|(_, tasks)| tasks.iter().any(goes_on));
+        let loops = loops.map(|(id, _)| *id);
+        loops.filter(|id| !self.hides(*id)).collect()
     }
 
     /// What stands in the box of a task, a future or an event loop.
@@ -40,12 +83,12 @@ impl StepView<'_> {
             return Some(self.future(id, object));
         }
         let tasks: Vec<Row> = self
-            .state
-            .heap
+            .loops
+            .0
+            .get(&id)?
             .iter()
-            .filter(|(_, task)| self.field(task, "_loop") == Some(id))
-            .filter_map(|(task, state)| {
-                let doing = match self.task_state(state)? {
+            .filter_map(|task| {
+                let doing = match self.task_state(self.object(*task)?)? {
                     TaskState::Running => "running",
                     TaskState::Ready => "ready",
                     TaskState::Waiting => "waiting",

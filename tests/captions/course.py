@@ -134,7 +134,6 @@ def outer():
 tick = outer()
 tick()
 a = b = None
-del a, b
 try:
     raise ValueError("no luck")
 except KeyError:
