@@ -72,7 +72,7 @@ fn a_call_and_its_return_are_told() {
     };
     let step = after_line(&trace, 4);
     assert_eq!(of_f("call"), ["f() is called with x = a"]);
-    assert_eq!(of_f("return"), ["f() returns a new list"]);
+    assert_eq!(of_f("return"), ["f() returns a new list [[]]"]);
     assert_eq!(words(step), ["b is the list that f() has returned"]);
 }
 

@@ -34,6 +34,8 @@ pub struct StepNarrator {
     /// Whether the script is about counts.
     counts: Option<bool>,
     silent_on_counts: bool,
+    /// What was told last says no more than which way the program goes.
+    idle: bool,
 }
 
 impl StepNarrator {
@@ -44,6 +46,11 @@ impl StepNarrator {
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
+    }
+
+    /// Whether what was told last says no more than which way the program goes: nothing has changed.
+    pub fn was_idle(&self) -> bool {
+        self.idle
     }
 
     /// Says whether changes of counts may be told: they hold from step to step, which says nothing where
@@ -99,7 +106,8 @@ impl StepNarrator {
             unreachable: &self.unreachable,
         };
         let lost: Vec<ObjId> = unreachable.difference(&self.unreachable).copied().collect();
-        let sentences = telling.sentences(self.thread == step.head.thread, &lost);
+        let (sentences, idle) = telling.sentences(self.thread == step.head.thread, &lost);
+        self.idle = idle;
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
@@ -181,7 +189,8 @@ pub(super) struct Telling<'t> {
 }
 
 impl Telling<'_> {
-    fn sentences(self, same_thread: bool, lost: &[ObjId]) -> Vec<String> {
+    /// The sentences, and whether they say no more than which way the program goes.
+    fn sentences(self, same_thread: bool, lost: &[ObjId]) -> (Vec<String>, bool) {
         let mut all = Vec::new();
         self.collections(&mut all);
         self.incidents(&mut all);
@@ -199,7 +208,8 @@ impl Telling<'_> {
         if same_thread && all.is_empty() && !self.step.head.event.enters() {
             self.ended_calls(&mut all);
         }
-        if all.is_empty() {
+        let idle = all.is_empty();
+        if idle {
             all.extend(self.returned_nothing().or_else(|| self.flow()));
         }
         if self.counts {
@@ -211,7 +221,8 @@ impl Telling<'_> {
             all.truncate(SENTENCES - 1);
             all.push(format!("{more} more things change"));
         }
-        all.iter().map(|sentence| as_sentence(sentence)).collect()
+        let sentences = all.iter().map(|sentence| as_sentence(sentence));
+        (sentences.collect(), idle)
     }
 
     pub(super) fn text(&self, symbol: Symbol) -> &str {

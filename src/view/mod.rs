@@ -7,6 +7,7 @@ mod changes;
 mod collector;
 mod content;
 mod elision;
+mod event_loops;
 mod filter;
 mod focus;
 mod focus_tracker;

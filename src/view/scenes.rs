@@ -2,13 +2,13 @@
 
 use super::calls::Calls;
 use super::caption::{caption, lines_of};
+use super::event_loops::{EventLoops, TaskFields};
 use super::focus_tracker::FocusTracker;
 use super::options::ViewOptions;
 use super::previous::Past;
 use super::resolved_filter::ResolvedFilter;
 use super::scene::{BoxKey, Scene, SceneBox};
 use super::step_view::StepView;
-use super::tasks::{EventLoops, TaskFields};
 use crate::analyse::ledger;
 use crate::narrate::StepNarrator;
 use crate::trace::{Event, ObjId, Replay, State, Step, Trace};
@@ -115,7 +115,9 @@ impl<'t> Scenes<'t> {
             .teller
             .tell(self.trace, step, state, &ledger, drawn.as_ref());
         if self.keys {
-            self.waiting.extend(told);
+            // Which way the program went is worth a word in the picture of that step alone.
+            let is_told = boxes.is_some() || !self.teller.was_idle();
+            self.waiting.extend(told.into_iter().filter(|_| is_told));
         } else {
             self.waiting = told;
         }

@@ -2,9 +2,9 @@
 //! beside: the boxes in `build`, their contents in `content`, the call stacks in `stack`.
 
 use super::calls::RunningCall;
+use super::event_loops::EventLoops;
 use super::focus_tracker::Chosen;
 use super::options::ViewOptions;
-use super::tasks::EventLoops;
 use crate::analyse::Ledger;
 use crate::trace::{ObjId, ObjectInfo, ObjectState, State, Step, Trace};
 

@@ -4,52 +4,7 @@
 use super::content::{Content, inline_text, row};
 use super::scene::{BoxRole, Row, aside};
 use super::step_view::StepView;
-use crate::trace::{Kind, Label, ObjId, ObjectState, State, Symbol, Trace};
-use std::collections::BTreeMap;
-
-/// What the recorder calls the fields that tasks are known by.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct TaskFields {
-    coroutine: Symbol,
-    event_loop: Symbol,
-}
-
-impl TaskFields {
-    /// `None` for a program without tasks.
-    pub(super) fn of(trace: &Trace) -> Option<TaskFields> {
-        let symbol = |text: &str| {
-            let mut all = trace.symbols.all().iter();
-            Some(Symbol(all.position(|one| one == text)? as u32))
-        };
-        Some(TaskFields {
-            coroutine: symbol("_coro")?,
-            event_loop: symbol("_loop")?,
-        })
-    }
-}
-
-/// The event loops of a step, each with its tasks in the order of their births.
-#[derive(Debug, Default)]
-pub(super) struct EventLoops(BTreeMap<ObjId, Vec<ObjId>>);
-
-impl EventLoops {
-    pub(super) fn at(state: &State, fields: Option<TaskFields>) -> EventLoops {
-        let mut loops = EventLoops::default();
-        let Some(fields) = fields else {
-            return loops;
-        };
-        for (id, object) in &state.heap {
-            let field = |name| {
-                let mut refs = object.refs.iter();
-                refs.find(|one| one.label == Label::Named(name))
-            };
-            if let (Some(_), Some(of)) = (field(fields.coroutine), field(fields.event_loop)) {
-                loops.0.entry(of.to).or_default().push(*id);
-            }
-        }
-        loops
-    }
-}
+use crate::trace::{Kind, Label, ObjId, ObjectState};
 
 /// What a task is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +23,11 @@ impl StepView<'_> {
             let state = self.object(*task).and_then(|task| self.task_state(task));
             state.is_some_and(|state| !matches!(state, TaskState::Done | TaskState::Cancelled))
         };
-        let loops = self.loops.0.iter();
-        let loops = loops.filter(|(_, tasks)| tasks.iter().any(goes_on));
-        let loops = loops.map(|(id, _)| *id);
+        let loops = self
+            .loops
+            .all()
+            .filter(|(_, tasks)| tasks.iter().any(goes_on));
+        let loops = loops.map(|(id, _)| id);
         loops.filter(|id| !self.hides(*id)).collect()
     }
 
@@ -84,8 +41,7 @@ impl StepView<'_> {
         }
         let tasks: Vec<Row> = self
             .loops
-            .0
-            .get(&id)?
+            .tasks_of(id)?
             .iter()
             .filter_map(|task| {
                 let doing = match self.task_state(self.object(*task)?)? {
