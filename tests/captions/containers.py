@@ -58,4 +58,4 @@ words['x']['y']['z'] = 1  #: words['x']['y']['z'] is 1
 t = ([],)  #: t is a new tuple ([],)
 t[0].append(1)  #: 1 is put into t[0]
 Point = namedtuple('Point', 'x y')  #: class Point is defined
-pt = Point(1, 2)  #: pt is a new Point of 2 items
+pt = Point(1, 2)  #: pt is a new Point
