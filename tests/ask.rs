@@ -403,15 +403,21 @@ fn another_threads_frame_is_a_root_and_keeps_its_name() {
     let recorded = Recorded::new(source);
     let at = recorded.after(12).to_string();
     let why = recorded.ask(&["why", "out", "mine", "--step", &at, "-o", "why.svg"]);
-    assert!(why.contains("1. work() in thread 2 mine → list #"), "{why}");
+    assert!(
+        why.contains("1. work() in Thread-1 (work) mine → list #"),
+        "{why}"
+    );
     let picture = std::fs::read_to_string(recorded.folder.path().join("why.svg"));
     assert!(
         picture
             .expect("it was asked for")
-            .contains("work() in thread 2")
+            .contains("work() in Thread-1 (work)")
     );
     let life = recorded.ask(&["life", "out", "basket"]);
-    assert!(life.contains("+ work() in thread 2 basket"), "{life}");
+    assert!(
+        life.contains("+ work() in Thread-1 (work) basket"),
+        "{life}"
+    );
     assert!(!life.contains("globals in thread"), "{life}");
     assert_eq!(life.matches("globals basket").count(), 1, "{life}");
 }

@@ -70,13 +70,16 @@ impl Telling<'_> {
 
     pub(super) fn collections(&self, all: &mut Vec<String>) {
         for run in &self.step.head.collections {
-            if run.candidates.is_empty() {
+            let mut files = self.trace.header.files.iter();
+            let is_asked = !run.automatic && files.any(|file| file.text.contains("gc.collect"));
+            // What finds nothing, and was not asked for, is no news.
+            if run.candidates.is_empty() || !is_asked && run.unreachable.is_empty() {
                 continue;
             }
-            let who = if run.automatic {
-                "the collector runs by itself"
-            } else {
+            let who = if is_asked {
                 "gc.collect() runs"
+            } else {
+                "the collector runs by itself"
             };
             let found = match run.unreachable.len() {
                 0 => "nothing is unreachable".to_owned(),

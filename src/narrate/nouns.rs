@@ -1,6 +1,6 @@
 //! Objects in words.
 
-use super::paths::Paths;
+use super::paths::{Paths, class_of};
 use crate::trace::{Kind, Label, ObjId, Reference, State, Trace};
 use std::collections::BTreeMap;
 
@@ -174,6 +174,10 @@ impl Nouns<'_> {
             Kind::Set => matches!(one.label, Label::Element),
             _ => false,
         };
+        // A container of the program's own kind need not be one to its users.
+        if class_of(&object.refs, self.trace).is_some() {
+            return String::new();
+        }
         let held = object.refs.iter().filter(is_held).count();
         match (self.trace.object(id).kind, held) {
             (_, 0) => String::new(),

@@ -126,7 +126,8 @@ pub(super) fn is_of_program(refs: &[Reference], trace: &Trace) -> bool {
     class_of(refs, trace).is_some_and(|class| trace.object(class).born.is_some())
 }
 
-fn class_of(refs: &[Reference], trace: &Trace) -> Option<ObjId> {
+/// The class of an instance of one that is written in Python.
+pub(super) fn class_of(refs: &[Reference], trace: &Trace) -> Option<ObjId> {
     let is_class = |one: &&Reference| match one.label {
         Label::Named(name) => trace.symbols.text(name) == "__class__",
         _ => false,

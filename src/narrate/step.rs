@@ -32,6 +32,8 @@ pub struct StepNarrator {
     /// What objects were called that no name leads to any more.
     once: BTreeMap<ObjId, String>,
     counts: bool,
+    /// What was told last says no more than which way the program goes.
+    idle: bool,
 }
 
 impl StepNarrator {
@@ -46,6 +48,7 @@ impl StepNarrator {
             returned: None,
             once: BTreeMap::new(),
             counts: is_about_counts(trace),
+            idle: false,
         }
     }
 
@@ -56,6 +59,11 @@ impl StepNarrator {
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
+    }
+
+    /// Whether what was told last says no more than which way the program goes: nothing has changed.
+    pub fn was_idle(&self) -> bool {
+        self.idle
     }
 
     /// Says whether changes of counts are told from here on: they hold from step to step, which says
@@ -110,7 +118,8 @@ impl StepNarrator {
             unreachable: &self.unreachable,
         };
         let lost: Vec<ObjId> = unreachable.difference(&self.unreachable).copied().collect();
-        let sentences = telling.sentences(self.thread == step.head.thread, &lost);
+        let (sentences, idle) = telling.sentences(self.thread == step.head.thread, &lost);
+        self.idle = idle;
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
@@ -189,7 +198,8 @@ pub(super) struct Telling<'t> {
 }
 
 impl Telling<'_> {
-    fn sentences(self, same_thread: bool, lost: &[ObjId]) -> Vec<String> {
+    /// The sentences, and whether they say no more than which way the program goes.
+    fn sentences(self, same_thread: bool, lost: &[ObjId]) -> (Vec<String>, bool) {
         let mut all = Vec::new();
         self.collections(&mut all);
         self.incidents(&mut all);
@@ -207,7 +217,8 @@ impl Telling<'_> {
         if same_thread && all.is_empty() && !self.step.head.event.enters() {
             self.ended_calls(&mut all);
         }
-        if all.is_empty() {
+        let idle = all.is_empty();
+        if idle {
             all.extend(self.returned_nothing().or_else(|| self.flow()));
         }
         if self.counts {
@@ -219,7 +230,8 @@ impl Telling<'_> {
             all.truncate(SENTENCES - 1);
             all.push(format!("{more} more things change"));
         }
-        all.iter().map(|sentence| as_sentence(sentence)).collect()
+        let sentences = all.iter().map(|sentence| as_sentence(sentence));
+        (sentences.collect(), idle)
     }
 
     pub(super) fn text(&self, symbol: Symbol) -> &str {

@@ -65,7 +65,7 @@ impl StepView<'_> {
         if self.chosen.resolved.only.is_some() {
             return Vec::new();
         }
-        let mut seen = BTreeSet::new();
+        let mut seen = vec![false; self.trace.objects.len() + 1];
         let names = self.calls.iter().flat_map(|call| &call.frame.names);
         let names = names.filter(|name| name.kind != NameKind::Stack);
         let names = names.map(|name| name.to);
@@ -77,11 +77,11 @@ impl StepView<'_> {
         for call in self.calls {
             let stack = call.frame.names.iter();
             let stack = stack.filter(|name| name.kind == NameKind::Stack);
-            let unseen = stack.map(|name| name.to).filter(|id| !seen.contains(id));
+            let unseen = stack.map(|name| name.to).filter(|id| !seen[id.0 as usize]);
             let mut open: Vec<ObjId> = unseen.collect();
             let mut passed = BTreeSet::new();
             while let Some(id) = open.pop() {
-                let Some(object) = self.object(id).filter(|_| !seen.contains(&id)) else {
+                let Some(object) = self.object(id).filter(|_| !seen[id.0 as usize]) else {
                     continue;
                 };
                 if is_candidate(id, object) {
@@ -97,7 +97,7 @@ impl StepView<'_> {
             }
         }
         for (id, object) in &self.state.heap {
-            if !seen.contains(id) && is_candidate(*id, object) {
+            if !seen[id.0 as usize] && is_candidate(*id, object) {
                 self.follow([*id].into_iter(), &mut seen);
                 kept.push(Kept { to: *id, by: None });
             }
@@ -127,10 +127,10 @@ impl StepView<'_> {
     }
 
     /// Adds what strong references lead to.
-    fn follow(&self, from: impl Iterator<Item = ObjId>, seen: &mut BTreeSet<ObjId>) {
+    fn follow(&self, from: impl Iterator<Item = ObjId>, seen: &mut [bool]) {
         let mut open: Vec<ObjId> = from.collect();
         while let Some(id) = open.pop() {
-            if seen.insert(id)
+            if !std::mem::replace(&mut seen[id.0 as usize], true)
                 && let Some(object) = self.object(id)
             {
                 let refs = object.refs.iter().filter(|one| !one.weak);

@@ -9,6 +9,7 @@ mod collector;
 mod content;
 mod elision;
 mod emphasis;
+mod event_loops;
 mod filter;
 mod focus;
 mod focus_tracker;

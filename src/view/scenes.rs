@@ -2,6 +2,7 @@
 
 use super::calls::Calls;
 use super::caption::{caption, sentences};
+use super::event_loops::{EventLoops, TaskFields};
 use super::focus_tracker::FocusTracker;
 use super::options::ViewOptions;
 use super::previous::Past;
@@ -27,6 +28,8 @@ pub struct Scenes<'t> {
     following: FocusTracker,
     teller: StepNarrator,
     mode: Mode,
+    /// What the fields of tasks are called, where the program has any.
+    tasks: Option<TaskFields>,
     /// Steps since the last of them, and what was told of these.
     passed: u32,
     waiting: Vec<String>,
@@ -59,6 +62,7 @@ impl<'t> Scenes<'t> {
             following: FocusTracker::new(resolved),
             teller: StepNarrator::new(trace),
             mode: Mode::Each,
+            tasks: TaskFields::of(trace),
             passed: 0,
             waiting: Vec::new(),
             notes: Vec::new(),
@@ -133,6 +137,7 @@ impl<'t> Scenes<'t> {
             step,
             ledger: &ledger,
             calls: &calls,
+            loops: &EventLoops::at(state, self.tasks),
         };
         let boxes = match &self.mode {
             Mode::Keys => {
@@ -156,7 +161,9 @@ impl<'t> Scenes<'t> {
             self.waiting.clear();
             self.notes.clear();
         }
-        self.waiting.extend(told);
+        // Which way the program went is worth a word in the picture of that step alone.
+        let is_told = boxes.is_some() || !self.teller.was_idle();
+        self.waiting.extend(told.into_iter().filter(|_| is_told));
         self.notes.extend_from_slice(chosen.notes);
         let Some(mut boxes) = boxes else {
             return Some(None);

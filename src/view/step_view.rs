@@ -2,6 +2,7 @@
 //! beside: the boxes in `build`, their contents in `content`, the call stacks in `stack`.
 
 use super::calls::RunningCall;
+use super::event_loops::EventLoops;
 use super::focus_tracker::Chosen;
 use super::options::ViewOptions;
 use crate::analyse::Ledger;
@@ -16,6 +17,8 @@ pub(super) struct StepView<'s> {
     pub step: &'s Step,
     pub ledger: &'s Ledger,
     pub calls: &'s [RunningCall<'s>],
+    /// The event loops, with their tasks.
+    pub loops: &'s EventLoops,
 }
 
 impl StepView<'_> {

@@ -5,7 +5,6 @@ use super::content::{Content, inline_text, row};
 use super::scene::{BoxRole, Row, aside};
 use super::step_view::StepView;
 use crate::trace::{Kind, Label, ObjId, ObjectState};
-use std::collections::BTreeSet;
 
 /// What a task is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +18,17 @@ enum TaskState {
 
 impl StepView<'_> {
     /// The event loops whose tasks are not through yet.
-    pub(super) fn event_loops(&self) -> BTreeSet<ObjId> {
-        let tasks = self.state.heap.values().filter_map(|object| {
-            let of = self.field(object, "_loop")?;
-            let is_through = matches!(
-                self.task_state(object)?,
-                TaskState::Done | TaskState::Cancelled
-            );
-            (!is_through).then_some(of)
-        });
-        tasks.filter(|id| !self.hides(*id)).collect()
+    pub(super) fn event_loops(&self) -> Vec<ObjId> {
+        let goes_on = |task: &ObjId| {
+            let state = self.object(*task).and_then(|task| self.task_state(task));
+            state.is_some_and(|state| !matches!(state, TaskState::Done | TaskState::Cancelled))
+        };
+        let loops = self
+            .loops
+            .all()
+            .filter(|(_, tasks)| tasks.iter().any(goes_on));
+        let loops = loops.map(|(id, _)| id);
+        loops.filter(|id| !self.hides(*id)).collect()
     }
 
     /// What stands in the box of a task, a future or an event loop.
@@ -40,12 +40,11 @@ impl StepView<'_> {
             return Some(self.future(id, object));
         }
         let tasks: Vec<Row> = self
-            .state
-            .heap
+            .loops
+            .tasks_of(id)?
             .iter()
-            .filter(|(_, task)| self.field(task, "_loop") == Some(id))
-            .filter_map(|(task, state)| {
-                let doing = match self.task_state(state)? {
+            .filter_map(|task| {
+                let doing = match self.task_state(self.object(*task)?)? {
                     TaskState::Running => "running",
                     TaskState::Ready => "ready",
                     TaskState::Waiting => "waiting",

@@ -6,7 +6,7 @@ def add(x, y):  #: add() is defined // add() is called with x = 1 and y = 2
     return total  #: add() returns 3
 
 def push(items, item):  #: push() is defined // push() is called with items = things and item = 'a'
-    items.append(item)  #: 'a' is put into items; things is the same list, so it shows it too | push() returns None
+    items.append(item)  #: 'a' is put into items; things is the same list, so it shows it too
 
 def make():  #: make() is defined // make() is called
     box = [1]  #: box is a new list [1]
@@ -28,10 +28,10 @@ def outer():  #: outer() is defined // outer() is called
         nonlocal count
         count += 1  #: count is now 1
         return count  #: inner() returns 1
-    return inner  #: outer() returns inner()
+    return inner  #: outer() returns the function inner()
 
 def fact(n):  #: fact() is defined // fact() is called with n = 3 // fact() is called with n = 2 // fact() is called with n = 1
-    if n < 2:
+    if n < 2:  #: “n < 2” is false // “n < 2” is true
         return 1  #: fact() returns 1
     return n * fact(n - 1)  #: fact() returns 2 // fact() returns 6
 
@@ -39,7 +39,7 @@ def rest(*args, **kwargs):  #: rest() is defined // rest() is called
     return args  #: rest() returns the tuple args
 
 def loop():  #: loop() is defined // loop() is called
-    for i in range(2):  #: i is 0 // i is now 1
+    for i in range(2):  #: i is 0 // i is now 1 // The loop ends: there are no more items
         x = i  #: x is 0 // x is now 1
     return x  #: loop() returns 1
 
@@ -52,7 +52,7 @@ new = fresh()  #: new is the list that fresh() has returned
 again = same(box)  #: again is the list that same() has returned
 default(1)  #: default() has ended
 default(2)  #: default() has ended
-step = outer()  #: step is inner()
+step = outer()  #: step is the function inner()
 one = step()  #: one is 1
 six = fact(3)  #: six is 6
 args = rest(1, k=2)  #: args is the tuple that rest() has returned | Nothing refers to the dict that was kwargs any more: it is freed

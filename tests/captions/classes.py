@@ -1,27 +1,27 @@
-class Empty:  #: class Empty is defined
+class Empty:  #: The body of class Empty begins // class Empty is defined
     pass
 
-class Node:  #: class Node is defined
+class Node:  #: The body of class Node begins // class Node is defined
     count = 0  #: count is 0
-    def __init__(self, value, rest=None):  #: __init__() is defined // Node.__init__() is called for a new Node with value = 1 and rest = None // Node.__init__() is called for a new Node with value = 2 and rest = None // Node.__init__() is called for a new Node with value = 0 and rest = None
+    def __init__(self, value, rest=None):  #: The method __init__() is defined // Node.__init__() is called for a new Node with value = 1 and rest = None // Node.__init__() is called for a new Node with value = 2 and rest = None // Node.__init__() is called for a new Node with value = 0 and rest = None
         self.value = value  #: self.value is 1 // self.value is 2 // self.value is 0 // self.value is 'leaf'
         self.rest = rest  #: self.rest is None
         Node.count += 1  #: Node.count is now 1 // Node.count is now 2 // Node.count is now 3 // Node.count is now 4
-    def set(self, value):  #: set() is defined // Node.set() is called on node with value = 5 // Node.set() is called on node with value = 6
+    def set(self, value):  #: The method set() is defined // Node.set() is called on node with value = 5 // Node.set() is called on node with value = 6
         self.value = value  #: self.value is now 5 // self.value is now 6
         return self  #: Node.set() returns the Node self
-    @property  #: Node.double() is called on node
-    def double(self):  #: double is a property
+    @property  #: The decorator @property is ready // The decorator @property has been applied // Node.double() is called on node
+    def double(self):  #: What is defined is given to its decorator next // double is a property
         return self.value * 2  #: Node.double() returns 10
-    @staticmethod  #: Node.helper() is called with x = node
-    def helper(x):  #: helper is a staticmethod
+    @staticmethod  #: The decorator @staticmethod is ready // The decorator @staticmethod has been applied // Node.helper() is called with x = node
+    def helper(x):  #: What is defined is given to its decorator next // helper is a staticmethod
         return x  #: Node.helper() returns the Node x
-    @classmethod  #: Node.make() is called with cls = class Node
-    def make(cls):  #: make is a classmethod
-        return cls(0)  #: Node.make() returns Node #94
+    @classmethod  #: The decorator @classmethod is ready // The decorator @classmethod has been applied // Node.make() is called with cls = class Node
+    def make(cls):  #: What is defined is given to its decorator next // make is a classmethod
+        return cls(0)  #: Node.make() returns a Node
 
-class Leaf(Node):  #: class Leaf is defined
-    def __init__(self):  #: __init__() is defined // Leaf.__init__() is called for a new Leaf
+class Leaf(Node):  #: The body of class Leaf begins // class Leaf is defined
+    def __init__(self):  #: The method __init__() is defined // Leaf.__init__() is called for a new Leaf
         super().__init__('leaf')  #: Node.__init__() has ended
         self.tags = []  #: self.tags is a new, empty list
 
@@ -48,4 +48,4 @@ method(6)  #: Node.set() has ended
 kind = Node  #: kind is class Node
 setattr(node, 'extra', {})  #: node.extra is a new, empty dict; helped is the same Node, so it shows it too
 node.extra['k'] = node  #: node.extra['k'] is the same Node as node
-nodes = [Node(i) for i in range(2)]  #: Node.__init__() has ended // nodes is a list | The name i is gone
+nodes = [Node(i) for i in range(2)]  #: Node.__init__() has ended // nodes is a list of 2 items | The name i is gone

@@ -1,17 +1,17 @@
 import gc  #: gc is imported
 import weakref  #: weakref is imported
 
-class Node:  #: class Node is defined
-    def __del__(self):  #: __del__() is defined // Nothing refers to the Node that was m any more: its __del__ runs | Node.__del__() is called on m | The name m is gone
-        print('gone')  #: Node.__del__() returns None | The program prints “gone”
+class Node:  #: The body of class Node begins // class Node is defined
+    def __del__(self):  #: The method __del__() is defined // Nothing refers to the Node that was m any more: its __del__ runs | Node.__del__() is called on m | The name m is gone
+        print('gone')  #: The program prints “gone”
 
-gc.disable()
+gc.disable()  #: Nothing in memory changes
 a = [1, 2]  #: a is a new list [1, 2]
 b = a  #: b is the same list as a | The count of the list a goes from 1 to 2
 del a  #: The name a is gone | The count of the list b goes from 2 to 1
 b = None  #: b is now None | Nothing refers to the list that was b any more: it is freed
-c = [[1], [2]]  #: c is a new list
-del c[0]  #: A list leaves c at the front | Nothing refers to the list that was c[0] any more: it is freed
+c = [[1], [2]]  #: c is a new list [[1], [2]]
+del c[0]  #: The list [1] leaves c at the front | Nothing refers to the list that was c[0] any more: it is freed
 c = None  #: c is now None | 2 objects are freed, in this order: the list that was c and the list that was c[0]
 n = Node()  #: n is a new Node
 m = n  #: m is the same Node as n | The count of the Node n goes from 1 to 2
@@ -20,8 +20,8 @@ del m  #: Nothing refers to the Node that was self any more: it is freed
 x, y = [], []  #: x is a new, empty list | y is a new, empty list
 x.append(y)  #: The list y is put into x | The count of the list y goes from 1 to 2
 y.append(x)  #: The list x is put into y; x[0] is the same list, so it shows it too | The count of the list x goes from 1 to 2
-del x, y  #: The name x is gone | The name y is gone | No name leads to the list that was x and the list that was y any more; they wait for the collector
-gc.collect()  #: gc.collect() runs on generation 2: of 10 looked at, 2 objects are unreachable | The collector frees list #40 and list #39
+del x, y  #: The names x and y are gone | No name leads any more to the list that was x and the list that was y; they wait for the collector
+gc.collect()  #: gc.collect() runs on generation 2: of 10 looked at, 2 objects are unreachable | The collector frees the list that was y and the list that was x
 class Plain: pass  #: class Plain is defined
 p = Plain()  #: p is a new Plain
 w = weakref.ref(p)  #: w is a new weak reference to p

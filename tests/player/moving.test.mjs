@@ -214,10 +214,10 @@ test('steps that are not chosen are passed over, and memory goes on through them
 test('the calls of all threads stand in the call stack', async (t) => {
   const threads = record(here, 'threads', 'import threading\ndef work(n):\n    m = n + 1\n    return m\nthread = threading.Thread(target=work, args=(4,))\nthread.start()\nthread.join()\n');
   const facts = exported(threads);
-  const { step, thread } = facts.steps.find((step) => step.thread > 1 && step.other_threads?.length && step.function === 'work');
+  const { step } = facts.steps.find((step) => step.thread > 1 && step.other_threads?.length && step.function === 'work');
   const page = await open(t, here, threads, { address: `#step=${step}` });
   const titles = await page.$$eval('#stack h3', (heads) => heads.map((head) => head.firstChild.textContent));
   assert.ok(titles.includes('globals'), titles.join());
-  assert.ok(titles.includes(`work() in thread ${thread}`), titles.join());
+  assert.ok(titles.includes('work() in Thread-1 (work)'), titles.join());
   assert.match(await page.textContent('#stack .newest h3'), /^work\(\)/);
 });

@@ -88,13 +88,17 @@ fn note_undrawable() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let (is, are) = match missing.len() {
+    let (what, are, them) = match missing.len() {
         0 => return,
-        1 => ("it is drawn as an empty box", "has it"),
-        _ => ("they are drawn as empty boxes", "has them"),
+        1 => ("", "it is drawn as an empty box", "it"),
+        _ => (
+            "such characters as ",
+            "they are drawn as empty boxes",
+            "them",
+        ),
     };
-    say!("note: no font on this machine has {named}{more}; {is} in PNG, GIF and PDF");
-    say!("hint: install a font that {are}, as those of the Noto family do");
+    say!("note: no font on this machine has {what}{named}{more}; {are} in PNG, GIF and PDF");
+    say!("hint: install a font that has {them}, as those of the Noto family have");
 }
 
 /// Draws the pictures.
