@@ -8,6 +8,8 @@ use super::sheet::Sheet;
 
 /// How far the head of an arrow stays from its box.
 pub(super) const HEAD_SPACE: f64 = 2.0;
+/// How far from a box an arrow runs that goes round it.
+const AROUND: f64 = 8.0;
 /// How far an arrow that turns round leans into a gutter.
 const REACH: f64 = GUTTER * 0.42;
 
@@ -40,7 +42,7 @@ impl Start {
     /// Where the dot stands: in the middle of a cell that has others beside it, else at the side
     /// to which the arrow leaves.
     pub(super) fn dot(&self, back: bool) -> Point {
-        let lift = if self.is_label { 5.0 } else { 0.0 };
+        let lift = if self.is_label && back { 5.0 } else { 0.0 };
         let y = self.y() - lift;
         let rect = self.rect;
         let x = match (self.shape, back, self.is_label) {
@@ -94,6 +96,16 @@ impl Sheet {
             pieces: Vec::new(),
             along_box: Some((at.y - start.rect.y) / start.rect.height),
         };
+        if start.is_label && !back && start.shape == BoxShape::Rows {
+            // From a key: out at its own side, and round below the box.
+            let rect = start.rect;
+            let (x, y) = (rect.x - AROUND, rect.bottom() + AROUND);
+            walk.along([
+                Point { x, y: at.y },
+                Point { x, y },
+                Point { x: rect.right(), y },
+            ]);
+        }
         if self.block(from.node).is_some() {
             self.leave(&mut walk, from.node, start, back);
         }

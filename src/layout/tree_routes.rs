@@ -166,7 +166,7 @@ impl Walk {
     }
 
     /// Straight from point to point, with round corners.
-    fn along<const N: usize>(&mut self, points: [Point; N]) {
+    pub(super) fn along<const N: usize>(&mut self, points: [Point; N]) {
         for (i, point) in points.iter().enumerate() {
             let Some(next) = points.get(i + 1) else {
                 self.line(*point);

@@ -229,6 +229,11 @@ impl StepView<'_> {
         self.calls.iter().find(|call| call.frame.object == Some(id))
     }
 
+    /// Whether a call runs in a frame object.
+    pub(super) fn runs(&self, frame: ObjId) -> bool {
+        self.running_call(frame).is_some()
+    }
+
     /// A cell that leads to an object: an arrow to its box, or its value.
     pub(super) fn cell(&self, to: ObjId, weak: bool) -> Cell {
         if let Some(call) = self.running_call(to) {
@@ -261,6 +266,7 @@ impl StepView<'_> {
                 .object(id)
                 .is_some_and(|object| !object.refs.is_empty()),
             Kind::Namespace => false,
+            Kind::Traceback => !content::is_told_by_stack(self, id),
             Kind::Class if self.shows_class(id) => true,
             Kind::Class | Kind::Function => content::has_rows(self, id),
             Kind::Other => self

@@ -13,8 +13,9 @@ pub(super) struct Content {
     pub empty: &'static str,
 }
 
-/// Characters of an inline value.
+/// Characters of an inline value, and of what an exception says.
 const INLINE_LIMIT: usize = 28;
+const MESSAGE_LIMIT: usize = 60;
 
 /// What the interpreter keeps at a function beside what the program put there.
 const FUNCTION_FURNITURE: [&str; 9] = [
@@ -230,6 +231,34 @@ fn named(view: &StepView<'_>, label: Label, names: &[&str]) -> bool {
     }
 }
 
+/// Whether a cell is the one by which `super()` finds the class that a method stands in.
+fn is_for_super(view: &StepView<'_>, cell: ObjId) -> bool {
+    let held = |id: ObjId| view.object(id).map_or(&[][..], |object| &object.refs);
+    let classes = held(cell).iter().map(|reference| reference.to);
+    !view.options.internals
+        && classes
+            .filter(|id| view.info(*id).kind == Kind::Class)
+            .flat_map(held)
+            .any(|method| held(method.to).iter().any(|one| one.to == cell))
+}
+
+/// Whether all that a traceback leads to is running calls, which the call stack shows.
+pub(super) fn is_told_by_stack(view: &StepView<'_>, traceback: ObjId) -> bool {
+    let mut at = Some(traceback);
+    while let Some(object) = at.and_then(|id| view.object(id)) {
+        let links = |kind: Kind| {
+            let mut refs = object.refs.iter();
+            refs.find(|one| view.info(one.to).kind == kind)
+                .map(|one| one.to)
+        };
+        if links(Kind::Frame).is_some_and(|frame| !view.runs(frame)) {
+            return false;
+        }
+        at = links(Kind::Traceback);
+    }
+    !view.options.internals
+}
+
 /// Whether a frame object holds something on its value stack: `stack 0`.
 fn is_value_stack(view: &StepView<'_>, label: Label) -> bool {
     match label {
@@ -252,7 +281,8 @@ fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
             let furniture = named(view, label, &FUNCTION_FURNITURE);
             let plain_defaults =
                 named(view, label, &["__defaults__"]) && is_plain_tuple(view, reference.to);
-            !furniture && !plain_defaults
+            let inside = matches!(label, Label::Closure(_)) && is_for_super(view, reference.to);
+            !furniture && !plain_defaults && !inside
         }
         Kind::Class => matches!(label, Label::Attr(_)) && !named(view, label, &CLASS_FURNITURE),
         Kind::Frame => !named(view, label, &FRAME_FURNITURE) && !is_value_stack(view, label),
@@ -333,17 +363,29 @@ fn is_absorbed_tuple(view: &StepView<'_>, reference: &Reference) -> bool {
     named(view, reference.label, &["args"]) && is_plain_tuple(view, reference.to)
 }
 
-/// A tuple of nothing but values that need no box.
+/// A tuple of nothing but values that need no box: texts of any length are values.
 fn is_plain_tuple(view: &StepView<'_>, id: ObjId) -> bool {
-    view.object(id)
-        .is_some_and(|tuple| tuple.refs.iter().all(|r| !view.is_box(r.to)))
+    let is_text = |id: ObjId| view.info(id).kind == Kind::Atom && !view.chosen.resolved.boxes;
+    view.object(id).is_some_and(|tuple| {
+        let mut held = tuple.refs.iter().map(|one| one.to);
+        held.all(|id| is_text(id) || !view.is_box(id))
+    })
 }
 
 fn inline_tuple(view: &StepView<'_>, id: ObjId) -> String {
     let Some(tuple) = view.object(id) else {
         return String::new();
     };
-    let parts: Vec<String> = tuple.refs.iter().map(|r| inline_text(view, r.to)).collect();
+    let text = |id: ObjId| {
+        let object = view.object(id)?;
+        let value = view.text(object.value?);
+        Some(shortened(value, MESSAGE_LIMIT, object.true_length))
+    };
+    let parts: Vec<String> = tuple
+        .refs
+        .iter()
+        .map(|one| text(one.to).unwrap_or_else(|| inline_text(view, one.to)))
+        .collect();
     match &parts[..] {
         [one] => format!("({one},)"),
         parts => format!("({})", parts.join(", ")),
@@ -399,6 +441,7 @@ pub(super) fn inline_text(view: &StepView<'_>, id: ObjId) -> String {
     let name = object.name.map(|name| view.text(name)).unwrap_or_default();
     let type_name = view.text(info.type_name);
     match info.kind {
+        Kind::Traceback => "of running calls".to_owned(),
         Kind::Module => format!("module {name}"),
         Kind::Class => format!("class {name}"),
         Kind::Function => format!("function {name}"),
