@@ -101,6 +101,8 @@ struct Figures {
     naming_undrawn: Vec<String>,
 }
 
+const SENTENCE: &str = "font-size=\"14\"";
+
 impl Figures {
     fn add(&mut self, lesson: &str, svg: &str) {
         self.captions += 1;
@@ -108,9 +110,11 @@ impl Figures {
             let inside = svg.split_once(open).expect("each has one").1;
             inside.split_once(close).expect("it ends").0.to_owned()
         };
+        // The sentences have letters of their own size.
         let words: Vec<&str> = svg
             .lines()
-            .filter(|line| line.starts_with("<text x=\"16\""))
+            .filter(|line| line.starts_with("<text x=\"16\"") && line.contains(SENTENCE))
+            .filter_map(|line| line.split_once('>')?.1.strip_suffix("</text>"))
             .collect();
         let description = part("<desc", "</desc>");
         let serials = |text: &str| -> Vec<String> {

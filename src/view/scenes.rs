@@ -215,13 +215,17 @@ fn may_wait(trace: &Trace, step: &Step, state: &State, next: Option<&Step>) -> b
         return false;
     }
     let is_import = running.is_module(&trace.symbols) && state.frames.len() > 1;
-    let makes = trace.symbols.text(running.function) == "__init__";
+    let name = trace.symbols.text(running.function);
+    let makes = name == "__init__";
+    // The compiler's own function that works out what the annotations of a class say.
+    let annotates = name == "__annotate__";
     let returns = matches!(event, Event::Return) && state.frames.len() > 1;
     let before_a_call = next.is_some_and(|next| next.head.event == Event::Call)
         && event == Event::Line
         && step.entered.is_empty()
         && step.changed.iter().all(|(_, change)| change.refs.is_none());
     running.class_body
+        || annotates
         || is_import
         || (makes && event != Event::Return)
         || (returns && !makes)

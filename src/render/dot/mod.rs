@@ -2,13 +2,16 @@
 //! finds, one line a box or reference, and names that say what they stand for.
 
 mod label;
+mod statements;
 mod words;
 
 use super::SIGNATURE;
 use crate::layout::{Direction, Picture, PictureArrow, PictureBox, PictureCell};
 use crate::render::theme::Theme;
 use crate::view::{BoxKey, Mark};
+use graphviz_rust::dot_structures::{Attribute, GraphAttributes};
 use label::label;
+use statements::{attribute, defaults, edge, node};
 use std::collections::BTreeMap;
 use words::{in_a_comment, in_quotes, name};
 
@@ -75,27 +78,37 @@ impl DotGraph<'_> {
         self.line(0, &format!("// {SIGNATURE}"));
         self.line(0, &format!("// {file}, {}", in_a_comment(&title)));
         self.line(0, &format!("digraph step_{} {{", self.picture.number));
-        self.line(
-            1,
-            &format!("graph [rankdir={rankdir}, nodesep=0.3, ranksep=0.7]"),
-        );
+        let graph = GraphAttributes::Graph;
+        let ranks = [("rankdir", rankdir), ("nodesep", "0.3"), ("ranksep", "0.7")];
+        self.line(1, &defaults(graph, &ranks));
         // What keeps boxes apart where another program than dot lays them out.
+        let apart = [
+            ("overlap", "false"),
+            ("sep", "\"+12\""),
+            ("esep", "\"+1\""),
+            ("splines", "true"),
+        ];
+        self.line(1, &defaults(graph, &apart));
+        let quoted = |colour: &str| format!("\"{colour}\"");
+        let (text, background, arrow) = (quoted(text), quoted(background), quoted(arrow));
+        let font = [
+            ("fontname", "\"DejaVu Sans Mono\""),
+            ("fontsize", "10"),
+            ("fontcolor", &text),
+        ];
+        let page = [
+            ("bgcolor", background.as_str()),
+            ("labelloc", "t"),
+            ("labeljust", "l"),
+        ];
+        self.line(1, &defaults(graph, &[&font[..], &page].concat()));
+        let table = [("shape", "plain")];
         self.line(
             1,
-            "graph [overlap=false, sep=\"+12\", esep=\"+1\", splines=true]",
+            &defaults(GraphAttributes::Node, &[&table, &font[..]].concat()),
         );
-        let font = "fontname=\"DejaVu Sans Mono\", fontsize=10";
-        self.line(
-            1,
-            &format!(
-                "graph [{font}, fontcolor=\"{text}\", bgcolor=\"{background}\", labelloc=t, labeljust=l]"
-            ),
-        );
-        self.line(
-            1,
-            &format!("node [shape=plain, {font}, fontcolor=\"{text}\"]"),
-        );
-        self.line(1, &format!("edge [arrowsize=0.6, color=\"{arrow}\"]"));
+        let heads = [("arrowsize", "0.6"), ("color", arrow.as_str())];
+        self.line(1, &defaults(GraphAttributes::Edge, &heads));
         self.line(1, &format!("label=\"{}\\l\"", lines.join("\\l")));
     }
 
@@ -107,13 +120,14 @@ impl DotGraph<'_> {
         let palette = self.options.theme.palette();
         self.group("call frames, the oldest first");
         self.line(1, "subgraph cluster_call_stack {");
-        self.line(
-            2,
-            &format!(
-                "graph [label=\"call stack\", style=rounded, color=\"{}\", fontcolor=\"{}\"]",
-                palette.line, palette.quiet
-            ),
-        );
+        let looks = [
+            ("label", "\"call stack\"".to_owned()),
+            ("style", "rounded".to_owned()),
+            ("color", format!("\"{}\"", palette.line)),
+            ("fontcolor", format!("\"{}\"", palette.quiet)),
+        ];
+        let looks = looks.each_ref().map(|(key, value)| (*key, value.as_str()));
+        self.line(2, &defaults(GraphAttributes::Graph, &looks));
         for frame in &frames {
             self.node(2, frame);
         }
@@ -140,11 +154,8 @@ impl DotGraph<'_> {
     }
 
     fn node(&mut self, indent: usize, picture_box: &PictureBox) {
-        let node = format!(
-            "{} [label=<{}>]",
-            self.names[&picture_box.key],
-            label(picture_box, self.options.theme)
-        );
+        let table = label(picture_box, self.options.theme);
+        let node = node(&self.names[&picture_box.key], &table);
         self.line(indent, &node);
     }
 
@@ -154,50 +165,48 @@ impl DotGraph<'_> {
         }
         self.group("references");
         for arrow in &self.picture.arrows {
-            if let (Some(from), Some(to)) = (self.tail(arrow), self.names.get(&arrow.to)) {
+            if let (Some(row), Some(to)) = (self.tail(arrow), self.names.get(&arrow.to)) {
                 let side = match self.options.direction {
                     Direction::Right => "w",
                     Direction::Down => "n",
                 };
-                let edge = format!("{from} -> {to}:title:{side}{}", self.looks(arrow));
+                let from = (self.names[&arrow.from].as_str(), row);
+                let edge = edge(from, (to, side), self.looks(arrow));
                 self.line(1, &edge);
             }
         }
     }
 
-    /// The port that an arrow leaves from: that of its dot.
-    fn tail(&self, arrow: &PictureArrow) -> Option<String> {
+    /// The port that an arrow leaves from, if there is one: that of its dot.
+    fn tail(&self, arrow: &PictureArrow) -> Option<Option<String>> {
         let owner = self.picture.boxes.iter().find(|b| b.key == arrow.from)?;
-        let name = &self.names[&arrow.from];
         let dot = PictureCell::Dot(arrow.start);
-        let port = owner.rows.iter().enumerate().find_map(|(i, row)| {
+        Some(owner.rows.iter().enumerate().find_map(|(i, row)| {
             if row.value == dot {
-                Some(format!(":r{i}"))
+                Some(format!("r{i}"))
             } else {
-                (row.label == dot).then(|| format!(":k{i}"))
+                (row.label == dot).then(|| format!("k{i}"))
             }
-        });
-        Some(format!("{name}{}", port.unwrap_or_default()))
+        }))
     }
 
-    fn looks(&self, arrow: &PictureArrow) -> String {
+    fn looks(&self, arrow: &PictureArrow) -> Vec<Attribute> {
         let palette = self.options.theme.palette();
+        let colour = |colour: &str| attribute("color", &format!("\"{colour}\""));
         let mut looks = Vec::new();
         if arrow.weak {
-            looks.push("style=dotted".to_owned());
+            looks.push(attribute("style", "dotted"));
         } else if arrow.faded {
-            looks.push("style=dashed".to_owned());
+            looks.push(attribute("style", "dashed"));
         }
         if arrow.mark != Mark::None {
-            looks.push(format!("color=\"{}\", penwidth=2", palette.changed));
+            looks.push(colour(palette.changed));
+            looks.push(attribute("penwidth", "2"));
         } else if arrow.faded {
-            looks.push(format!("color=\"{}\"", palette.garbage));
+            looks.push(colour(palette.garbage));
         } else if arrow.weak {
-            looks.push(format!("color=\"{}\"", palette.weak));
+            looks.push(colour(palette.weak));
         }
-        match looks.is_empty() {
-            true => String::new(),
-            false => format!(" [{}]", looks.join(", ")),
-        }
+        looks
     }
 }
