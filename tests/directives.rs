@@ -267,12 +267,12 @@ fn labels_notes_and_colours_are_drawn() {
         // A mark says it from there on.
         assert_eq!(boxes(at(4))[&name("row")].contains(&label), !is_late);
         let notes = |line: u64| {
-            let words = said(at(line));
-            words.iter().filter(|one| one.contains("Both are one.")).count()
+            let words = said(at(line)).join(" ");
+            words.matches("Both are one.").count()
         };
         assert_eq!([notes(4), notes(TRAP), notes(6)], [0, 1, 0]);
         // What is told of the step stands there, too.
-        assert!(said(at(TRAP)).iter().any(|word| word.contains("is now 7")));
+        assert!(said(at(TRAP)).join(" ").contains("is now 7"));
         assert_eq!(bar(at(8), &name("n")), BLUE);
         assert_eq!(bar(at(8), &name("rows")), GREEN);
         assert_ne!(bar(at(8), &name("row")), GREEN);
@@ -301,7 +301,7 @@ fn a_pair_shows_what_was_before_its_statement() {
     for files in [&by_mark, &by_option] {
         let pair = &files["frames/call.svg"];
         let words = said(pair);
-        for word in ["before", "after", "a call", "line 5"] {
+        for word in ["before line 5: fill(rows)", "after", "a call"] {
             assert!(words.contains(&word.to_owned()), "{word}: {words:?}");
         }
         // The list is empty before; all that the call has put into it is new after.
@@ -320,7 +320,7 @@ fn a_pair_shows_what_was_before_its_statement() {
     for (place, pair) in made.values().enumerate() {
         let words = said(pair);
         let count = |what: &str| words.iter().filter(|word| *word == what).count();
-        assert_eq!(count("  2      seen.append(n)"), 2, "{words:?}");
+        assert_eq!(count("before line 2: seen.append(n)"), 1, "{words:?}");
         // Only before the first of them is the list empty.
         assert_eq!(count("empty"), usize::from(place == 0), "{words:?}");
     }

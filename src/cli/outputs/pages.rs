@@ -19,7 +19,13 @@ pub(super) fn pair_page(
         first.caption.event.clear();
         first.caption.words.clear();
     }
-    strip(&laid_out(scenes, page), &["before", "after"], theme)
+    let line = scenes.last().map(|after| &after.caption.source);
+    let line = line.and_then(|source| Some((source.ran?, source.ran_text()?)));
+    let before = match line {
+        Some((number, text)) => format!("before line {number}: {text}"),
+        None => "before".to_owned(),
+    };
+    strip(&laid_out(scenes, page), &[&before, "after"], theme)
 }
 
 /// The steps that the author wants on one page, where all of them have been read.
