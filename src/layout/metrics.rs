@@ -18,24 +18,24 @@ pub const LABEL_HEIGHT: f64 = 15.0;
 pub const ROW_BASELINE: f64 = 14.5;
 pub const TITLE_BASELINE: f64 = 14.0;
 pub const LABEL_BASELINE: f64 = 11.5;
-pub const PADDING: f64 = 7.0;
+pub const PADDING: f64 = 6.0;
 /// Width of a cell that holds the dot of an arrow.
 pub const DOT_CELL: f64 = 18.0;
-const SMALLEST_BOX: f64 = 74.0;
+const SMALLEST_BOX: f64 = 64.0;
 /// Space between boxes that stand side by side.
-pub const SIDE_GAP: f64 = 16.0;
+pub const SIDE_GAP: f64 = 14.0;
 /// Space between the lines of a grid.
 pub const LINE_GAP: f64 = 13.0;
 
 /// Space between boxes of one column: the words above a box stand there.
-pub const GAP: f64 = 26.0;
+pub const GAP: f64 = 22.0;
 /// Space below a lane for the words above a box.
 pub const NOTE_HEIGHT: f64 = 17.0;
 /// Space around a lane.
 pub const LANE_GAP: f64 = 9.0;
 pub const LANE_HEIGHT: f64 = 3.0;
 /// Space between columns, in which the arrows turn.
-pub const GUTTER: f64 = 52.0;
+pub const GUTTER: f64 = 44.0;
 pub const MARGIN: f64 = 16.0;
 
 /// Width of `text` at `font` pixels.

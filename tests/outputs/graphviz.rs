@@ -35,7 +35,7 @@ gc.collect()
 
 /// The names of all boxes and the ends of all arrows of a file.
 fn written(dot: &str) -> (BTreeSet<String>, Vec<(String, String)>) {
-    let name = |text: &str| text.split([':', ' ']).next().unwrap_or_default().to_owned();
+    let name = |text: &str| text.split([':', ' ', '[']).next().unwrap_or_default().to_owned();
     let nodes = dot.lines().filter(|line| line.contains("[label=<<TABLE"));
     let edges = dot.lines().filter(|line| line.contains(":title"));
     let edges = edges.filter_map(|line| line.trim().split_once(" -> "));
@@ -112,7 +112,7 @@ fn a_dot_file_can_be_read() {
         has(&[group]);
     }
     has(&["rankdir=LR"]);
-    has(&["call_call2 [label=", "<B>call()</B>"]);
+    has(&["call_call2[label=", "<B>call()</B>"]);
     has(&["Node_", "<B>Node</B> #", "1 ref"]);
     has(&["globals_call0:", " -> Node_", ":title:w"]);
     has(&["ReferenceType_", " -> Node_", "style=dotted"]);

@@ -281,11 +281,11 @@ class Picture {
     }
     if (isRow && index > 0) path('line', `M0 ${tenth(top)}h${tenth(right)}`);
     if (isRow ? labelled : index > 0 || content.shape === LINE) path('line', `M${tenth(to.x)} ${tenth(isRow ? to.y : top)}v${tenth(bottom - (isRow ? to.y : top))}`);
-    const number = (cell) => this.textWidth(this.run.text(cell - 1), isRow || cell === value ? metrics.row_font : metrics.small_font, cell - 1);
+    const widthOf = (cell, font) => this.textWidth(this.run.text(cell - 1), font, cell - 1);
     if (label > 0 && isRow) parts.push(this.write('quiet', metrics.padding, to.y + 14.5, metrics.row_font, this.run.text(label - 1), label - 1));
-    else if (label > 0 && labelled) parts.push(this.write('quiet', at.x + (at.width - number(label)) / 2, at.y + 11.5, metrics.small_font, this.run.text(label - 1), label - 1));
+    else if (label > 0 && labelled) parts.push(this.write('quiet', at.x + (at.width - widthOf(label, metrics.small_font)) / 2, at.y + 11.5, metrics.small_font, this.run.text(label - 1), label - 1));
     if (value > 0) {
-      const x = isRow ? to.x + metrics.padding : to.x + (to.width - number(value)) / 2;
+      const x = isRow ? to.x + metrics.padding : to.x + (to.width - widthOf(value, metrics.row_font)) / 2;
       parts.push(this.write(aside ? 'quiet' : 'plain', x, to.y + 14.5, metrics.row_font, this.run.text(value - 1), value - 1));
     }
     return parts;
