@@ -35,7 +35,12 @@ gc.collect()
 
 /// The names of all boxes and the ends of all arrows of a file.
 fn written(dot: &str) -> (BTreeSet<String>, Vec<(String, String)>) {
-    let name = |text: &str| text.split([':', ' ', '[']).next().unwrap_or_default().to_owned();
+    let name = |text: &str| {
+        text.split([':', ' ', '['])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
     let nodes = dot.lines().filter(|line| line.contains("[label=<<TABLE"));
     let edges = dot.lines().filter(|line| line.contains(":title"));
     let edges = edges.filter_map(|line| line.trim().split_once(" -> "));

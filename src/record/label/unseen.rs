@@ -8,6 +8,7 @@ use crate::record::raw::header::ObjPtr;
 use crate::trace::{Interner, Kind, Label};
 use rustpython_vm::builtins::descriptor::PyMemberDescriptor;
 use rustpython_vm::builtins::{PyBaseException, PyFrozenSet, PyWeak};
+use rustpython_vm::class::StaticType;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, VirtualMachine};
 
 /// The weak reference itself is not one of the interpreter's counted edges, nor, in this
@@ -100,7 +101,12 @@ pub(super) fn handled_exception(
     found.map(|found| found.to).find(|to| {
         let mut referents = Vec::new();
         to.extend_referents(&mut referents);
-        to.object().downcast_ref::<PyBaseException>().is_some() && referents == of_exception
+        // Its own walk has more before and behind: what the program has put onto it, and what a
+        // group consists of.
+        to.object().fast_isinstance(PyBaseException::static_type())
+            && referents
+                .windows(of_exception.len())
+                .any(|part| part == of_exception)
     })
 }
 
