@@ -2,14 +2,17 @@
 
 use super::lifetimes::{LifetimeGraph, Seat, Side};
 use super::picture::BoxShape;
-use crate::view::BoxKind;
+use crate::view::{BoxKey, BoxKind, Shape};
 use petgraph::unionfind::UnionFind;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A box that is wider with its rows side by side hangs from a tree, but bears none.
 const WIDEST: f64 = 340.0;
 /// Deeper ones are chains, more than trees.
 const DEEPEST: usize = 40;
+/// Trees that an author asks for go no deeper.
+const DEEPEST_WANTED: usize = 200;
 /// References between boxes of a tree that make it less of one: at most this part, by steps.
 const STRAY: f64 = 0.1;
 
@@ -21,6 +24,8 @@ struct Forest<'u> {
     below: Vec<Vec<usize>>,
     /// How many objects refer to each at any time.
     holders: Vec<usize>,
+    /// The trees that the author asks for.
+    wanted: Vec<Members>,
 }
 
 /// Gives the boxes of each tree their seats, and sets them as strips.
@@ -28,11 +33,12 @@ pub(super) fn seat(union: &mut LifetimeGraph) {
     let forest = Forest::new(union);
     let mut seats: Vec<(usize, Seat, bool)> = Vec::new();
     let mut taken = BTreeSet::new();
-    for root in forest.roots() {
-        if let Some(members) = forest.tree(root).map(|tree| forest.with_holder(tree))
-            && members.all.iter().all(|node| taken.insert(*node))
-        {
-            let sides = forest.sides(&members);
+    let found = forest.roots().into_iter();
+    let found = found.filter_map(|root| Some(forest.with_holder(forest.tree(root)?)));
+    let found: Vec<Members> = found.collect();
+    for members in forest.wanted.iter().chain(&found) {
+        if members.all.iter().all(|node| taken.insert(*node)) {
+            let sides = forest.sides(members);
             for node in &members.all {
                 let above = forest.above[*node].filter(|_| *node != members.top);
                 let seat = Seat {
@@ -74,28 +80,32 @@ impl Forest<'_> {
                     && edge.forward > 0
                     && edge.from != edge.to
                     && bears(union, edge.from)
-                    && union.nodes[edge.to].depth.is_none()
-                    && union.nodes[edge.to].shape != BoxShape::Line
+                    && hangs(union, edge.to)
             })
             .collect();
         edges.sort_by_key(|index| {
             let edge = &union.edges[*index];
             let ends = (union.nodes[edge.from].key, union.nodes[edge.to].key);
-            (std::cmp::Reverse(edge.weight()), ends)
+            (Reverse(edge.weight()), ends)
         });
         let mut forest = Forest {
             union,
             above: vec![None; union.nodes.len()],
             below: vec![Vec::new(); union.nodes.len()],
             holders: vec![0; union.nodes.len()],
+            wanted: Vec::new(),
         };
         for edge in &union.edges {
             let counts = union.nodes[edge.from].depth.is_none() && !edge.weak;
             forest.holders[edge.to] += usize::from(counts);
         }
+        let taken = forest.grow_wanted();
         let mut joined = UnionFind::new(union.nodes.len());
         for index in edges {
             let edge = &union.edges[index];
+            if taken.contains(&edge.from) || taken.contains(&edge.to) {
+                continue;
+            }
             // What is above nothing yet closes a cycle only below itself.
             if forest.above[edge.to].is_none() && joined.union(edge.from, edge.to) {
                 forest.above[edge.to] = Some(index);
@@ -103,6 +113,84 @@ impl Forest<'_> {
             }
         }
         forest
+    }
+
+    /// Grows the trees that the author asks for, along the longest-lived references. Gives their
+    /// boxes.
+    fn grow_wanted(&mut self) -> BTreeSet<usize> {
+        let union = self.union;
+        let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); union.nodes.len()];
+        for (index, edge) in union.edges.iter().enumerate() {
+            if !edge.weak && bears(union, edge.from) && hangs(union, edge.to) {
+                leaving[edge.from].push(index);
+            }
+        }
+        let mut taken = BTreeSet::new();
+        for root in (0..union.nodes.len()).filter(|node| is_wanted(union, *node)) {
+            let mut depths = BTreeMap::from([(root, 0)]);
+            let mut grown = vec![root];
+            let mut open: BTreeSet<_> = self.offers(&leaving[root]).collect();
+            while let Some((.., index)) = open.pop_first() {
+                let edge = &union.edges[index];
+                let depth = depths[&edge.from] + 1;
+                let is_free = !taken.contains(&edge.to) && !depths.contains_key(&edge.to);
+                if is_free && depth <= DEEPEST_WANTED {
+                    depths.insert(edge.to, depth);
+                    grown.push(edge.to);
+                    self.above[edge.to] = Some(index);
+                    open.extend(self.offers(&leaving[edge.to]));
+                }
+            }
+            let members = self.pruned(root, &grown);
+            taken.extend(&members.all);
+            self.wanted.push(members);
+        }
+        taken
+    }
+
+    /// References in the order in which trees grow along them.
+    fn offers(
+        &self,
+        edges: &[usize],
+    ) -> impl Iterator<Item = (bool, Reverse<usize>, (BoxKey, BoxKey), usize)> {
+        edges.iter().map(|index| {
+            let edge = &self.union.edges[*index];
+            let ends = (
+                self.union.nodes[edge.from].key,
+                self.union.nodes[edge.to].key,
+            );
+            (edge.forward <= 0, Reverse(edge.weight()), ends, *index)
+        })
+    }
+
+    /// What of a grown tree leads to boxes of the root's type, or belongs to one box alone.
+    fn pruned(&mut self, root: usize, grown: &[usize]) -> Members {
+        let mut all = BTreeSet::from([root]);
+        // What hangs from a box has been grown after it.
+        for node in grown.iter().rev() {
+            let is_kept = all.contains(node)
+                || self.title(*node) == self.title(root)
+                || self.holders[*node] == 1;
+            let above = self.above[*node];
+            if let Some(edge) = above.filter(|_| is_kept && *node != root) {
+                all.insert(*node);
+                all.insert(self.union.edges[edge].from);
+            }
+        }
+        for node in grown.iter().filter(|node| **node != root) {
+            match self.above[*node] {
+                Some(edge) if all.contains(node) => {
+                    self.below[self.union.edges[edge].from].push(edge);
+                }
+                _ => self.above[*node] = None,
+            }
+        }
+        let bearing = all.iter().copied();
+        Members {
+            bearing: bearing.filter(|node| bears(self.union, *node)).collect(),
+            all,
+            top: root,
+        }
     }
 
     /// Whether `node` hangs from `other`, or is it.
@@ -124,6 +212,7 @@ impl Forest<'_> {
             .filter(|node| self.union.nodes[*node].kind != BoxKind::Mapping)
             .filter(|node| bears(self.union, *node) && !self.recurs_above(*node))
             .filter(|node| !self.below[*node].is_empty())
+            .filter(|node| self.union.nodes[*node].wish.is_none())
             .collect()
     }
 
@@ -205,7 +294,9 @@ impl Forest<'_> {
             return members;
         };
         let holder = self.union.edges[edge].from;
-        if self.union.nodes[holder].kind == BoxKind::Fields && self.below[holder].len() == 1 {
+        let is_only_that =
+            self.union.nodes[holder].kind == BoxKind::Fields && self.below[holder].len() == 1;
+        if is_only_that && self.union.nodes[holder].wish.is_none() {
             members.all.insert(holder);
             members.bearing.insert(holder);
             members.top = holder;
@@ -304,6 +395,18 @@ impl Forest<'_> {
         }
         sides
     }
+}
+
+/// Whether the author asks for the tree below a box.
+fn is_wanted(union: &LifetimeGraph, node: usize) -> bool {
+    union.nodes[node].wish == Some(Shape::Tree) && bears(union, node)
+}
+
+/// Whether a box may hang from others.
+fn hangs(union: &LifetimeGraph, node: usize) -> bool {
+    let keeps_apart = matches!(union.nodes[node].wish, Some(Shape::Rows)) || is_wanted(union, node);
+    let node = &union.nodes[node];
+    node.depth.is_none() && node.shape != BoxShape::Line && !keeps_apart
 }
 
 /// Whether others may hang from a box.
