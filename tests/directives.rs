@@ -451,7 +451,7 @@ fn wrong_marks_and_options_are_named() {
         "script.py:15: warning: write shapes as: tree(root), row(a), not `tree`",
         "script.py:16: warning: there is no shape ring: there are tree, grid, row, rows",
         "script.py:17: warning: there is no name zz at any step",
-        "script.py:19: warning: tree(a) is not possible: nothing of its type hangs from it",
+        "script.py:19: warning: tree(a) is not possible: nothing hangs from it",
         "script.py:20: warning: row(d) is not possible: arrows leave from it, and only plain",
     ] {
         assert!(errors.contains(warning), "{warning}\n{errors}");

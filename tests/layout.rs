@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Folder, text};
-use memviz::layout::{Figures, Measure, Picture, Piece, drawn, plan, runs_through};
+use memviz::layout::{BoxShape, Figures, Measure, Picture, Piece, drawn, plan, runs_through};
 use memviz::trace::{Trace, TraceFile};
 use memviz::view::{BoxKey, Scenes, ViewOptions};
 use std::path::{Path, PathBuf};
@@ -324,6 +324,73 @@ fn a_long_run_does_not_make_the_page_grow() {
     // Where boxes are laid out anew, the reader has had time to get used to them.
     let fewest = anew.windows(2).map(|w| w[1] - w[0]).min();
     assert!(fewest.is_none_or(|steps| steps >= 40), "{anew:?}");
+}
+
+/// The shape of each box with a title, in the order of their births.
+fn shapes(picture: &Picture, title: &str) -> Vec<BoxShape> {
+    let boxes = picture.boxes.iter().filter(|b| b.title == title);
+    boxes.map(|b| b.shape).collect()
+}
+
+#[test]
+fn a_tree_that_was_built_from_its_leaves_stands_as_a_tree() {
+    let picture = last("huffman");
+    let nodes = places(&picture, "H");
+    assert_eq!(nodes.len(), 7);
+    assert!(shapes(&picture, "H").iter().all(|s| *s == BoxShape::Strip));
+    let root = nodes.iter().map(|n| n.1).fold(f64::MAX, f64::min);
+    // The last that was made.
+    assert_eq!(nodes[6].1, root);
+    no_arrows_cross(&picture);
+}
+
+#[test]
+fn what_holds_a_tree_with_parents_stands_above_it() {
+    let picture = last("red_black");
+    let (tree, nodes) = (places(&picture, "Tree"), places(&picture, "Node"));
+    assert_eq!((tree.len(), nodes.len()), (1, 6));
+    assert!(nodes.iter().all(|node| node.1 > tree[0].1 + 30.0));
+}
+
+#[test]
+fn an_author_chooses_shapes() {
+    let source = "class Leaf:\n    def __init__(self, v):\n        self.v = v\nclass Pair:\n    def __init__(self, l, r):\n        self.l = l\n        self.r = r\np = Pair(Leaf(1), Leaf(2))\nd = {'a': 1, 'b': 2}\nwide = list(range(1000000, 1000011))\none = [[1, 2]]\ns = [1, 2]\nm = [[1, 2], [3, 4]]\np.l, p.r = p.r, p.l\ns.append(3)\nq = p\np = None\n";
+    let folder = Folder::new();
+    let mut seen = Vec::new();
+    let marks = "# memviz: layout tree(p), row(d), row(wide)\n# memviz: layout grid(one), rows(s), rows(m)\n";
+    for source in [source.to_owned(), format!("{source}{marks}")] {
+        folder.write("a.py", source);
+        let script = folder.path().join("a.py");
+        let trace = recorded(&script);
+        let (figures, anew, pictures) = laid_out(&trace, &ViewOptions::default());
+        assert_eq!((figures.moved, figures.through), (0, 0));
+        assert!(anew.is_empty());
+        no_boxes_overlap(&pictures, &script);
+        heads_point_at_their_boxes(&pictures, &script);
+        // No box changes its shape, also after its name is gone.
+        let mut known = std::collections::BTreeMap::new();
+        for one in pictures.iter().flat_map(|picture| &picture.boxes) {
+            let shape = known.entry(one.key).or_insert(one.shape);
+            assert_eq!(*shape, one.shape, "{:?}", one.key);
+        }
+        let picture = &pictures[pictures.len() - 2];
+        let levels = |title| {
+            places(picture, title)
+                .iter()
+                .map(|p| p.1)
+                .collect::<Vec<_>>()
+        };
+        let (pair, leaves) = (levels("Pair"), levels("Leaf"));
+        let hangs = leaves.iter().all(|leaf| *leaf > pair[0] + 30.0);
+        seen.push((hangs, shapes(picture, "dict"), shapes(picture, "list")));
+    }
+    use BoxShape::{Line, Rows, Strip};
+    // wide; one, its list; s; m, its lists.
+    let list = |shapes: [BoxShape; 7]| shapes.to_vec();
+    let by_memviz = list([Rows, Strip, Rows, Strip, Line, Line, Rows]);
+    let by_author = list([Strip, Line, Rows, Rows, Strip, Strip, Rows]);
+    assert_eq!(seen[0], (false, vec![Rows], by_memviz));
+    assert_eq!(seen[1], (true, vec![Strip], by_author));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use super::lifetimes::{LifetimeGraph, Seat, Side};
 use super::picture::BoxShape;
 use crate::view::{BoxKey, BoxKind, Shape};
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::DiGraph;
 use petgraph::unionfind::UnionFind;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,11 +75,14 @@ struct Members {
 impl Forest<'_> {
     /// The forest of the longest-lived references that run forward.
     fn new(union: &LifetimeGraph) -> Forest<'_> {
+        let circles = circles(union);
         let mut edges: Vec<usize> = (0..union.edges.len())
             .filter(|index| {
                 let edge = &union.edges[*index];
+                // What closes no circle runs one way, whatever else has held its boxes meanwhile.
+                let is_forward = edge.forward > 0 || circles[edge.from] != circles[edge.to];
                 !edge.weak
-                    && edge.forward > 0
+                    && is_forward
                     && edge.from != edge.to
                     && bears(union, edge.from)
                     && hangs(union, edge.to)
@@ -163,14 +168,18 @@ impl Forest<'_> {
         })
     }
 
-    /// What of a grown tree leads to boxes of the root's type, or belongs to one box alone.
+    /// What of a grown tree is of a type from which others hang in it, what leads to such, and
+    /// what belongs to one box alone.
     fn pruned(&mut self, root: usize, grown: &[usize]) -> Members {
+        let bearing = grown.iter().filter_map(|node| self.above[*node]);
+        let bearing = bearing.map(|edge| self.union.edges[edge].from);
+        let bearing = bearing.filter(|node| self.union.nodes[*node].kind == BoxKind::Fields);
+        let types: BTreeSet<&str> = bearing.chain([root]).map(|node| self.title(node)).collect();
         let mut all = BTreeSet::from([root]);
         // What hangs from a box has been grown after it.
         for node in grown.iter().rev() {
-            let is_kept = all.contains(node)
-                || self.title(*node) == self.title(root)
-                || self.holders[*node] == 1;
+            let is_kept =
+                all.contains(node) || types.contains(self.title(*node)) || self.holders[*node] == 1;
             let above = self.above[*node];
             if let Some(edge) = above.filter(|_| is_kept && *node != root) {
                 all.insert(*node);
@@ -290,7 +299,14 @@ impl Forest<'_> {
     /// What holds a tree and nothing else of it stands above it: the object that has `root`.
     fn with_holder(&self, mut members: Members) -> Members {
         let root = members.top;
-        let Some(edge) = self.above[root].filter(|_| self.holders[root] == 1) else {
+        let outside = self.union.edges.iter().filter(|edge| {
+            let from = &self.union.nodes[edge.from];
+            edge.to == root
+                && !edge.weak
+                && from.depth.is_none()
+                && !members.all.contains(&edge.from)
+        });
+        let Some(edge) = self.above[root].filter(|_| outside.count() == 1) else {
             return members;
         };
         let holder = self.union.edges[edge].from;
@@ -395,6 +411,26 @@ impl Forest<'_> {
         }
         sides
     }
+}
+
+/// For each box the number of the circle of references that it is in; one alone where it is in none.
+fn circles(union: &LifetimeGraph) -> Vec<usize> {
+    let edges = union.edges.iter().filter(|edge| {
+        let ends = [edge.from, edge.to];
+        !edge.weak && (ends.iter()).all(|end| union.nodes[*end].depth.is_none())
+    });
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(union.nodes.len(), 0);
+    let nodes: Vec<_> = union.nodes.iter().map(|_| graph.add_node(())).collect();
+    for edge in edges {
+        graph.add_edge(nodes[edge.from], nodes[edge.to], ());
+    }
+    let mut circles = vec![0; nodes.len()];
+    for (number, circle) in kosaraju_scc(&graph).iter().enumerate() {
+        for node in circle {
+            circles[node.index()] = number;
+        }
+    }
+    circles
 }
 
 /// Whether the author asks for the tree below a box.

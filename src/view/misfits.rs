@@ -5,7 +5,7 @@ use super::options::ViewOptions;
 use super::scene::{Arrow, BoxKey, BoxKind, Cell, Scene, SceneBox, Shape};
 use super::scenes::Scenes;
 use crate::trace::Trace;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The wishes for shapes that come to nothing in the pictures of a trace.
 pub fn misfits(trace: &Trace, options: &ViewOptions) -> Vec<Unknown> {
@@ -25,7 +25,7 @@ pub fn misfits(trace: &Trace, options: &ViewOptions) -> Vec<Unknown> {
             match shape {
                 Shape::Row => *fit &= arrows(one).next().is_none(),
                 Shape::Grid => *fit |= has_lines(&scene, one),
-                Shape::Tree => *fit |= has_tree(&scene, one),
+                Shape::Tree => *fit |= led_to(&scene, one).any(|below| below.depth.is_none()),
                 Shape::Rows => *fit = true,
             }
         }
@@ -55,20 +55,4 @@ fn has_lines(scene: &Scene, from: &SceneBox) -> bool {
         );
         is_kind && arrows(one).next().is_none()
     })
-}
-
-fn has_tree(scene: &Scene, root: &SceneBox) -> bool {
-    let mut known = BTreeSet::from([root.key]);
-    let mut open = vec![root];
-    while let Some(at) = open.pop() {
-        for one in led_to(scene, at).filter(|one| one.depth.is_none()) {
-            if one.key != root.key && one.title == root.title {
-                return true;
-            }
-            if known.insert(one.key) {
-                open.push(one);
-            }
-        }
-    }
-    false
 }

@@ -54,7 +54,7 @@ impl Wish {
     /// Says that what is drawn cannot take the shape.
     pub(super) fn misfit(&self) -> Unknown {
         let problem = match self.shape {
-            Shape::Tree => "nothing of its type hangs from it",
+            Shape::Tree => "nothing hangs from it",
             Shape::Grid => "no lists or records of plain values are in it",
             Shape::Row => "arrows leave from it, and only plain values stand side by side",
             Shape::Rows => "every box has rows",

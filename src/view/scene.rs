@@ -147,7 +147,7 @@ impl Color {
 /// A shape that an author may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
-    /// What is of its type hangs from it.
+    /// What it leads to hangs from it.
     Tree,
     /// The lists or records in it stand line by line.
     Grid,
