@@ -64,8 +64,8 @@ fn grids(union: &LifetimeGraph) -> BTreeMap<usize, Vec<usize>> {
                 && (node.shape == BoxShape::Strip || is_wanted && node.arrows == (false, false))
         };
         let by = &union.nodes[edge.from];
-        let holds =
-            matches!(by.kind, BoxKind::Sequence | BoxKind::Mapping) && by.wish != Some(Shape::Rows);
+        let holds = matches!(by.kind, BoxKind::Sequence | BoxKind::Mapping)
+            && matches!(by.wish, None | Some(Shape::Grid));
         if !is_strip(edge.to) || union.nodes[edge.from].depth.is_some() {
             continue;
         }

@@ -3,6 +3,7 @@
 use super::lifetimes::{LifetimeGraph, Seat, Side};
 use super::picture::BoxShape;
 use crate::view::{BoxKey, BoxKind, Shape};
+use fixedbitset::FixedBitSet;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::DiGraph;
 use petgraph::unionfind::UnionFind;
@@ -75,14 +76,12 @@ struct Members {
 impl Forest<'_> {
     /// The forest of the longest-lived references that run forward.
     fn new(union: &LifetimeGraph) -> Forest<'_> {
-        let circles = circles(union);
+        let forward = forward(union);
         let mut edges: Vec<usize> = (0..union.edges.len())
             .filter(|index| {
                 let edge = &union.edges[*index];
-                // What closes no circle runs one way, whatever else has held its boxes meanwhile.
-                let is_forward = edge.forward > 0 || circles[edge.from] != circles[edge.to];
                 !edge.weak
-                    && is_forward
+                    && forward.contains(*index)
                     && edge.from != edge.to
                     && bears(union, edge.from)
                     && hangs(union, edge.to)
@@ -104,7 +103,7 @@ impl Forest<'_> {
             let counts = union.nodes[edge.from].depth.is_none() && !edge.weak;
             forest.holders[edge.to] += usize::from(counts);
         }
-        let taken = forest.grow_wanted();
+        let taken = forest.grow_wanted(&forward);
         let mut joined = UnionFind::new(union.nodes.len());
         for index in edges {
             let edge = &union.edges[index];
@@ -122,7 +121,7 @@ impl Forest<'_> {
 
     /// Grows the trees that the author asks for, along the longest-lived references. Gives their
     /// boxes.
-    fn grow_wanted(&mut self) -> BTreeSet<usize> {
+    fn grow_wanted(&mut self, forward: &FixedBitSet) -> BTreeSet<usize> {
         let union = self.union;
         let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); union.nodes.len()];
         for (index, edge) in union.edges.iter().enumerate() {
@@ -131,10 +130,13 @@ impl Forest<'_> {
             }
         }
         let mut taken = BTreeSet::new();
-        for root in (0..union.nodes.len()).filter(|node| is_wanted(union, *node)) {
+        for root in wanted(union, forward, &leaving) {
+            if taken.contains(&root) {
+                continue;
+            }
             let mut depths = BTreeMap::from([(root, 0)]);
             let mut grown = vec![root];
-            let mut open: BTreeSet<_> = self.offers(&leaving[root]).collect();
+            let mut open: BTreeSet<_> = self.offers(&leaving[root], forward).collect();
             while let Some((.., index)) = open.pop_first() {
                 let edge = &union.edges[index];
                 let depth = depths[&edge.from] + 1;
@@ -143,7 +145,7 @@ impl Forest<'_> {
                     depths.insert(edge.to, depth);
                     grown.push(edge.to);
                     self.above[edge.to] = Some(index);
-                    open.extend(self.offers(&leaving[edge.to]));
+                    open.extend(self.offers(&leaving[edge.to], forward));
                 }
             }
             let members = self.pruned(root, &grown);
@@ -157,6 +159,7 @@ impl Forest<'_> {
     fn offers(
         &self,
         edges: &[usize],
+        forward: &FixedBitSet,
     ) -> impl Iterator<Item = (bool, Reverse<usize>, (BoxKey, BoxKey), usize)> {
         edges.iter().map(|index| {
             let edge = &self.union.edges[*index];
@@ -164,7 +167,12 @@ impl Forest<'_> {
                 self.union.nodes[edge.from].key,
                 self.union.nodes[edge.to].key,
             );
-            (edge.forward <= 0, Reverse(edge.weight()), ends, *index)
+            (
+                !forward.contains(*index),
+                Reverse(edge.weight()),
+                ends,
+                *index,
+            )
         })
     }
 
@@ -433,16 +441,44 @@ fn circles(union: &LifetimeGraph) -> Vec<usize> {
     circles
 }
 
-/// Whether the author asks for the tree below a box.
-fn is_wanted(union: &LifetimeGraph, node: usize) -> bool {
-    union.nodes[node].wish == Some(Shape::Tree) && bears(union, node)
+/// References that run forward: what closes no circle runs one way, whatever else has held its
+/// boxes meanwhile.
+fn forward(union: &LifetimeGraph) -> FixedBitSet {
+    let circles = circles(union);
+    let edges = union.edges.iter().enumerate();
+    let forward =
+        edges.filter(|(_, edge)| edge.forward > 0 || circles[edge.from] != circles[edge.to]);
+    forward.map(|(index, _)| index).collect()
+}
+
+/// Where the author asks for trees, those first from which most is reached. A name as `root` may
+/// have led to all boxes of a tree, in functions that call themselves.
+fn wanted(union: &LifetimeGraph, forward: &FixedBitSet, leaving: &[Vec<usize>]) -> Vec<usize> {
+    let nodes = 0..union.nodes.len();
+    let wanted =
+        nodes.filter(|node| union.nodes[*node].wish == Some(Shape::Tree) && bears(union, *node));
+    let reach = |root: usize| {
+        let mut known = BTreeSet::from([root]);
+        let mut open = vec![root];
+        while let Some(node) = open.pop() {
+            for index in leaving[node].iter().filter(|edge| forward.contains(**edge)) {
+                let to = union.edges[*index].to;
+                if known.insert(to) {
+                    open.push(to);
+                }
+            }
+        }
+        known.len()
+    };
+    let mut wanted: Vec<usize> = wanted.collect();
+    wanted.sort_by_cached_key(|node| (Reverse(reach(*node)), union.nodes[*node].key));
+    wanted
 }
 
 /// Whether a box may hang from others.
 fn hangs(union: &LifetimeGraph, node: usize) -> bool {
-    let keeps_apart = matches!(union.nodes[node].wish, Some(Shape::Rows)) || is_wanted(union, node);
     let node = &union.nodes[node];
-    node.depth.is_none() && node.shape != BoxShape::Line && !keeps_apart
+    node.depth.is_none() && node.shape != BoxShape::Line && node.wish != Some(Shape::Rows)
 }
 
 /// Whether others may hang from a box.
