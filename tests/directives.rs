@@ -429,7 +429,7 @@ fn classes_and_bases_are_drawn_on_demand() {
 
 #[test]
 fn wrong_marks_and_options_are_named() {
-    let source = "a = [1]\n# memviz: picture \"x\" as no name\n# memviz: picture \"x\" as 12\n# memviz: highlight b\n# memviz: label a no quotes\n# memviz: note none\n# memviz: color a mauve\n# memviz: color blue\n# memviz: strip x\n# memviz: counts please\n# memviz: hide type, lsit\n# memviz: hide lsit\ndef never():\n    c = 1  # memviz: note \"unheard\"\n";
+    let source = "a = [1]\n# memviz: picture \"x\" as no name\n# memviz: picture \"x\" as 12\n# memviz: highlight b\n# memviz: label a no quotes\n# memviz: note none\n# memviz: color a mauve\n# memviz: color blue\n# memviz: strip x\n# memviz: counts please\n# memviz: hide type, lsit\n# memviz: hide lsit\ndef never():\n    c = 1  # memviz: note \"unheard\"\n# memviz: layout tree\n# memviz: layout ring(a)\n# memviz: layout row(zz)\n# memviz: layout tree(a), grid(a), rows(a)\n# memviz: layout tree(a)\nd = [a]  # memviz: layout row(d)\n";
     let recorded = Recorded::new(source);
     let (code, _, errors) = recorded.run(&["render", "out", "--out", "x"]);
     assert_eq!(code, 0, "{errors}");
@@ -445,6 +445,11 @@ fn wrong_marks_and_options_are_named() {
         "script.py:10: warning: `counts` stands alone, without `please`",
         "script.py:11: warning: there is no name or type lsit at any step: did you mean `list`?",
         "script.py:14: warning: nothing is said: its statement never ran",
+        "script.py:15: warning: write shapes as: tree(root), row(a), not `tree`",
+        "script.py:16: warning: there is no shape ring: there are tree, grid, row, rows",
+        "script.py:17: warning: there is no name zz at any step",
+        "script.py:19: warning: tree(a) is not possible: nothing hangs from it",
+        "script.py:20: warning: row(d) is not possible: arrows leave from it, and only plain",
     ] {
         assert!(errors.contains(warning), "{warning}\n{errors}");
     }
@@ -453,6 +458,8 @@ fn wrong_marks_and_options_are_named() {
         1,
         "once is enough: {errors}"
     );
+    // The last shape for an object holds.
+    assert!(!errors.contains("script.py:18"), "{errors}");
     let refused = |options: &[&str]| {
         let all = [&["render", "out", "--out", "y", "--no-marks"], options].concat();
         recorded.refused(&all)
@@ -460,6 +467,8 @@ fn wrong_marks_and_options_are_named() {
     assert!(refused(&["--picture", "90"]).contains("no statement stands in line 90"));
     assert!(refused(&["--note", "14=x"]).contains("nothing is said for line 14"));
     assert!(refused(&["--highlight", "b"]).contains("there is no name b"));
+    assert!(refused(&["--shape", "row(b)"]).contains("there is no name b"));
+    assert!(refused(&["--direction", "down"]).contains("--direction is for Graphviz"));
     let wrong = |options: &[&str]| {
         let all = [&["render", "out", "--out", "y", "--no-marks"], options].concat();
         let done = recorded.folder.memviz_by_default(&all);
@@ -471,6 +480,8 @@ fn wrong_marks_and_options_are_named() {
     assert!(wrong(&["--picture", "5:a b"]).contains("`a b` is no name for a picture"));
     assert!(wrong(&["--color", "a=mauve"]).contains("there is no colour mauve"));
     assert!(wrong(&["--label", "a"]).contains("NAME=WORDS"));
+    assert!(wrong(&["--shape", "ring(a)"]).contains("there is no shape ring"));
+    assert!(wrong(&["--shape", "row a"]).contains("write shapes as: tree(root), row(a)"));
     assert!(wrong(&["--counts", "some"]).contains("never, auto, always"));
 }
 

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Folder, text};
-use memviz::layout::{Figures, Measure, Picture, Piece, drawn, plan, runs_through};
+use memviz::layout::{BoxShape, Figures, Measure, Picture, Piece, drawn, plan, runs_through};
 use memviz::trace::{Trace, TraceFile};
 use memviz::view::{BoxKey, Scenes, ViewOptions};
 use std::path::{Path, PathBuf};
@@ -324,6 +324,71 @@ fn a_long_run_does_not_make_the_page_grow() {
     // Where boxes are laid out anew, the reader has had time to get used to them.
     let fewest = anew.windows(2).map(|w| w[1] - w[0]).min();
     assert!(fewest.is_none_or(|steps| steps >= 40), "{anew:?}");
+}
+
+/// Shape and top of each box with a title, in the order of their births.
+fn shapes(picture: &Picture, title: &str) -> Vec<(BoxShape, f64)> {
+    let boxes = picture.boxes.iter().filter(|b| b.title == title);
+    let mut boxes: Vec<_> = boxes.map(|b| (b.key, b.shape, b.rect.y)).collect();
+    boxes.sort_by_key(|(key, ..)| *key);
+    let shapes = boxes.into_iter();
+    shapes.map(|(_, shape, top)| (shape, top)).collect()
+}
+
+#[test]
+fn a_tree_that_was_built_from_its_leaves_stands_as_a_tree() {
+    let picture = last("huffman");
+    let nodes = shapes(&picture, "H");
+    assert_eq!(nodes.len(), 7);
+    assert!(nodes.iter().all(|(shape, _)| *shape == BoxShape::Strip));
+    // The last that was made stands above all but the first, which the heap has held for longer.
+    assert!(nodes[1..6].iter().all(|(_, top)| *top > nodes[6].1));
+}
+
+#[test]
+fn what_holds_a_tree_with_parents_stands_above_it() {
+    let picture = last("red_black");
+    let (tree, nodes) = (places(&picture, "Tree"), places(&picture, "Node"));
+    assert_eq!((tree.len(), nodes.len()), (1, 6));
+    assert!(nodes.iter().all(|node| node.1 > tree[0].1 + 30.0));
+}
+
+#[test]
+fn an_author_chooses_shapes() {
+    let source = "class Leaf:\n    def __init__(self, v):\n        self.v = v\nclass Pair:\n    def __init__(self, l, r):\n        self.l = l\n        self.r = r\np = Pair(Leaf(1), Leaf(2))\nd = {'a': 1, 'b': 2}\nwide = list(range(1000000, 1000011))\none = [[1, 2]]\ns = [1, 2]\nm = [[1, 2], [3, 4]]\np.l, p.r = p.r, p.l\ndef walk(p):\n    if type(p) is Pair:\n        walk(p.l)\nwalk(p)\ns.append(3)\nq = p\np = None\n";
+    let folder = Folder::new();
+    let mut seen = Vec::new();
+    let marks = "# memviz: layout tree(p), row(d), row(wide)\n# memviz: layout grid(one), rows(s), rows(m)\n";
+    for source in [source.to_owned(), format!("{source}{marks}")] {
+        folder.write("a.py", source);
+        let script = folder.path().join("a.py");
+        let trace = recorded(&script);
+        let (figures, anew, pictures) = laid_out(&trace, &ViewOptions::default());
+        assert_eq!((figures.moved, figures.through), (0, 0));
+        assert!(anew.is_empty());
+        no_boxes_overlap(&pictures, &script);
+        heads_point_at_their_boxes(&pictures, &script);
+        // No box changes its shape, also after its name is gone.
+        let mut known = std::collections::BTreeMap::new();
+        for one in pictures.iter().flat_map(|picture| &picture.boxes) {
+            let shape = known.entry(one.key).or_insert(one.shape);
+            assert_eq!(*shape, one.shape, "{:?}", one.key);
+        }
+        let picture = &pictures[pictures.len() - 2];
+        let (pair, leaves) = (shapes(picture, "Pair"), shapes(picture, "Leaf"));
+        let hangs = leaves.iter().all(|(_, top)| *top > pair[0].1 + 30.0);
+        let of = |title| -> Vec<BoxShape> {
+            let shapes = shapes(picture, title).into_iter();
+            shapes.map(|(shape, _)| shape).collect()
+        };
+        seen.push((hangs, of("dict"), of("list")));
+    }
+    use BoxShape::{Line, Rows, Strip};
+    // wide; one and its list; s; m and its lists.
+    let by_memviz = vec![Rows, Rows, Strip, Strip, Rows, Line, Line];
+    let by_author = vec![Strip, Rows, Line, Rows, Rows, Strip, Strip];
+    assert_eq!(seen[0], (false, vec![Rows], by_memviz));
+    assert_eq!(seen[1], (true, vec![Strip], by_author));
 }
 
 #[test]

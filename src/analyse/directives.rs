@@ -48,6 +48,8 @@ pub enum DirectiveKind {
     Note(String),
     /// Names or types, and the name of a colour.
     Color(Vec<String>, String),
+    /// A shape each, and the name of what it is for.
+    Layout(Vec<(String, String)>),
     Focus(Vec<String>),
     Hide(Vec<String>),
     Fold(Vec<String>),
@@ -70,7 +72,7 @@ pub struct DirectiveError {
     pub problem: String,
 }
 
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 18] = [
     "picture",
     "pair",
     "strip",
@@ -78,6 +80,7 @@ const WORDS: [&str; 17] = [
     "label",
     "note",
     "color",
+    "layout",
     "focus",
     "hide",
     "fold",
@@ -200,6 +203,7 @@ fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
             )]),
             None => Err("`color` wants a name or type, and a colour: color Node blue".to_owned()),
         },
+        "layout" => Ok(vec![DirectiveKind::Layout(shapes(rest)?)]),
         "focus" => Ok(vec![DirectiveKind::Focus(list(word, rest)?)]),
         "hide" => Ok(vec![DirectiveKind::Hide(list(word, rest)?)]),
         "fold" => Ok(vec![DirectiveKind::Fold(list(word, rest)?)]),
@@ -279,6 +283,24 @@ fn label(text: &str) -> Result<(String, String), String> {
         (!name.is_empty()).then(|| (name.to_owned(), words.trim().to_owned()))
     });
     parts.ok_or_else(|| format!("write a label as: label NAME \"words\", not `{text}`"))
+}
+
+/// `tree(root), row(a)`: shapes, and the name of what each is for.
+///
+/// # Errors
+/// How it is written.
+pub fn shapes(text: &str) -> Result<Vec<(String, String)>, String> {
+    let one = |part: &str| {
+        let (shape, name) = part.strip_suffix(')')?.split_once('(')?;
+        let (shape, name) = (shape.trim(), name.trim());
+        let is_whole = !shape.is_empty() && !name.is_empty();
+        is_whole.then(|| (shape.to_owned(), name.to_owned()))
+    };
+    let parts = split_outside(text, ',');
+    let shapes: Option<Vec<_>> = parts.iter().map(|part| one(part)).collect();
+    shapes
+        .filter(|shapes| !shapes.is_empty())
+        .ok_or_else(|| format!("write shapes as: tree(root), row(a), not `{text}`"))
 }
 
 fn steps(text: &str) -> Result<Vec<u32>, String> {

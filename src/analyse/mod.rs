@@ -14,7 +14,7 @@ mod why;
 mod words;
 
 pub use directives::{
-    Directive, DirectiveError, DirectiveKind, PictureMark, Place, directives, picture_name,
+    Directive, DirectiveError, DirectiveKind, PictureMark, Place, directives, picture_name, shapes,
     split_outside,
 };
 pub use expect::{Expectation, Failure, Verdict, check};

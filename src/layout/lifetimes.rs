@@ -3,7 +3,7 @@
 use super::direction::Step;
 use super::metrics::{BoxSize, LABEL_HEIGHT, ROW_HEIGHT, TITLE_HEIGHT, measure};
 use super::picture::{BoxShape, Rect};
-use crate::view::{Arrow, BoxKey, BoxKind, BoxRole, Cell, Row, Scene, SceneBox};
+use crate::view::{Arrow, BoxKey, BoxKind, BoxRole, Cell, Row, Scene, SceneBox, Shape};
 use fixedbitset::FixedBitSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -18,6 +18,8 @@ pub(super) struct Node {
     pub shape: BoxShape,
     /// Whether arrows leave from its labels, and from its values.
     pub arrows: (bool, bool),
+    /// The shape that the author asks for.
+    pub wish: Option<Shape>,
     /// The tree that it stands in.
     pub seat: Option<Seat>,
     pub tone: BoxRole,
@@ -285,6 +287,7 @@ impl LifetimeGraph {
                 _ => node.spans.push((step, step)),
             }
             node.last = step;
+            node.wish = scene_box.emphasis.shape.or(node.wish);
             node.size.grow(&size);
             node.arrows = (node.arrows.0 || arrows.0, node.arrows.1 || arrows.1);
             return;
@@ -296,6 +299,7 @@ impl LifetimeGraph {
             size,
             shape: BoxShape::Rows,
             arrows,
+            wish: scene_box.emphasis.shape,
             seat: None,
             tone: scene_box.tone,
             title: scene_box.title.clone(),

@@ -96,7 +96,8 @@ impl Sheet {
             pieces: Vec::new(),
             along_box: Some((at.y - start.rect.y) / start.rect.height),
         };
-        if start.is_label && !back && start.shape == BoxShape::Rows {
+        let is_in_block = self.block(from.node).is_some();
+        if start.is_label && !back && start.shape == BoxShape::Rows && !is_in_block {
             // From a key: out at its own side, and round below the box.
             let rect = start.rect;
             let (x, y) = (rect.x - AROUND, rect.bottom() + AROUND);
@@ -106,7 +107,7 @@ impl Sheet {
                 Point { x: rect.right(), y },
             ]);
         }
-        if self.block(from.node).is_some() {
+        if is_in_block {
             self.leave(&mut walk, from.node, start, back);
         }
         let title = match self.block(to.node) {

@@ -1,11 +1,11 @@
 //! How the rows of each box are set: below each other, or side by side where that shows what the
 //! data is: small values as a strip, lists of such lists as a grid, what branches as a tree. Found
-//! from all steps at once, so that no box changes its shape.
+//! from all steps at once, so that no box changes its shape. What the author asks for goes first.
 
 use super::lifetimes::LifetimeGraph;
 use super::picture::BoxShape;
 use super::trees;
-use crate::view::BoxKind;
+use crate::view::{BoxKind, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Wider strips are set as rows.
@@ -23,19 +23,21 @@ const FEWEST_LINES: usize = 2;
 /// Decides for all boxes of a run.
 pub(super) fn decide(union: &mut LifetimeGraph) {
     for node in &mut union.nodes {
-        let is_row_of_values = matches!(node.kind, BoxKind::Sequence | BoxKind::Set)
+        let is_wanted = node.wish == Some(Shape::Row);
+        let is_row_of_values = (is_wanted || matches!(node.kind, BoxKind::Sequence | BoxKind::Set))
             && node.arrows == (false, false)
-            && node.depth.is_none();
+            && node.depth.is_none()
+            && node.wish != Some(Shape::Rows);
         if !is_row_of_values {
             continue;
         }
         even(&mut node.size.cells);
-        if node.size.cells.iter().sum::<f64>() <= WIDEST_STRIP {
+        if is_wanted || node.size.cells.iter().sum::<f64>() <= WIDEST_STRIP {
             node.shape = BoxShape::Strip;
         }
     }
-    for group in grids(union) {
-        set_as_grid(union, &group);
+    for (by, group) in grids(union) {
+        set_as_grid(union, by, &group);
     }
     for group in tables(union) {
         set_as_table(union, &group);
@@ -51,26 +53,28 @@ fn even(cells: &mut [f64]) {
 }
 
 /// The strips that hang from one box each, where there are enough.
-fn grids(union: &LifetimeGraph) -> Vec<Vec<usize>> {
+fn grids(union: &LifetimeGraph) -> BTreeMap<usize, Vec<usize>> {
     let mut holder: BTreeMap<usize, Option<usize>> = BTreeMap::new();
     for edge in union.edges.iter().filter(|edge| !edge.weak) {
+        let is_wanted = union.nodes[edge.from].wish == Some(Shape::Grid);
         let is_strip = |node: usize| {
-            union.nodes[node].shape == BoxShape::Strip
-                && union.nodes[node].kind == BoxKind::Sequence
+            let node = &union.nodes[node];
+            node.kind == BoxKind::Sequence
+                && matches!(node.wish, None | Some(Shape::Grid))
+                && (node.shape == BoxShape::Strip || is_wanted && node.arrows == (false, false))
         };
-        let holds = matches!(
-            union.nodes[edge.from].kind,
-            BoxKind::Sequence | BoxKind::Mapping
-        );
+        let by = &union.nodes[edge.from];
+        let holds = matches!(by.kind, BoxKind::Sequence | BoxKind::Mapping)
+            && matches!(by.wish, None | Some(Shape::Grid));
         if !is_strip(edge.to) || union.nodes[edge.from].depth.is_some() {
             continue;
         }
-        let by = holds.then_some(edge.from);
+        let by = (holds || is_wanted).then_some(edge.from);
         // A strip of two holders stands with the one that has it longer.
         let known = holder.entry(edge.to).or_insert(by);
         if let (Some(old), Some(new)) = (*known, by)
             && old != new
-            && weight(union, old, edge.to) < weight(union, new, edge.to)
+            && strength(union, old, edge.to) < strength(union, new, edge.to)
         {
             *known = by;
         }
@@ -82,13 +86,18 @@ fn grids(union: &LifetimeGraph) -> Vec<Vec<usize>> {
         }
     }
     groups
-        .into_values()
-        .filter(|group| group.len() >= FEWEST_LINES && stand_together(union, group))
+        .into_iter()
+        .filter(|(by, group)| {
+            let is_wanted = union.nodes[*by].wish == Some(Shape::Grid);
+            is_wanted || group.len() >= FEWEST_LINES && stand_together(union, group)
+        })
         .collect()
 }
 
-fn weight(union: &LifetimeGraph, from: usize, to: usize) -> usize {
-    union.edge(from, to).map_or(0, |edge| edge.weight())
+/// For which steps a box holds another; what is to be a grid goes first.
+fn strength(union: &LifetimeGraph, from: usize, to: usize) -> (bool, usize) {
+    let weight = union.edge(from, to).map_or(0, |edge| edge.weight());
+    (union.nodes[from].wish == Some(Shape::Grid), weight)
 }
 
 /// Whether two of them are drawn at one step: several that come one after the other are no grid.
@@ -99,7 +108,7 @@ fn stand_together(union: &LifetimeGraph, group: &[usize]) -> bool {
 }
 
 /// Sets strips as lines whose cells stand below each other.
-fn set_as_grid(union: &mut LifetimeGraph, group: &[usize]) {
+fn set_as_grid(union: &mut LifetimeGraph, by: usize, group: &[usize]) {
     let most = |size: fn(&super::metrics::BoxSize) -> f64| {
         let nodes = group.iter().map(|node| size(&union.nodes[*node].size));
         nodes.fold(0.0, f64::max)
@@ -114,7 +123,8 @@ fn set_as_grid(union: &mut LifetimeGraph, group: &[usize]) {
         })
         .collect();
     even(&mut cells);
-    if title + cells.iter().sum::<f64>() > WIDEST_LINE {
+    let is_wanted = union.nodes[by].wish == Some(Shape::Grid);
+    if !is_wanted && title + cells.iter().sum::<f64>() > WIDEST_LINE {
         return;
     }
     for node in group {
@@ -136,6 +146,7 @@ fn tables(union: &LifetimeGraph) -> Vec<Vec<usize>> {
             && node.shape == BoxShape::Rows
             && node.arrows == (false, false)
             && node.size.cells.len() > 1
+            && node.wish.is_none()
             && cells.max(node.size.title) <= WIDEST_RECORD
     };
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -145,7 +156,7 @@ fn tables(union: &LifetimeGraph) -> Vec<Vec<usize>> {
             holder.kind,
             BoxKind::Sequence | BoxKind::Mapping | BoxKind::Set
         );
-        if is_container && is_record(edge.to) {
+        if is_container && holder.wish != Some(Shape::Rows) && is_record(edge.to) {
             groups.entry(edge.from).or_default().push(edge.to);
         }
     }
@@ -156,9 +167,13 @@ fn tables(union: &LifetimeGraph) -> Vec<Vec<usize>> {
     };
     let mut taken = BTreeSet::new();
     groups
-        .into_values()
-        .filter(|group| group.len() >= FEWEST_RECORDS && alike(group))
-        .filter(|group| stand_together(union, group))
+        .into_iter()
+        .filter(|(by, group)| {
+            let is_wanted = union.nodes[*by].wish == Some(Shape::Grid);
+            is_wanted || group.len() >= FEWEST_RECORDS && stand_together(union, group)
+        })
+        .map(|(_, group)| group)
+        .filter(|group| alike(group))
         .filter(|group| group.iter().all(|node| taken.insert(*node)))
         .collect()
 }

@@ -26,13 +26,18 @@ impl Sheet {
         walk.along_box = None;
     }
 
-    /// Out of its box: straight down from the middle of a cell, or right from the end of a row.
-    /// Gives how far right the way down runs.
+    /// Out of its box: straight down from the middle of a cell, or from a row to the side at which
+    /// its dot stands. Gives how far right the way down runs.
     fn down(&self, walk: &mut Walk, start: &Start) -> f64 {
         match start.shape {
             BoxShape::Rows => {
-                walk.straight(start.rect.right() + SIDE_GAP / 2.0);
-                start.rect.right() + SIDE_GAP / 2.0
+                let is_left = walk.at.x < start.rect.x + start.rect.width / 2.0;
+                let x = match is_left {
+                    true => start.rect.x - SIDE_GAP / 2.0,
+                    false => start.rect.right() + SIDE_GAP / 2.0,
+                };
+                walk.straight(x);
+                x
             }
             BoxShape::Strip | BoxShape::Line => walk.at.x,
         }

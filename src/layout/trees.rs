@@ -2,14 +2,20 @@
 
 use super::lifetimes::{LifetimeGraph, Seat, Side};
 use super::picture::BoxShape;
-use crate::view::BoxKind;
+use crate::view::{BoxKey, BoxKind, Shape};
+use fixedbitset::FixedBitSet;
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::DiGraph;
 use petgraph::unionfind::UnionFind;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A box that is wider with its rows side by side hangs from a tree, but bears none.
 const WIDEST: f64 = 340.0;
 /// Deeper ones are chains, more than trees.
 const DEEPEST: usize = 40;
+/// Trees that an author asks for go no deeper.
+const DEEPEST_WANTED: usize = 200;
 /// References between boxes of a tree that make it less of one: at most this part, by steps.
 const STRAY: f64 = 0.1;
 
@@ -21,6 +27,8 @@ struct Forest<'u> {
     below: Vec<Vec<usize>>,
     /// How many objects refer to each at any time.
     holders: Vec<usize>,
+    /// The trees that the author asks for.
+    wanted: Vec<Members>,
 }
 
 /// Gives the boxes of each tree their seats, and sets them as strips.
@@ -28,11 +36,12 @@ pub(super) fn seat(union: &mut LifetimeGraph) {
     let forest = Forest::new(union);
     let mut seats: Vec<(usize, Seat, bool)> = Vec::new();
     let mut taken = BTreeSet::new();
-    for root in forest.roots() {
-        if let Some(members) = forest.tree(root).map(|tree| forest.with_holder(tree))
-            && members.all.iter().all(|node| taken.insert(*node))
-        {
-            let sides = forest.sides(&members);
+    let found = forest.roots().into_iter();
+    let found = found.filter_map(|root| Some(forest.with_holder(forest.tree(root)?)));
+    let found: Vec<Members> = found.collect();
+    for members in forest.wanted.iter().chain(&found) {
+        if members.all.iter().all(|node| taken.insert(*node)) {
+            let sides = forest.sides(members);
             for node in &members.all {
                 let above = forest.above[*node].filter(|_| *node != members.top);
                 let seat = Seat {
@@ -67,35 +76,40 @@ struct Members {
 impl Forest<'_> {
     /// The forest of the longest-lived references that run forward.
     fn new(union: &LifetimeGraph) -> Forest<'_> {
+        let forward = forward(union);
         let mut edges: Vec<usize> = (0..union.edges.len())
             .filter(|index| {
                 let edge = &union.edges[*index];
                 !edge.weak
-                    && edge.forward > 0
+                    && forward.contains(*index)
                     && edge.from != edge.to
                     && bears(union, edge.from)
-                    && union.nodes[edge.to].depth.is_none()
-                    && union.nodes[edge.to].shape != BoxShape::Line
+                    && hangs(union, edge.to)
             })
             .collect();
         edges.sort_by_key(|index| {
             let edge = &union.edges[*index];
             let ends = (union.nodes[edge.from].key, union.nodes[edge.to].key);
-            (std::cmp::Reverse(edge.weight()), ends)
+            (Reverse(edge.weight()), ends)
         });
         let mut forest = Forest {
             union,
             above: vec![None; union.nodes.len()],
             below: vec![Vec::new(); union.nodes.len()],
             holders: vec![0; union.nodes.len()],
+            wanted: Vec::new(),
         };
         for edge in &union.edges {
             let counts = union.nodes[edge.from].depth.is_none() && !edge.weak;
             forest.holders[edge.to] += usize::from(counts);
         }
+        let taken = forest.grow_wanted(&forward);
         let mut joined = UnionFind::new(union.nodes.len());
         for index in edges {
             let edge = &union.edges[index];
+            if taken.contains(&edge.from) || taken.contains(&edge.to) {
+                continue;
+            }
             // What is above nothing yet closes a cycle only below itself.
             if forest.above[edge.to].is_none() && joined.union(edge.from, edge.to) {
                 forest.above[edge.to] = Some(index);
@@ -103,6 +117,97 @@ impl Forest<'_> {
             }
         }
         forest
+    }
+
+    /// Grows the trees that the author asks for, along the longest-lived references. Gives their
+    /// boxes.
+    fn grow_wanted(&mut self, forward: &FixedBitSet) -> BTreeSet<usize> {
+        let union = self.union;
+        let mut leaving: Vec<Vec<usize>> = vec![Vec::new(); union.nodes.len()];
+        for (index, edge) in union.edges.iter().enumerate() {
+            if !edge.weak && bears(union, edge.from) && hangs(union, edge.to) {
+                leaving[edge.from].push(index);
+            }
+        }
+        let mut taken = BTreeSet::new();
+        for root in wanted(union, forward, &leaving) {
+            if taken.contains(&root) {
+                continue;
+            }
+            let mut depths = BTreeMap::from([(root, 0)]);
+            let mut grown = vec![root];
+            let mut open: BTreeSet<_> = self.offers(&leaving[root], forward).collect();
+            while let Some((.., index)) = open.pop_first() {
+                let edge = &union.edges[index];
+                let depth = depths[&edge.from] + 1;
+                let is_free = !taken.contains(&edge.to) && !depths.contains_key(&edge.to);
+                if is_free && depth <= DEEPEST_WANTED {
+                    depths.insert(edge.to, depth);
+                    grown.push(edge.to);
+                    self.above[edge.to] = Some(index);
+                    open.extend(self.offers(&leaving[edge.to], forward));
+                }
+            }
+            let members = self.pruned(root, &grown);
+            taken.extend(&members.all);
+            self.wanted.push(members);
+        }
+        taken
+    }
+
+    /// References in the order in which trees grow along them.
+    fn offers(
+        &self,
+        edges: &[usize],
+        forward: &FixedBitSet,
+    ) -> impl Iterator<Item = (bool, Reverse<usize>, (BoxKey, BoxKey), usize)> {
+        edges.iter().map(|index| {
+            let edge = &self.union.edges[*index];
+            let ends = (
+                self.union.nodes[edge.from].key,
+                self.union.nodes[edge.to].key,
+            );
+            (
+                !forward.contains(*index),
+                Reverse(edge.weight()),
+                ends,
+                *index,
+            )
+        })
+    }
+
+    /// What of a grown tree is of a type from which others hang in it, what leads to such, and
+    /// what belongs to one box alone.
+    fn pruned(&mut self, root: usize, grown: &[usize]) -> Members {
+        let bearing = grown.iter().filter_map(|node| self.above[*node]);
+        let bearing = bearing.map(|edge| self.union.edges[edge].from);
+        let bearing = bearing.filter(|node| self.union.nodes[*node].kind == BoxKind::Fields);
+        let types: BTreeSet<&str> = bearing.chain([root]).map(|node| self.title(node)).collect();
+        let mut all = BTreeSet::from([root]);
+        // What hangs from a box has been grown after it.
+        for node in grown.iter().rev() {
+            let is_kept =
+                all.contains(node) || types.contains(self.title(*node)) || self.holders[*node] == 1;
+            let above = self.above[*node];
+            if let Some(edge) = above.filter(|_| is_kept && *node != root) {
+                all.insert(*node);
+                all.insert(self.union.edges[edge].from);
+            }
+        }
+        for node in grown.iter().filter(|node| **node != root) {
+            match self.above[*node] {
+                Some(edge) if all.contains(node) => {
+                    self.below[self.union.edges[edge].from].push(edge);
+                }
+                _ => self.above[*node] = None,
+            }
+        }
+        let bearing = all.iter().copied();
+        Members {
+            bearing: bearing.filter(|node| bears(self.union, *node)).collect(),
+            all,
+            top: root,
+        }
     }
 
     /// Whether `node` hangs from `other`, or is it.
@@ -124,6 +229,7 @@ impl Forest<'_> {
             .filter(|node| self.union.nodes[*node].kind != BoxKind::Mapping)
             .filter(|node| bears(self.union, *node) && !self.recurs_above(*node))
             .filter(|node| !self.below[*node].is_empty())
+            .filter(|node| self.union.nodes[*node].wish.is_none())
             .collect()
     }
 
@@ -201,11 +307,20 @@ impl Forest<'_> {
     /// What holds a tree and nothing else of it stands above it: the object that has `root`.
     fn with_holder(&self, mut members: Members) -> Members {
         let root = members.top;
-        let Some(edge) = self.above[root].filter(|_| self.holders[root] == 1) else {
+        let outside = self.union.edges.iter().filter(|edge| {
+            let from = &self.union.nodes[edge.from];
+            edge.to == root
+                && !edge.weak
+                && from.depth.is_none()
+                && !members.all.contains(&edge.from)
+        });
+        let Some(edge) = self.above[root].filter(|_| outside.count() == 1) else {
             return members;
         };
         let holder = self.union.edges[edge].from;
-        if self.union.nodes[holder].kind == BoxKind::Fields && self.below[holder].len() == 1 {
+        let is_only_that =
+            self.union.nodes[holder].kind == BoxKind::Fields && self.below[holder].len() == 1;
+        if is_only_that && self.union.nodes[holder].wish.is_none() {
             members.all.insert(holder);
             members.bearing.insert(holder);
             members.top = holder;
@@ -304,6 +419,66 @@ impl Forest<'_> {
         }
         sides
     }
+}
+
+/// For each box the number of the circle of references that it is in; one alone where it is in none.
+fn circles(union: &LifetimeGraph) -> Vec<usize> {
+    let edges = union.edges.iter().filter(|edge| {
+        let ends = [edge.from, edge.to];
+        !edge.weak && (ends.iter()).all(|end| union.nodes[*end].depth.is_none())
+    });
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(union.nodes.len(), 0);
+    let nodes: Vec<_> = union.nodes.iter().map(|_| graph.add_node(())).collect();
+    for edge in edges {
+        graph.add_edge(nodes[edge.from], nodes[edge.to], ());
+    }
+    let mut circles = vec![0; nodes.len()];
+    for (number, circle) in kosaraju_scc(&graph).iter().enumerate() {
+        for node in circle {
+            circles[node.index()] = number;
+        }
+    }
+    circles
+}
+
+/// References that run forward: what closes no circle runs one way, whatever else has held its
+/// boxes meanwhile.
+fn forward(union: &LifetimeGraph) -> FixedBitSet {
+    let circles = circles(union);
+    let edges = union.edges.iter().enumerate();
+    let forward =
+        edges.filter(|(_, edge)| edge.forward > 0 || circles[edge.from] != circles[edge.to]);
+    forward.map(|(index, _)| index).collect()
+}
+
+/// Where the author asks for trees, those first from which most is reached. A name as `root` may
+/// have led to all boxes of a tree, in functions that call themselves.
+fn wanted(union: &LifetimeGraph, forward: &FixedBitSet, leaving: &[Vec<usize>]) -> Vec<usize> {
+    let nodes = 0..union.nodes.len();
+    let wanted =
+        nodes.filter(|node| union.nodes[*node].wish == Some(Shape::Tree) && bears(union, *node));
+    let reach = |root: usize| {
+        let mut known = BTreeSet::from([root]);
+        let mut open = vec![root];
+        while let Some(node) = open.pop() {
+            for index in leaving[node].iter().filter(|edge| forward.contains(**edge)) {
+                let to = union.edges[*index].to;
+                if known.insert(to) {
+                    open.push(to);
+                }
+            }
+        }
+        known.len()
+    };
+    let mut wanted: Vec<usize> = wanted.collect();
+    wanted.sort_by_cached_key(|node| (Reverse(reach(*node)), union.nodes[*node].key));
+    wanted
+}
+
+/// Whether a box may hang from others.
+fn hangs(union: &LifetimeGraph, node: usize) -> bool {
+    let node = &union.nodes[node];
+    node.depth.is_none() && node.shape != BoxShape::Line && node.wish != Some(Shape::Rows)
 }
 
 /// Whether others may hang from a box.

@@ -16,6 +16,8 @@ impl StepView<'_> {
             let labels = labels.filter(|(objects, _)| objects.contains(&id));
             let labels: Vec<&str> = labels.map(|(_, words)| words.as_str()).collect();
             drawn.emphasis.label = labels.join(" · ");
+            let wish = chosen.shaped.get(&id);
+            drawn.emphasis.shape = wish.map(|wish| chosen.resolved.shapes[*wish].shape);
             let mut colors = chosen.colors.iter().zip(&chosen.resolved.colors).rev();
             let is_meant = |objects, which| self.is_one_of(id, objects, which);
             let found = colors.find(|(objects, (which, _))| is_meant(objects, which));

@@ -1,7 +1,7 @@
 //! What the user wants to see: focus, hidden and folded things, chosen steps. Options of the
 //! command line come first; where they say nothing, the marks in the script's comments do.
 
-use super::scene::Color;
+use super::scene::{Color, Shape};
 use crate::analyse::{PictureMark, Place};
 use crate::trace::ObjId;
 use std::collections::BTreeSet;
@@ -23,6 +23,8 @@ pub struct ViewFilter {
     pub labels: Vec<(String, String)>,
     /// Give a colour to these: names, objects or types.
     pub colors: Vec<(String, Color)>,
+    /// Set what these names lead to in these shapes.
+    pub shapes: Vec<(Shape, String)>,
     /// Say something in the pictures of the moments when a line of the script has run.
     pub notes: Vec<(u32, String)>,
     /// Draw the moments when these lines of the script have run.

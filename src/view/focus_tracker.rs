@@ -12,6 +12,8 @@ pub(super) struct FocusTracker {
     pub resolved: ResolvedFilter,
     last: BTreeMap<String, Vec<ObjId>>,
     standing: Standing,
+    /// What the wishes for shapes have led to at any step so far: the last wish for each.
+    shaped: BTreeMap<ObjId, usize>,
 }
 
 impl FocusTracker {
@@ -20,6 +22,7 @@ impl FocusTracker {
             resolved,
             last: BTreeMap::new(),
             standing: Standing::default(),
+            shaped: BTreeMap::new(),
         }
     }
 
@@ -30,6 +33,7 @@ impl FocusTracker {
             resolved,
             last,
             standing,
+            shaped,
         } = self;
         let head = |number: u32| Some(&trace.steps.get(number.checked_sub(1)? as usize)?.head);
         if let Some(now) = head(number) {
@@ -55,6 +59,12 @@ impl FocusTracker {
         let colors = colors
             .map(|(which, _)| objects(&which.targets).into_iter().collect())
             .collect();
+        for (number, wish) in resolved.shapes.iter().enumerate() {
+            for id in objects(std::slice::from_ref(&wish.target)) {
+                let last = shaped.entry(id).or_insert(number);
+                *last = number.max(*last);
+            }
+        }
         let labels = standing.labels.iter();
         let labels = labels
             .map(|(target, words)| (objects(std::slice::from_ref(target)), words.clone()))
@@ -74,8 +84,16 @@ impl FocusTracker {
             outlined,
             labels,
             colors,
+            shaped,
             notes: &standing.notes,
         }
+    }
+}
+
+impl FocusTracker {
+    /// The place among the wishes of the one that holds for an object.
+    pub(super) fn wish_number(&self, id: ObjId) -> Option<usize> {
+        self.shaped.get(&id).copied()
     }
 }
 
@@ -130,6 +148,8 @@ pub(super) struct Chosen<'r> {
     pub labels: Vec<(Vec<ObjId>, String)>,
     /// What has a colour beside the types, in the order of [`ResolvedFilter::colors`].
     pub colors: Vec<BTreeSet<ObjId>>,
+    /// What shapes are asked for, by the place in [`ResolvedFilter::shapes`].
+    pub shaped: &'r BTreeMap<ObjId, usize>,
     /// What the author says at this step.
     pub notes: &'r [String],
 }

@@ -15,6 +15,7 @@ mod focus;
 mod focus_tracker;
 mod ghosts;
 mod in_flight;
+mod misfits;
 mod options;
 mod previous;
 mod resolved_filter;
@@ -34,10 +35,12 @@ pub(crate) use calls::Calls;
 pub use caption::Caption;
 pub use collector::{CollectorRun, collector_runs};
 pub use filter::{Subset, Unknown, ViewFilter};
+pub use misfits::misfits;
 pub use options::{Counts, ViewOptions};
 pub use resolved_filter::unknown_words;
 pub use scene::{
-    Arrow, BoxKey, BoxKind, BoxRole, Cell, Color, Emphasis, Mark, Row, Scene, SceneBox, Status,
+    Arrow, BoxKey, BoxKind, BoxRole, Cell, Color, Emphasis, Mark, Row, Scene, SceneBox, Shape,
+    Status,
 };
 pub use scenes::Scenes;
 pub use source::{Listing, SourceLine, SourceText};

@@ -3,7 +3,7 @@
 use super::filter::{Subset, Unknown};
 use super::options::{Counts, ViewOptions};
 use super::sayings::{Said, Saying};
-use super::scene::Color;
+use super::scene::{Color, Shape};
 use super::steps::{ChosenSteps, Moment, never_ran, script};
 use super::unknown_words::{self, Word};
 use crate::analyse::{Directive, DirectiveKind, Place, Target, directives};
@@ -32,12 +32,36 @@ pub(super) struct ResolvedFilter {
     strip_mark: Option<Place>,
     /// What has which colour; the last that fits holds.
     pub colors: Vec<(Selector, Color)>,
+    /// The shapes that are asked for; the last that fits holds.
+    pub shapes: Vec<Wish>,
     /// In the order in which it stands.
     pub said: Vec<Said>,
     /// What is wrong, beside words that lead to nothing.
     wrong: Vec<Unknown>,
     /// The words behind the targets.
     words: Vec<Word>,
+}
+
+/// A shape for what a name leads to.
+#[derive(Debug)]
+pub(super) struct Wish {
+    pub mark: Option<Place>,
+    pub target: Target,
+    pub shape: Shape,
+}
+
+impl Wish {
+    /// Says that what is drawn cannot take the shape.
+    pub(super) fn misfit(&self) -> Unknown {
+        let problem = match self.shape {
+            Shape::Tree => "nothing hangs from it",
+            Shape::Grid => "no lists or records of plain values are in it",
+            Shape::Row => "arrows leave from it, and only plain values stand side by side",
+            Shape::Rows => "every box has rows",
+        };
+        let wish = format!("{}({})", self.shape.name(), self.target);
+        Unknown::at(self.mark, &format!("{wish} is not possible: {problem}"))
+    }
 }
 
 /// Types, objects and names that are hidden or folded.
@@ -71,6 +95,9 @@ impl ResolvedFilter {
         }
         for (word, color) in &choice.colors {
             resolved.add_color(trace, None, std::slice::from_ref(word), *color);
+        }
+        for (shape, name) in &choice.shapes {
+            resolved.add_shape(None, *shape, name);
         }
         let mut moments = resolved.moments_at_lines(trace, options);
         let directives = if choice.no_marks {
@@ -129,6 +156,14 @@ impl ResolvedFilter {
                     Err(problem) => self.wrong.push(Unknown::at(at, &problem)),
                 }
             }
+            DirectiveKind::Layout(shapes) if choice.shapes.is_empty() => {
+                for (shape, name) in shapes {
+                    match Shape::named(&shape) {
+                        Ok(shape) => self.add_shape(at, shape, &name),
+                        Err(problem) => self.wrong.push(Unknown::at(at, &problem)),
+                    }
+                }
+            }
             DirectiveKind::Focus(names) if choice.focus.is_empty() => self.add_focus(at, &names),
             DirectiveKind::Hide(names) if choice.hide.is_empty() => {
                 self.add_hidden(trace, at, &names);
@@ -148,6 +183,7 @@ impl ResolvedFilter {
             | DirectiveKind::Label(..)
             | DirectiveKind::Note(_)
             | DirectiveKind::Color(..)
+            | DirectiveKind::Layout(_)
             | DirectiveKind::Focus(_)
             | DirectiveKind::Hide(_)
             | DirectiveKind::Fold(_)
@@ -244,6 +280,15 @@ impl ResolvedFilter {
         let asked = which.add(trace, mark, words);
         self.words.extend(asked);
         self.colors.push((which, color));
+    }
+
+    fn add_shape(&mut self, mark: Option<Place>, shape: Shape, name: &str) {
+        let target = self.name(mark, name);
+        self.shapes.push(Wish {
+            mark,
+            target,
+            shape,
+        });
     }
 
     fn add_hidden(&mut self, trace: &Trace, mark: Option<Place>, words: &[String]) {

@@ -144,6 +144,46 @@ impl Color {
     }
 }
 
+/// A shape that an author may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// What it leads to hangs from it.
+    Tree,
+    /// The lists or records in it stand line by line.
+    Grid,
+    /// Its values stand side by side.
+    Row,
+    /// None but rows below each other.
+    Rows,
+}
+
+impl Shape {
+    /// All of them, by name.
+    pub const ALL: [(&'static str, Shape); 4] = [
+        ("tree", Shape::Tree),
+        ("grid", Shape::Grid),
+        ("row", Shape::Row),
+        ("rows", Shape::Rows),
+    ];
+
+    pub fn name(self) -> &'static str {
+        let mut all = Shape::ALL.iter();
+        all.find(|(_, shape)| *shape == self)
+            .map_or("", |(name, _)| *name)
+    }
+
+    /// # Errors
+    /// Which shapes there are.
+    pub fn named(name: &str) -> Result<Shape, String> {
+        let mut all = Shape::ALL.iter();
+        let found = all.find(|(one, _)| *one == name).map(|(_, shape)| *shape);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = Shape::ALL.iter().map(|(name, _)| *name).collect();
+            format!("there is no shape {name}: there are {}", names.join(", "))
+        })
+    }
+}
+
 /// What an author says about a box.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Emphasis {
@@ -154,6 +194,8 @@ pub struct Emphasis {
     pub label: String,
     /// Of its title bar.
     pub color: Option<Color>,
+    /// How it is to be laid out.
+    pub shape: Option<Shape>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

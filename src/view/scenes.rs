@@ -3,6 +3,7 @@
 use super::calls::Calls;
 use super::caption::{caption, sentences};
 use super::event_loops::{EventLoops, TaskFields};
+use super::filter::Unknown;
 use super::focus_tracker::FocusTracker;
 use super::options::ViewOptions;
 use super::previous::Past;
@@ -91,6 +92,21 @@ impl<'t> Scenes<'t> {
             scenes.mode = Mode::Keys;
         }
         scenes
+    }
+
+    /// Whether the author asks for shapes.
+    pub(super) fn wishes_for_shapes(&self) -> bool {
+        !self.following.resolved.shapes.is_empty()
+    }
+
+    /// Which wish for a shape an object has.
+    pub(super) fn wish_number(&self, id: ObjId) -> Option<usize> {
+        self.following.wish_number(id)
+    }
+
+    /// Says that what is drawn cannot take the shape of a wish.
+    pub(super) fn misfit(&self, number: usize) -> Unknown {
+        self.following.resolved.shapes[number].misfit()
     }
 
     /// Whether only the pictures that show something new are given.

@@ -1,11 +1,14 @@
 //! The options that choose what to see.
 
-use crate::analyse::{PictureMark, picture_name};
-use crate::view::{Color, Counts};
+use crate::analyse::{PictureMark, picture_name, shapes};
+use crate::view::{Color, Counts, Shape};
 use clap::{Args, ValueEnum};
 
 /// What stands above these options in the help.
 const HEADING: &str = "Choosing what to see";
+
+/// What one `--shape` says.
+type Shapes = Vec<(Shape, String)>;
 
 #[derive(Debug, Clone, Args)]
 pub(in crate::cli) struct ChoiceArgs {
@@ -69,6 +72,10 @@ pub(in crate::cli) struct ChoiceArgs {
     /// Give the boxes of this name or type a colour: red, orange, yellow, green, blue, purple, grey
     #[arg(help_heading = HEADING, long, value_name = "NAME|TYPE=COLOR", value_parser = color)]
     pub color: Vec<(String, Color)>,
+    /// Set what these names lead to in these shapes: `tree(root)`, `grid(m)` (its lists line by
+    /// line), `row(a)` (plain values side by side), `rows(a)` (no shape of memviz's choice)
+    #[arg(help_heading = HEADING, long, value_name = "SHAPE(NAME),...", value_parser = shaped)]
+    pub shape: Vec<Shapes>,
     /// Draw what instances are made from: arrows to their classes, and from these to their bases
     #[arg(help_heading = HEADING, long)]
     pub classes: bool,
@@ -144,6 +151,14 @@ fn note(text: &str) -> Result<(u32, String), String> {
     Ok((line(number)?, words.to_owned()))
 }
 
+/// Reads `tree(root),row(a)`.
+fn shaped(text: &str) -> Result<Shapes, String> {
+    let shapes = shapes(text)?.into_iter();
+    shapes
+        .map(|(shape, name)| Ok((Shape::named(&shape)?, name)))
+        .collect()
+}
+
 fn color(text: &str) -> Result<(String, Color), String> {
     let (name, color) = sides(text, "NAME=COLOR")?;
     Ok((name.to_owned(), Color::named(color)?))
@@ -189,6 +204,11 @@ mod tests {
             Ok(("d['k']".into(), "the words".into()))
         );
         assert_eq!(color("Node=blue"), Ok(("Node".into(), Color::Blue)));
+        let both = vec![(Shape::Tree, "a[f(0)]".into()), (Shape::Row, "b".into())];
+        assert_eq!(shaped("tree(a[f(0)]), row(b)"), Ok(both));
+        for wrong in ["", "tree", "tree()", "ring(a)", "tree(a) b", "(a)"] {
+            assert!(shaped(wrong).is_err(), "{wrong}");
+        }
         for wrong in ["Node", "=blue", "Node=", "Node=mauve"] {
             assert!(color(wrong).is_err(), "{wrong}");
         }

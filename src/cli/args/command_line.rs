@@ -14,6 +14,7 @@ Marks in the script's comments, which Python does not see:
   # memviz: label a \"words\"      words above its box, from here on
   # memviz: note \"words\"         say this in the picture of this moment
   # memviz: color Node blue      as --color Node=blue; `strip 3,7,9` as --strip
+  # memviz: layout tree(root)    as --shape 'tree(root)'; `grid`, `row`, `rows` alike
   # memviz: focus a, b           as --focus; `hide`, `fold`, `depth`, `boxes`, `classes`,
                                  `counts`, `generations`, `sizes` alike
   # memviz: expect same(a, b)    a claim for `memviz check`; several with `;` between them:

@@ -36,9 +36,10 @@ pub(in crate::cli) struct ProductArgs {
     /// move; the player's are always memviz's
     #[arg(long, value_enum, default_value_t = LayoutBy::Memviz)]
     pub layout: LayoutBy,
-    /// Where references lead, as Graphviz lays them out (dot, --layout dot)
-    #[arg(long, value_enum, default_value_t = DirectionName::Right)]
-    pub direction: DirectionName,
+    /// Where references lead, for Graphviz alone (--format dot, --layout dot): memviz's own layout
+    /// has the names on the left, and trees from the top [default: right]
+    #[arg(long, value_enum)]
+    pub direction: Option<DirectionName>,
     /// Colours [default: light; print with --preset print]
     #[arg(long, value_enum)]
     pub theme: Option<ThemeName>,

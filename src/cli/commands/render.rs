@@ -16,6 +16,7 @@ fn last_step_needed(args: &ProductArgs) -> u32 {
         || !choice.label.is_empty()
         || !choice.note.is_empty()
         || !choice.color.is_empty()
+        || !choice.shape.is_empty()
         || !choice.strip.is_empty();
     let last = choice.steps.iter().map(|(_, last)| *last).max();
     last.filter(|_| !needs_all).unwrap_or(u32::MAX)

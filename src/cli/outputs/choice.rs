@@ -5,7 +5,7 @@ use crate::cli::args::ProductArgs;
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
 use crate::trace::{FileId, Trace};
-use crate::view::{ViewFilter, ViewOptions, unknown_words};
+use crate::view::{ViewFilter, ViewOptions, misfits, unknown_words};
 
 /// What to draw of a trace, by the options and by the script's marks.
 ///
@@ -27,6 +27,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
         highlight: words(&chosen.highlight),
         labels: chosen.label.clone(),
         colors: chosen.color.clone(),
+        shapes: chosen.shape.iter().flatten().cloned().collect(),
         notes: chosen.note.clone(),
         pictures: chosen.picture.iter().chain(&chosen.pair).cloned().collect(),
         strip: chosen.strip.clone(),
@@ -62,6 +63,11 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
             ),
             None => return Err(Problem::new(unknown.error).hint(unknown.hint)),
         }
+    }
+    for misfit in misfits(trace, &options) {
+        let place = misfit.mark.map(|mark| at(trace, mark.file, mark.line));
+        let place = place.unwrap_or_else(|| "memviz".to_owned());
+        say!("{place}: warning: {}: {}", misfit.error, misfit.hint);
     }
     Ok(options)
 }

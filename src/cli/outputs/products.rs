@@ -38,6 +38,7 @@ pub(super) fn write_pictures(
     let trace = &*trace.shown();
     let view = view_options(trace, args)?;
     one_size(args, &places)?;
+    has_direction(args, &places)?;
     let painter = FrameRenderer::new(trace, &view, args, &places);
     let mut products = Outputs::open(output, trace, args, &places)?;
     let of_frames = |place| ![PLAYER, JSON, STRIP, STRIP_PNG].contains(place);
@@ -75,6 +76,18 @@ fn one_size(args: &ProductArgs, places: &[OutputPath]) -> Result<(), Problem> {
             "the pictures of a gif or asvg have one size: --crop step gives each its own",
         )
         .hint("leave out --crop step"));
+    }
+    Ok(())
+}
+
+/// Refuses a direction where Graphviz lays nothing out.
+fn has_direction(args: &ProductArgs, places: &[OutputPath]) -> Result<(), Problem> {
+    let is_graphviz = args.layout == LayoutBy::Dot || places.contains(&DOTS);
+    if args.direction.is_some() && !is_graphviz {
+        return Err(Problem::new(
+            "--direction is for Graphviz: memviz's own layout has none to choose",
+        )
+        .hint("add --layout dot or --format dot, or choose shapes: --shape 'tree(NAME)'"));
     }
     Ok(())
 }
@@ -182,7 +195,7 @@ impl<'a> FrameRenderer<'a> {
             page: args.page.options(),
             places,
             layout: args.layout,
-            direction: args.direction.into(),
+            direction: args.direction.map_or(Direction::Right, Direction::from),
             theme: args.theme(),
             png_scale: args.scale.or(args.page.scale()).unwrap_or(PNG_SCALE),
             gif_scale: args.scale.or(args.page.scale()),
