@@ -268,7 +268,10 @@ fn labels_notes_and_colours_are_drawn() {
         assert_eq!(boxes(at(4))[&name("row")].contains(&label), !is_late);
         let notes = |line: u64| {
             let words = said(at(line));
-            words.iter().filter(|one| one.contains("Both are one.")).count()
+            words
+                .iter()
+                .filter(|one| one.contains("Both are one."))
+                .count()
         };
         assert_eq!([notes(4), notes(TRAP), notes(6)], [0, 1, 0]);
         // What is told of the step stands there, too.

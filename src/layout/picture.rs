@@ -4,7 +4,7 @@ pub use super::geometry::{Point, Rect};
 use super::metrics::{NOTE_HEIGHT, SMALL_FONT, text_width};
 use super::page::Page;
 use crate::trace::Cause;
-use crate::view::{BoxKey, BoxRole, Caption, Emphasis, Mark, Status};
+use crate::view::{BoxKey, BoxRole, Caption, Emphasis, Heading, Mark, Status};
 
 /// Where references lead on a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,6 +76,7 @@ pub struct PictureBox {
     pub count: String,
     pub count_changed: bool,
     pub tone: BoxRole,
+    pub heading: Heading,
     pub status: Status,
     pub mark: Mark,
     pub emphasis: Emphasis,

@@ -2,9 +2,10 @@
 
 use super::calls::Calls;
 use super::caption::{caption, sentences};
+use super::definitions::Definitions;
 use super::event_loops::{EventLoops, TaskFields};
 use super::focus_tracker::FocusTracker;
-use super::options::ViewOptions;
+use super::options::{Style, ViewOptions};
 use super::previous::Past;
 use super::resolved_filter::ResolvedFilter;
 use super::scene::{BoxKey, Scene, SceneBox};
@@ -22,6 +23,7 @@ pub struct Scenes<'t> {
     options: &'t ViewOptions,
     replay: Replay<'t>,
     calls: Calls,
+    definitions: Definitions,
     past: Past,
     output: String,
     sources: Sources,
@@ -56,6 +58,7 @@ impl<'t> Scenes<'t> {
             options,
             replay: trace.replay(),
             calls: Calls::default(),
+            definitions: Definitions::default(),
             past: Past::default(),
             output: String::new(),
             sources: Sources::default(),
@@ -101,7 +104,12 @@ impl<'t> Scenes<'t> {
     /// Goes on by one step. Gives its scene where it is chosen; `Some(None)` where it is not.
     fn step(&mut self) -> Option<Option<Scene>> {
         let (number, step, state) = self.replay.next()?;
-        let calls = self.calls.follow(step, state);
+        let calls = self.calls.follow(step, state, &self.trace.symbols);
+        if self.options.style != Style::Memviz {
+            let running = (step, state, &calls[..]);
+            self.definitions
+                .follow(self.trace, running, &mut self.sources);
+        }
         self.output.push_str(&step.head.stdout);
         let chosen = self.following.at(self.trace, number, state);
         let steps = &chosen.resolved.steps;
@@ -138,11 +146,13 @@ impl<'t> Scenes<'t> {
             ledger: &ledger,
             calls: &calls,
             loops: &EventLoops::at(state, self.tasks),
+            definitions: &self.definitions,
         };
         let boxes = match &self.mode {
             Mode::Keys => {
                 let next = self.trace.steps.get(number as usize);
-                let may_wait = may_wait(self.trace, step, state, next);
+                let may_wait = may_wait(self.trace, step, state, next)
+                    && !(view.is_textbook() && step.head.event == Event::Return);
                 self.past.key_step(&view, number, may_wait)
             }
             Mode::Page(_) => self.past.page_step(&view, number, is_chosen),

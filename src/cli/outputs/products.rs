@@ -18,7 +18,7 @@ use crate::render::{
     Theme, dot, sheet, svg, tikz, undrawable,
 };
 use crate::trace::Trace;
-use crate::view::{Scenes, ViewOptions};
+use crate::view::{Scenes, Style, ViewOptions};
 
 /// A PNG is sharp on any screen, unless its size is asked for; a GIF fits into a page and is small.
 const PNG_SCALE: f64 = 2.0;
@@ -54,6 +54,7 @@ pub(super) fn write_pictures(
         let _span = tracing::info_span!("player").entered();
         // It is there to be explored.
         let view = ViewOptions {
+            style: Style::Memviz,
             count_titles: true,
             ..view
         };
