@@ -167,6 +167,30 @@ impl Picture {
         boxes.chain(ways).reduce(|all, area| all.around(&area))
     }
 
+    /// The same as a worksheet: every box at its place, with its title and its names, and nothing
+    /// that tells what they lead to.
+    pub fn blank(&self) -> Picture {
+        let mut blank = self.clone();
+        blank.arrows.clear();
+        blank.caption.words.clear();
+        blank.caption.output.clear();
+        blank.page.words.clear();
+        blank.page.output.clear();
+        blank.page.legend.clear();
+        for picture_box in &mut blank.boxes {
+            picture_box.mark = Mark::None;
+            picture_box.count.clear();
+            for row in &mut picture_box.rows {
+                row.mark = Mark::None;
+                row.value = PictureCell::Empty;
+                if matches!(row.label, PictureCell::Dot(_)) {
+                    row.label = PictureCell::Empty;
+                }
+            }
+        }
+        blank
+    }
+
     /// Moves boxes and arrows.
     pub(super) fn move_by(&mut self, by: (f64, f64)) {
         for picture_box in &mut self.boxes {

@@ -5,7 +5,7 @@
 use super::lifetimes::LifetimeGraph;
 use super::picture::BoxShape;
 use super::trees;
-use crate::view::BoxKind;
+use crate::view::{BoxKind, Heading};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Wider strips are set as rows.
@@ -55,7 +55,9 @@ fn grids(union: &LifetimeGraph) -> Vec<Vec<usize>> {
     let mut holder: BTreeMap<usize, Option<usize>> = BTreeMap::new();
     for edge in union.edges.iter().filter(|edge| !edge.weak) {
         let is_strip = |node: usize| {
+            // A title above its box has no place at the side of its cells.
             union.nodes[node].shape == BoxShape::Strip
+                && union.nodes[node].heading == Heading::Bar
                 && union.nodes[node].kind == BoxKind::Sequence
         };
         let holds = matches!(

@@ -108,3 +108,28 @@ fn parameters(text: &str, end: char) -> String {
     let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
     names.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_are_those_of_the_statement_at_a_line() {
+        let text = SourceText::new(
+            "@deco(a,\n      b)\n@other\nasync def f(a, *rest: int, b=(1, 'x)'), **more) -> int:\n    pass\nclass A(B):\n    x = lambda self, y=3: y\nz = (lambda: 1, lambda: 2)\ndef g(\n    a: dict[str, int],  # a)\n    /,\n):\n    pass\n",
+        );
+        let function = |name, line| text.function_head(name, line);
+        let f = Some("f(a, *rest, b, **more)".to_owned());
+        assert_eq!(function(Some("f"), 1), f);
+        assert_eq!(function(Some("f"), 4), f);
+        assert_eq!(function(None, 3), f);
+        assert_eq!(function(Some("g"), 4), None);
+        assert_eq!(function(Some("f"), 5), None);
+        assert_eq!(function(Some("g"), 9), Some("g(a, /)".to_owned()));
+        assert_eq!(function(Some("<lambda>"), 7), Some("λ(self, y)".to_owned()));
+        assert_eq!(function(Some("<lambda>"), 8), None);
+        assert_eq!(text.class_head("A", 6), Some("A".to_owned()));
+        assert_eq!(text.class_head("B", 6), None);
+        assert_eq!(text.class_head("A", 7), None);
+    }
+}

@@ -23,8 +23,11 @@ impl StepView<'_> {
     pub(super) fn object_heading(&self, id: ObjId) -> Heading {
         match self.options.style {
             Style::Memviz => Heading::Bar,
-            Style::Environment if self.info(id).kind != Kind::Function => Heading::Plain,
-            _ => Heading::Above,
+            Style::Environment => match self.info(id).kind {
+                Kind::Function | Kind::Sequence | Kind::Mapping | Kind::Set => Heading::Above,
+                _ => Heading::Plain,
+            },
+            Style::Tutor => Heading::Above,
         }
     }
 

@@ -46,6 +46,10 @@ pub(in crate::cli) struct ProductArgs {
     /// What the pictures look like; the player's are always memviz's
     #[arg(long, value_enum, default_value_t = StyleName::Memviz)]
     pub style: StyleName,
+    /// Draw worksheets, too: blank/0007.svg (with png also blank/0007.png) is the picture
+    /// frames/0007.svg, which is its answer, without values, arrows and words
+    #[arg(long)]
+    pub blank: bool,
     /// Say of each object which generation of the collector's it is in
     #[arg(long)]
     pub generations: bool,

@@ -160,7 +160,11 @@ impl Drawing {
     fn row(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow, index: usize) {
         let (label, value) = (row.label_area, row.value_area);
         let has_label = has_label(row);
-        let whole = whole(row);
+        // The labels of a strip stand above its line.
+        let whole = match is_bare_strip(picture_box) {
+            true => value,
+            false => whole(row),
+        };
         if row.mark != Mark::None {
             self.highlight(xml, picture_box.shape, &whole);
         }
@@ -290,12 +294,20 @@ fn framed(picture_box: &PictureBox) -> Rect {
     if picture_box.heading != Heading::Above {
         return rect;
     }
-    let top = picture_box.title_area.bottom();
+    let top = match picture_box.rows.first() {
+        Some(row) if is_bare_strip(picture_box) => row.value_area.y,
+        _ => picture_box.title_area.bottom(),
+    };
     Rect {
         y: top,
         height: rect.bottom() - top,
         ..rect
     }
+}
+
+/// Whether nothing but the values of a strip stands within its line.
+fn is_bare_strip(picture_box: &PictureBox) -> bool {
+    picture_box.heading == Heading::Above && picture_box.shape == BoxShape::Strip
 }
 
 fn has_label(row: &PictureRow) -> bool {
