@@ -3,6 +3,9 @@
 use crate::trace::{CallFrame, ObjId, State, Step, Symbols};
 use std::collections::BTreeMap;
 
+/// What the compiler calls its own function that works out what annotations say.
+pub(super) const ANNOTATE: &str = "__annotate__";
+
 /// A call that is under way.
 pub(crate) struct RunningCall<'s> {
     pub frame: &'s CallFrame,
@@ -81,7 +84,9 @@ impl Calls {
 
     /// The number of a new frame among the calls of functions, if it is one.
     fn of_functions(&mut self, frame: &CallFrame, symbols: &Symbols) -> Option<u32> {
-        if frame.class_body || frame.is_module(symbols) {
+        // The compiler's own functions, which work out annotations, count as little.
+        let is_compilers = symbols.text(frame.function) == ANNOTATE;
+        if frame.class_body || frame.is_module(symbols) || is_compilers {
             return None;
         }
         let known = frame.object.and_then(|object| self.of_frame.get(&object));

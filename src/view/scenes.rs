@@ -1,6 +1,6 @@
 //! The scenes of a trace, one after the other: those that are chosen.
 
-use super::calls::Calls;
+use super::calls::{ANNOTATE, Calls};
 use super::caption::{caption, sentences};
 use super::definitions::Definitions;
 use super::event_loops::{EventLoops, TaskFields};
@@ -227,8 +227,7 @@ fn may_wait(trace: &Trace, step: &Step, state: &State, next: Option<&Step>) -> b
     let is_import = running.is_module(&trace.symbols) && state.frames.len() > 1;
     let name = trace.symbols.text(running.function);
     let makes = name == "__init__";
-    // The compiler's own function that works out what the annotations of a class say.
-    let annotates = name == "__annotate__";
+    let annotates = name == ANNOTATE;
     let returns = matches!(event, Event::Return) && state.frames.len() > 1;
     let before_a_call = next.is_some_and(|next| next.head.event == Event::Call)
         && event == Event::Line

@@ -39,19 +39,22 @@ impl StepView<'_> {
 
     /// `f1: fact [parent=Global]`.
     pub(super) fn textbook_frame(&self, call: &RunningCall<'_>) -> String {
-        let Some(number) = call.of_functions else {
-            if call.frame.class_body {
-                return format!("class {}", self.text(call.frame.function));
-            }
-            let file = self.trace.header.files.get(call.frame.file.0 as usize);
-            return match file.filter(|_| call.depth > 0) {
-                Some(file) => format!("Global frame of {}", file.name()),
-                None => "Global frame".to_owned(),
-            };
-        };
         let name = plain_name(self.text(call.frame.function));
-        let parent = call.frame.called.map(|called| self.parent_of(called));
-        format!("f{number}: {name}{}", parent.unwrap_or_default())
+        if let Some(number) = call.of_functions {
+            let parent = call.frame.called.map(|called| self.parent_of(called));
+            return format!("f{number}: {name}{}", parent.unwrap_or_default());
+        }
+        if call.frame.class_body {
+            return format!("class {name}");
+        }
+        if !call.frame.is_module(&self.trace.symbols) {
+            return name.to_owned();
+        }
+        let file = self.trace.header.files.get(call.frame.file.0 as usize);
+        match file.filter(|_| call.depth > 0) {
+            Some(file) => format!("Global frame of {}", file.name()),
+            None => "Global frame".to_owned(),
+        }
     }
 
     /// ` [parent=f1]`, where it is known.
