@@ -159,6 +159,34 @@ fn classes_and_functions_are_objects_without_numbers() {
 }
 
 #[test]
+fn a_wrapper_is_the_programs_only_where_the_program_defines_it() {
+    let source = "\
+import functools, contextlib
+def log(fn):
+    @functools.wraps(fn)
+    def wrapper(*args):
+        return fn(*args)
+    return wrapper
+@log
+def greet(name):
+    return name
+@contextlib.contextmanager
+def opened(path):
+    yield path
+greet('a')
+";
+    let folder = Folder::new();
+    let all = pictures(&folder, source, &["--style", "environment"]);
+    assert!(ever(&all, &["func wrapper(*args) [parent=f1]"]), "{all:?}");
+    assert!(ever(&all, &["f2: wrapper [parent=f1]"]));
+    assert!(ever(&all, &["f3: greet [parent=Global]"]));
+    let last = all.last().expect("there is a picture");
+    let defined = "func opened(path) [parent=Global]";
+    let count = last.1.iter().filter(|one| *one == defined).count();
+    assert_eq!(count, 1, "{last:?}");
+}
+
+#[test]
 fn a_generator_that_goes_on_has_the_number_that_it_had() {
     let folder = Folder::new();
     let options = ["--style", "environment", "--steps", "all"];

@@ -2,7 +2,7 @@
 
 use super::calls::RunningCall;
 use super::source::Sources;
-use crate::trace::{Kind, Label, ObjId, State, Step, Trace};
+use crate::trace::{Kind, Label, ObjId, ObjectState, State, Step, Trace};
 use std::collections::BTreeMap;
 
 /// A statement of the program's that has made a function or class.
@@ -57,10 +57,10 @@ impl Definitions {
                 continue;
             };
             let named = object.name.map_or("", |name| trace.symbols.text(name));
-            let is_wrapper = object.refs.iter().any(|one| {
-                matches!(one.label, Label::Named(name) | Label::Attr(name)
-                    if trace.symbols.text(name) == "__wrapped__")
-            });
+            let is_wrapper = field(trace, object, "__wrapped__").is_some();
+            if is_wrapper && !is_of(trace, state, object, maker) {
+                continue;
+            }
             let mut source = || sources.text(trace, maker.frame.file);
             let head = match info.kind {
                 // `functools.wraps` has given a wrapper another's name by now.
@@ -73,6 +73,35 @@ impl Definitions {
                 let parent = place(trace, parent);
                 self.0.insert(*id, Definition { head, parent });
             }
+        }
+    }
+}
+
+/// What a function has by a name.
+fn field(trace: &Trace, object: &ObjectState, name: &str) -> Option<ObjId> {
+    let mut refs = object.refs.iter();
+    let found = refs.find(|one| {
+        matches!(one.label, Label::Named(of) | Label::Attr(of) if trace.symbols.text(of) == name)
+    });
+    found.map(|one| one.to)
+}
+
+/// Whether a function belongs to the module whose code runs in a call: a decorator of the library's
+/// makes functions at the same line, under the same name.
+fn is_of(trace: &Trace, state: &State, function: &ObjectState, maker: &RunningCall<'_>) -> bool {
+    let namespace = |of: &ObjectState| field(trace, of, "__globals__");
+    let Some(own) = namespace(function) else {
+        return false;
+    };
+    match maker
+        .frame
+        .called
+        .and_then(|called| state.heap.get(&called))
+    {
+        Some(called) => namespace(called) == Some(own),
+        None => {
+            let name = state.heap.get(&own).and_then(|own| own.name);
+            maker.depth == 0 && name.is_some_and(|name| trace.symbols.text(name) == "__main__")
         }
     }
 }
