@@ -3,7 +3,7 @@
 use super::direction::Step;
 use super::metrics::{BoxSize, LABEL_HEIGHT, ROW_HEIGHT, TITLE_HEIGHT, measure};
 use super::picture::{BoxShape, Rect};
-use crate::view::{Arrow, BoxKey, BoxKind, BoxRole, Cell, Row, Scene, SceneBox, Shape};
+use crate::view::{Arrow, BoxKey, BoxKind, BoxRole, Cell, Heading, Row, Scene, SceneBox, Shape};
 use fixedbitset::FixedBitSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -23,6 +23,7 @@ pub(super) struct Node {
     /// The tree that it stands in.
     pub seat: Option<Seat>,
     pub tone: BoxRole,
+    pub heading: Heading,
     pub title: String,
     /// First and last step at which it is drawn, a ghost's included.
     pub first: u32,
@@ -302,6 +303,7 @@ impl LifetimeGraph {
             wish: scene_box.emphasis.shape,
             seat: None,
             tone: scene_box.tone,
+            heading: scene_box.heading,
             title: scene_box.title.clone(),
             first: step,
             last: step,

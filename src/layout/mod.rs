@@ -212,6 +212,7 @@ impl Drawing<'_> {
             count: scene_box.count.clone(),
             count_changed: scene_box.count_changed,
             tone: scene_box.tone,
+            heading: scene_box.heading,
             status: scene_box.status,
             mark: scene_box.mark,
             emphasis: scene_box.emphasis.clone(),

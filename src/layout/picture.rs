@@ -4,7 +4,7 @@ pub use super::geometry::{Point, Rect};
 use super::metrics::{NOTE_HEIGHT, SMALL_FONT, text_width};
 use super::page::Page;
 use crate::trace::Cause;
-use crate::view::{BoxKey, BoxRole, Caption, Emphasis, Mark, Status};
+use crate::view::{BoxKey, BoxRole, Caption, Emphasis, Heading, Mark, Status};
 
 /// Where references lead on a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -76,6 +76,7 @@ pub struct PictureBox {
     pub count: String,
     pub count_changed: bool,
     pub tone: BoxRole,
+    pub heading: Heading,
     pub status: Status,
     pub mark: Mark,
     pub emphasis: Emphasis,
@@ -164,6 +165,30 @@ impl Picture {
             points.map(|at| around_point(at, HEAD_AROUND))
         });
         boxes.chain(ways).reduce(|all, area| all.around(&area))
+    }
+
+    /// The same as a worksheet: every box at its place, with its title and its names, and nothing
+    /// that tells what they lead to.
+    pub fn blank(&self) -> Picture {
+        let mut blank = self.clone();
+        blank.arrows.clear();
+        blank.caption.words.clear();
+        blank.caption.output.clear();
+        blank.page.words.clear();
+        blank.page.output.clear();
+        blank.page.legend.clear();
+        for picture_box in &mut blank.boxes {
+            picture_box.mark = Mark::None;
+            picture_box.count.clear();
+            for row in &mut picture_box.rows {
+                row.mark = Mark::None;
+                row.value = PictureCell::Empty;
+                if matches!(row.label, PictureCell::Dot(_)) {
+                    row.label = PictureCell::Empty;
+                }
+            }
+        }
+        blank
     }
 
     /// Moves boxes and arrows.

@@ -5,7 +5,7 @@
 use super::lifetimes::LifetimeGraph;
 use super::picture::BoxShape;
 use super::trees;
-use crate::view::{BoxKind, Shape};
+use crate::view::{BoxKind, Heading, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Wider strips are set as rows.
@@ -59,7 +59,9 @@ fn grids(union: &LifetimeGraph) -> BTreeMap<usize, Vec<usize>> {
         let is_wanted = union.nodes[edge.from].wish == Some(Shape::Grid);
         let is_strip = |node: usize| {
             let node = &union.nodes[node];
+            // A title above its box has no place at the side of its cells.
             node.kind == BoxKind::Sequence
+                && node.heading == Heading::Bar
                 && matches!(node.wish, None | Some(Shape::Grid))
                 && (node.shape == BoxShape::Strip || is_wanted && node.arrows == (false, false))
         };

@@ -246,7 +246,7 @@ impl<'t> Memory<'t> {
         let granularity = trace.header.granularity;
         let ledger = ledger(state, &trace.objects, &step.head.held, granularity);
         let mut words = Words { trace, texts };
-        let calls = self.calls.follow(step, state);
+        let calls = self.calls.follow(step, state, &trace.symbols);
         let head = &step.head;
         let memory = crate::analyse::Words { trace, state, head };
         let frames: Vec<Running> = calls

@@ -176,8 +176,9 @@ impl StepView<'_> {
                 _ => BoxKind::Other,
             },
             tone,
+            heading: self.object_heading(id),
             title,
-            serial: Some(id.0),
+            serial: (!self.is_textbook()).then_some(id.0),
             count_changed: false,
             count: self.measures(id, object),
             rows: self.shortened(self.rows_between_only(id, rows), empty),
@@ -268,7 +269,7 @@ impl StepView<'_> {
             Kind::Namespace => false,
             Kind::Traceback => !content::is_told_by_stack(self, id),
             Kind::Class if self.shows_class(id) => true,
-            Kind::Class | Kind::Function => content::has_rows(self, id),
+            Kind::Class | Kind::Function => self.is_defined(id) || content::has_rows(self, id),
             Kind::Other => self
                 .object(id)
                 .is_some_and(|object| !object.refs.is_empty()),

@@ -83,7 +83,7 @@ pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> C
         ),
         Kind::Function => (
             BoxRole::Function,
-            format!("function {}", named.unwrap_or_default()),
+            view.function_title(id, &named.unwrap_or_default()),
             "",
         ),
         Kind::Generator => (
@@ -105,7 +105,11 @@ pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> C
             format!("module {}", named.unwrap_or_default()),
             "empty",
         ),
-        Kind::Instance => (BoxRole::Instance, type_name, "no attributes"),
+        Kind::Instance => (
+            BoxRole::Instance,
+            view.instance_title(type_name),
+            "no attributes",
+        ),
         _ => (BoxRole::Instance, type_name, ""),
     };
     Content {
@@ -325,6 +329,10 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
         }
         if !is_enum_member && is_inside(view, kind, object, reference.label) {
             inside += 1;
+            continue;
+        }
+        if let (Label::Closure(_), true) = (reference.label, view.is_textbook()) {
+            rows.extend(view.captured_row(reference.to));
             continue;
         }
         if kind == Kind::Generator && view.info(reference.to).kind == Kind::Frame {

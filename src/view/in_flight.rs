@@ -33,7 +33,7 @@ impl StepView<'_> {
             {
                 None
             }
-            Event::Return => Some(("return", held(RootKind::ReturnValue)?)),
+            Event::Return => Some((self.returned(), held(RootKind::ReturnValue)?)),
             Event::Yield => Some(("yield", self.state.frames.last()?.top_of_stack()?)),
             Event::Exception | Event::Unwind => Some(("raise", held(RootKind::RaisedException)?)),
             _ => None,

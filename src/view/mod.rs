@@ -7,6 +7,7 @@ mod changes;
 mod classes;
 mod collector;
 mod content;
+mod definitions;
 mod elision;
 mod emphasis;
 mod event_loops;
@@ -14,6 +15,7 @@ mod filter;
 mod focus;
 mod focus_tracker;
 mod ghosts;
+mod heads;
 mod in_flight;
 mod misfits;
 mod options;
@@ -29,6 +31,7 @@ mod steps;
 mod subset;
 mod syntax;
 mod tasks;
+mod textbook;
 mod unknown_words;
 
 pub(crate) use calls::Calls;
@@ -36,11 +39,11 @@ pub use caption::Caption;
 pub use collector::{CollectorRun, collector_runs};
 pub use filter::{Subset, Unknown, ViewFilter};
 pub use misfits::misfits;
-pub use options::{Counts, ViewOptions};
+pub use options::{Counts, Style, ViewOptions};
 pub use resolved_filter::unknown_words;
 pub use scene::{
-    Arrow, BoxKey, BoxKind, BoxRole, Cell, Color, Emphasis, Mark, Row, Scene, SceneBox, Shape,
-    Status,
+    Arrow, BoxKey, BoxKind, BoxRole, Cell, Color, Emphasis, Heading, Mark, Row, Scene, SceneBox,
+    Shape, Status,
 };
 pub use scenes::Scenes;
 pub use source::{Listing, SourceLine, SourceText};

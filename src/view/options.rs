@@ -12,9 +12,21 @@ pub enum Counts {
     Always,
 }
 
+/// How a picture says what it shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Style {
+    #[default]
+    Memviz,
+    /// Environment diagrams: numbered frames with their parents, functions as objects.
+    Environment,
+    /// As web tutors draw: the same, with the types above the boxes.
+    Tutor,
+}
+
 /// What to draw, and how much of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ViewOptions {
+    pub style: Style,
     /// Draw every object as a box, also small values.
     pub boxes: bool,
     /// Draw small values in the rows, also where the script's marks ask for boxes.
@@ -43,6 +55,7 @@ pub struct ViewOptions {
 impl Default for ViewOptions {
     fn default() -> Self {
         ViewOptions {
+            style: Style::Memviz,
             boxes: false,
             inline: false,
             internals: false,

@@ -1,7 +1,7 @@
 //! A choice for one trace: options and marks put together.
 
 use super::filter::{Subset, Unknown};
-use super::options::{Counts, ViewOptions};
+use super::options::{Counts, Style, ViewOptions};
 use super::sayings::{Said, Saying};
 use super::scene::{Color, Shape};
 use super::steps::{ChosenSteps, Moment, never_ran, script};
@@ -108,7 +108,7 @@ impl ResolvedFilter {
         for mark in directives {
             resolved.heed(trace, options, mark, &mut moments);
         }
-        if options.counts == Counts::Auto {
+        if options.counts == Counts::Auto && options.style == Style::Memviz {
             resolved.counts |= is_about_counts(trace);
         }
         let wrong_steps;
@@ -174,7 +174,9 @@ impl ResolvedFilter {
             DirectiveKind::Depth(depth) => self.depth = self.depth.or(Some(depth)),
             DirectiveKind::Boxes => self.boxes |= !options.inline,
             DirectiveKind::Classes => self.classes = true,
-            DirectiveKind::Counts => self.counts |= options.counts == Counts::Auto,
+            DirectiveKind::Counts => {
+                self.counts |= options.counts == Counts::Auto && options.style == Style::Memviz
+            }
             DirectiveKind::Generations => self.generations = true,
             DirectiveKind::Sizes => self.sizes = true,
             DirectiveKind::Picture(_)

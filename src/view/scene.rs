@@ -198,11 +198,24 @@ pub struct Emphasis {
     pub shape: Option<Shape>,
 }
 
+/// How the title of a box is set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Heading {
+    /// On a bar in the colour of its role.
+    #[default]
+    Bar,
+    /// In the box, without a colour.
+    Plain,
+    /// Small, above the box.
+    Above,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SceneBox {
     pub key: BoxKey,
     pub kind: BoxKind,
     pub tone: BoxRole,
+    pub heading: Heading,
     pub title: String,
     /// Serial, for the corner of the title.
     pub serial: Option<u32>,
@@ -275,6 +288,7 @@ pub(super) fn note_box(key: BoxKey, title: &str, rows: Vec<Row>) -> SceneBox {
         key,
         kind: BoxKind::Other,
         tone: BoxRole::Atom,
+        heading: Heading::Bar,
         title: title.to_owned(),
         serial: None,
         count: String::new(),

@@ -1,11 +1,12 @@
 //! The scenes of a trace, one after the other: those that are chosen.
 
-use super::calls::Calls;
+use super::calls::{ANNOTATE, Calls};
 use super::caption::{caption, sentences};
+use super::definitions::Definitions;
 use super::event_loops::{EventLoops, TaskFields};
 use super::filter::Unknown;
 use super::focus_tracker::FocusTracker;
-use super::options::ViewOptions;
+use super::options::{Style, ViewOptions};
 use super::previous::Past;
 use super::resolved_filter::ResolvedFilter;
 use super::scene::{BoxKey, Scene, SceneBox};
@@ -23,6 +24,7 @@ pub struct Scenes<'t> {
     options: &'t ViewOptions,
     replay: Replay<'t>,
     calls: Calls,
+    definitions: Definitions,
     past: Past,
     output: String,
     sources: Sources,
@@ -57,6 +59,7 @@ impl<'t> Scenes<'t> {
             options,
             replay: trace.replay(),
             calls: Calls::default(),
+            definitions: Definitions::default(),
             past: Past::default(),
             output: String::new(),
             sources: Sources::default(),
@@ -117,7 +120,12 @@ impl<'t> Scenes<'t> {
     /// Goes on by one step. Gives its scene where it is chosen; `Some(None)` where it is not.
     fn step(&mut self) -> Option<Option<Scene>> {
         let (number, step, state) = self.replay.next()?;
-        let calls = self.calls.follow(step, state);
+        let calls = self.calls.follow(step, state, &self.trace.symbols);
+        if self.options.style != Style::Memviz {
+            let running = (step, state, &calls[..]);
+            self.definitions
+                .follow(self.trace, running, &mut self.sources);
+        }
         self.output.push_str(&step.head.stdout);
         let chosen = self.following.at(self.trace, number, state);
         let steps = &chosen.resolved.steps;
@@ -154,11 +162,13 @@ impl<'t> Scenes<'t> {
             ledger: &ledger,
             calls: &calls,
             loops: &EventLoops::at(state, self.tasks),
+            definitions: &self.definitions,
         };
         let boxes = match &self.mode {
             Mode::Keys => {
                 let next = self.trace.steps.get(number as usize);
-                let may_wait = may_wait(self.trace, step, state, next);
+                let may_wait = may_wait(self.trace, step, state, next)
+                    && !(view.is_textbook() && step.head.event == Event::Return);
                 self.past.key_step(&view, number, may_wait)
             }
             Mode::Page(_) => self.past.page_step(&view, number, is_chosen),
@@ -233,8 +243,7 @@ fn may_wait(trace: &Trace, step: &Step, state: &State, next: Option<&Step>) -> b
     let is_import = running.is_module(&trace.symbols) && state.frames.len() > 1;
     let name = trace.symbols.text(running.function);
     let makes = name == "__init__";
-    // The compiler's own function that works out what the annotations of a class say.
-    let annotates = name == "__annotate__";
+    let annotates = name == ANNOTATE;
     let returns = matches!(event, Event::Return) && state.frames.len() > 1;
     let before_a_call = next.is_some_and(|next| next.head.event == Event::Call)
         && event == Event::Line

@@ -65,7 +65,7 @@ impl Sources {
 }
 
 impl SourceText {
-    fn new(text: &str) -> SourceText {
+    pub(super) fn new(text: &str) -> SourceText {
         let mut tokens = Tokens::default();
         let mut lines: Vec<SourceLine> = Vec::new();
         let mut before_code = true;

@@ -96,11 +96,13 @@ impl StepView<'_> {
             })
             .filter(|name| !frame.is_compilers(name, &self.trace.symbols, self.state))
             .filter(|name| !self.hides_name(self.text(name.name)))
-            .map(|name| Row {
-                label: Cell::Text(self.text(name.name).to_owned()),
-                value: self.cell(name.to, false),
-                mark: Mark::None,
-                aside: false,
+            .filter_map(|name| {
+                Some(Row {
+                    label: Cell::Text(self.text(name.name).to_owned()),
+                    value: self.variable(name)?,
+                    mark: Mark::None,
+                    aside: false,
+                })
             })
             .collect::<Vec<_>>();
         let passing = call.running.then(|| self.passing_row()).flatten();
@@ -122,10 +124,11 @@ impl StepView<'_> {
             } else {
                 BoxRole::Frame
             },
+            heading: self.frame_heading(),
             title: self.frame_title(call),
             serial: None,
             count_changed: false,
-            count: if self.step.head.event == Event::Exit {
+            count: if self.step.head.event == Event::Exit || self.is_textbook() {
                 String::new()
             } else {
                 format!("line {}", frame.line)
@@ -190,6 +193,7 @@ impl StepView<'_> {
 
     fn frame_title(&self, call: &RunningCall) -> String {
         let title = match self.text(call.frame.function) {
+            _ if self.is_textbook() => self.textbook_frame(call),
             "<module>" if call.depth == 0 => return "globals".to_owned(),
             "<module>" => {
                 let file = self.trace.header.files.get(call.frame.file.0 as usize);

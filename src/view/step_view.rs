@@ -2,6 +2,7 @@
 //! beside: the boxes in `build`, their contents in `content`, the call stacks in `stack`.
 
 use super::calls::RunningCall;
+use super::definitions::Definitions;
 use super::event_loops::EventLoops;
 use super::focus_tracker::Chosen;
 use super::options::ViewOptions;
@@ -19,6 +20,7 @@ pub(super) struct StepView<'s> {
     pub calls: &'s [RunningCall<'s>],
     /// The event loops, with their tasks.
     pub loops: &'s EventLoops,
+    pub definitions: &'s Definitions,
 }
 
 impl StepView<'_> {

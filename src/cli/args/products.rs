@@ -5,6 +5,7 @@ use super::numbers::number_within;
 use super::page::PageArgs;
 use crate::layout::Direction;
 use crate::render::Theme;
+use crate::view::Style;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -43,6 +44,13 @@ pub(in crate::cli) struct ProductArgs {
     /// Colours [default: light; print with --preset print]
     #[arg(long, value_enum)]
     pub theme: Option<ThemeName>,
+    /// What the pictures look like; the player's are always memviz's
+    #[arg(long, value_enum, default_value_t = StyleName::Memviz)]
+    pub style: StyleName,
+    /// Draw worksheets, too: blank/0007.svg (with png also blank/0007.png) is the picture
+    /// frames/0007.svg, which is its answer, without values, arrows and words
+    #[arg(long)]
+    pub blank: bool,
     /// Say of each object which generation of the collector's it is in
     #[arg(long)]
     pub generations: bool,
@@ -124,6 +132,27 @@ impl From<DirectionName> for Direction {
         match name {
             DirectionName::Right => Direction::Right,
             DirectionName::Down => Direction::Down,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum StyleName {
+    /// Boxes under titles in the colours of their kinds, with the objects' numbers
+    Memviz,
+    /// Environment diagrams: numbered frames with their parents, the value that a call returns,
+    /// functions as objects
+    Environment,
+    /// As web tutors draw: the same with the types small above the boxes
+    Tutor,
+}
+
+impl From<StyleName> for Style {
+    fn from(name: StyleName) -> Style {
+        match name {
+            StyleName::Memviz => Style::Memviz,
+            StyleName::Environment => Style::Environment,
+            StyleName::Tutor => Style::Tutor,
         }
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn view_options(trace: &Trace, args: &ProductArgs) -> Result<ViewOpti
         warn(trace, &directives(trace).1);
     }
     let options = ViewOptions {
+        style: args.style.into(),
         boxes: chosen.boxes,
         inline: chosen.inline,
         internals: chosen.internals,

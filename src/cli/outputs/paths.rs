@@ -14,6 +14,8 @@ pub(super) enum OutputPath {
 
 pub(super) const SVGS: OutputPath = OutputPath::Numbered("frames", "svg");
 pub(super) const PNGS: OutputPath = OutputPath::Numbered("frames", "png");
+pub(super) const BLANKS: OutputPath = OutputPath::Numbered("blank", "svg");
+pub(super) const BLANK_PNGS: OutputPath = OutputPath::Numbered("blank", "png");
 pub(super) const DOTS: OutputPath = OutputPath::Numbered("dot", "dot");
 pub(super) const TIKZ: OutputPath = OutputPath::Numbered("tikz", "tex");
 pub(super) const GIF: OutputPath = OutputPath::File("animation.gif");
@@ -56,6 +58,12 @@ pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
             Format::Json => places.push(JSON),
             Format::None => {}
         }
+    }
+    // Who asks for worksheets gets them, with the answers.
+    if args.blank {
+        places.extend((!wants(Format::Svg) && !wants(Format::Png)).then_some(SVGS));
+        places.push(BLANKS);
+        places.extend(wants(Format::Png).then_some(BLANK_PNGS));
     }
     // Who asks for a strip gets it.
     if !args.choice.strip.is_empty() {

@@ -4,8 +4,8 @@ use super::choice::view_options;
 use super::folder::Output;
 use super::pages::{pair_page, strip_page};
 use super::paths::{
-    ASVG, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, PPTX, SHEET, SHEET_PNG, SNIPPET,
-    SNIPPET_MD, STRIP, STRIP_PNG, SVGS, TIKZ, picture_file, places,
+    ASVG, BLANK_PNGS, BLANKS, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, PPTX, SHEET,
+    SHEET_PNG, SNIPPET, SNIPPET_MD, STRIP, STRIP_PNG, SVGS, TIKZ, picture_file, places,
 };
 use super::pictures::{RunPictures, in_batches, laid_out, progress};
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
@@ -18,7 +18,7 @@ use crate::render::{
     Theme, dot, sheet, svg, tikz, undrawable,
 };
 use crate::trace::Trace;
-use crate::view::{Scenes, ViewOptions};
+use crate::view::{Scenes, Style, ViewOptions};
 
 /// A PNG is sharp on any screen, unless its size is asked for; a GIF fits into a page and is small.
 const PNG_SCALE: f64 = 2.0;
@@ -55,6 +55,7 @@ pub(super) fn write_pictures(
         let _span = tracing::info_span!("player").entered();
         // It is there to be explored.
         let view = ViewOptions {
+            style: Style::Memviz,
             count_titles: true,
             ..view
         };
@@ -160,6 +161,9 @@ struct RenderedFrame {
     svg: String,
     /// With what was before it, where the author wants that.
     pair: Option<String>,
+    /// Without what is to be found out.
+    blank: Option<String>,
+    blank_png: Option<Vec<u8>>,
     dot: Option<String>,
     tikz: Option<String>,
     png: Option<Vec<u8>>,
@@ -207,15 +211,17 @@ impl<'a> FrameRenderer<'a> {
     }
 
     fn draw(&self, picture: Picture) -> Result<RenderedFrame, Problem> {
-        let options = DotOptions {
+        let of_dot = DotOptions {
             theme: self.theme,
             direction: self.direction,
         };
-        let dot = self.wants(DOTS).then(|| dot(&picture, options));
+        let dot = self.wants(DOTS).then(|| dot(&picture, of_dot));
         let tikz = self.wants(TIKZ).then(|| tikz(&picture, self.theme));
         let from_svg = [SVGS, PNGS, GIF, PDF, SNIPPET];
+        let options = SvgOptions { theme: self.theme };
+        let blank = (self.wants(BLANKS)).then(|| svg(&picture.blank(), &options));
         let svg = match from_svg.into_iter().any(|place| self.wants(place)) {
-            true => svg(&picture, &SvgOptions { theme: self.theme }),
+            true => svg(&picture, &options),
             false => String::new(),
         };
         let steps = picture.before.map(|before| (before, picture.number));
@@ -227,6 +233,8 @@ impl<'a> FrameRenderer<'a> {
             picture,
             svg,
             pair,
+            blank,
+            blank_png: None,
             dot,
             tikz,
             png: None,
@@ -253,6 +261,10 @@ impl<'a> FrameRenderer<'a> {
             let pair = drawn.pair.as_deref().map(RenderedSvg::new).transpose()?;
             let shown = pair.as_ref().unwrap_or(&typeset);
             drawn.png = Some(shown.raster(self.png_scale)?.png()?);
+        }
+        if let Some(blank) = drawn.blank.as_ref().filter(|_| self.wants(BLANK_PNGS)) {
+            let blank = RenderedSvg::new(blank)?;
+            drawn.blank_png = Some(blank.raster(self.png_scale)?.png()?);
         }
         if self.wants(GIF) {
             let page = &drawn.picture.page;
@@ -318,6 +330,8 @@ impl<'a> Outputs<'a> {
                 Some(drawn.pair.as_ref().unwrap_or(&drawn.svg).as_bytes()),
             ),
             (PNGS, drawn.png.as_deref()),
+            (BLANKS, drawn.blank.as_ref().map(String::as_bytes)),
+            (BLANK_PNGS, drawn.blank_png.as_deref()),
             (DOTS, drawn.dot.as_ref().map(String::as_bytes)),
             (TIKZ, drawn.tikz.as_ref().map(String::as_bytes)),
         ] {

@@ -6,26 +6,23 @@ use crate::layout::{
     Rect, SMALL_FONT, TITLE_BASELINE, TITLE_FONT, text_width,
 };
 use crate::render::xml::{Xml, rounded};
-use crate::view::{BoxRole, Mark, Status};
+use crate::view::{BoxRole, Heading, Mark, Status};
 
 impl Drawing {
     pub(super) fn boxed(&self, xml: &mut Xml, picture_box: &PictureBox) {
-        let rect = picture_box.rect;
+        let rect = framed(picture_box);
         let faded = picture_box.status.is_faded();
         let (edge, fill, title) = if faded {
             (
                 self.palette.garbage,
                 self.palette.garbage_fill,
-                self.palette.garbage_fill,
+                (picture_box.heading != Heading::Above).then_some(self.palette.garbage_fill),
             )
         } else {
             (
                 self.palette.quiet,
                 self.palette.row,
-                match picture_box.emphasis.color {
-                    Some(color) => self.theme.named(color),
-                    None => self.theme.title(picture_box.tone),
-                },
+                self.title_colour(picture_box),
             )
         };
         let dashes = match picture_box.status {
@@ -51,20 +48,33 @@ impl Drawing {
         if !dashes.is_empty() {
             frame.push(("stroke-dasharray", dashes.into()));
         }
-        xml.empty("rect", &frame);
-        xml.empty(
-            "path",
-            &[
-                ("d", (&title_bar(picture_box)).into()),
-                ("fill", title.into()),
-            ],
-        );
+        if rect.height > 0.0 {
+            xml.empty("rect", &frame);
+        }
+        if let Some(title) = title {
+            xml.empty(
+                "path",
+                &[
+                    ("d", (&title_bar(picture_box)).into()),
+                    ("fill", title.into()),
+                ],
+            );
+        }
         self.title(xml, picture_box);
         for (i, row) in picture_box.rows.iter().enumerate() {
             self.row(xml, picture_box, row, i);
         }
         self.above(xml, picture_box);
         self.outlines(xml, picture_box);
+    }
+
+    /// The colour of a title bar, where there is one.
+    fn title_colour(&self, picture_box: &PictureBox) -> Option<&'static str> {
+        let meant = picture_box.emphasis.color;
+        let meant = meant.map(|color| self.theme.named(color));
+        meant.or_else(|| {
+            (picture_box.heading == Heading::Bar).then(|| self.theme.title(picture_box.tone))
+        })
     }
 
     /// The author's words above a box, and behind them what has become of it.
@@ -121,8 +131,15 @@ impl Drawing {
     fn title(&self, xml: &mut Xml, picture_box: &PictureBox) {
         let area = picture_box.title_area;
         let baseline = area.y + TITLE_BASELINE;
-        let x = area.x + PADDING;
-        self.write(xml, x, baseline, &self.bold(TITLE_FONT), &picture_box.title);
+        let x = match picture_box.heading {
+            Heading::Above => area.x,
+            Heading::Bar | Heading::Plain => area.x + PADDING,
+        };
+        let set = match picture_box.heading {
+            Heading::Above => self.plain(TITLE_FONT),
+            Heading::Bar | Heading::Plain => self.bold(TITLE_FONT),
+        };
+        self.write(xml, x, baseline, &set, &picture_box.title);
         if let Some(serial) = picture_box.serial {
             let x = x + text_width(&picture_box.title, TITLE_FONT);
             let text = format!(" #{serial}");
@@ -143,7 +160,11 @@ impl Drawing {
     fn row(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow, index: usize) {
         let (label, value) = (row.label_area, row.value_area);
         let has_label = has_label(row);
-        let whole = whole(row);
+        // The labels of a strip stand above its line.
+        let whole = match is_bare_strip(picture_box) {
+            true => value,
+            false => whole(row),
+        };
         if row.mark != Mark::None {
             self.highlight(xml, picture_box.shape, &whole);
         }
@@ -265,6 +286,28 @@ impl Drawing {
             }
         }
     }
+}
+
+/// What the line of a box goes around.
+fn framed(picture_box: &PictureBox) -> Rect {
+    let rect = picture_box.rect;
+    if picture_box.heading != Heading::Above {
+        return rect;
+    }
+    let top = match picture_box.rows.first() {
+        Some(row) if is_bare_strip(picture_box) => row.value_area.y,
+        _ => picture_box.title_area.bottom(),
+    };
+    Rect {
+        y: top,
+        height: rect.bottom() - top,
+        ..rect
+    }
+}
+
+/// Whether nothing but the values of a strip stands within its line.
+fn is_bare_strip(picture_box: &PictureBox) -> bool {
+    picture_box.heading == Heading::Above && picture_box.shape == BoxShape::Strip
 }
 
 fn has_label(row: &PictureRow) -> bool {
