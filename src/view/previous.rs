@@ -3,7 +3,7 @@
 use super::changes::{mark_changes, same_memory};
 use super::scene::{BoxKey, SceneBox};
 use super::step_view::StepView;
-use crate::trace::ObjId;
+use crate::trace::{Event, ObjId};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -62,6 +62,11 @@ impl Past {
         let is_empty = boxes.iter().all(|one| one.rows.iter().all(|row| row.aside));
         let died = view.ghosts(&self.freed, &self.before, &plain);
         if died.is_empty() && (is_empty || same_memory(&self.before, &plain)) {
+            return None;
+        }
+        let may_show_later = calls_have_ended(view, &self.before, &plain)
+            || is_definition(view) && plain.keys().all(|key| self.before.contains_key(key));
+        if died.is_empty() && may_show_later {
             return None;
         }
         let drawn = self.draw(view, number, true, boxes, plain);
@@ -133,4 +138,36 @@ impl Past {
         boxes.extend(ghosts);
         is_drawn.then_some(boxes)
     }
+}
+
+/// Whether nothing is new but that calls have ended normally: the next picture shows that as well.
+fn calls_have_ended(view: &StepView<'_>, before: &Boxes, now: &Boxes) -> bool {
+    let goes_on = matches!(view.step.head.event, Event::Line | Event::Return);
+    let mut gone = before.keys().filter(|key| !now.contains_key(key));
+    goes_on
+        && now.len() < before.len()
+        && gone.all(|key| matches!(key, BoxKey::Call(_)))
+        && same_memory(&kept(before, now), now)
+}
+
+fn kept(before: &Boxes, now: &Boxes) -> BTreeMap<BoxKey, SceneBox> {
+    let still = before.iter().filter(|(key, _)| now.contains_key(key));
+    still.map(|(key, one)| (*key, one.clone())).collect()
+}
+
+/// Whether a function or class has just been defined.
+fn is_definition(view: &StepView<'_>) -> bool {
+    let head = &view.step.head;
+    let file = view.trace.header.files.get(head.file.0 as usize);
+    let line = head.ran.and_then(|ran| ran.checked_sub(1));
+    let line = file
+        .zip(line)
+        .and_then(|(file, line)| file.text.lines().nth(line as usize));
+    let starts = ["def ", "async def ", "class "];
+    head.event == Event::Line
+        && line.is_some_and(|line| {
+            starts
+                .iter()
+                .any(|word| line.trim_start().starts_with(word))
+        })
 }
