@@ -63,7 +63,7 @@ fn draw(trace: &Trace, view: &ViewOptions) -> (Duration, Duration) {
     let begin = Instant::now();
     let plan = plan(Scenes::new(trace, view));
     let laid_out = begin.elapsed();
-    let plan = plan.on_pages(Scenes::new(trace, view), PageOptions::default());
+    let plan = plan.on_pages(|| Scenes::new(trace, view), PageOptions::default());
     for scene in Scenes::new(trace, view) {
         black_box(svg(&plan.picture(&scene), &SvgOptions::default()));
     }

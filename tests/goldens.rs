@@ -332,7 +332,7 @@ fn all_stages(trace: &Trace) -> Vec<(&'static str, String)> {
     let options = ViewOptions::default();
     let drawn: Vec<Scene> = Scenes::new(trace, &options).collect();
     let plan = plan(drawn.iter().cloned());
-    let plan = plan.on_pages(drawn.iter().cloned(), PageOptions::default());
+    let plan = plan.on_pages(|| drawn.iter().cloned(), PageOptions::default());
     let pictures: Vec<Picture> = drawn.iter().map(|scene| plan.picture(scene)).collect();
     let last = pictures.last().expect("there are steps");
     vec![
@@ -422,7 +422,7 @@ fn the_gallery_is_what_is_drawn_now() {
         let scene = scenes
             .find(|scene| scene.number == step)
             .expect("it is there");
-        let alone = std::iter::once(scene.clone());
+        let alone = || std::iter::once(scene.clone());
         let plan = plan.on_pages(alone, PageOptions::default());
         let made = svg(
             &plan.picture(&scene),

@@ -3,10 +3,30 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Pictures up to this width are not wrapped: it is the width of a large screen.
-const WIDEST: f64 = 2000.0;
-/// The width that wrapped pictures keep to, where a single column is not wider.
-const WRAPPED: f64 = 1600.0;
+/// How wide pictures may become.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Widths {
+    /// Pictures up to this width are not wrapped.
+    pub widest: f64,
+    /// The width that wrapped pictures keep to, where a single column is not wider.
+    pub wrapped: f64,
+}
+
+impl Widths {
+    /// The width of a large screen.
+    pub(super) const SCREEN: Widths = Widths {
+        widest: 2000.0,
+        wrapped: 1600.0,
+    };
+
+    pub(super) fn at_most(width: f64) -> Widths {
+        Widths {
+            widest: width,
+            wrapped: width,
+        }
+    }
+}
+
 /// A band may end early, with at least this part of its width used, where fewer references are cut.
 const FILLED: f64 = 0.6;
 
@@ -39,15 +59,15 @@ pub(super) enum Way {
 impl Bands {
     /// Breaks the columns into bands. `spaces` are the widths of the columns with their gutters,
     /// and `cut(c)` is how much would be cut by a break before column `c`.
-    pub(super) fn wrap(spaces: &[f64], cut: impl Fn(usize) -> usize) -> Bands {
+    pub(super) fn wrap(spaces: &[f64], widths: Widths, cut: impl Fn(usize) -> usize) -> Bands {
         let count = spaces.len();
         let frames = spaces.first().copied().unwrap_or(0.0);
-        if spaces.iter().sum::<f64>() <= WIDEST {
+        if spaces.iter().sum::<f64>() <= widths.widest {
             return Bands {
                 columns: std::iter::once(1..count.max(1)).collect(),
             };
         }
-        let room = WRAPPED - frames;
+        let room = widths.wrapped - frames;
         let mut columns = Vec::new();
         let mut start = 1;
         while start < count {
@@ -138,13 +158,15 @@ mod tests {
 
     #[test]
     fn wide_pictures_are_wrapped_where_least_is_cut() {
-        let narrow = Bands::wrap(&[160.0; 12], |_| 1);
+        let narrow = Bands::wrap(&[160.0; 12], Widths::SCREEN, |_| 1);
         assert_eq!(narrow.columns, vec![1..12]);
-        let wide = Bands::wrap(&[160.0; 20], |column| usize::from(column != 8));
+        let wide = Bands::wrap(&[160.0; 20], Widths::SCREEN, |column| {
+            usize::from(column != 8)
+        });
         assert_eq!(wide.columns, vec![1..8, 8..17, 17..20]);
         assert_eq!(wide.of(7), 0);
         assert_eq!(wide.of(8), 1);
-        let few = Bands::wrap(&[150.0], |_| 1);
+        let few = Bands::wrap(&[150.0], Widths::SCREEN, |_| 1);
         assert_eq!(few.columns, vec![1..1]);
     }
 

@@ -3,9 +3,10 @@
 use super::areas::{Composition, Content, NUMBER_GAP, Side, WORD_WIDTH};
 use super::code::{shown_lines, wanted_lines};
 use super::geometry::Rect;
-use super::metrics::{ROW_FONT, SMALL_FONT, text_width};
+use super::metrics::{GUTTER, ROW_FONT, SMALL_FONT, text_width};
 use super::page::{LegendSign, PageOptions, PagePart, Preset};
 use super::picture::Picture;
+use super::sheet::Sheet;
 use crate::view::{Caption, Listing, Status};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,8 @@ const COLUMNS: [usize; 4] = [88, 72, 60, 50];
 const SOURCES_SHARE: f64 = 0.4;
 /// As much of the largest letters' size may be given away for more source.
 const GIVEN_AWAY: f64 = 0.92;
+/// Letters of less than this part of what is legible are too small.
+const TOO_SMALL: f64 = 0.6;
 /// So many of the longest captions are tried in every arrangement.
 const TRIED: usize = 24;
 
@@ -158,6 +161,32 @@ impl Needs {
             self.add_memory(extent);
         }
         self.signs.extend(signs(picture, options));
+    }
+
+    /// The same with the whole of these as the memory.
+    pub(super) fn around(mut self, sheets: &[Sheet]) -> Needs {
+        self.memory = None;
+        for sheet in sheets {
+            self.add_memory(Rect {
+                x: 0.0,
+                y: 0.0,
+                width: sheet.width + GUTTER,
+                height: sheet.bottom,
+            });
+        }
+        self
+    }
+
+    /// How high the letters of rows are on the best page, in pixels of its paper.
+    pub(super) fn letters(&self, options: &PageOptions) -> f64 {
+        let page = self.compose(options);
+        Paper::of(options.preset).letters(page.width, page.height)
+    }
+
+    /// Whether that is much less than what can be read well: a row of boxes that says something as
+    /// it is, as a linked list, is not broken for a little.
+    pub(super) fn are_too_small(&self, options: &PageOptions) -> bool {
+        self.letters(options) < TOO_SMALL * Paper::of(options.preset).legible
     }
 
     /// The best page of all arrangements.

@@ -1,5 +1,6 @@
 //! Long runs are laid out in epochs: boxes move only between two of them.
 
+use super::bands::Widths;
 use super::lifetimes::LifetimeGraph;
 use super::sheet::{Common, Sheet};
 
@@ -20,7 +21,12 @@ pub(super) fn epochs(union: LifetimeGraph, top: f64) -> Vec<Sheet> {
         .map(|node| node.whole_extent().0)
         .fold(0.0, f64::max);
     let mut sheets = Vec::new();
-    lay_out(union, Common { frames, top }, &mut sheets);
+    let common = Common {
+        frames,
+        top,
+        widths: Widths::SCREEN,
+    };
+    lay_out(union, common, &mut sheets);
     sheets
 }
 

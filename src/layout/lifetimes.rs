@@ -232,7 +232,7 @@ impl Edge {
 }
 
 /// The union of many scenes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct LifetimeGraph {
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,

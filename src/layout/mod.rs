@@ -44,9 +44,9 @@ pub use picture::{
 
 use crate::view::{BoxKey, Cell, Scene, SceneBox};
 use areas::Composition;
+use bands::Widths;
 use compose::Needs;
 use lifetimes::LifetimeGraph;
-use metrics::GUTTER;
 use route::Start;
 use sheet::Sheet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,9 +56,16 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Plan {
     /// One for each epoch; there is one at least.
     sheets: Vec<Sheet>,
+    /// How wide these may be.
+    widths: Widths,
     options: PageOptions,
     composition: Composition,
 }
+
+/// Narrower widths that are tried where letters would be too small to read on the paper.
+const NARROWER: [f64; 4] = [1400.0, 1100.0, 850.0, 650.0];
+/// Letters become larger by this, or a run is not broken into narrower bands.
+const WORTH_BREAKING: f64 = 1.25;
 
 /// Where the memory begins, before it has its place on a page.
 const TOP: f64 = 2.0 * MARGIN;
@@ -71,34 +78,74 @@ pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
     shapes::decide(&mut union);
     let sheets = epochs::epochs(union, TOP);
     let options = PageOptions::bare();
-    let mut needs = Needs::default();
-    for sheet in &sheets {
-        needs.add_memory(Rect {
-            x: 0.0,
-            y: 0.0,
-            width: sheet.width + GUTTER,
-            height: sheet.bottom,
-        });
-    }
     Plan {
-        composition: needs.compose(&options),
+        composition: Needs::default().around(&sheets).compose(&options),
         sheets,
+        widths: Widths::SCREEN,
         options,
     }
 }
 
 impl Plan {
-    /// The same places, on pages that are composed for these pictures.
-    pub fn on_pages(mut self, scenes: impl Iterator<Item = Scene>, options: PageOptions) -> Plan {
+    /// The same, on pages that are composed for these pictures: what would be too small to read
+    /// because it is wide is set in narrower bands.
+    pub fn on_pages<I: Iterator<Item = Scene>>(
+        mut self,
+        scenes: impl Fn() -> I,
+        options: PageOptions,
+    ) -> Plan {
         if options.crop == Crop::Run {
-            let mut needs = Needs::default();
-            for scene in scenes {
-                needs.add(&self.memory(&scene), &options);
+            self.set_widths(Widths::SCREEN);
+            let mut needs = self.needs(scenes(), &options);
+            if let Some(widths) = self.better_widths(&needs, &options) {
+                self.set_widths(widths);
+                needs = self.needs(scenes(), &options);
             }
             self.composition = needs.compose(&options);
         }
         self.options = options;
         self
+    }
+
+    fn needs(&self, scenes: impl Iterator<Item = Scene>, options: &PageOptions) -> Needs {
+        let mut needs = Needs::default();
+        for scene in scenes {
+            needs.add(&self.memory(&scene), options);
+        }
+        needs
+    }
+
+    /// The widths with which letters are large enough, or as large as they can be, where those of
+    /// a screen leave them too small.
+    fn better_widths(&self, needs: &Needs, options: &PageOptions) -> Option<Widths> {
+        if !needs.are_too_small(options) {
+            return None;
+        }
+        let letters = |sheets: &[Sheet]| needs.clone().around(sheets).letters(options);
+        let as_they_are = letters(&self.sheets);
+        let widest = self
+            .sheets
+            .iter()
+            .map(|sheet| sheet.width)
+            .fold(0.0, f64::max);
+        let narrower = NARROWER.into_iter().filter(|width| *width < widest);
+        narrower
+            .map(|width| (width, letters(&self.in_widths(Widths::at_most(width)))))
+            .filter(|(_, letters)| *letters > as_they_are * WORTH_BREAKING)
+            .max_by(|(_, one), (_, other)| one.total_cmp(other))
+            .map(|(width, _)| Widths::at_most(width))
+    }
+
+    fn set_widths(&mut self, widths: Widths) {
+        if self.widths != widths {
+            self.sheets = self.in_widths(widths);
+            self.widths = widths;
+        }
+    }
+
+    fn in_widths(&self, widths: Widths) -> Vec<Sheet> {
+        let sheets = self.sheets.iter();
+        sheets.map(|sheet| sheet.in_widths(widths)).collect()
     }
 
     /// Whether an epoch begins at this step: boxes may stand elsewhere than at the step before.

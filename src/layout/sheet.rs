@@ -1,6 +1,6 @@
 //! The places of everything over a run of steps.
 
-use super::bands::{Bands, Way};
+use super::bands::{Bands, Way, Widths};
 use super::blocks::{Block, Member, Outer};
 use super::columns::{Slot, columns, set_apart, slots};
 use super::layers::LaneKey;
@@ -17,6 +17,7 @@ pub(super) struct Common {
     pub frames: f64,
     /// Where the part below the caption begins.
     pub top: f64,
+    pub widths: Widths,
 }
 
 /// A run of steps in which nothing moves.
@@ -35,7 +36,7 @@ pub(super) struct Sheet {
     pub width: f64,
     /// Where the lowest box ends.
     pub bottom: f64,
-    top: f64,
+    common: Common,
 }
 
 impl Sheet {
@@ -56,7 +57,7 @@ impl Sheet {
         }
         let spaces: Vec<f64> = widths.iter().map(|width| width + GUTTER).collect();
         let cuts = cuts(&outer.graph, &column_of, count);
-        let mut bands = Bands::wrap(&spaces[..apart], |column| cuts[column]);
+        let mut bands = Bands::wrap(&spaces[..apart], common.widths, |column| cuts[column]);
         bands.add_single(apart..count);
         let tops = place(&outer.graph, &slots, &of_node, &bands);
         let mut at = vec![(MARGIN, widths[0]); count];
@@ -71,7 +72,7 @@ impl Sheet {
         }
         Sheet {
             bottom: common.top + tops.bottom,
-            top: common.top,
+            common,
             union,
             outer,
             slots,
@@ -81,6 +82,17 @@ impl Sheet {
             columns: at,
             width,
         }
+    }
+
+    /// The same boxes, in bands of other widths.
+    pub(super) fn in_widths(&self, widths: Widths) -> Sheet {
+        Sheet::new(
+            self.union.clone(),
+            Common {
+                widths,
+                ..self.common
+            },
+        )
     }
 
     /// Where a box of one of the sheet's scenes stands.
@@ -104,7 +116,7 @@ impl Sheet {
     pub(super) fn origin(&self, node: usize) -> (f64, f64) {
         let slot = self.slot(node);
         let left = self.left(self.slots[slot].column);
-        (left, self.top + self.tops.slots[slot])
+        (left, self.common.top + self.tops.slots[slot])
     }
 
     pub(super) fn slot(&self, node: usize) -> usize {
@@ -136,13 +148,13 @@ impl Sheet {
             way,
         };
         let top = self.tops.lanes.get(&key).copied().unwrap_or(0.0);
-        self.top + top + LANE_HEIGHT / 2.0
+        self.common.top + top + LANE_HEIGHT / 2.0
     }
 
     /// Height of a track in the corridor below a band.
     pub(super) fn track(&self, band: usize, way: Way, target: usize) -> f64 {
         let track = self.tops.corridors.track(band, way, target);
-        self.top + self.tops.corridor_tops[band] + track as f64 * (LANE_HEIGHT + LANE_GAP)
+        self.common.top + self.tops.corridor_tops[band] + track as f64 * (LANE_HEIGHT + LANE_GAP)
     }
 
     /// How much of the sheet its fullest step takes, with the space that boxes keep around them.
@@ -160,7 +172,7 @@ impl Sheet {
             now += change;
             most = f64::max(most, now);
         }
-        most / (self.width * (self.bottom - self.top)).max(1.0)
+        most / (self.width * (self.bottom - self.common.top)).max(1.0)
     }
 }
 

@@ -72,7 +72,7 @@ fn draw(
         time => format!("-run{time}"),
     };
     let scenes = || run.phases.iter().map(|(_, scene)| scene.clone());
-    let plan = plan(scenes()).on_pages(scenes(), PageOptions::default());
+    let plan = plan(scenes()).on_pages(scenes, PageOptions::default());
     for (number, (name, scene)) in (1..).zip(&run.phases) {
         let path = folder.join(format!("{:04}{again}-{number}-{name}.svg", run.step));
         fs::write(&path, svg(&plan.picture(scene), &options))

@@ -141,7 +141,7 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
     // They tell of the step, and nothing here shows it.
     scene.caption.words.clear();
     let scenes = || std::iter::once(scene.clone());
-    let plan = plan(scenes()).on_pages(scenes(), PageOptions::default());
+    let plan = plan(scenes()).on_pages(scenes, PageOptions::default());
     let text = svg(
         &plan.picture(&scene),
         &SvgOptions {

@@ -50,6 +50,6 @@ fn laid_out(scenes: Vec<Scene>, page: &PageOptions) -> Vec<Picture> {
         .map(|scene| page.stripped(scene))
         .collect();
     let plan = plan(scenes.iter().cloned());
-    let plan = plan.on_pages(scenes.iter().cloned(), page.on_a_sheet());
+    let plan = plan.on_pages(|| scenes.iter().cloned(), page.on_a_sheet());
     scenes.iter().map(|scene| plan.picture(scene)).collect()
 }

@@ -90,7 +90,7 @@ impl<'t> RunPictures<'t> {
         let nothing = RunPlaces::Graphviz(Vec::new());
         self.places = match std::mem::replace(&mut self.places, nothing) {
             RunPlaces::Memviz(plan) => {
-                RunPlaces::Memviz(Box::new(plan.on_pages(self.scenes(), options.clone())))
+                RunPlaces::Memviz(Box::new(plan.on_pages(|| self.scenes(), options.clone())))
             }
             RunPlaces::Graphviz(pictures) => RunPlaces::Graphviz(set_on_pages(pictures, options)),
         };
