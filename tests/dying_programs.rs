@@ -8,6 +8,7 @@
 
 mod common;
 
+use common::unchanged::LongTest;
 use common::{Folder, text};
 use std::fmt::Write;
 use std::fs::File;
@@ -372,6 +373,11 @@ fn number_from(name: &str, default: u64) -> u64 {
 
 #[test]
 fn programs_whose_objects_die_are_not_disturbed() {
+    let variables = ["MEMVIZ_RANDOM_SCRIPTS", "MEMVIZ_RANDOM_SEED"];
+    let own = ["dying_programs.rs"];
+    let Some(test) = LongTest::unless_unchanged("dying_programs", &own, &variables) else {
+        return;
+    };
     let scripts = number_from("MEMVIZ_RANDOM_SCRIPTS", 30);
     let first = number_from("MEMVIZ_RANDOM_SEED", 1);
     let next = AtomicU64::new(first);
@@ -411,4 +417,5 @@ fn programs_whose_objects_die_are_not_disturbed() {
         compared * 10 >= scripts * 9,
         "{compared} of {scripts} could be compared"
     );
+    test.passed();
 }

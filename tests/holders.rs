@@ -6,6 +6,7 @@
 
 mod common;
 
+use common::unchanged::LongTest;
 use common::{Folder, laws, object, steps, text};
 use serde_json::Value;
 use std::sync::Mutex;
@@ -101,6 +102,10 @@ fn on_all_cores<T: Sync>(
 
 #[test]
 fn every_holder_is_named_and_every_count_explained() {
+    let own = ["holders.rs", "programs/holders.txt"];
+    let Some(test) = LongTest::unless_unchanged("holders", &own, &[]) else {
+        return;
+    };
     let all = holders();
     assert!(all.len() >= 200, "{} kinds", all.len());
     let wrong = on_all_cores(&all, |folder, holder| {
@@ -108,6 +113,7 @@ fn every_holder_is_named_and_every_count_explained() {
         Some(format!("{}: {problem}", holder.kind))
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    test.passed();
 }
 
 #[test]

@@ -125,10 +125,10 @@ fn a_program_without_the_recorders_parts_cannot_record() {
 
 /// Starts a run that is long to draw, and waits until it draws.
 fn drawing(folder: &Folder) -> Child {
-    let source = "import signal\nfor number in (signal.SIGTERM, signal.SIGALRM):\n    signal.signal(number, lambda *a: None)\nsignal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nx = []\nfor i in range(3000):\n    x.append([i])\nprint('over')\n";
+    let source = "import signal\nfor number in (signal.SIGTERM, signal.SIGALRM):\n    signal.signal(number, lambda *a: None)\nsignal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nx = []\nfor i in range(1000):\n    x.append([i])\nprint('over')\n";
     folder.write("s.py", source);
     let mut child = folder
-        .command(&["s.py", "--max-objects", "400"])
+        .command(&["s.py", "--max-objects", "150"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

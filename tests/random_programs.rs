@@ -5,6 +5,7 @@
 
 mod common;
 
+use common::unchanged::LongTest;
 use common::{Folder, laws, text};
 use serde_json::Value;
 use std::fmt::Write;
@@ -159,6 +160,11 @@ fn number_from(name: &str, default: u64) -> u64 {
 
 #[test]
 fn the_laws_hold_for_random_programs() {
+    let variables = ["MEMVIZ_RANDOM_SCRIPTS", "MEMVIZ_RANDOM_SEED"];
+    let own = ["random_programs.rs"];
+    let Some(test) = LongTest::unless_unchanged("random_programs", &own, &variables) else {
+        return;
+    };
     let scripts = number_from("MEMVIZ_RANDOM_SCRIPTS", 100);
     let first = number_from("MEMVIZ_RANDOM_SEED", 1);
     let next = AtomicU64::new(first);
@@ -181,4 +187,5 @@ fn the_laws_hold_for_random_programs() {
             });
         }
     });
+    test.passed();
 }

@@ -7,6 +7,7 @@ pub mod pixels;
 pub mod random;
 pub mod recorded;
 pub mod tools;
+pub mod unchanged;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -16,6 +16,7 @@ mod shrink;
 
 use common::cpython::cpython;
 use common::random::{Random, number_from};
+use common::unchanged::LongTest;
 use grammar::{KINDS, Kind};
 use judge::{Fault, FaultKind, judge};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -173,24 +174,35 @@ fn main() {
     let mut trials = vec![Trial::test("the judge can fail", the_judge_can_fail)];
     for kind in &KINDS {
         trials.push(Trial::test(kind.name, move || {
-            let own = jobs(programs, first);
-            let mut reports = Vec::new();
-            for job in own.iter().filter(|job| job.kind.name == kind.name) {
-                for fault in job.run() {
-                    reports.push(report(job, &fault));
-                }
-                if reports.len() > 2 {
-                    break;
-                }
-            }
-            if reports.is_empty() {
-                Ok(())
-            } else {
-                Err(Failed::from(reports.join("\n")))
-            }
+            all_of(kind.name, programs, first)
         }));
     }
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// The programs of a kind.
+fn all_of(kind: &str, programs: usize, first: u64) -> Result<(), Failed> {
+    let name = format!("programs-{}", kind.replace(' ', "-"));
+    let variables = ["MEMVIZ_RANDOM_PROGRAMS", "MEMVIZ_RANDOM_SEED"];
+    let Some(test) = LongTest::unless_unchanged(&name, &["programs"], &variables) else {
+        return Ok(());
+    };
+    let own = jobs(programs, first);
+    let mut reports = Vec::new();
+    for job in own.iter().filter(|job| job.kind.name == kind) {
+        for fault in job.run() {
+            reports.push(report(job, &fault));
+        }
+        if reports.len() > 2 {
+            break;
+        }
+    }
+    if reports.is_empty() {
+        test.passed();
+        Ok(())
+    } else {
+        Err(Failed::from(reports.join("\n")))
+    }
 }
 
 /// A program that can tell that it is recorded is caught, and made small.
