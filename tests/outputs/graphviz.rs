@@ -120,7 +120,12 @@ fn a_dot_file_can_be_read() {
     has(&["call_call2[label=", "<B>call()</B>"]);
     has(&["Node_", "<B>Node</B> #", "1 ref"]);
     has(&["globals_call0:", " -> Node_", ":title:w"]);
-    has(&["ReferenceType_", " -> Node_", "style=dotted"]);
+    has(&[
+        "ReferenceType_",
+        " -> Node_",
+        "style=dashed",
+        "arrowhead=vee",
+    ]);
     has(&["Node_", "STYLE=\"DASHED\"", "unreachable"]);
     has(&["Node_", " -> Node_", "style=dashed"]);
     has(&["STYLE=\"DOTTED\"", "freed by the collector"]);

@@ -14,31 +14,29 @@ pub(super) fn label(picture_box: &PictureBox, theme: Theme) -> String {
             let columns = if labelled { 2 } else { 1 };
             out.push_str(&format!("<TR>{}</TR>", title(picture_box, theme, columns)));
             for (i, row) in rows.iter().enumerate() {
-                let label = has_label(row).then(|| label_cell(i, row, theme));
+                let label = has_label(row).then(|| label_cell(picture_box, i, theme));
                 let span = if label.is_none() { columns } else { 1 };
-                let value = value_cell(i, row, theme, span);
+                let value = value_cell(picture_box, i, theme, span);
                 out.push_str(&format!("<TR>{}{value}</TR>", label.unwrap_or_default()));
             }
         }
         BoxShape::Strip => {
             let columns = rows.len().max(1);
             out.push_str(&format!("<TR>{}</TR>", title(picture_box, theme, columns)));
-            let all = |cell: &dyn Fn((usize, &PictureRow)) -> String| -> String {
-                rows.iter().enumerate().map(cell).collect()
-            };
+            let all =
+                |cell: &dyn Fn(usize) -> String| -> String { (0..rows.len()).map(cell).collect() };
             if rows.iter().any(has_label) {
-                let labels = all(&|(i, row)| label_cell(i, row, theme));
+                let labels = all(&|i| label_cell(picture_box, i, theme));
                 out.push_str(&format!("<TR>{labels}</TR>"));
             }
             if !rows.is_empty() {
-                let values = all(&|(i, row)| value_cell(i, row, theme, 1));
+                let values = all(&|i| value_cell(picture_box, i, theme, 1));
                 out.push_str(&format!("<TR>{values}</TR>"));
             }
         }
         BoxShape::Line => {
-            let values = rows.iter().enumerate();
-            let values: String = values
-                .map(|(i, row)| value_cell(i, row, theme, 1))
+            let values: String = (0..rows.len())
+                .map(|i| value_cell(picture_box, i, theme, 1))
                 .collect();
             out.push_str(&format!(
                 "<TR>{}{values}</TR>",
@@ -57,27 +55,41 @@ fn has_label(row: &PictureRow) -> bool {
 /// The table's beginning, which says how the whole box looks.
 fn table(picture_box: &PictureBox, theme: Theme) -> String {
     let palette = theme.palette();
-    let (edge, fill) = match picture_box.status.is_faded() {
+    let (mut edge, fill) = match picture_box.status.is_faded() {
         true => (palette.garbage, palette.garbage_fill),
         false => (palette.quiet, palette.row),
     };
+    let outlined = picture_box.emphasis.outlined;
+    if outlined {
+        edge = palette.highlight;
+    }
     let style = match picture_box.status {
         Status::Alive | Status::ReachedFromOutside => "",
         Status::Unreachable | Status::TentativelyUnreachable => " STYLE=\"DASHED\"",
         Status::Dead(_) => " STYLE=\"DOTTED\"",
     };
     let strong = picture_box.tone == BoxRole::ActiveFrame || picture_box.mark == Mark::New;
-    let border = if strong { 2 } else { 1 };
+    let border = match (outlined, strong) {
+        (true, _) => 3,
+        (false, true) => 2,
+        (false, false) => 1,
+    };
     format!(
         "<TABLE BORDER=\"{border}\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"3\" \
          ROWS=\"*\" COLUMNS=\"*\" COLOR=\"{edge}\" BGCOLOR=\"{fill}\"{style}>"
     )
 }
 
-/// Type, serial and count; below them, what has happened to the object.
+/// Type, serial and count; above them what the author calls the object, below them what has happened
+/// to it.
 fn title(picture_box: &PictureBox, theme: Theme, columns: usize) -> String {
     let palette = theme.palette();
-    let mut words = format!("<B>{}</B>", in_a_label(&picture_box.title));
+    let label = &picture_box.emphasis.label;
+    let mut words = match label.is_empty() {
+        true => String::new(),
+        false => format!("<B><I>{}</I></B><BR ALIGN=\"LEFT\"/>", in_a_label(label)),
+    };
+    words.push_str(&format!("<B>{}</B>", in_a_label(&picture_box.title)));
     if let Some(serial) = picture_box.serial {
         words.push_str(&format!(" #{serial}"));
     }
@@ -102,10 +114,11 @@ fn title(picture_box: &PictureBox, theme: Theme, columns: usize) -> String {
             "<BR ALIGN=\"LEFT\"/><FONT COLOR=\"{colour}\"><B>{note}</B></FONT><BR ALIGN=\"LEFT\"/>"
         ));
     }
-    let fill = if faded {
-        palette.garbage_fill
-    } else {
-        theme.title(picture_box.tone)
+    let meant = picture_box.emphasis.color.map(|color| theme.named(color));
+    let fill = match meant {
+        Some(colour) => colour,
+        None if faded => palette.garbage_fill,
+        None => theme.title(picture_box.tone),
     };
     let columns = span(columns);
     format!("<TD PORT=\"title\"{columns} ALIGN=\"LEFT\" BGCOLOR=\"{fill}\">{words}</TD>")
@@ -118,11 +131,17 @@ fn span(columns: usize) -> String {
     }
 }
 
-fn background(row: &PictureRow, theme: Theme) -> String {
-    match row.mark {
+/// How a row's cells look.
+fn looks(picture_box: &PictureBox, index: usize, theme: Theme) -> String {
+    let palette = theme.palette();
+    let mut looks = match picture_box.rows[index].mark {
         Mark::None => String::new(),
-        Mark::New | Mark::Changed => format!(" BGCOLOR=\"{}\"", theme.palette().changed_row),
+        Mark::New | Mark::Changed => format!(" BGCOLOR=\"{}\"", palette.changed_row),
+    };
+    if picture_box.emphasis.rows.contains(&index) {
+        looks.push_str(&format!(" BORDER=\"2\" COLOR=\"{}\"", palette.highlight));
     }
+    looks
 }
 
 /// A triangle where something is new or changed, as the pictures have it.
@@ -135,8 +154,9 @@ fn sign(row: &PictureRow, theme: Theme) -> String {
     }
 }
 
-fn label_cell(index: usize, row: &PictureRow, theme: Theme) -> String {
-    let fill = background(row, theme);
+fn label_cell(picture_box: &PictureBox, index: usize, theme: Theme) -> String {
+    let row = &picture_box.rows[index];
+    let fill = looks(picture_box, index, theme);
     let sign = sign(row, theme);
     match &row.label {
         PictureCell::Text(text) => {
@@ -148,8 +168,9 @@ fn label_cell(index: usize, row: &PictureRow, theme: Theme) -> String {
     }
 }
 
-fn value_cell(index: usize, row: &PictureRow, theme: Theme, columns: usize) -> String {
-    let fill = background(row, theme);
+fn value_cell(picture_box: &PictureBox, index: usize, theme: Theme, columns: usize) -> String {
+    let row = &picture_box.rows[index];
+    let fill = looks(picture_box, index, theme);
     let sign = match has_label(row) {
         true => String::new(),
         false => sign(row, theme),

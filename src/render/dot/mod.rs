@@ -195,7 +195,9 @@ impl DotGraph<'_> {
         let colour = |colour: &str| attribute("color", &format!("\"{colour}\""));
         let mut looks = Vec::new();
         if arrow.weak {
-            looks.push(attribute("style", "dotted"));
+            // The head is open, for paper without colours: what is freed is dashed, too.
+            looks.push(attribute("style", "dashed"));
+            looks.push(attribute("arrowhead", "vee"));
         } else if arrow.faded {
             looks.push(attribute("style", "dashed"));
         }
