@@ -1,0 +1,55 @@
+//! The arguments of `memviz stages`.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct StagesArgs {
+    /// The script; `-` for standard input
+    #[arg(value_name = "SCRIPT")]
+    pub script: PathBuf,
+    /// Only these stages, with commas between them
+    #[arg(long, value_enum, value_name = "STAGE", value_delimiter = ',')]
+    pub view: Vec<StageName>,
+    #[arg(long, value_enum, default_value_t = StagesFormat::Text)]
+    pub format: StagesFormat,
+    /// Only what stands on this line
+    #[arg(long, value_name = "N", conflicts_with = "span")]
+    pub line: Option<u32>,
+    /// Only what touches the bytes A up to B of the source
+    #[arg(long, value_name = "A-B", value_parser = span)]
+    pub span: Option<(u32, u32)>,
+    /// Write to this file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum StagesFormat {
+    /// One fact a line
+    Text,
+    /// One object; docs/stages-json.md describes it
+    Json,
+}
+
+/// A stage, as it is called on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum StageName {
+    File,
+    Tokens,
+    Tree,
+    Names,
+    Code,
+    Bytecode,
+}
+
+fn span(text: &str) -> Result<(u32, u32), String> {
+    let wrong = || format!("a span is two numbers with a minus between them, not {text:?}");
+    let (start, end) = text.split_once('-').ok_or_else(wrong)?;
+    let number = |text: &str| text.parse().map_err(|_| wrong());
+    let (start, end) = (number(start)?, number(end)?);
+    match start <= end {
+        true => Ok((start, end)),
+        false => Err("a span ends where it begins, or later".to_owned()),
+    }
+}

@@ -1,0 +1,97 @@
+//! `memviz stages`: what becomes of a file before it runs.
+
+use crate::cli::args::{StageName, StagesArgs, StagesFormat};
+use crate::cli::problem::Problem;
+use crate::export::{StagesChoice, stages_text, write_stages_json};
+use crate::record::stages::of_bytes;
+use crate::trace::stages::{Span, StageKind, Stages};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// What the exit code says where a stage has failed.
+const FAILED: i32 = 1;
+
+pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
+    let (path, bytes) = source(&args.script)?;
+    let stages = of_bytes(&path, &bytes)
+        .map_err(|error| Problem::new(format!("no thread for the compiler: {error}")))?;
+    let choice = choice(args, &stages)?;
+    let failed = stages.failure.is_some();
+    let mut text = Vec::new();
+    match args.format {
+        StagesFormat::Text => text.extend(stages_text(&stages, &choice).into_bytes()),
+        // A vector takes everything.
+        StagesFormat::Json => drop(write_stages_json(&[stages], &choice, &mut text)),
+    }
+    write(args.out.as_deref(), &text)?;
+    Ok(if failed { FAILED } else { 0 })
+}
+
+/// The name and the bytes of a script.
+fn source(script: &Path) -> Result<(String, Vec<u8>), Problem> {
+    let name = script.to_string_lossy().into_owned();
+    if script == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = io::stdin().lock().read_to_end(&mut bytes);
+        read.map_err(|error| Problem::new(format!("cannot read standard input: {error}")))?;
+        return Ok(("<stdin>".to_owned(), bytes));
+    }
+    if script.is_dir() {
+        return Err(Problem::new(format!("{name} is a folder"))
+            .hint("name a file in it: its __main__.py is what Python would run"));
+    }
+    match fs::read(script) {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(error) => Err(Problem::new(format!("cannot read {name}: {error}"))
+            .hint("check the path: a script is a file that you may read")),
+    }
+}
+
+fn choice(args: &StagesArgs, stages: &Stages) -> Result<StagesChoice, Problem> {
+    let mut choice = StagesChoice::default();
+    if !args.view.is_empty() {
+        choice.stages = args.view.iter().copied().map(kind).collect();
+    }
+    let lines = stages.lines();
+    let length = stages.source.len() as u32;
+    choice.within = match (args.line, args.span) {
+        (Some(line), _) => {
+            let span = lines.span(line).filter(|_| line as usize <= lines.count());
+            Some(span.ok_or_else(|| {
+                Problem::new(format!("there is no line {line}"))
+                    .hint(format!("the lines are 1 to {}", lines.count()))
+            })?)
+        }
+        (None, Some((start, end))) if end > length => {
+            return Err(Problem::new(format!("there are no bytes {start}-{end}"))
+                .hint(format!("the decoded source has {length} bytes")));
+        }
+        (None, span) => span.map(|(start, end)| Span::new(start, end)),
+    };
+    Ok(choice)
+}
+
+fn kind(name: StageName) -> StageKind {
+    match name {
+        StageName::File => StageKind::File,
+        StageName::Tokens => StageKind::Tokens,
+        StageName::Tree => StageKind::Tree,
+        StageName::Names => StageKind::Names,
+        StageName::Code => StageKind::Code,
+        StageName::Bytecode => StageKind::Bytecode,
+    }
+}
+
+fn write(out: Option<&Path>, text: &[u8]) -> Result<(), Problem> {
+    let done = match out {
+        Some(path) => fs::write(path, text),
+        None => io::stdout().lock().write_all(text),
+    };
+    match done {
+        // Whoever reads may stop reading.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Problem::new(format!("cannot write: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}

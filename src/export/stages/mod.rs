@@ -1,0 +1,9 @@
+//! The stages of a file as text and as JSON.
+
+mod chosen;
+mod json;
+mod text;
+
+pub use chosen::StagesChoice;
+pub use json::write_stages_json;
+pub use text::stages_text;
