@@ -5,6 +5,8 @@ mod commands;
 mod names;
 mod outputs;
 mod problem;
+#[cfg(feature = "python")]
+mod pythons;
 mod saved;
 mod say;
 

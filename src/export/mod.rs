@@ -4,4 +4,4 @@ mod json;
 mod stages;
 
 pub use json::{JsonOptions, write_json};
-pub use stages::{StagesChoice, stages_text, write_stages_json};
+pub use stages::{StagesChoice, instruction_table, stages_text, write_stages_json};

@@ -4,11 +4,13 @@ mod bindings;
 mod contents;
 mod flow;
 mod handed_on;
+mod instructions;
 mod lifetimes;
 mod nouns;
 mod outcome;
 mod paths;
 mod step;
 
+pub use instructions::instruction;
 pub use outcome::{outcome, signal_name};
 pub use step::{StepNarrator, is_about_counts, raised_before};

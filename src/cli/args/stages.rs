@@ -8,6 +8,10 @@ pub(in crate::cli) struct StagesArgs {
     /// The script; `-` for standard input
     #[arg(value_name = "SCRIPT")]
     pub script: PathBuf,
+    /// Show those of this Python instead: a path, a name (`python3.12`), a version (`3.12`), or
+    /// `rustpython` for the embedded one; several times for several
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Vec<String>,
     /// Only these stages, with commas between them
     #[arg(long, value_enum, value_name = "STAGE", value_delimiter = ',')]
     pub view: Vec<StageName>,
@@ -28,7 +32,9 @@ pub(in crate::cli) struct StagesArgs {
 pub(in crate::cli) enum StagesFormat {
     /// One fact a line
     Text,
-    /// One object; docs/stages-json.md describes it
+    /// The instructions of each line, Python by Python, and those that differ (Markdown)
+    Table,
+    /// One object, or a list of them for several Pythons; docs/stages-json.md describes it
     Json,
 }
 

@@ -2,8 +2,9 @@
 
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
 use crate::cli::problem::Problem;
-use crate::export::{StagesChoice, stages_text, write_stages_json};
-use crate::record::stages::of_bytes;
+use crate::cli::pythons;
+use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
+use crate::record::stages::{of_bytes, of_python};
 use crate::trace::stages::{Span, StageKind, Stages};
 use std::fs;
 use std::io::{self, Read, Write};
@@ -11,21 +12,51 @@ use std::path::Path;
 
 /// What the exit code says where a stage has failed.
 const FAILED: i32 = 1;
+/// How the embedded interpreter is asked for.
+const EMBEDDED: &str = "rustpython";
 
 pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
     let (path, bytes) = source(&args.script)?;
-    let stages = of_bytes(&path, &bytes)
-        .map_err(|error| Problem::new(format!("no thread for the compiler: {error}")))?;
-    let choice = choice(args, &stages)?;
-    let failed = stages.failure.is_some();
+    let all = match args.python.as_slice() {
+        [] => vec![of_engine(EMBEDDED, &path, &bytes)?],
+        several => several
+            .iter()
+            .map(|python| of_engine(python, &path, &bytes))
+            .collect::<Result<_, _>>()?,
+    };
+    let choice = choice(args, &all[0])?;
+    let failed = all.iter().any(|stages| stages.failure.is_some());
     let mut text = Vec::new();
     match args.format {
-        StagesFormat::Text => text.extend(stages_text(&stages, &choice).into_bytes()),
+        StagesFormat::Text => {
+            for stages in &all {
+                text.extend(stages_text(stages, &choice).into_bytes());
+            }
+        }
+        StagesFormat::Table => text.extend(instruction_table(&all, &choice).into_bytes()),
         // A vector takes everything.
-        StagesFormat::Json => drop(write_stages_json(&[stages], &choice, &mut text)),
+        StagesFormat::Json => drop(write_stages_json(&all, &choice, &mut text)),
     }
     write(args.out.as_deref(), &text)?;
     Ok(if failed { FAILED } else { 0 })
+}
+
+/// The stages as one Python has them.
+fn of_engine(python: &str, path: &str, bytes: &[u8]) -> Result<Stages, Problem> {
+    if python.eq_ignore_ascii_case(EMBEDDED) {
+        return of_bytes(path, bytes)
+            .map_err(|error| Problem::new(format!("no thread for the compiler: {error}")));
+    }
+    let mut last = None;
+    for candidate in pythons::candidates(python) {
+        match of_python(&candidate, path, bytes) {
+            Ok(stages) => return Ok(stages),
+            Err(error) => last = Some(format!("{}: {error}", candidate.display())),
+        }
+    }
+    let why = last.map_or_else(String::new, |last| format!("; {last}"));
+    Err(Problem::new(format!("no Python answers to {python}{why}"))
+        .hint("name a CPython from 3.8 on by its path, or one that is on the PATH: python3.12"))
 }
 
 /// The name and the bytes of a script.

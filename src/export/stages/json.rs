@@ -1,6 +1,7 @@
 //! The stages as one JSON object; `docs/stages-json.md` is its contract.
 
 use super::StagesChoice;
+use crate::narrate;
 use crate::trace::stages::{
     Code, EncodingSource, Failure, FileFacts, Instruction, Lines, Node, Scope, Span, StageKind,
     Stages, Symbol, Token,
@@ -86,9 +87,21 @@ fn document<'s>(stages: &'s Stages, choice: &'s StagesChoice) -> Document<'s> {
             items: &stages.codes,
             context,
         }),
-        explanations: BTreeMap::new(),
+        explanations: explanations(stages, choice),
         failure: stages.failure.as_ref().map(failure),
     }
+}
+
+/// What each instruction does that is written.
+fn explanations<'s>(stages: &'s Stages, choice: &StagesChoice) -> BTreeMap<&'s str, &'static str> {
+    if !choice.has(StageKind::Bytecode) {
+        return BTreeMap::new();
+    }
+    let all = stages.codes.iter().flat_map(|code| &code.instructions);
+    let wanted = all.filter(|one| choice.takes(one.span));
+    wanted
+        .filter_map(|one| Some((&*one.name, narrate::instruction(&one.name)?)))
+        .collect()
 }
 
 #[derive(Clone, Copy)]

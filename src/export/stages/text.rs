@@ -2,6 +2,7 @@
 //! lines finds its way.
 
 use super::StagesChoice;
+use crate::narrate;
 use crate::trace::stages::{
     Code, EncodingSource, Instruction, Lines, Node, Scope, Span, StageKind, Stages,
 };
@@ -158,7 +159,11 @@ impl Text<'_> {
         if let Some(folded) = &node.folded {
             let _ = write!(words, ", folded into {}", visible(folded));
         }
-        self.at(node.span, format_args!("{words}"));
+        // What has no place stands where its parent does.
+        let parent = node
+            .parent
+            .and_then(|parent| self.stages.tree[parent as usize].span);
+        self.at(node.span.or(parent), format_args!("{words}"));
     }
 
     fn names(&mut self) {
@@ -279,9 +284,14 @@ impl Text<'_> {
         for row in code.covering(one.offset) {
             let _ = write!(words, " [handler at {}]", code.handlers[row].target);
         }
+        if let Some(span) = one.span {
+            let _ = write!(words, " {}", shown(span));
+        }
+        if let Some(explanation) = narrate::instruction(&one.name) {
+            let _ = write!(words, "; {explanation}");
+        }
         match (one.span, one.line) {
             (Some(span), _) => {
-                let _ = write!(words, " {}", shown(span));
                 self.at(Some(span), format_args!("{words}"));
             }
             (None, line) => {

@@ -7,12 +7,14 @@ mod constants;
 mod decode;
 mod embedded;
 mod failure;
+mod foreign;
 mod line_ends;
 mod names;
 mod tokens;
 mod tree;
 
 pub use embedded::{of_bytes, of_text};
+pub use foreign::{ForeignError, of_python};
 
 use std::thread;
 
