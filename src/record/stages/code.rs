@@ -2,10 +2,9 @@
 
 use super::arguments::{meaning, opname};
 use super::constants;
-use crate::trace::stages::{Code, Constant, Handler, Instruction, LineRange, Lines, Span, Word};
-use rustpython_vm::bytecode::{
-    self, CodeFlags, OpArgState, build_no_location_mask, decode_exception_table,
-};
+use super::positions::{Place, places};
+use crate::trace::stages::{Code, Constant, Handler, Instruction, LineRange, Lines, Word};
+use rustpython_vm::bytecode::{self, CodeFlags, OpArgState, decode_exception_table};
 use rustpython_vm::compiler::CodeObject;
 use rustpython_vm::compiler::core::bytecode::ConstantData;
 use std::collections::BTreeMap;
@@ -49,6 +48,7 @@ fn described(
     lines: &Lines,
     names: &mut BTreeMap<u8, Word>,
 ) -> Code {
+    let places = places(code);
     let texts = |all: &[String]| all.to_vec();
     Code {
         name: code.obj_name.clone(),
@@ -73,9 +73,9 @@ fn described(
         local_names: texts(&code.varnames),
         cell_names: texts(&code.cellvars),
         free_names: texts(&code.freevars),
-        lines: line_ranges(code),
+        lines: line_ranges(&places),
         handlers: handlers(code),
-        instructions: instructions(code, lines, names),
+        instructions: instructions(code, &places, lines, names),
     }
 }
 
@@ -97,22 +97,9 @@ fn handlers(code: &CodeObject) -> Vec<Handler> {
     .collect()
 }
 
-/// The line of each unit.
-fn unit_lines(code: &CodeObject) -> Vec<Option<u32>> {
-    let nowhere = build_no_location_mask(&code.linetable, code.instructions.len());
-    let places = code.locations.iter().enumerate();
-    places
-        .map(|(at, (start, _))| {
-            let line = start.line.get() as u32;
-            let known = !nowhere.get(at).copied().unwrap_or(false);
-            (line > 0 && known).then_some(line)
-        })
-        .collect()
-}
-
-fn line_ranges(code: &CodeObject) -> Vec<LineRange> {
+fn line_ranges(places: &[Place]) -> Vec<LineRange> {
     let mut ranges: Vec<LineRange> = Vec::new();
-    for (at, line) in unit_lines(code).into_iter().enumerate() {
+    for (at, line) in places.iter().map(|place| place.line).enumerate() {
         let start = at as u32 * UNIT;
         match ranges.last_mut() {
             Some(last) if last.line == line => last.end = start + UNIT,
@@ -128,11 +115,11 @@ fn line_ranges(code: &CodeObject) -> Vec<LineRange> {
 
 fn instructions(
     code: &CodeObject,
+    places: &[Place],
     lines: &Lines,
     names: &mut BTreeMap<u8, Word>,
 ) -> Vec<Instruction> {
     let units = &code.instructions;
-    let unit_lines = unit_lines(code);
     let mut all = Vec::new();
     let mut state = OpArgState::default();
     let mut at = 0;
@@ -146,7 +133,7 @@ fn instructions(
         state.reset();
         let argument = u32::from(argument);
         let next = at + 1 + op.cache_entries();
-        let line = unit_lines.get(at).copied().flatten();
+        let place = places[at];
         let number = u8::from(op.as_opcode());
         let name = names.entry(number).or_insert_with(|| opname(op).into());
         all.push(Instruction {
@@ -155,8 +142,8 @@ fn instructions(
             argument: op.has_arg().then_some(argument),
             meaning: meaning(code, op, argument),
             target: target(op, argument, next as u32),
-            line,
-            span: line.and_then(|_| span(code, at, lines)),
+            line: place.line,
+            span: place.span(lines),
         });
         at = next;
     }
@@ -180,14 +167,4 @@ fn target(op: bytecode::Instruction, argument: u32, next: u32) -> Option<u32> {
         _ => return None,
     };
     Some(unit * UNIT)
-}
-
-fn span(code: &CodeObject, at: usize, lines: &Lines) -> Option<Span> {
-    let (start, end) = code.locations.get(at)?;
-    let place = |location: &rustpython_vm::compiler::core::SourceLocation| {
-        let column = location.character_offset.get() as u32 - 1;
-        lines.at(location.line.get() as u32, column)
-    };
-    let (start, end) = (place(start), place(end));
-    (start <= end).then(|| Span::new(start, end))
 }

@@ -96,7 +96,7 @@ fn fill(path: &str, source: &str, stages: &mut Stages) -> Result<(), Failed> {
     };
     // What it says of a wrong program is the interpreter's own business; it parses again.
     let table = compiler::compile_symtable(source, Mode::Exec, path);
-    if !parsed.has_no_syntax_errors() || matches!(table, Err(CompileError::Parse(_))) {
+    if !parsed.has_valid_syntax() || matches!(table, Err(CompileError::Parse(_))) {
         let failed = match table {
             Err(error) => Failed::by(failing, &error, source),
             Ok(_) => Failed::unsaid(failing),

@@ -10,6 +10,7 @@ mod failure;
 mod foreign;
 mod line_ends;
 mod names;
+mod positions;
 mod tokens;
 mod tree;
 

@@ -11,6 +11,7 @@ import json
 import keyword
 import os
 import platform
+import re
 import symtable
 import sys
 import token
@@ -23,6 +24,8 @@ import _symtable
 
 VERSION = sys.version_info
 MARK = b"\xef\xbb\xbf"
+COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+BLANK = re.compile(r"[ \t\f]*(#.*)?[\r\n]*$", re.ASCII)
 # A long number in the source is no reason to give up.
 if hasattr(sys, "set_int_max_str_digits"):
     sys.set_int_max_str_digits(0)
@@ -33,6 +36,7 @@ class Places:
 
     def __init__(self, source):
         self.source = source
+        self.bytes = source.encode()
         self.lines = []
         self.starts = []
         self.contents = []
@@ -79,14 +83,15 @@ def decode(data):
     if found:
         return data[len(MARK):].decode("utf-8"), "utf-8", found
     text = data.decode(encoding)
-    head = split(text)[:2]
     at = 0
-    for line in head:
-        match = tokenize.cookie_re.match(line)
+    for line in split(text)[:2]:
+        match = COOKIE.match(line)
         if match:
             start = at + len(line[: match.start(1)].encode())
             place = [start, start + len(match.group(1).encode())]
             return text, match.group(1), {"Cookie": place}
+        if not BLANK.match(line):
+            break
         at += len(line.encode())
     return text, "utf-8", "Default"
 
@@ -150,6 +155,10 @@ def tree(module, places):
             ]
             if span[0] > span[1]:
                 span = None
+        decorators = getattr(node, "decorator_list", None)
+        if span and decorators:
+            first = places.of_bytes(decorators[0].lineno, decorators[0].col_offset)
+            span[0] = places.bytes.rfind(b"@", 0, first)
         hidden = hidden or (lost and isinstance(node, ast.JoinedStr))
         entry = {
             "kind": type(node).__name__,
@@ -319,6 +328,8 @@ def line_ranges(code):
         rows = [(start, end, line) for (start, line), end in zip(starts, ends)]
     merged = []
     for start, end, line in rows:
+        # Line 0 is before the first.
+        line = line or None
         if merged and merged[-1]["line"] == line:
             merged[-1]["end"] = end
         else:
@@ -355,6 +366,8 @@ def instructions(code, lines, places):
         meaning = "" if jumps else one.argrepr
         if one.opcode in dis.hasconst and isinstance(one.argval, types.CodeType):
             meaning = plain_repr(one.argval)
+        elif one.opname == "LOAD_SMALL_INT":
+            meaning = str(one.arg)
         found.append({
             "offset": one.offset,
             "name": one.opname,
@@ -371,6 +384,8 @@ def span(positions, places):
     if positions is None or None in positions:
         return None
     line, end_line, column, end_column = positions
+    if line == 0:
+        return None
     start = places.of_bytes(line, column)
     end = places.of_bytes(end_line, end_column)
     return [start, end] if start <= end else None

@@ -2,8 +2,9 @@
 
 use super::super::constants;
 use super::{At, Tree};
+use crate::trace::stages::Span;
 use rustpython_vm::compiler::ast::str_prefix::StringLiteralPrefix;
-use rustpython_vm::compiler::ast::{Expr, ExprCompare, ExprDict, Number};
+use rustpython_vm::compiler::ast::{Arguments, Expr, ExprCompare, ExprDict, Number};
 use rustpython_vm::compiler::codegen;
 
 impl Tree<'_> {
@@ -60,6 +61,7 @@ impl Tree<'_> {
                 self.child(&one.func, node, "func");
                 self.expressions(&one.arguments.args, node, "args");
                 self.keywords(&one.arguments.keywords, node);
+                self.shared_parentheses(&one.arguments, node);
             }
             Expr::FString(one) => self.f_string(one, at),
             Expr::TString(one) => self.t_string(one, at),
@@ -84,6 +86,22 @@ impl Tree<'_> {
             | Expr::EllipsisLiteral(_)
             | Expr::Constant(_) => self.constant(expression, at),
             Expr::IpyEscapeCommand(one) => drop(self.node("IpyEscapeCommand", at, one.range)),
+        }
+    }
+
+    /// A generator expression that is a call's only argument takes the call's parentheses for its own.
+    fn shared_parentheses(&mut self, arguments: &Arguments, call: u32) {
+        let ([Expr::Generator(only)], []) = (&*arguments.args, &*arguments.keywords) else {
+            return;
+        };
+        if only.parenthesized {
+            return;
+        }
+        let mut below = self.nodes[call as usize..].iter_mut();
+        let argument = below.find(|node| node.parent == Some(call) && node.field() == "args");
+        if let Some(argument) = argument {
+            let range = &arguments.range;
+            argument.span = Some(Span::new(range.start().to_u32(), range.end().to_u32()));
         }
     }
 

@@ -39,7 +39,9 @@ impl Tree<'_> {
     }
 
     fn parameter(&mut self, one: &Parameter, at: At) {
-        let node = self.node("arg", at, one.range);
+        // The stars in front of a name are no part of it.
+        let range = one.name.range.start().to_u32()..one.range.end().to_u32();
+        let node = self.node("arg", at, range);
         self.value(node, "arg", one.name.as_str());
         self.optional(one.annotation.as_deref(), node, "annotation");
     }
