@@ -9,8 +9,10 @@ mod lifetimes;
 mod nouns;
 mod outcome;
 mod paths;
+mod stages;
 mod step;
 
 pub use instructions::instruction;
+pub use stages::{FileFact, file_facts, stages_engine};
 pub use outcome::{outcome, signal_name};
 pub use step::{StepNarrator, is_about_counts, raised_before};

@@ -23,7 +23,8 @@ pub(in crate::cli) struct StagesArgs {
     /// Only what touches the bytes A up to B of the source
     #[arg(long, value_name = "A-B", value_parser = span)]
     pub span: Option<(u32, u32)>,
-    /// Write to this file instead of standard output
+    /// Write to this file instead of standard output; for pictures, to this folder, and both they and
+    /// the page go to output/NAME otherwise
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -36,6 +37,10 @@ pub(in crate::cli) enum StagesFormat {
     Table,
     /// One object, or a list of them for several Pythons; docs/stages-json.md describes it
     Json,
+    /// A page that works offline: all stages side by side, joined by what you point at
+    Html,
+    /// A picture of each stage
+    Svg,
 }
 
 /// A stage, as it is called on the command line.

@@ -1,10 +1,15 @@
 //! `memviz stages`: what becomes of a file before it runs.
 
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
+use crate::cli::names::{STAGES_FOLDER, STAGES_PAGE_NAME};
+use crate::cli::outputs::{write_stage_pictures, write_stages_page};
 use crate::cli::problem::Problem;
 use crate::cli::pythons;
+use crate::cli::say::say;
 use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
+use crate::player::stages_page;
 use crate::record::stages::{of_bytes, of_python};
+use crate::render::stages_pictures;
 use crate::trace::stages::{Span, StageKind, Stages};
 use std::fs;
 use std::io::{self, Read, Write};
@@ -26,6 +31,11 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
     };
     let choice = choice(args, &all[0])?;
     let failed = all.iter().any(|stages| stages.failure.is_some());
+    let code = if failed { FAILED } else { 0 };
+    if matches!(args.format, StagesFormat::Html | StagesFormat::Svg) {
+        drawn(args, &all, &choice)?;
+        return Ok(code);
+    }
     let mut text = Vec::new();
     match args.format {
         StagesFormat::Text => {
@@ -36,9 +46,39 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
         StagesFormat::Table => text.extend(instruction_table(&all, &choice).into_bytes()),
         // A vector takes everything.
         StagesFormat::Json => drop(write_stages_json(&all, &choice, &mut text)),
+        StagesFormat::Html | StagesFormat::Svg => {}
     }
     write(args.out.as_deref(), &text)?;
-    Ok(if failed { FAILED } else { 0 })
+    Ok(code)
+}
+
+/// The page, or a picture of each stage.
+fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(), Problem> {
+    let [stages] = all else {
+        return Err(Problem::new("a page or a picture shows the stages of one Python")
+            .hint("give --python once; --format table has several side by side"));
+    };
+    let name = match args.script.file_stem() {
+        Some(stem) if args.script != Path::new("-") => stem.to_string_lossy().into_owned(),
+        _ => "stdin".to_owned(),
+    };
+    let folder = Path::new("output").join(name);
+    let written = match args.format {
+        StagesFormat::Svg => {
+            let folder = args.out.clone().unwrap_or_else(|| folder.join(STAGES_FOLDER));
+            let pictures = stages_pictures(stages, &choice.stages, choice.within, args.theme);
+            write_stage_pictures(&folder, &pictures)?;
+            folder
+        }
+        _ => {
+            let file = args.out.clone().unwrap_or_else(|| folder.join(STAGES_PAGE_NAME));
+            let views: Vec<&str> = args.view.iter().map(|view| kind(*view).name()).collect();
+            write_stages_page(&file, &stages_page(stages, choice.within, &views))?;
+            file
+        }
+    };
+    say!("stages: {}", written.display());
+    Ok(())
 }
 
 /// The stages as one Python has them.
