@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StagesArgs {
-    /// The script; `-` for standard input
-    #[arg(value_name = "SCRIPT")]
+    /// The script; `-` for standard input; or a trace, which has the stages of the files that ran
+    #[arg(value_name = "SCRIPT|TRACE")]
     pub script: PathBuf,
     /// Show those of this Python instead: a path, a name (`python3.12`), a version (`3.12`), or
     /// `rustpython` for the embedded one; several times for several
@@ -17,6 +17,9 @@ pub(in crate::cli) struct StagesArgs {
     pub view: Vec<StageName>,
     #[arg(long, value_enum, default_value_t = StagesFormat::Text)]
     pub format: StagesFormat,
+    /// Only this file of a trace
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<String>,
     /// Only what stands on this line
     #[arg(long, value_name = "N", conflicts_with = "span")]
     pub line: Option<u32>,

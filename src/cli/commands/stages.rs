@@ -3,9 +3,11 @@
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
 use crate::cli::problem::Problem;
 use crate::cli::pythons;
+use crate::cli::saved::{explained, trace_path};
 use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
 use crate::record::stages::{of_bytes, of_python};
 use crate::trace::stages::{Span, StageKind, Stages};
+use crate::trace::{ReadError, TraceFile};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -16,15 +18,11 @@ const FAILED: i32 = 1;
 const EMBEDDED: &str = "rustpython";
 
 pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
-    let (path, bytes) = source(&args.script)?;
-    let all = match args.python.as_slice() {
-        [] => vec![of_engine(EMBEDDED, &path, &bytes)?],
-        several => several
-            .iter()
-            .map(|python| of_engine(python, &path, &bytes))
-            .collect::<Result<_, _>>()?,
+    let all = match is_trace(&args.script) {
+        true => of_trace(args)?,
+        false => of_script(args)?,
     };
-    let choice = choice(args, &all[0])?;
+    let choice = choice(args, &all)?;
     let failed = all.iter().any(|stages| stages.failure.is_some());
     let mut text = Vec::new();
     match args.format {
@@ -39,6 +37,59 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
     }
     write(args.out.as_deref(), &text)?;
     Ok(if failed { FAILED } else { 0 })
+}
+
+/// Whether this is a trace, or the folder of one.
+fn is_trace(path: &Path) -> bool {
+    let path = match trace_path(path) {
+        Ok(path) => path,
+        Err(_) => return false,
+    };
+    !matches!(
+        TraceFile::open(&path),
+        Err(ReadError::NotATrace | ReadError::Io(_))
+    )
+}
+
+/// The stages that stand in a trace.
+fn of_trace(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
+    if !args.python.is_empty() {
+        return Err(
+            Problem::new("a trace has the stages of the interpreter that ran it alone")
+                .hint("name the script itself to see those of other Pythons"),
+        );
+    }
+    let path = trace_path(&args.script)?;
+    let failed = |error| explained(&path, error);
+    let mut trace = TraceFile::open(&path).map_err(failed)?;
+    let all = trace.stages().map_err(failed)?;
+    if all.is_empty() {
+        return Err(Problem::new("this trace has no stages of files in it")
+            .hint("record the script again with this memviz"));
+    }
+    let names: Vec<String> = all.iter().map(|stages| stages.file.path.clone()).collect();
+    let wanted = |stages: &Stages| {
+        args.file
+            .as_ref()
+            .is_none_or(|file| *file == stages.file.path)
+    };
+    let all: Vec<Stages> = all.into_iter().filter(wanted).collect();
+    match all.is_empty() {
+        false => Ok(all),
+        true => Err(Problem::new("there is no such file in this trace")
+            .hint(format!("its files are {}", names.join(", ")))),
+    }
+}
+
+fn of_script(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
+    let (path, bytes) = source(&args.script)?;
+    match args.python.as_slice() {
+        [] => Ok(vec![of_engine(EMBEDDED, &path, &bytes)?]),
+        several => several
+            .iter()
+            .map(|python| of_engine(python, &path, &bytes))
+            .collect(),
+    }
 }
 
 /// The stages as one Python has them.
@@ -79,10 +130,20 @@ fn source(script: &Path) -> Result<(String, Vec<u8>), Problem> {
     }
 }
 
-fn choice(args: &StagesArgs, stages: &Stages) -> Result<StagesChoice, Problem> {
+fn choice(args: &StagesArgs, all: &[Stages]) -> Result<StagesChoice, Problem> {
     let mut choice = StagesChoice::default();
     if !args.view.is_empty() {
         choice.stages = args.view.iter().copied().map(kind).collect();
+    }
+    let Some(stages) = all.first() else {
+        return Ok(choice);
+    };
+    let is_of_one = all.iter().all(|one| one.file.path == stages.file.path);
+    if (args.line.is_some() || args.span.is_some()) && !is_of_one {
+        return Err(
+            Problem::new("a line or a span of several files is asked for")
+                .hint("choose one of them with --file"),
+        );
     }
     let lines = stages.lines();
     let length = stages.source.len() as u32;
