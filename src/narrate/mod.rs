@@ -13,6 +13,6 @@ mod stages;
 mod step;
 
 pub use instructions::instruction;
-pub use stages::{FileFact, file_facts, stages_engine};
 pub use outcome::{outcome, signal_name};
+pub use stages::{FileFact, file_facts, stages_engine};
 pub use step::{StepNarrator, is_about_counts, raised_before};

@@ -75,7 +75,9 @@ fn line_ends(file: &FileFacts) -> String {
     let ends = file.line_ends;
     let kinds = [(ends.lf, "LF"), (ends.crlf, "CR LF"), (ends.cr, "CR")];
     let used = kinds.iter().filter(|(count, _)| *count > 0);
-    let mut words: Vec<String> = used.map(|(count, kind)| format!("{count} {kind}")).collect();
+    let mut words: Vec<String> = used
+        .map(|(count, kind)| format!("{count} {kind}"))
+        .collect();
     if ends.last_is_open {
         words.push("the last line has none".to_owned());
     }

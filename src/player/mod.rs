@@ -108,10 +108,6 @@ impl<'t> Player<'t> {
             picture,
             self.steps,
         );
-        page::page(
-            &page::RUN,
-            &self.trace.header.script,
-            &packed(&payload),
-        )
+        page::page(&page::RUN, &self.trace.header.script, &packed(&payload))
     }
 }

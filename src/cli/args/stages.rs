@@ -1,12 +1,13 @@
 //! The arguments of `memviz stages`.
 
+use super::products::ThemeName;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StagesArgs {
-    /// The script; `-` for standard input
-    #[arg(value_name = "SCRIPT")]
+    /// The script; `-` for standard input; or a trace, which has the stages of the files that ran
+    #[arg(value_name = "SCRIPT|TRACE")]
     pub script: PathBuf,
     /// Show those of this Python instead: a path, a name (`python3.12`), a version (`3.12`), or
     /// `rustpython` for the embedded one; several times for several
@@ -17,6 +18,9 @@ pub(in crate::cli) struct StagesArgs {
     pub view: Vec<StageName>,
     #[arg(long, value_enum, default_value_t = StagesFormat::Text)]
     pub format: StagesFormat,
+    /// Only this file of a trace
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<String>,
     /// Only what stands on this line
     #[arg(long, value_name = "N", conflicts_with = "span")]
     pub line: Option<u32>,
@@ -27,6 +31,9 @@ pub(in crate::cli) struct StagesArgs {
     /// the page go to output/NAME otherwise
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Colours of the pictures
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub theme: ThemeName,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -25,10 +25,8 @@ pub(in crate::cli) fn write_stage_pictures(
 /// Writes a file that takes its place when all of it is there. One that memviz has not made stays.
 fn write_own(file: &Path, content: &str) -> Result<(), Problem> {
     if fs::symlink_metadata(file).is_ok() && !is_own(file) {
-        return Err(
-            Problem::new(format!("{} is not memviz's", file.display()))
-                .hint("choose another place with --out"),
-        );
+        return Err(Problem::new(format!("{} is not memviz's", file.display()))
+            .hint("choose another place with --out"));
     }
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -130,8 +130,16 @@ impl<'s> Payload<'s> {
             tokens: tokens(stages, &mut texts),
             tree: tree(stages, &mut texts),
             values: values(stages, &mut texts),
-            scopes: stages.scopes.iter().map(|one| scope(one, &mut texts)).collect(),
-            codes: stages.codes.iter().map(|one| code(one, &mut texts)).collect(),
+            scopes: stages
+                .scopes
+                .iter()
+                .map(|one| scope(one, &mut texts))
+                .collect(),
+            codes: stages
+                .codes
+                .iter()
+                .map(|one| code(one, &mut texts))
+                .collect(),
             explanations: explanations(stages, &mut texts),
             failure: stages.failure.as_ref().map(failure),
             texts: texts.list,
@@ -180,7 +188,10 @@ fn values(stages: &Stages, texts: &mut Texts) -> Vec<i64> {
 }
 
 fn all(words: &[impl AsRef<str>], texts: &mut Texts) -> Vec<u32> {
-    words.iter().map(|word| texts.intern(word.as_ref())).collect()
+    words
+        .iter()
+        .map(|word| texts.intern(word.as_ref()))
+        .collect()
 }
 
 fn scope(scope: &Scope, texts: &mut Texts) -> ScopeEntry {
@@ -239,13 +250,25 @@ fn code(code: &Code, texts: &mut Texts) -> CodeEntry {
         locals: all(&code.local_names, texts),
         cells: all(&code.cell_names, texts),
         free: all(&code.free_names, texts),
-        lines: code.lines.iter().flat_map(|one| {
-            [one.start.into(), one.end.into(), or_absent(one.line)]
-        }).collect(),
-        handlers: code.handlers.iter().flat_map(|row| {
-            let numbers = [row.start, row.end, row.target, row.depth, row.pushes_offset.into()];
-            numbers.map(i64::from)
-        }).collect(),
+        lines: code
+            .lines
+            .iter()
+            .flat_map(|one| [one.start.into(), one.end.into(), or_absent(one.line)])
+            .collect(),
+        handlers: code
+            .handlers
+            .iter()
+            .flat_map(|row| {
+                let numbers = [
+                    row.start,
+                    row.end,
+                    row.target,
+                    row.depth,
+                    row.pushes_offset.into(),
+                ];
+                numbers.map(i64::from)
+            })
+            .collect(),
         instructions,
     }
 }

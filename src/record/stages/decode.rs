@@ -14,10 +14,24 @@ pub(super) struct Decoded {
     pub failed: Option<Failed>,
 }
 
+/// Decodes as the interpreter does, and asks it where the encoding is none of the two that every
+/// file is tried for.
 pub(super) fn decode(path: &str, bytes: &[u8]) -> Decoded {
+    decode_with(path, bytes, asked)
+}
+
+/// The same, but such an encoding is left undecoded.
+pub(super) fn decode_alone(path: &str, bytes: &[u8]) -> Decoded {
+    decode_with(path, bytes, |_, _| None)
+}
+
+/// The text of bytes in an encoding by its name, if they are any.
+type Codec = fn(&[u8], &str) -> Option<String>;
+
+fn decode_with(path: &str, bytes: &[u8], codec: Codec) -> Decoded {
     let mark = bytes.starts_with(BYTE_ORDER_MARK);
     let cookie = cookie(bytes).map(|(name, _)| name);
-    let (source, failed) = match text(bytes, mark, cookie.as_deref()) {
+    let (source, failed) = match text(bytes, mark, cookie.as_deref(), codec) {
         Some(source) => (source, None),
         None => (String::new(), Some(Failed::unreadable())),
     };
@@ -58,7 +72,7 @@ pub(super) fn facts(
     }
 }
 
-fn text(bytes: &[u8], mark: bool, cookie: Option<&str>) -> Option<String> {
+fn text(bytes: &[u8], mark: bool, cookie: Option<&str>, codec: Codec) -> Option<String> {
     if bytes.contains(&0) {
         return None;
     }
@@ -75,14 +89,18 @@ fn text(bytes: &[u8], mark: bool, cookie: Option<&str>) -> Option<String> {
         // It contradicts the mark.
         Some(_) if mark => None,
         Some("iso-8859-1") => Some(bytes.iter().map(|byte| char::from(*byte)).collect()),
-        Some(_) => with_interpreter(|vm| {
-            let decode = vm.import("codecs", 0).ok()?.get_attr("decode", vm).ok()?;
-            let bytes = vm.ctx.new_bytes(bytes.to_vec());
-            let text = decode.call((bytes, cookie.unwrap_or_default()), vm).ok()?;
-            let text = text.downcast_ref::<PyStr>()?;
-            text.to_str().map(str::to_owned)
-        }),
+        Some(_) => codec(bytes, cookie.unwrap_or_default()),
     }
+}
+
+fn asked(bytes: &[u8], encoding: &str) -> Option<String> {
+    with_interpreter(|vm| {
+        let decode = vm.import("codecs", 0).ok()?.get_attr("decode", vm).ok()?;
+        let bytes = vm.ctx.new_bytes(bytes.to_vec());
+        let text = decode.call((bytes, encoding), vm).ok()?;
+        let text = text.downcast_ref::<PyStr>()?;
+        text.to_str().map(str::to_owned)
+    })
 }
 
 /// The encoding that a comment in the first two lines names, and where that name stands.

@@ -27,14 +27,27 @@ pub fn of_bytes(path: &str, bytes: &[u8]) -> io::Result<Stages> {
     })
 }
 
-/// The stages of a source that is at hand as text; nothing is asked of an interpreter.
+/// The stages of a file of a program that runs, of which a recorder has read `text`: of the file
+/// itself, where that still says the same. No interpreter is asked. `None` where it does not compile:
+/// then this is not what runs.
 ///
 /// # Errors
 /// Where there is no thread for it.
-pub fn of_text(path: &str, source: &str) -> io::Result<Stages> {
+pub(crate) fn of_running(path: &str, text: &str) -> io::Result<Option<Stages>> {
+    let bytes = std::fs::read(path).ok();
+    let same = bytes.filter(|bytes| String::from_utf8_lossy(bytes) == text);
     on_deep_stack(|| {
-        let facts = decode::facts(path, None, source, EncodingSource::Text);
-        understood(path, facts, source, None)
+        let stages = match same {
+            Some(bytes) => {
+                let decoded = decode::decode_alone(path, &bytes);
+                understood(path, decoded.facts, &decoded.source, decoded.failed)
+            }
+            None => {
+                let facts = decode::facts(path, None, text, EncodingSource::Text);
+                understood(path, facts, text, None)
+            }
+        };
+        stages.failure.is_none().then_some(stages)
     })
 }
 

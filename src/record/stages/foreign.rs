@@ -21,6 +21,9 @@ pub enum ForeignError {
     /// What it wrote is something else.
     #[error("what it tells makes no sense: {0}")]
     Answer(#[from] serde_json::Error),
+    /// Its parts do not fit together.
+    #[error("what it tells does not fit together")]
+    Unsound,
 }
 
 /// The stages of what stands in a file, by the Python at `python`. `path` is the file's name, as the
@@ -53,5 +56,8 @@ pub fn of_python(python: &Path, path: &str, bytes: &[u8]) -> Result<Stages, Fore
         return Err(ForeignError::Silent(last));
     }
     let stages: Stages = serde_json::from_slice(&output.stdout)?;
-    Ok(stages.linked())
+    match stages.is_sound() {
+        true => Ok(stages.linked()),
+        false => Err(ForeignError::Unsound),
+    }
 }

@@ -19,6 +19,7 @@
 
 pub(super) mod reader;
 pub(super) mod record;
+pub(super) mod stages;
 pub(super) mod writer;
 
 use flate2::Compression;
@@ -63,6 +64,9 @@ enum Tag {
     End = 6,
     /// [`Index`].
     Index = 7,
+    /// The [`Stages`](crate::trace::stages::Stages) of one of the files. The index does not list it, so
+    /// that a reader which does not know of it still knows all that the index lists.
+    Stages = 8,
 }
 
 impl Tag {
@@ -75,6 +79,7 @@ impl Tag {
             Tag::Steps,
             Tag::End,
             Tag::Index,
+            Tag::Stages,
         ];
         all.into_iter().find(|tag| *tag as u8 == byte)
     }

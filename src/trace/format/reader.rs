@@ -1,11 +1,12 @@
 //! Reads a trace: by its index, or by going through its segments where it has none.
 
-use super::read_exact;
 use super::record::{End, Run};
 use super::{
     END, HEAD, Index, MAGIC, Place, ReadError, SegmentHead, TRAILER, Tables, Tag, VERSION,
 };
+use super::{read_exact, stages};
 use crate::trace::check::{Known, check};
+use crate::trace::stages::Stages;
 use crate::trace::{
     AtExit, Cause, Death, Header, Moment, ObjectInfo, Outcome, SourceFile, State, Step, Symbols,
     Trace,
@@ -24,6 +25,8 @@ pub struct TraceFile {
     runs: Vec<Place>,
     /// Those with the state before a step.
     states: Vec<Place>,
+    /// Those with the stages of a file, which stand in no index.
+    stages: Vec<Place>,
     segments: usize,
     steps: u32,
     is_whole: bool,
@@ -60,6 +63,7 @@ impl TraceFile {
             None => scan(&mut file, length)?,
         };
         let mut reader = Reader { file, length };
+        let stages = stages::places(&mut reader.file, length)?;
         let mut parts = Parts::default();
         for place in &places {
             parts.add(&mut reader, *place)?;
@@ -82,6 +86,7 @@ impl TraceFile {
             file: reader.file,
             length,
             states: of(Tag::State).collect(),
+            stages,
             segments: places.len(),
             steps,
             is_whole,
@@ -172,6 +177,19 @@ impl TraceFile {
             }
         }
         Ok(())
+    }
+
+    /// The stages of the program's own files, in the order in which they were first run. None in a
+    /// trace that was recorded without.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn stages(&mut self) -> Result<Vec<Stages>, ReadError> {
+        let places = self.stages.clone();
+        let all = places
+            .into_iter()
+            .map(|place| self.read_at::<Stages>(place));
+        all.map(|stages| stages::checked(stages?)).collect()
     }
 
     fn read_at<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
@@ -313,7 +331,7 @@ impl Parts {
                 }
             }
             Tag::End => self.end = Some(reader.read(place)?),
-            Tag::State | Tag::Steps | Tag::Index => {}
+            Tag::State | Tag::Steps | Tag::Index | Tag::Stages => {}
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::record::{End, Record, StepRecord};
 use super::{END, Index, MAGIC, Place, Tables, Tag, VERSION, segment};
+use crate::trace::stages::Stages;
 use crate::trace::{SourceFile, State, Step};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -72,6 +73,17 @@ impl<W: Write> LogWriter<W> {
             Record::Limit(_) | Record::Failed(_) => Ok(()),
             Record::End(end) => self.end(&end),
         }
+    }
+
+    /// Writes the stages of one of the program's files.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn add_stages(&mut self, stages: &Stages) -> io::Result<()> {
+        let segment = segment(Tag::Stages, 0, 0, stages)?;
+        self.out.write_all(&segment)?;
+        self.at += segment.len() as u64;
+        Ok(())
     }
 
     fn add_step(&mut self, record: StepRecord, length: usize) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod failure;
 mod file;
 mod folded;
 mod names;
+mod sound;
 mod span;
 mod token;
 mod tree;
@@ -85,6 +86,12 @@ impl Stages {
     /// The source of a span; empty where the span is none of this source.
     pub fn text(&self, span: Span) -> &str {
         self.source.get(span.range()).unwrap_or_default()
+    }
+
+    /// Whether every index leads to something that stands where it has to, and every span to text.
+    /// What another process or a file says of stages is not used before.
+    pub fn is_sound(&self) -> bool {
+        sound::is_sound(self)
     }
 
     /// Finds out what follows from the stages together: the nodes that were folded into constants,
