@@ -22,4 +22,6 @@ pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
 pub(super) use run::RunArgs;
 #[cfg(feature = "python")]
 pub(super) use run::StepSize;
-pub(super) use stages::{StageName, StagesArgs, StagesFormat};
+pub(super) use stages::StagesArgs;
+#[cfg(feature = "python")]
+pub(super) use stages::{StageName, StagesFormat};

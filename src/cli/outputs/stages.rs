@@ -2,7 +2,7 @@
 
 use super::folder::is_own;
 use crate::cli::problem::{Problem, cannot_write};
-use std::fs;
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
@@ -32,12 +32,17 @@ fn write_own(file: &Path, content: &str) -> Result<(), Problem> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let new = folder.join(format!(".{name}.memviz-new"));
     let put = || {
         fs::create_dir_all(folder)?;
-        let mut new = tempfile::NamedTempFile::new_in(folder)?;
-        new.write_all(content.as_bytes())?;
-        new.persist(file).map_err(|error| error.error)?;
-        Ok(())
+        // Of a run that did not get to its end.
+        let _ = fs::remove_file(&new);
+        File::create_new(&new)?.write_all(content.as_bytes())?;
+        fs::rename(&new, file)
     };
-    put().map_err(|error| cannot_write(file, &error))
+    put().map_err(|error| {
+        let _ = fs::remove_file(&new);
+        cannot_write(file, &error)
+    })
 }

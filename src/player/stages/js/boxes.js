@@ -69,11 +69,6 @@ class BoxColumn extends Column {
     const [from, to] = [Number(element.dataset.a), Number(element.dataset.b)];
     element.classList.toggle('is-lit', Boolean(target?.spans.some(([start, end]) => from === start && to === end)));
   }
-
-  firstLit() {
-    const at = this.marks.indexOf(LIT);
-    return at < 0 ? Math.max(0, this.marks.indexOf(INSIDE)) : at;
-  }
 }
 
 class FileColumn extends BoxColumn {

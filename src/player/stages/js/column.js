@@ -5,7 +5,7 @@
 const [NOT, AROUND, INSIDE, LIT] = [0, 1, 2, 3];
 const MARKS = ['', 'is-around', 'is-inside', 'is-lit'];
 
-/** Marks spans by what is lit: the same span; where there is none, what is inside it; where there is none, the smallest around it. */
+/** Marks spans by what is lit: the same span, what is inside it; where there is neither, the smallest around it. */
 function markSpans(starts, ends, target, marks) {
   marks.fill(NOT);
   for (const [start, end] of target.spans) {
@@ -16,17 +16,18 @@ function markSpans(starts, ends, target, marks) {
       if (from === start && to === end) exact = true;
       else if (from >= start && to <= end) inside ||= to > from;
       else if (from <= start && to >= end && to - from < smallest) smallest = to - from;
+      else if (from < end && to > start) inside ||= !(from <= start && to >= end);
     }
     for (let i = 0; i < marks.length; i++) {
       const [from, to] = [starts[i], ends[i]];
       if (from < 0) continue;
       let mark = NOT;
       if (from === start && to === end) mark = LIT;
-      else if (from >= start && to <= end) mark = to === from ? NOT : exact ? INSIDE : LIT;
+      else if (from >= start && to <= end) mark = to === from ? NOT : INSIDE;
       else if (from <= start && to >= end) {
         if (!exact && !inside && to - from === smallest) mark = LIT;
         else if (from >= target.statement[0] && to <= target.statement[1]) mark = AROUND;
-      }
+      } else if (from < end && to > start) mark = INSIDE;
       if (mark > marks[i]) marks[i] = mark;
     }
   }
@@ -76,7 +77,7 @@ class Column {
     });
     body.addEventListener('focus', () => {
       if (!body.matches(':focus-visible')) return;
-      if (this.cursor < 0) this.go(this.firstLit());
+      if (this.cursor < 0) this.go(Math.max(0, this.firstLit()));
       else this.setCursor(this.cursor);
     });
     body.addEventListener('keydown', (event) => {
@@ -135,7 +136,7 @@ class Column {
 
   firstLit() {
     const at = this.marks.indexOf(LIT);
-    return at < 0 ? 0 : at;
+    return at < 0 ? this.marks.indexOf(INSIDE) : at;
   }
 
   /** Shows what is lit; brings it into view unless it was pointed at here. */
@@ -143,7 +144,7 @@ class Column {
     this.mark(target);
     this.applyMarks();
     if (!reveal || !target) return;
-    const at = this.marks.indexOf(LIT);
+    const at = this.firstLit();
     if (at >= 0) scrollWithin(this.body, this.element(at));
   }
 

@@ -4,7 +4,7 @@
 const COLUMNS = ['file', 'tokens', 'tree', 'names', 'code', 'bytecode'];
 const NAMES = { source: 'Source', file: 'File', tokens: 'Tokens', tree: 'Syntax tree', names: 'Names', code: 'Code objects', bytecode: 'Bytecode' };
 /** Wide enough for four columns beside the source. */
-const ROOMY = 1320;
+const ROOMY = 1640;
 const ADDRESS_WAIT = 150;
 
 class Lit {

@@ -89,7 +89,10 @@ class Page {
     const { failure, asked } = this.model;
     if (asked.views.length) return asked.views;
     if (failure) return COLUMNS.slice(0, COLUMNS.indexOf(failure.stage) + 1).slice(-3);
-    return innerWidth >= ROOMY ? ['tokens', 'tree', 'names', 'bytecode'] : ['tree', 'names', 'bytecode'];
+    if (innerWidth >= ROOMY) return ['tokens', 'tree', 'names', 'bytecode'];
+    // Where there is one scope, its names say little.
+    const hasScopes = this.model.scopes.length > 1;
+    return [hasScopes ? 'names' : 'tokens', 'tree', 'bytecode'];
   }
 
   makeSwitches() {
@@ -182,8 +185,8 @@ class Page {
       this.light.show(this.target([span]));
       return;
     }
-    const failed = this.model.failure?.span;
-    this.light.show(failed ? this.target([failed]) : this.lit);
+    const first = this.model.failure?.span ?? this.model.firstStatement();
+    if (!this.lit && first) this.light.show(this.target([first]));
   }
 
   listen() {

@@ -100,6 +100,16 @@ class Model {
     return nodes;
   }
 
+  /** Where the first statement stands that does something: no text on its own, no import. */
+  firstStatement() {
+    const { tree } = this;
+    const says = (node) => this.kind(node) === 'Expr' && this.kind(node + 1) === 'Constant';
+    for (let node = 1; node < tree.count; node = tree.last[node]) {
+      if (!says(node) && !this.kind(node).startsWith('Import')) return [tree.start[node], tree.end[node]];
+    }
+    return null;
+  }
+
   /** The scope that a node stands in, or that it opens. */
   scopeAt(node) {
     for (let at = node; at >= 0; at = this.tree.parent[at]) {

@@ -17,6 +17,7 @@ const FEW_NAMES = 160;
 /** Arrows that can still be told apart. */
 const FEW_ARROWS = 24;
 const LANE = 9;
+const MOST_NAME_LANES = 6;
 const BINDS = new Set(['store', 'parameter', 'import', 'define', 'delete']);
 
 class NamesColumn extends BoxColumn {
@@ -44,6 +45,8 @@ class NamesColumn extends BoxColumn {
   }
 
   isOpen(scope) {
+    // What the interpreter has put in of its own says little.
+    if (this.model.scopes[scope].symbols.every(({ name }) => this.model.texts[name].startsWith('.')) && !this.inside[scope].length) return false;
     return this.few || this.drawn.split(' ').includes(String(scope));
   }
 
@@ -53,7 +56,10 @@ class NamesColumn extends BoxColumn {
     const nowhere = this.nowhere();
     const content = make('div', { class: 'scopes' }, nowhere, this.box(0));
     this.arrows = draw('svg', { class: 'arrows', 'aria-hidden': 'true' });
-    refill(this.body, make('div', { class: 'arrow-room', role: 'presentation' }, content, this.arrows));
+    const room = make('div', { class: 'arrow-room', role: 'presentation' }, content, this.arrows);
+    const lanes = Math.min(MOST_NAME_LANES, [...this.rows.values()].filter((from) => this.aim(from)).length);
+    room.style.setProperty('--lanes', `${lanes * LANE}px`);
+    refill(this.body, room);
     this.drawArrows();
   }
 
@@ -165,9 +171,9 @@ class NamesColumn extends BoxColumn {
     const middle = ({ row }) => { const at = row.querySelector('code').getBoundingClientRect(); return at.top + at.height / 2 - room.top; };
     const right = ({ row }) => row.getBoundingClientRect().right - room.left;
     const arrows = shown.map(({ from, to }) => ({ from, y: middle(from), x: right(from), toY: middle(to), toX: right(to), kind: from.symbol.scope.split(' ')[0], name: from.symbol.name }));
-    const lanes = assignLanes(arrows.map(({ y, toY }) => [Math.min(y, toY), Math.max(y, toY)]), 6);
+    const lanes = assignLanes(arrows.map(({ y, toY }) => [Math.min(y, toY), Math.max(y, toY)]), MOST_NAME_LANES);
     const edge = Math.max(0, ...arrows.map(({ x, toX }) => Math.max(x, toX)));
-    this.arrows.replaceChildren(draw('defs', {}, ['free', 'global'].map((kind) => draw('marker', { id: `head-${kind}`, viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto' }, draw('path', { d: 'M0 .5L8 4L0 7.5L1.8 4Z', class: `head ${kind}` })))),
+    this.arrows.replaceChildren(draw('defs', {}, ['free', 'global'].map((kind) => draw('marker', { id: `head-${kind}`, viewBox: '0 0 8 8', refX: 7, refY: 4, markerUnits: 'userSpaceOnUse', markerWidth: 9, markerHeight: 9, orient: 'auto' }, draw('path', { d: 'M0 .5L8 4L0 7.5L1.8 4Z', class: `head ${kind}` })))),
       ...arrows.map(({ from, x, y, toX, toY, kind }, at) => {
         const lane = Math.min(edge + 10 + lanes[at] * LANE, room.width - 3);
         // Two heads on one place are set apart.

@@ -44,7 +44,7 @@ class SourceColumn extends Column {
     const [start, end] = model.lineSpan(number);
     const pieces = [];
     const piece = (from, to, syntax) => {
-      if (to > from) pieces.push(this.markPiece(make('span', { 'data-a': from, 'data-b': to, class: syntax && `syntax-${syntax}` }, shownSource(model.text(from, to)))));
+      if (to > from) pieces.push(at === start && syntax === null && /^\s*$/.test(model.text(from, to)) ? shownSource(model.text(from, to)) : this.markPiece(make('span', { 'data-a': from, 'data-b': to, class: syntax && `syntax-${syntax}` }, shownSource(model.text(from, to)))));
     };
     let at = start;
     for (let token = Math.max(0, lastUpTo(tokens.start, start) - 2); token < tokens.count && tokens.start[token] < end; token++) {
@@ -62,7 +62,7 @@ class SourceColumn extends Column {
   markPiece(element) {
     const { lit } = this.app;
     const [from, to] = [Number(element.dataset.a), Number(element.dataset.b)];
-    const isLit = Boolean(lit?.spans.some(([start, end]) => from < end && to > start));
+    const isLit = Boolean(lit?.spans.some(([start, end]) => (start < end ? from < end && to > start : from <= start && start < to)));
     element.classList.toggle('is-lit', isLit);
     element.classList.toggle('is-around', Boolean(!isLit && lit && from >= lit.statement[0] && to <= lit.statement[1]));
     return element;

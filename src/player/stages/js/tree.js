@@ -118,7 +118,7 @@ class TreeColumn extends Column {
     const to = { ArrowLeft: () => this.parent(), ArrowRight: () => this.child(), ArrowDown: () => this.sibling(1), ArrowUp: () => this.sibling(-1) }[key];
     if (!to) return super.key(key);
     if (!this.count) return true;
-    const node = this.cursor < 0 ? this.firstLit() : to();
+    const node = this.cursor < 0 ? Math.max(0, this.firstLit()) : to();
     if (node >= 0) this.go(node);
     return true;
   }
