@@ -51,11 +51,14 @@ class Chunks {
     chunk.replaceChildren();
   }
 
-  /** A row, made if need be. */
+  /** A row, made if need be, and with it what may be seen beside it. */
   row(at) {
-    const chunk = this.chunks[Math.floor(at / CHUNK)];
+    const number = Math.floor(at / CHUNK);
+    const chunk = this.chunks[number];
     if (!chunk) return null;
-    this.fill(chunk);
+    if (!this.filled.has(chunk)) {
+      for (const near of [number - 1, number, number + 1]) if (this.chunks[near]) this.fill(this.chunks[near]);
+    }
     return chunk.children[at - chunk.from];
   }
 

@@ -17,6 +17,7 @@ class CodeColumn extends BoxColumn {
 
   /** The code objects from the module to the one that is made of what is lit. */
   wanted(target) {
+    if (!this.model.codes.length) return this.drawn;
     if (this.model.codes.length <= FEW_CODES) return 'all';
     let scope = target?.node >= 0 ? this.model.scopeAt(target.node) : 0;
     while (scope > 0 && !this.byScope.has(scope)) scope = this.model.scopes[scope].parent;
@@ -70,7 +71,7 @@ class CodeColumn extends BoxColumn {
   list(title, number, rows) {
     if (!rows.length) return null;
     const { shown, more } = this.some(rows, `${title} ${number}`, () => false);
-    return make('div', { class: 'code-list', role: 'group', 'aria-label': title }, make('h4', {}, title), make('div', { class: 'entries' }, shown), more);
+    return make('div', { class: 'code-list', role: 'group', 'aria-label': title }, make('div', { class: 'list-title' }, title), make('div', { class: 'entries' }, shown), more);
   }
 
   lines(number, code) {

@@ -61,12 +61,15 @@ class Column {
     const { panel, body, app } = this;
     panel.addEventListener('pointermove', (event) => {
       // A page that scrolls under a resting pointer is not pointed at.
-      if (event.pointerType === 'touch' || (!event.movementX && !event.movementY)) return;
+      const at = `${event.clientX} ${event.clientY}`;
+      const rests = at === this.pointer;
+      this.pointer = at;
+      if (event.pointerType === 'touch' || rests) return;
       const element = event.target.closest('[data-a], [data-i]');
       if (element && element !== this.over) app.hover(this, () => this.targetOf(element));
       this.over = element;
     });
-    panel.addEventListener('pointerleave', () => { this.over = null; });
+    panel.addEventListener('pointerleave', () => Object.assign(this, { over: null, pointer: null }));
     panel.addEventListener('click', (event) => {
       if (event.target.closest('button')) return;
       const element = event.target.closest('[data-a], [data-i]');

@@ -248,7 +248,7 @@ function paperRows(column, lit) {
     source: (row) => row >= first - 3 && row <= last + 3,
     tokens: (row) => row >= first && row <= last,
     tree: (row) => column.marks[column.rows[row]] !== NOT || model.tree.statement[column.rows[row]] === model.tree.statement[Math.max(0, lit.node)],
-    bytecode: (row) => column.marks[row] !== NOT,
+    bytecode: (row) => column.starts[row] >= start && column.ends[row] <= end,
   }[column.name];
   return all.filter(isNear).slice(0, PAPER_ROWS * 2);
 }
@@ -290,6 +290,7 @@ async function start() {
     refill($('columns'), make('p', { class: 'no-script', role: 'alert' }, `This page cannot show its file: ${error.message}`));
   }
   document.body.classList.add('ready');
+  performance.mark('opened');
 }
 
 start();

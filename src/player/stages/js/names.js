@@ -37,6 +37,7 @@ class NamesColumn extends BoxColumn {
 
   /** The scopes from the module to where something is lit, and those that own what is named there. */
   wanted(target) {
+    if (!this.model.scopes.length) return this.drawn;
     if (this.few) return 'all';
     const open = new Set([0]);
     const add = (at) => { for (let one = at; one >= 0; one = this.model.scopes[one].parent) open.add(one); };
@@ -76,7 +77,7 @@ class NamesColumn extends BoxColumn {
     if (!names.size) return null;
     const rows = [...names].slice(0, SHOWN).map(([name, uses]) => this.add(uses.map(({ span }) => span), { class: 'chip-name', title: `${counted(uses.length, 'use')}` }, visible(texts[name])));
     return make('div', { class: 'scope nowhere', role: 'group', 'aria-label': 'bound nowhere in this file' },
-      make('h3', {}, 'Bound nowhere in this file', make('span', { class: 'quiet' }, 'built-in, unless something else puts it into the module')), make('div', { class: 'names-row' }, rows));
+      make('div', { class: 'scope-title' }, make('strong', {}, 'Bound nowhere in this file'), make('span', { class: 'quiet' }, 'built-in, unless something else puts it into the module')), make('div', { class: 'names-row' }, rows));
   }
 
   moduleBinds(name) {

@@ -56,7 +56,7 @@ class SourceColumn extends Column {
     }
     piece(at, end, null);
     const failed = model.failure?.line === number + 1;
-    return this.applyMark(make('div', this.item(number, { class: failed ? 'line failed' : 'line' }), make('span', { class: 'number', 'aria-hidden': 'true' }, String(number + 1)), make('code', {}, pieces.length ? pieces : ' ')));
+    return this.applyMark(make('div', this.item(number, { class: failed ? 'line failed' : 'line' }), make('span', { class: 'number' }, String(number + 1)), make('code', {}, pieces.length ? pieces : ' ')));
   }
 
   markPiece(element) {

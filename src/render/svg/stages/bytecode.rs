@@ -13,21 +13,28 @@ use std::collections::BTreeMap;
 
 const LANE: f64 = 8.0;
 
+/// Instructions of one code object that are drawn.
+struct Listing<'s> {
+    code: &'s Code,
+    shown: Vec<&'s Instruction>,
+    /// Rows from which and to which it jumps, and the lane of each jump.
+    jumps: Vec<(usize, usize, usize)>,
+}
+
 pub(super) fn bytecode(stages: &Stages, excerpt: &Excerpt, canvas: &mut Canvas<'_>) {
-    for code in stages
-        .codes
-        .iter()
-        .filter(|code| is_in(stages, code, excerpt))
-    {
-        let shown = code
-            .instructions
-            .iter()
-            .filter(|one| excerpt.takes(one.span));
-        let shown: Vec<&Instruction> = shown.collect();
-        if !shown.is_empty() {
-            listing(code, &shown, canvas);
-            canvas.y += 10.0;
-        }
+    let codes = stages.codes.iter();
+    let codes = codes.filter(|code| is_in(stages, code, excerpt));
+    let listings: Vec<Listing<'_>> = codes
+        .filter_map(|code| Listing::of(code, excerpt))
+        .collect();
+    let most = listings.iter().flat_map(|one| &one.jumps);
+    let room = most.map(|(_, _, lane)| (*lane as f64 + 2.0) * LANE);
+    let room = room.fold(0.0, f64::max);
+    let all = listings.iter().flat_map(|one| one.shown.iter().copied());
+    let columns = columns(&all.collect::<Vec<_>>(), MARGIN + room);
+    for listing in &listings {
+        listing.draw(&columns, canvas);
+        canvas.y += 10.0;
     }
 }
 
@@ -41,48 +48,52 @@ struct Columns {
     right: f64,
 }
 
-fn listing(code: &Code, shown: &[&Instruction], canvas: &mut Canvas<'_>) {
-    let name = cut(&visible(code.shown_name()), 60);
-    canvas.write(MARGIN, canvas.y, Look::Bold, &name);
-    canvas.y += ROW_HEIGHT + 2.0;
-    let places = shown.iter().enumerate();
-    let middles: BTreeMap<u32, f64> = places
-        .map(|(at, one)| (one.offset, canvas.y + (at as f64 + 0.5) * ROW_HEIGHT))
-        .collect();
-    let jumps: Vec<(f64, f64)> = shown
-        .iter()
-        .filter_map(|one| Some((*middles.get(&one.offset)?, *middles.get(&one.target?)?)))
-        .collect();
-    let stretches: Vec<(f64, f64)> = jumps
-        .iter()
-        .map(|(from, to)| (from.min(*to), from.max(*to)))
-        .collect();
-    let jump_lanes = lanes(&stretches);
-    let room = jump_lanes
-        .iter()
-        .max()
-        .map_or(0.0, |most| (*most as f64 + 2.0) * LANE);
-    let columns = columns(shown, MARGIN + room);
-    for ((from, to), lane) in jumps.iter().zip(jump_lanes) {
-        let edge = columns.line - 4.0;
-        let x = edge - (lane as f64 + 1.0) * LANE;
-        let way = format!(
-            "M{} {}H{}V{}H{}",
-            rounded(edge),
-            rounded(*from),
-            rounded(x),
-            rounded(*to),
-            rounded(edge)
-        );
-        let colour = canvas.drawing.palette.arrow;
-        canvas.arrow(&way, colour, "head", false);
+impl<'s> Listing<'s> {
+    fn of(code: &'s Code, excerpt: &Excerpt) -> Option<Listing<'s>> {
+        let shown = code.instructions.iter();
+        let shown: Vec<_> = shown.filter(|one| excerpt.takes(one.span)).collect();
+        let row = |offset| shown.binary_search_by_key(&offset, |one| one.offset).ok();
+        let jumps = shown.iter().enumerate();
+        let jumps: Vec<(usize, usize)> = jumps
+            .filter_map(|(from, one)| Some((from, row(one.target?)?)))
+            .collect();
+        let stretches: Vec<(f64, f64)> = jumps
+            .iter()
+            .map(|(from, to)| (*from.min(to) as f64, *from.max(to) as f64))
+            .collect();
+        let jumps = jumps.iter().zip(lanes(&stretches));
+        let jumps = jumps.map(|((from, to), lane)| (*from, *to, lane)).collect();
+        (!shown.is_empty()).then_some(Listing { code, shown, jumps })
     }
-    brackets(code, &middles, columns.right, canvas);
-    let mut line = None;
-    for one in shown {
-        row(one, line != Some(one.line), &columns, canvas);
-        line = Some(one.line);
-        canvas.y += ROW_HEIGHT;
+
+    fn draw(&self, columns: &Columns, canvas: &mut Canvas<'_>) {
+        let name = cut(&visible(self.code.shown_name()), 60);
+        canvas.write(MARGIN, canvas.y, Look::Bold, &name);
+        canvas.y += ROW_HEIGHT + 2.0;
+        let top = canvas.y;
+        let middle = |row: usize| top + (row as f64 + 0.5) * ROW_HEIGHT;
+        for (from, to, lane) in &self.jumps {
+            let edge = columns.line - 4.0;
+            let way = format!(
+                "M{} {}H{}V{}H{}",
+                rounded(edge),
+                rounded(middle(*from)),
+                rounded(edge - (*lane as f64 + 1.0) * LANE),
+                rounded(middle(*to)),
+                rounded(edge)
+            );
+            let colour = canvas.drawing.palette.arrow;
+            canvas.arrow(&way, colour, "head", false);
+        }
+        let rows = self.shown.iter().enumerate();
+        let middles = rows.map(|(row, one)| (one.offset, middle(row))).collect();
+        brackets(self.code, &middles, columns.right, canvas);
+        let mut line = None;
+        for one in &self.shown {
+            row(one, line != Some(one.line), columns, canvas);
+            line = Some(one.line);
+            canvas.y += ROW_HEIGHT;
+        }
     }
 }
 
