@@ -1,6 +1,7 @@
 //! `memviz stages`: what becomes of a file before it runs.
 
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
+use crate::cli::outputs::is_own;
 use crate::cli::problem::Problem;
 use crate::cli::pythons;
 use crate::cli::saved::{explained, trace_path};
@@ -35,7 +36,7 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
         // A vector takes everything.
         StagesFormat::Json => drop(write_stages_json(&all, &choice, &mut text)),
     }
-    write(args.out.as_deref(), &text)?;
+    write(args, &text)?;
     Ok(if failed { FAILED } else { 0 })
 }
 
@@ -175,15 +176,23 @@ fn kind(name: StageName) -> StageKind {
     }
 }
 
-fn write(out: Option<&Path>, text: &[u8]) -> Result<(), Problem> {
-    let done = match out {
-        Some(path) => fs::write(path, text),
-        None => io::stdout().lock().write_all(text),
+fn write(args: &StagesArgs, text: &[u8]) -> Result<(), Problem> {
+    let Some(path) = &args.out else {
+        let done = io::stdout().lock().write_all(text);
+        return match done {
+            // Whoever reads may stop reading.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Problem::new(format!("cannot write: {error}")))
+            }
+            _ => Ok(()),
+        };
     };
-    match done {
-        // Whoever reads may stop reading.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Problem::new(format!("cannot write: {error}"))),
-        Ok(()) => Ok(()),
+    if path.exists() && !is_own(path) && !args.force {
+        return Err(Problem::new(format!("{} is not memviz's", path.display()))
+            .hint("name another file with --out FILE, or say --force to write over it"));
     }
+    fs::write(path, text).map_err(|error| {
+        Problem::new(format!("cannot write to {}: {error}", path.display()))
+            .hint("choose another file with --out FILE")
+    })
 }
