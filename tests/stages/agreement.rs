@@ -41,15 +41,12 @@ fn agree(paths: &[PathBuf]) {
             &said.codes.iter().map(code).collect::<Vec<_>>(),
         );
         let kinds = |stages: &Stages| -> Vec<String> {
-            // `tokenize` puts an empty part at the end of a format, and counts half of `{{`: of the
-            // parts between, only that they are there is compared.
+            // `tokenize` cuts the text of an f-string at `{{` and `}}`, and puts an empty part at the
+            // end of a format: these parts aside.
             let all = stages.tokens.iter();
-            let all = all.filter(|one| !one.span.is_empty() || one.kind != "FSTRING_MIDDLE");
-            all.map(|one| match &*one.kind {
-                "FSTRING_MIDDLE" => one.kind.to_string(),
-                _ => format!("{} {:?} {:?}", one.kind, one.exact, one.span),
-            })
-            .collect()
+            let all = all.filter(|one| one.kind != "FSTRING_MIDDLE");
+            all.map(|one| format!("{} {:?} {:?}", one.kind, one.exact, one.span))
+                .collect()
         };
         let soft = |kinds: Vec<String>| -> Vec<String> {
             // `tokenize` does not tell where these words are names.
