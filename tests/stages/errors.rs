@@ -9,9 +9,10 @@ use std::process::Command;
 /// A wrong program, the stage that finds it out, the exception's type, the line and what is underlined.
 type Wrong = (&'static str, StageKind, &'static str, u32, &'static str);
 
+#[rustfmt::skip]
 const WRONG: [Wrong; 24] = [
     ("x = 1\nif x\n    y = 2\n", Tree, "SyntaxError", 2, "\n"),
-    ("x = (1,\ny = 2\n", Tree, "SyntaxError", 1, "("),
+    ("x = (1,\ny = 2\n", Tokens, "SyntaxError", 1, "("),
     ("x = 1)\n", Tree, "SyntaxError", 1, ")"),
     ("x = (1]\n", Tree, "SyntaxError", 1, "]"),
     ("s = 'open\n", Tokens, "SyntaxError", 1, "'"),
@@ -19,50 +20,20 @@ const WRONG: [Wrong; 24] = [
     ("x = 1 $ 2\n", Tokens, "SyntaxError", 1, "$"),
     ("if 1:\nx = 2\n", Tree, "IndentationError", 2, "x"),
     ("x = 1\n  y = 2\n", Tree, "IndentationError", 2, "  "),
-    (
-        "if 1:\n    x = 1\n  y = 2\n",
-        Tokens,
-        "IndentationError",
-        3,
-        "",
-    ),
+    ("if 1:\n    x = 1\n  y = 2\n", Tokens, "IndentationError", 3, "\n"),
     ("x = 08\n", Tokens, "SyntaxError", 1, "0"),
-    ("x = 1__0\n", Tokens, "SyntaxError", 1, "_"),
-    (
-        "f(x for x in y, 1)\n",
-        Tree,
-        "SyntaxError",
-        1,
-        "x for x in y",
-    ),
+    ("x = 1__0\n", Tree, "SyntaxError", 1, "_"),
+    ("f(x for x in y, 1)\n", Tree, "SyntaxError", 1, "x for x in y"),
     ("1 = x\n", Tree, "SyntaxError", 1, "1"),
     ("f() = 2\n", Tree, "SyntaxError", 1, "f()"),
-    ("print 'hello'\n", Tree, "SyntaxError", 1, "print 'hello'"),
+    ("print 'hello'\n", Tree, "SyntaxError", 1, "print"),
     ("class = 1\n", Tree, "SyntaxError", 1, "="),
     ("def f(a, a):\n    pass\n", Names, "SyntaxError", 1, "a"),
-    (
-        "def f():\n    x = 1\n    global x\n",
-        Names,
-        "SyntaxError",
-        3,
-        "global x",
-    ),
-    (
-        "def f():\n    nonlocal x\n",
-        Names,
-        "SyntaxError",
-        2,
-        "nonlocal x",
-    ),
+    ("def f():\n    x = 1\n    global x\n", Names, "SyntaxError", 3, "global x"),
+    ("def f():\n    nonlocal x\n", Names, "SyntaxError", 2, "nonlocal x"),
     ("return 1\n", Code, "SyntaxError", 1, "return 1"),
     ("break\n", Code, "SyntaxError", 1, "break"),
-    (
-        "def f():\n    from os import *\n",
-        Names,
-        "SyntaxError",
-        2,
-        "from os import *",
-    ),
+    ("def f():\n    from os import *\n", Names, "SyntaxError", 2, "*"),
     ("x = yield 1\n", Code, "SyntaxError", 1, "yield 1"),
 ];
 
@@ -89,16 +60,11 @@ fn each_stage_says_what_python_says_and_those_before_it_stand() {
             .output()
             .expect("it starts");
         assert_eq!(failure.printed, text(&ran.stderr), "{source:?}");
-        assert_eq!(
-            found.tokens.is_empty(),
-            stage == Tokens && failure.line == 1 && found.tokens.is_empty()
-        );
+        // The tokens before the place at which the tokenizer gave up.
+        assert!(!found.tokens.is_empty(), "{source:?}");
         assert_eq!(found.tree.is_empty(), stage <= Tree, "{source:?}");
         assert_eq!(found.scopes.is_empty(), stage <= Names, "{source:?}");
         assert!(found.codes.is_empty(), "{source:?}");
-        if stage > Tokens {
-            assert!(!found.tokens.is_empty(), "{source:?}");
-        }
         laws::hold(&found);
     }
 }

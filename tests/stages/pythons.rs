@@ -170,3 +170,30 @@ fn what_is_no_python_is_named() {
     let error = of_python(Path::new("/bin/false"), "a.py", b"x = 1\n").expect_err("it fails");
     assert!(error.to_string().contains("does not tell"), "{error}");
 }
+
+#[test]
+fn the_table_of_the_page_is_what_the_command_gives() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/stages.md");
+    let page = std::fs::read_to_string(path).expect("the page is there");
+    let script = page
+        .split("```python\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let table = instruction_table(
+        &[stages(script.expect("a script"))],
+        &StagesChoice::default(),
+    );
+    let last = |row: &str| {
+        row.trim_end_matches([' ', '|'])
+            .rsplit(" | ")
+            .next()
+            .map(str::to_owned)
+    };
+    let head = |row: &str| row.split(" |").next().map(str::to_owned);
+    let rows = table.lines().filter(|row| !row.starts_with("|---"));
+    for row in rows {
+        let shown = page.lines().find(|line| head(line) == head(row));
+        let shown = shown.unwrap_or_else(|| panic!("not on the page: {row}"));
+        assert_eq!(last(shown), last(row));
+    }
+}

@@ -34,6 +34,9 @@ pub(in crate::cli) struct StagesArgs {
     /// Colours of the pictures
     #[arg(long, value_enum, default_value_t = ThemeName::Light)]
     pub theme: ThemeName,
+    /// Write over a file that memviz did not make
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

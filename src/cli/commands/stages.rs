@@ -2,7 +2,7 @@
 
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
 use crate::cli::names::{STAGES_FOLDER, STAGES_PAGE_NAME};
-use crate::cli::outputs::{write_stage_pictures, write_stages_page};
+use crate::cli::outputs::{is_own, write_stage_pictures, write_stages_page};
 use crate::cli::problem::Problem;
 use crate::cli::pythons;
 use crate::cli::saved::{explained, trace_path};
@@ -48,7 +48,7 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
         StagesFormat::Json => drop(write_stages_json(&all, &choice, &mut text)),
         StagesFormat::Html | StagesFormat::Svg => {}
     }
-    write(args.out.as_deref(), &text)?;
+    write(args, &text)?;
     Ok(code)
 }
 
@@ -73,7 +73,7 @@ fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(),
                 .unwrap_or_else(|| folder.join(STAGES_FOLDER));
             let pictures =
                 stages_pictures(stages, &choice.stages, choice.within, args.theme.into());
-            write_stage_pictures(&folder, &pictures)?;
+            write_stage_pictures(&folder, &pictures, args.force)?;
             folder
         }
         _ => {
@@ -82,7 +82,11 @@ fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(),
                 .clone()
                 .unwrap_or_else(|| folder.join(STAGES_PAGE_NAME));
             let views: Vec<&str> = args.view.iter().map(|view| kind(*view).name()).collect();
-            write_stages_page(&file, &stages_page(stages, choice.within, &views))?;
+            write_stages_page(
+                &file,
+                &stages_page(stages, choice.within, &views),
+                args.force,
+            )?;
             file
         }
     };
@@ -226,15 +230,23 @@ fn kind(name: StageName) -> StageKind {
     }
 }
 
-fn write(out: Option<&Path>, text: &[u8]) -> Result<(), Problem> {
-    let done = match out {
-        Some(path) => fs::write(path, text),
-        None => io::stdout().lock().write_all(text),
+fn write(args: &StagesArgs, text: &[u8]) -> Result<(), Problem> {
+    let Some(path) = &args.out else {
+        let done = io::stdout().lock().write_all(text);
+        return match done {
+            // Whoever reads may stop reading.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Problem::new(format!("cannot write: {error}")))
+            }
+            _ => Ok(()),
+        };
     };
-    match done {
-        // Whoever reads may stop reading.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Problem::new(format!("cannot write: {error}"))),
-        Ok(()) => Ok(()),
+    if path.exists() && !is_own(path) && !args.force {
+        return Err(Problem::new(format!("{} is not memviz's", path.display()))
+            .hint("name another file with --out FILE, or say --force to write over it"));
     }
+    fs::write(path, text).map_err(|error| {
+        Problem::new(format!("cannot write to {}: {error}", path.display()))
+            .hint("choose another file with --out FILE")
+    })
 }

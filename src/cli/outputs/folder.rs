@@ -20,9 +20,10 @@ const STAGE: &str = ".memviz-new";
 /// Where what it takes the place of stands for a moment.
 const OLD: &str = ".memviz-old";
 /// What the files say of their maker: pictures, a trace's JSON, the player.
-const SIGNATURES: [&str; 3] = [
+const SIGNATURES: [&str; 4] = [
     SIGNATURE,
     "\"memviz-trace\"",
+    "\"memviz-stages\"",
     "name=\"generator\" content=\"memviz\"",
 ];
 /// And a trace itself, at its start.

@@ -7,26 +7,31 @@ use std::io::Write;
 use std::path::Path;
 
 /// Writes the page.
-pub(in crate::cli) fn write_stages_page(file: &Path, page: &str) -> Result<(), Problem> {
-    write_own(file, page)
+pub(in crate::cli) fn write_stages_page(
+    file: &Path,
+    page: &str,
+    force: bool,
+) -> Result<(), Problem> {
+    write_own(file, page, force)
 }
 
 /// Writes each picture to a file of its own in a folder, by the name that stands before it.
 pub(in crate::cli) fn write_stage_pictures(
     folder: &Path,
     pictures: &[(&'static str, String)],
+    force: bool,
 ) -> Result<(), Problem> {
     for (name, picture) in pictures {
-        write_own(&folder.join(format!("{name}.svg")), picture)?;
+        write_own(&folder.join(format!("{name}.svg")), picture, force)?;
     }
     Ok(())
 }
 
 /// Writes a file that takes its place when all of it is there. One that memviz has not made stays.
-fn write_own(file: &Path, content: &str) -> Result<(), Problem> {
-    if fs::symlink_metadata(file).is_ok() && !is_own(file) {
+fn write_own(file: &Path, content: &str, force: bool) -> Result<(), Problem> {
+    if !force && fs::symlink_metadata(file).is_ok() && !is_own(file) {
         return Err(Problem::new(format!("{} is not memviz's", file.display()))
-            .hint("choose another place with --out"));
+            .hint("choose another place with --out, or say --force to write over it"));
     }
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -176,7 +176,11 @@ impl Item for Scope {
             .and_then(|node| context.stages.tree.get(node as usize));
         let place = node.and_then(|node| node.span);
         context.choice.takes(place).then(|| {
-            let symbols = self.symbols.iter().map(symbol);
+            let choice = context.choice;
+            let symbols = self.symbols.iter();
+            let symbols =
+                symbols.filter(|one| choice.within.is_none() || choice.uses(one).next().is_some());
+            let symbols = symbols.map(|one| symbol(one, choice));
             json!({
                 "id": id,
                 "name": self.name,
@@ -192,11 +196,10 @@ impl Item for Scope {
     }
 }
 
-fn symbol(symbol: &Symbol) -> Value {
-    let uses = symbol
-        .uses
-        .iter()
-        .map(|one| json!({"span": span(Some(one.span)), "what": one.what, "node": one.node}));
+fn symbol(symbol: &Symbol, choice: &StagesChoice) -> Value {
+    let uses = choice.uses(symbol);
+    let uses =
+        uses.map(|one| json!({"span": span(Some(one.span)), "what": one.what, "node": one.node}));
     json!({
         "name": symbol.name,
         "scope": symbol.scope.name(),
@@ -208,6 +211,9 @@ fn symbol(symbol: &Symbol) -> Value {
 
 impl Item for Code {
     fn value(&self, id: usize, context: Context<'_>) -> Option<Value> {
+        if !context.choice.takes_code(self) {
+            return None;
+        }
         let mut value = json!({"id": id, "name": self.name});
         let object = value.as_object_mut()?;
         if context.choice.has(StageKind::Code) {

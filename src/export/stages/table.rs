@@ -25,7 +25,13 @@ pub fn instruction_table(all: &[Stages], choice: &StagesChoice) -> String {
     for line in lines {
         let text = places.span(line).and_then(|span| source.get(span.range()));
         let text = text.map_or(String::new(), |text| format!("`{}`", cell(text.trim())));
-        let _ = write!(out, "| {line} {text} |");
+        // What the compiler adds belongs to no line.
+        let head = if line == 0 {
+            "none".to_owned()
+        } else {
+            format!("{line} {text}")
+        };
+        let _ = write!(out, "| {head} |");
         for column in &columns {
             let names = column.get(&line).map(|names| names.join("<br>"));
             let _ = write!(out, " {} |", names.unwrap_or_default());

@@ -3,8 +3,9 @@
 
 use super::StagesChoice;
 use crate::narrate;
+use crate::render::SIGNATURE;
 use crate::trace::stages::{
-    Code, EncodingSource, Instruction, Lines, Node, Scope, Span, StageKind, Stages,
+    Code, EncodingSource, Instruction, Lines, Node, Scope, Span, StageKind, Stages, Use,
 };
 use crate::trace::visible;
 use std::fmt::{self, Write as _};
@@ -18,7 +19,8 @@ pub fn stages_text(stages: &Stages, choice: &StagesChoice) -> String {
         path: visible(&stages.file.path).into_owned(),
         out: String::new(),
     };
-    text.at(None, format_args!("engine {}", stages.engine));
+    let engine = &stages.engine;
+    text.at(None, format_args!("engine {engine}; {SIGNATURE}"));
     for stage in StageKind::ALL {
         if choice.has(stage) {
             text.stage(stage);
@@ -57,7 +59,9 @@ impl Text<'_> {
             StageKind::Names => self.names(),
             StageKind::Code => {
                 for (id, code) in self.stages.codes.iter().enumerate() {
-                    self.code(id, code);
+                    if self.choice.takes_code(code) {
+                        self.code(id, code);
+                    }
                 }
             }
             StageKind::Bytecode => {
@@ -73,6 +77,9 @@ impl Text<'_> {
     }
 
     fn file(&mut self) {
+        if self.choice.within.is_some() {
+            return;
+        }
         let file = &self.stages.file;
         if let Some(bytes) = file.bytes {
             self.at(None, format_args!("file {bytes} bytes"));
@@ -182,7 +189,11 @@ impl Text<'_> {
         let line = scope.line.max(1);
         self.line(line, 1, format_args!("scope {id} {kind} {name}{flags}"));
         for symbol in &scope.symbols {
-            let place = symbol.uses.first().map(|one| one.span);
+            let uses: Vec<&Use> = self.choice.uses(symbol).collect();
+            if uses.is_empty() && self.choice.within.is_some() {
+                continue;
+            }
+            let place = uses.first().map(|one| one.span);
             let mut words = format!(
                 "name {} {} in {id} {name}{}",
                 symbol.scope.name(),
@@ -197,7 +208,7 @@ impl Text<'_> {
                 Some(place) => self.at(Some(place), format_args!("{words}")),
                 None => self.line(line, 1, format_args!("{words}")),
             }
-            for one in &symbol.uses {
+            for one in uses {
                 let (what, name) = (&one.what, visible(&symbol.name));
                 let span = shown(one.span);
                 self.at(

@@ -121,7 +121,11 @@ fn said(
     let end = end
         .filter(|end| end.0 > 0)
         .map(|(line, column)| place(line, column));
-    let span = start.map(|start| Span::new(start, end.unwrap_or(start).max(start)));
+    let span = start.map(|start| match end {
+        Some(end) if end > start => Span::new(start, end),
+        // Python underlines a single character then.
+        _ => Span::new(start, behind(source, start)),
+    });
     Ok(Failure {
         stage: failure.stage,
         kind: error.class().name().to_string(),
@@ -132,6 +136,14 @@ fn said(
         span: span.filter(|_| failure.stage != StageKind::File),
         printed: printed(error, vm)?,
     })
+}
+
+/// The place behind the character at a place.
+fn behind(source: &str, at: u32) -> u32 {
+    let character = source
+        .get(at as usize..)
+        .and_then(|rest| rest.chars().next());
+    at + character.map_or(0, char::len_utf8) as u32
 }
 
 /// What Python prints of it.

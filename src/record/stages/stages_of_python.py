@@ -48,6 +48,9 @@ class Places:
             at += len(line.encode())
         self.length = at
 
+    def text(self, span):
+        return self.bytes[span[0] : span[1]].decode("utf-8", "replace")
+
     def start(self, line):
         return self.starts[line - 1] if 0 < line <= len(self.starts) else self.length
 
@@ -403,7 +406,10 @@ def failure(stage, error, places):
         end_line = getattr(error, "end_lineno", None) or 0
         end_column = getattr(error, "end_offset", None) or 0
         end = places.of_characters(end_line, end_column - 1) if end_line and end_column else start
-        where = [start, max(start, end)]
+        if end <= start:
+            # A single character is underlined then.
+            end = start + len(places.bytes[start:].decode("utf-8", "ignore")[:1].encode())
+        where = [start, end]
     message = getattr(error, "msg", None) or str(error)
     return {
         "stage": stage,
@@ -488,7 +494,8 @@ def stages(path, data):
     facts["line_ends"] = line_ends(source)
     places = Places(source)
     answer["tokens"], problem = tokens(places)
-    stage = "Tokens" if problem else "Tree"
+    wrong = any(one["kind"] == "ERRORTOKEN" and places.text(one["span"]).strip() for one in answer["tokens"])
+    stage = "Tokens" if problem or wrong else "Tree"
     try:
         module = ast.parse(data, path)
         stage = "Tree"
@@ -507,7 +514,7 @@ def stages(path, data):
 def main():
     warnings.simplefilter("ignore")
     answer = stages(sys.argv[1], sys.stdin.buffer.read())
-    json.dump(answer, sys.stdout)
+    sys.stdout.write(json.dumps(answer))
 
 
 main()

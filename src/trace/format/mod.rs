@@ -64,8 +64,7 @@ enum Tag {
     End = 6,
     /// [`Index`].
     Index = 7,
-    /// The [`Stages`](crate::trace::stages::Stages) of one of the files. The index does not list it, so
-    /// that a reader which does not know of it still knows all that the index lists.
+    /// The [`Stages`](crate::trace::stages::Stages) of one of the files. [`WholeIndex`] lists it apart.
     Stages = 8,
 }
 
@@ -106,6 +105,10 @@ struct Tables {
 struct Index {
     segments: Vec<Place>,
 }
+
+/// The index as it is written: behind it, where a reader that does not know of them stops, the places
+/// of the segments with stages.
+type WholeIndex = (Index, Vec<u64>);
 
 /// A segment's place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use super::record::{End, Run};
 use super::{
     END, HEAD, Index, MAGIC, Place, ReadError, SegmentHead, TRAILER, Tables, Tag, VERSION,
+    WholeIndex,
 };
 use super::{read_exact, stages};
 use crate::trace::check::{Known, check};
@@ -25,7 +26,7 @@ pub struct TraceFile {
     runs: Vec<Place>,
     /// Those with the state before a step.
     states: Vec<Place>,
-    /// Those with the stages of a file, which stand in no index.
+    /// Those with the stages of a file.
     stages: Vec<Place>,
     segments: usize,
     steps: u32,
@@ -63,7 +64,6 @@ impl TraceFile {
             None => scan(&mut file, length)?,
         };
         let mut reader = Reader { file, length };
-        let stages = stages::places(&mut reader.file, length)?;
         let mut parts = Parts::default();
         for place in &places {
             parts.add(&mut reader, *place)?;
@@ -86,7 +86,7 @@ impl TraceFile {
             file: reader.file,
             length,
             states: of(Tag::State).collect(),
-            stages,
+            stages: of(Tag::Stages).collect(),
             segments: places.len(),
             steps,
             is_whole,
@@ -251,8 +251,18 @@ fn index(file: &mut File, length: u64) -> Result<Option<Vec<Place>>, ReadError> 
         count: 0,
         at,
     };
-    let index: Index = read(file, place, length)?;
-    Ok(Some(index.segments))
+    let (index, stages) = match read::<WholeIndex>(file, place, length) {
+        Ok(whole) => whole,
+        // Of a trace without stages.
+        Err(_) => (read::<Index>(file, place, length)?, Vec::new()),
+    };
+    let stages = stages.into_iter().map(|at| Place {
+        tag: Tag::Stages,
+        first: 0,
+        count: 0,
+        at,
+    });
+    Ok(Some(index.segments.into_iter().chain(stages).collect()))
 }
 
 /// The segments up to the last whole one.
@@ -302,6 +312,18 @@ impl Reader {
     fn read<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
         read(&mut self.file, place, self.length)
     }
+
+    /// Whether a segment is there as it was written.
+    fn verify(&mut self, place: Place) -> Result<(), ReadError> {
+        let head = SegmentHead::read(&mut self.file, place.at, self.length)?;
+        if head.tag != Some(place.tag) || head.version != place.tag.version() {
+            return Err(ReadError::Damaged("its index does not fit its segments"));
+        }
+        if (head.first, head.count) != (place.first, place.count) {
+            return Err(ReadError::Damaged("its index does not fit its segments"));
+        }
+        head.body(&mut self.file).map(drop)
+    }
 }
 
 /// What is put together of all segments but those with steps.
@@ -331,7 +353,9 @@ impl Parts {
                 }
             }
             Tag::End => self.end = Some(reader.read(place)?),
-            Tag::State | Tag::Steps | Tag::Index | Tag::Stages => {}
+            // They are read where they are asked for, and have to be whole all the same.
+            Tag::Stages => reader.verify(place)?,
+            Tag::State | Tag::Steps | Tag::Index => {}
         }
         Ok(())
     }
