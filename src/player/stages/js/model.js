@@ -16,7 +16,7 @@ class Model {
     Object.assign(this, { path: data.path, engine: data.engine, source: data.source, starts: data.starts, facts: data.facts, failure: data.failure, texts: data.texts, scopes: data.scopes, codes: data.codes, explanations: data.explanations, asked: { span: data.span, views: data.views } });
     this.units = byteUnits(data.source);
     this.length = this.units ? this.units.length - 1 : data.source.length;
-    this.lineCount = this.starts.length - (this.starts.length > 1 && this.starts.at(-1) === this.length ? 1 : 0);
+    this.lineCount = this.starts.length - (this.starts.at(-1) === this.length ? 1 : 0);
     this.readTokens(data.tokens);
     this.readTree(data.tree, data.values);
     this.scopeOfNode = new Map(this.scopes.flatMap((scope, number) => (scope.node >= 0 ? [[scope.node, number]] : [])));
