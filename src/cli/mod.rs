@@ -5,6 +5,8 @@ mod commands;
 mod names;
 mod outputs;
 mod problem;
+#[cfg(feature = "python")]
+mod pythons;
 mod saved;
 mod say;
 
@@ -36,6 +38,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Life(ask)) => commands::life::run(&ask).map(|()| 0),
         Some(Command::Collector(run)) => commands::collector::run(&run).map(|()| 0),
         Some(Command::Growth(stretch)) => commands::growth::run(&stretch).map(|()| 0),
+        Some(Command::Stages(args)) => show_stages(&args),
         Some(Command::Measure(args)) => commands::measure::measure(&args).map(|()| 0),
         Some(Command::Info(args)) => commands::info::info(&args).map(|()| 0),
         Some(Command::Man(args)) => commands::shell::man(&args).map(|()| 0),
@@ -56,6 +59,16 @@ fn run_program(run: args::RunArgs) -> Result<i32, Problem> {
 #[cfg(feature = "python")]
 fn check_scripts(check: &args::CheckArgs) -> Result<i32, Problem> {
     commands::check::check(check)
+}
+
+#[cfg(feature = "python")]
+fn show_stages(args: &args::StagesArgs) -> Result<i32, Problem> {
+    commands::stages::stages(args)
+}
+
+#[cfg(not(feature = "python"))]
+fn show_stages(_: &args::StagesArgs) -> Result<i32, Problem> {
+    Err(without_interpreter())
 }
 
 #[cfg(not(feature = "python"))]

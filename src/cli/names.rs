@@ -7,3 +7,7 @@ pub(super) const PART_NAME: &str = "trace.memviz.part";
 pub(super) const LOCK_NAME: &str = ".memviz-lock";
 /// The player.
 pub(super) const PLAYER_NAME: &str = "index.html";
+/// The page of a file's stages.
+pub(super) const STAGES_PAGE_NAME: &str = "stages.html";
+/// Their pictures.
+pub(super) const STAGES_FOLDER: &str = "stages";

@@ -1,5 +1,7 @@
 //! Traces in forms that other programs read.
 
 mod json;
+mod stages;
 
 pub use json::{JsonOptions, write_json};
+pub use stages::{StagesChoice, instruction_table, stages_text, write_stages_json};

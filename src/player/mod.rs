@@ -8,14 +8,28 @@ mod drawn;
 mod memory;
 mod page;
 mod payload;
+mod stages;
 mod texts;
+
+pub use stages::stages_page;
 
 use crate::layout::Picture;
 use crate::trace::Trace;
 use drawn::{Drawn, DrawnChange};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use memory::{Head, Memory, MemoryChange};
 use payload::{Payload, StepRecord};
+use serde::Serialize;
 use texts::Texts;
+
+/// Data for a page: a JSON document, deflated.
+fn packed(data: &impl Serialize) -> Vec<u8> {
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
+    // Writing plain data to memory does not fail.
+    serde_json::to_writer(&mut packed, data).expect("the data has string keys only");
+    packed.finish().expect("memory takes every byte")
+}
 
 /// How the page opens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -94,6 +108,6 @@ impl<'t> Player<'t> {
             picture,
             self.steps,
         );
-        page::page(&self.trace.header.script, &payload.packed())
+        page::page(&page::RUN, &self.trace.header.script, &packed(&payload))
     }
 }

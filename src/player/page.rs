@@ -1,41 +1,60 @@
 //! The page: markup, style and script in one file that may fetch nothing and run nothing else.
 
 use crate::render::{FONTS, TONES, Theme};
-use crate::view::Color;
+use crate::view::{Color, Syntax};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-const PAGE: &str = include_str!("page.html");
-const STYLE: [&str; 3] = [
-    include_str!("css/page.css"),
-    include_str!("css/panels.css"),
-    include_str!("css/picture.css"),
-];
+/// What a page is made of, but for its payload.
+pub(super) struct Parts {
+    /// The markup, with places for the rest.
+    pub frame: &'static str,
+    pub style: &'static [&'static str],
+    /// They share one scope; each uses those before it, the last starts it all.
+    pub script: &'static [&'static str],
+}
 
-/// The parts of the script share one scope; each uses those before it, the last starts it all.
-const SCRIPT: [&str; 14] = [
-    include_str!("js/dom.js"),
-    include_str!("js/run.js"),
-    include_str!("js/questions.js"),
-    include_str!("js/picture.js"),
-    include_str!("js/code.js"),
-    include_str!("js/card.js"),
-    include_str!("js/objects.js"),
-    include_str!("js/transport.js"),
-    include_str!("js/timeline.js"),
-    include_str!("js/collector.js"),
-    include_str!("js/quiz.js"),
-    include_str!("js/panes.js"),
-    include_str!("js/keys.js"),
-    include_str!("js/main.js"),
-];
+/// The page of a run.
+pub(super) const RUN: Parts = Parts {
+    frame: include_str!("page.html"),
+    style: &[
+        BASE_STYLE,
+        include_str!("css/page.css"),
+        include_str!("css/panels.css"),
+        include_str!("css/picture.css"),
+    ],
+    script: &[
+        ELEMENTS,
+        include_str!("js/run.js"),
+        include_str!("js/questions.js"),
+        include_str!("js/picture.js"),
+        include_str!("js/code.js"),
+        include_str!("js/card.js"),
+        include_str!("js/objects.js"),
+        include_str!("js/transport.js"),
+        include_str!("js/timeline.js"),
+        include_str!("js/collector.js"),
+        include_str!("js/quiz.js"),
+        include_str!("js/panes.js"),
+        include_str!("js/keys.js"),
+        include_str!("js/main.js"),
+    ],
+};
 
-/// Puts the page together around a packed payload.
-pub(super) fn page(title: &str, payload: &[u8]) -> String {
-    let style = format!("{}{}", theme_style(), STYLE.concat());
-    let script = format!("'use strict';\n(() => {{\n{}}})();\n", SCRIPT.concat());
+/// The looks that all pages share.
+pub(super) const BASE_STYLE: &str = include_str!("css/base.css");
+/// How all pages make their elements.
+pub(super) const ELEMENTS: &str = include_str!("js/dom.js");
+
+/// Puts a page together around a packed payload.
+pub(super) fn page(parts: &Parts, title: &str, payload: &[u8]) -> String {
+    let style = format!("{}{}", theme_style(), parts.style.concat());
+    let script = format!(
+        "'use strict';\n(() => {{\n{}}})();\n",
+        parts.script.concat()
+    );
     let policy = format!(
         "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; \
          base-uri 'none'; form-action 'none'",
@@ -44,7 +63,7 @@ pub(super) fn page(title: &str, payload: &[u8]) -> String {
     );
     // One pass over the frame, so that nothing put in is read as a place for something else.
     let mut out = String::new();
-    let mut rest = PAGE;
+    let mut rest = parts.frame;
     while let Some((before, after)) = rest.split_once("{{") {
         let (name, after) = after.split_once("}}").expect("a place has an end");
         out.push_str(before);
@@ -102,8 +121,19 @@ fn variables(theme: Theme) -> String {
     for (name, color) in Color::ALL {
         let _ = write!(out, "--color-{name}:{};", theme.named(color));
     }
+    for (syntax, name) in SYNTAX {
+        let _ = write!(out, "--syntax-{name}:{};", theme.syntax(syntax).0);
+    }
     out
 }
+
+/// What the parts of a source are called in a style sheet.
+const SYNTAX: [(Syntax, &str); 4] = [
+    (Syntax::Keyword, "keyword"),
+    (Syntax::Text, "text"),
+    (Syntax::Number, "number"),
+    (Syntax::Comment, "comment"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -111,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_title_stays_text_and_the_policy_names_the_script() {
-        let page = page("<script>{{payload}}", b"x");
+        let page = page(&RUN, "<script>{{payload}}", b"x");
         assert!(page.contains("<title>&lt;script&gt;{{payload}}"));
         let script = page.rsplit_once("<script>").expect("a script").1;
         let script = script.split_once("</script>").expect("it ends").0;

@@ -7,8 +7,6 @@ use super::memory::{Head, MemoryChange, ObjectEntry};
 use super::texts::Texts;
 use crate::narrate;
 use crate::trace::{Outcome, RootKind, Trace};
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use serde::Serialize;
 
 const VERSION: u32 = 1;
@@ -161,13 +159,5 @@ impl<'t> Payload<'t> {
             picture,
             steps,
         }
-    }
-
-    /// The document, deflated.
-    pub(super) fn packed(&self) -> Vec<u8> {
-        let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
-        // Writing plain data to memory does not fail.
-        serde_json::to_writer(&mut packed, self).expect("the data has string keys only");
-        packed.finish().expect("memory takes every byte")
     }
 }

@@ -214,13 +214,16 @@ pub(crate) fn name(op: Instruction) -> String {
     upper_snake(&format!("{:?}", base(op).as_opcode()))
 }
 
-/// `LoadFast` as `LOAD_FAST`.
+/// `LoadFast` as `LOAD_FAST`, `CallIntrinsic1` as `CALL_INTRINSIC_1`.
 fn upper_snake(name: &str) -> String {
     let mut out = String::new();
-    for (i, c) in name.char_indices() {
-        if c.is_ascii_uppercase() && i > 0 {
+    let mut in_number = false;
+    for c in name.chars() {
+        let begins_number = c.is_ascii_digit() && !in_number;
+        if (c.is_ascii_uppercase() || begins_number) && !out.is_empty() {
             out.push('_');
         }
+        in_number = c.is_ascii_digit();
         out.push(c.to_ascii_uppercase());
     }
     out

@@ -1,6 +1,7 @@
 //! Sets an interpreter up, as Python's own command line and environment say.
 
 use super::executable;
+use rustpython_vm::compiler::CompileOpts;
 use rustpython_vm::{Interpreter, InterpreterBuilder, Settings};
 use std::env;
 use std::path::PathBuf;
@@ -107,6 +108,16 @@ impl Switches {
             settings.path_list = path.split(':').map(str::to_owned).collect();
         }
         settings
+    }
+
+    /// How the interpreter compiles the program's files.
+    pub(crate) fn compile_options(&self) -> CompileOpts {
+        let settings = self.settings(Vec::new());
+        CompileOpts {
+            optimize: settings.optimize.min(2),
+            debug_ranges: settings.code_debug_ranges,
+            ..CompileOpts::default()
+        }
     }
 
     /// In Python's order: what is said last wins.

@@ -18,6 +18,7 @@ mod run;
 mod script;
 mod session;
 mod stack;
+pub mod stages;
 mod subprocess;
 mod text;
 mod traced_lines;
@@ -37,6 +38,9 @@ use crate::trace::Granularity;
 pub mod installed {
     pub use super::raw::install::*;
 }
+
+/// The version of the interpreter that is compiled in.
+pub(crate) const ENGINE_VERSION: &str = "0.6.0";
 
 /// How to record.
 #[derive(Debug, Clone)]

@@ -249,7 +249,7 @@ fn start_recording(
     let _inside = Inside::enter();
     let run = Run {
         engine: "RustPython".to_owned(),
-        engine_version: "0.6.0".to_owned(),
+        engine_version: super::ENGINE_VERSION.to_owned(),
         python: super::version(),
         script: script.shown(),
         granularity: recording.options.granularity,

@@ -3,8 +3,9 @@
 use super::raw::child::{self, Child, Side, Status, fork};
 use super::raw::ring::{RingReader, RingWriter, ring};
 use super::run::{Exit, Recording, run};
+use super::stages::of_running;
 use super::{RecordError, RecordOptions, Script};
-use crate::trace::{AtExit, Decoder, End, LogWriter, Outcome, Record};
+use crate::trace::{AtExit, Decoder, End, LogWriter, Outcome, Record, SourceFile};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsRawFd, RawFd};
@@ -177,9 +178,19 @@ impl<'f> Scribe<'f> {
             Record::Limit(limit) => self.limit = Some(limit.clone()),
             Record::End(_) => self.ended = true,
             Record::Failed(error) => self.failed = Some(error.clone()),
-            Record::Run(_) | Record::File(_) => {}
+            Record::File(file) => self.add_stages(file),
+            Record::Run(_) => {}
         }
         self.write(|log| log.add(record, length));
+    }
+
+    /// Finds out how a file of the program's has become code: here, where no memory, file or thread is
+    /// the program's own.
+    fn add_stages(&mut self, file: &SourceFile) {
+        // A recording without is as good for all else.
+        if let Ok(Some(stages)) = of_running(&file.path, &file.text) {
+            self.write(|log| log.add_stages(&stages));
+        }
     }
 
     /// Writes what has waited for long enough, so that it survives whatever comes.

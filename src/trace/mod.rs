@@ -10,6 +10,7 @@ mod format;
 mod interner;
 mod model;
 mod replay;
+pub mod stages;
 mod visible;
 
 pub use builder::{Builder, Stacks};

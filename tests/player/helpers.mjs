@@ -53,7 +53,12 @@ export function exported(out) {
  * Opens a run's page. Fails the test at any error in the page, any broken policy, any request that
  * is not for the page itself; but for messages that are `allowed`.
  */
-export async function open(t, { browser }, out, { address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light', allowed = /^$/ } = {}) {
+export function open(t, here, out, options) {
+  return openPage(t, here, join(out, 'index.html'), options);
+}
+
+/** The same for a page by its path. */
+export async function openPage(t, { browser }, path, { address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light', allowed = /^$/ } = {}) {
   const context = await browser.newContext({ viewport, colorScheme });
   const page = await context.newPage();
   const wrong = [];
@@ -63,7 +68,7 @@ export async function open(t, { browser }, out, { address = '', viewport = { wid
     wrong.push(`dialog: ${dialog.message()}`);
     dialog.dismiss();
   });
-  const file = `file://${join(out, 'index.html')}`;
+  const file = `file://${path}`;
   page.on('request', (request) => {
     if (request.url().split(/[?#]/)[0] !== file) wrong.push(`request: ${request.url()}`);
   });

@@ -3,6 +3,7 @@
 use super::products::ProductArgs;
 use super::questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
 use super::run::RunArgs;
+use super::stages::StagesArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -96,6 +97,16 @@ pub(in crate::cli) enum Command {
     /// off, what is tentatively unreachable, what is rescued, what is freed.
     #[command(after_long_help = "Example:\n  memviz collector output/two_node_cycle")]
     Collector(CollectorArgs),
+    /// Show what becomes of a file before it runs: tokens, tree, names, code, instructions
+    ///
+    /// Nothing of it is run. Each line of the text says one thing, behind the place in the file that it
+    /// comes from; the JSON says the same with spans, bytes of the decoded source. Whose tokens, tree
+    /// and instructions they are stands in front: those of the embedded RustPython, unless --python
+    /// asks for another interpreter's.
+    #[command(
+        after_long_help = "Examples:\n  memviz stages scenarios/aliasing.py --view tokens\n  memviz stages scenarios/aliasing.py --line 3\n  memviz stages scenarios/aliasing.py --format json"
+    )]
+    Stages(StagesArgs),
     /// Print how well pictures are laid out: what moves, what crosses, how large they are
     Measure(MeasureArgs),
     /// Print memviz's manual page, or write one for it and one for each command to a folder

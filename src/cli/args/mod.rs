@@ -8,6 +8,7 @@ mod page;
 mod products;
 mod questions;
 mod run;
+mod stages;
 
 pub(super) use arrange::arrange;
 pub(super) use command_line::CheckArgs;
@@ -21,3 +22,6 @@ pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
 pub(super) use run::RunArgs;
 #[cfg(feature = "python")]
 pub(super) use run::StepSize;
+pub(super) use stages::StagesArgs;
+#[cfg(feature = "python")]
+pub(super) use stages::{StageName, StagesFormat};

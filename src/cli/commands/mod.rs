@@ -15,5 +15,7 @@ pub(super) mod render;
 #[cfg(feature = "python")]
 pub(super) mod run;
 pub(super) mod shell;
+#[cfg(feature = "python")]
+pub(super) mod stages;
 pub(super) mod who;
 pub(super) mod why;

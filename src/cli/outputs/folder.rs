@@ -7,7 +7,7 @@ use super::interrupt;
 use super::lock::Lock;
 use super::paths::{OutputPath, STRIP, STRIP_PNG, places};
 use crate::cli::args::ProductArgs;
-use crate::cli::names::{LOCK_NAME, PART_NAME, TRACE_NAME};
+use crate::cli::names::{LOCK_NAME, PART_NAME, STAGES_FOLDER, STAGES_PAGE_NAME, TRACE_NAME};
 use crate::cli::problem::{Problem, cannot_write};
 use crate::render::SIGNATURE;
 use std::collections::BTreeMap;
@@ -20,9 +20,10 @@ const STAGE: &str = ".memviz-new";
 /// Where what it takes the place of stands for a moment.
 const OLD: &str = ".memviz-old";
 /// What the files say of their maker: pictures, a trace's JSON, the player.
-const SIGNATURES: [&str; 3] = [
+const SIGNATURES: [&str; 4] = [
     SIGNATURE,
     "\"memviz-trace\"",
+    "\"memviz-stages\"",
     "name=\"generator\" content=\"memviz\"",
 ];
 /// And a trace itself, at its start.
@@ -358,7 +359,7 @@ fn is_foreign(folder: &Path) -> io::Result<bool> {
     {
         return Ok(false);
     }
-    let own = [STAGE, OLD, LOCK_NAME];
+    let own = [STAGE, OLD, LOCK_NAME, STAGES_PAGE_NAME, STAGES_FOLDER];
     let mut entries = fs::read_dir(folder)?.flatten();
     Ok(entries.any(|entry| !own.iter().any(|name| entry.file_name() == *name)))
 }

@@ -9,9 +9,13 @@ mod pages;
 mod paths;
 mod pictures;
 mod products;
+#[cfg(feature = "python")]
+mod stages;
 mod write;
 
 #[cfg(feature = "python")]
 pub(super) use choice::warn;
 pub(super) use folder::{Output, is_own};
+#[cfg(feature = "python")]
+pub(super) use stages::{write_stage_pictures, write_stages_page};
 pub(super) use write::{open_player, write_products};

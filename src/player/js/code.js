@@ -120,15 +120,6 @@ function lessonPart(text) {
   return at < 0 ? line : line.slice(0, at).trimEnd();
 }
 
-/** Scrolls a box, and nothing else, so that an element in it is seen. */
-function scrollWithin(holder, element) {
-  if (!element) return;
-  const [room, at] = [holder.getBoundingClientRect(), element.getBoundingClientRect()];
-  const space = Math.min(60, room.height / 4);
-  if (at.top < room.top + space) holder.scrollTop -= room.top + space - at.top;
-  else if (at.bottom > room.bottom - space) holder.scrollTop += at.bottom - room.bottom + space;
-}
-
 /** The call stack, newest call first, with names that can be asked when they changed. */
 function showStack(app) {
   const { run, state, view } = app;

@@ -75,3 +75,34 @@ const numbers = new Intl.NumberFormat('en');
 const grouped = (number) => numbers.format(number);
 const counted = (number, what) => `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;
 const clamp = (number, low, high) => Math.min(high, Math.max(low, number));
+
+/** The bytes that base64 stands for. */
+function bytesOf(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const packed = atob(text);
+  const bytes = new Uint8Array(packed.length);
+  for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
+  return bytes;
+}
+
+/** The document that an element holds, deflated. */
+async function unpack(element) {
+  const packed = bytesOf(element.textContent.trim());
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** Whether the page is dark: by its own switch, else as the reader's other pages are. */
+function isDark() {
+  const { theme } = document.documentElement.dataset;
+  return theme ? theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+}
+
+/** Scrolls a box, and nothing else, so that an element in it is seen. */
+function scrollWithin(holder, element) {
+  if (!element) return;
+  const [room, at] = [holder.getBoundingClientRect(), element.getBoundingClientRect()];
+  const space = Math.min(60, room.height / 4);
+  if (at.top < room.top + space) holder.scrollTop -= room.top + space - at.top;
+  else if (at.bottom > room.bottom - space) holder.scrollTop += at.bottom - room.bottom + space;
+}

@@ -173,15 +173,12 @@ class App {
 
   toggleTheme(theme) {
     const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-    root.dataset.theme = theme ?? (dark ? 'light' : 'dark');
+    root.dataset.theme = theme ?? (isDark() ? 'light' : 'dark');
     this.themeChanged();
   }
 
   themeChanged() {
-    const { theme } = document.documentElement.dataset;
-    const dark = theme ? theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-    $('theme-button').textContent = dark ? 'Light' : 'Dark';
+    $('theme-button').textContent = isDark() ? 'Light' : 'Dark';
     this.transport.drawTicks();
     this.timeline.show();
   }

@@ -86,15 +86,6 @@ function contentOf([[title, count, note, tone, status], flags, [width, height, s
   return { title, count, note, tone, status, new: (flags & 1) > 0, moved: (flags & 2) > 0, outlined: (flags & 4) > 0, label, color, width, height, shape, stops, rows };
 }
 
-/** The bytes that base64 stands for. */
-function bytesOf(text) {
-  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const packed = atob(text);
-  const bytes = new Uint8Array(packed.length);
-  for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
-  return bytes;
-}
-
 class Run {
   constructor(data) {
     Object.assign(this, data);
@@ -116,9 +107,7 @@ class Run {
 
   /** Reads the payload out of the page. */
   static async open(element) {
-    const packed = bytesOf(element.textContent.trim());
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
-    return new Run(JSON.parse(await new Response(stream).text()));
+    return new Run(await unpack(element));
   }
 
   /** Goes through all steps once: keeps states, and notes which lines run when. */

@@ -3,12 +3,15 @@
 mod boxes;
 mod caption;
 mod code;
+mod stages;
 
 use crate::layout::{Picture, PictureArrow, PictureBox, Piece, ROW_FONT, text_width};
 use crate::render::SIGNATURE;
 use crate::render::theme::{Palette, Theme};
 use crate::render::xml::{Xml, rounded};
 use crate::view::{BoxKey, Mark, Status};
+
+pub use stages::stages_pictures;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SvgOptions {

@@ -19,6 +19,7 @@
 
 pub(super) mod reader;
 pub(super) mod record;
+pub(super) mod stages;
 pub(super) mod writer;
 
 use flate2::Compression;
@@ -63,6 +64,8 @@ enum Tag {
     End = 6,
     /// [`Index`].
     Index = 7,
+    /// The [`Stages`](crate::trace::stages::Stages) of one of the files. [`WholeIndex`] lists it apart.
+    Stages = 8,
 }
 
 impl Tag {
@@ -75,6 +78,7 @@ impl Tag {
             Tag::Steps,
             Tag::End,
             Tag::Index,
+            Tag::Stages,
         ];
         all.into_iter().find(|tag| *tag as u8 == byte)
     }
@@ -101,6 +105,10 @@ struct Tables {
 struct Index {
     segments: Vec<Place>,
 }
+
+/// The index as it is written: behind it, where a reader that does not know of them stops, the places
+/// of the segments with stages.
+type WholeIndex = (Index, Vec<u64>);
 
 /// A segment's place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

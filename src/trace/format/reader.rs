@@ -1,11 +1,13 @@
 //! Reads a trace: by its index, or by going through its segments where it has none.
 
-use super::read_exact;
 use super::record::{End, Run};
 use super::{
     END, HEAD, Index, MAGIC, Place, ReadError, SegmentHead, TRAILER, Tables, Tag, VERSION,
+    WholeIndex,
 };
+use super::{read_exact, stages};
 use crate::trace::check::{Known, check};
+use crate::trace::stages::Stages;
 use crate::trace::{
     AtExit, Cause, Death, Header, Moment, ObjectInfo, Outcome, SourceFile, State, Step, Symbols,
     Trace,
@@ -24,6 +26,8 @@ pub struct TraceFile {
     runs: Vec<Place>,
     /// Those with the state before a step.
     states: Vec<Place>,
+    /// Those with the stages of a file.
+    stages: Vec<Place>,
     segments: usize,
     steps: u32,
     is_whole: bool,
@@ -82,6 +86,7 @@ impl TraceFile {
             file: reader.file,
             length,
             states: of(Tag::State).collect(),
+            stages: of(Tag::Stages).collect(),
             segments: places.len(),
             steps,
             is_whole,
@@ -174,6 +179,19 @@ impl TraceFile {
         Ok(())
     }
 
+    /// The stages of the program's own files, in the order in which they were first run. None in a
+    /// trace that was recorded without.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn stages(&mut self) -> Result<Vec<Stages>, ReadError> {
+        let places = self.stages.clone();
+        let all = places
+            .into_iter()
+            .map(|place| self.read_at::<Stages>(place));
+        all.map(|stages| stages::checked(stages?)).collect()
+    }
+
     fn read_at<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
         read(&mut self.file, place, self.length)
     }
@@ -233,8 +251,18 @@ fn index(file: &mut File, length: u64) -> Result<Option<Vec<Place>>, ReadError> 
         count: 0,
         at,
     };
-    let index: Index = read(file, place, length)?;
-    Ok(Some(index.segments))
+    let (index, stages) = match read::<WholeIndex>(file, place, length) {
+        Ok(whole) => whole,
+        // Of a trace without stages.
+        Err(_) => (read::<Index>(file, place, length)?, Vec::new()),
+    };
+    let stages = stages.into_iter().map(|at| Place {
+        tag: Tag::Stages,
+        first: 0,
+        count: 0,
+        at,
+    });
+    Ok(Some(index.segments.into_iter().chain(stages).collect()))
 }
 
 /// The segments up to the last whole one.
@@ -284,6 +312,18 @@ impl Reader {
     fn read<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
         read(&mut self.file, place, self.length)
     }
+
+    /// Whether a segment is there as it was written.
+    fn verify(&mut self, place: Place) -> Result<(), ReadError> {
+        let head = SegmentHead::read(&mut self.file, place.at, self.length)?;
+        if head.tag != Some(place.tag) || head.version != place.tag.version() {
+            return Err(ReadError::Damaged("its index does not fit its segments"));
+        }
+        if (head.first, head.count) != (place.first, place.count) {
+            return Err(ReadError::Damaged("its index does not fit its segments"));
+        }
+        head.body(&mut self.file).map(drop)
+    }
 }
 
 /// What is put together of all segments but those with steps.
@@ -313,6 +353,8 @@ impl Parts {
                 }
             }
             Tag::End => self.end = Some(reader.read(place)?),
+            // They are read where they are asked for, and have to be whole all the same.
+            Tag::Stages => reader.verify(place)?,
             Tag::State | Tag::Steps | Tag::Index => {}
         }
         Ok(())

@@ -1,7 +1,8 @@
 //! Writes a trace while it is being recorded.
 
 use super::record::{End, Record, StepRecord};
-use super::{END, Index, MAGIC, Place, Tables, Tag, VERSION, segment};
+use super::{END, Index, MAGIC, Place, Tables, Tag, VERSION, WholeIndex, segment};
+use crate::trace::stages::Stages;
 use crate::trace::{SourceFile, State, Step};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -19,6 +20,8 @@ pub struct LogWriter<W> {
     out: W,
     at: u64,
     places: Vec<Place>,
+    /// Where the segments with stages stand.
+    stages: Vec<u64>,
     files: Vec<SourceFile>,
     tables: Tables,
     /// Steps that are not written yet, how many bytes they are, and since when the first waits.
@@ -45,6 +48,7 @@ impl<W: Write> LogWriter<W> {
             out,
             at: super::HEAD,
             places: Vec::new(),
+            stages: Vec::new(),
             files: Vec::new(),
             tables: Tables::default(),
             steps: Vec::new(),
@@ -72,6 +76,18 @@ impl<W: Write> LogWriter<W> {
             Record::Limit(_) | Record::Failed(_) => Ok(()),
             Record::End(end) => self.end(&end),
         }
+    }
+
+    /// Writes the stages of one of the program's files.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn add_stages(&mut self, stages: &Stages) -> io::Result<()> {
+        let segment = segment(Tag::Stages, 0, 0, stages)?;
+        self.out.write_all(&segment)?;
+        self.stages.push(self.at);
+        self.at += segment.len() as u64;
+        Ok(())
     }
 
     fn add_step(&mut self, record: StepRecord, length: usize) -> io::Result<()> {
@@ -144,9 +160,9 @@ impl<W: Write> LogWriter<W> {
         self.write_waiting()?;
         self.put(Tag::End, 0, 0, end)?;
         let index_at = self.at;
-        let index = Index {
-            segments: std::mem::take(&mut self.places),
-        };
+        let segments = std::mem::take(&mut self.places);
+        let stages = std::mem::take(&mut self.stages);
+        let index: WholeIndex = (Index { segments }, stages);
         self.put(Tag::Index, 0, 0, &index)?;
         self.out.write_all(&index_at.to_le_bytes())?;
         self.out.write_all(END)?;

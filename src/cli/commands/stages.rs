@@ -1,0 +1,252 @@
+//! `memviz stages`: what becomes of a file before it runs.
+
+use crate::cli::args::{StageName, StagesArgs, StagesFormat};
+use crate::cli::names::{STAGES_FOLDER, STAGES_PAGE_NAME};
+use crate::cli::outputs::{is_own, write_stage_pictures, write_stages_page};
+use crate::cli::problem::Problem;
+use crate::cli::pythons;
+use crate::cli::saved::{explained, trace_path};
+use crate::cli::say::say;
+use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
+use crate::player::stages_page;
+use crate::record::stages::{of_bytes, of_python};
+use crate::render::stages_pictures;
+use crate::trace::stages::{Span, StageKind, Stages};
+use crate::trace::{ReadError, TraceFile};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// What the exit code says where a stage has failed.
+const FAILED: i32 = 1;
+/// What a script is called that has no file.
+const STANDARD_INPUT: &str = "<stdin>";
+/// How the embedded interpreter is asked for.
+const EMBEDDED: &str = "rustpython";
+
+pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
+    let all = match is_trace(&args.script) {
+        true => of_trace(args)?,
+        false => of_script(args)?,
+    };
+    let choice = choice(args, &all)?;
+    let failed = all.iter().any(|stages| stages.failure.is_some());
+    let code = if failed { FAILED } else { 0 };
+    if matches!(args.format, StagesFormat::Html | StagesFormat::Svg) {
+        drawn(args, &all, &choice)?;
+        return Ok(code);
+    }
+    let mut text = Vec::new();
+    match args.format {
+        StagesFormat::Text => {
+            for stages in &all {
+                text.extend(stages_text(stages, &choice).into_bytes());
+            }
+        }
+        StagesFormat::Table => text.extend(instruction_table(&all, &choice).into_bytes()),
+        // A vector takes everything.
+        StagesFormat::Json => drop(write_stages_json(&all, &choice, &mut text)),
+        StagesFormat::Html | StagesFormat::Svg => {}
+    }
+    write(args, &text)?;
+    Ok(code)
+}
+
+/// The page, or a picture of each stage.
+fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(), Problem> {
+    let [stages] = all else {
+        return Err(
+            Problem::new("a page or a picture shows one file as one Python has it")
+                .hint("give one script and --python once; --format table has several side by side"),
+        );
+    };
+    let name = match Path::new(&stages.file.path).file_stem() {
+        Some(stem) if stages.file.path != STANDARD_INPUT => stem.to_string_lossy().into_owned(),
+        _ => "stdin".to_owned(),
+    };
+    let folder = Path::new("output").join(name);
+    let written = match args.format {
+        StagesFormat::Svg => {
+            let folder = args
+                .out
+                .clone()
+                .unwrap_or_else(|| folder.join(STAGES_FOLDER));
+            let pictures =
+                stages_pictures(stages, &choice.stages, choice.within, args.theme.into());
+            write_stage_pictures(&folder, &pictures, args.force)?;
+            folder
+        }
+        _ => {
+            let file = args
+                .out
+                .clone()
+                .unwrap_or_else(|| folder.join(STAGES_PAGE_NAME));
+            let views: Vec<&str> = args.view.iter().map(|view| kind(*view).name()).collect();
+            write_stages_page(
+                &file,
+                &stages_page(stages, choice.within, &views),
+                args.force,
+            )?;
+            file
+        }
+    };
+    say!("stages: {}", written.display());
+    Ok(())
+}
+
+/// Whether this is a trace, or the folder of one.
+fn is_trace(path: &Path) -> bool {
+    let path = match trace_path(path) {
+        Ok(path) => path,
+        Err(_) => return false,
+    };
+    !matches!(
+        TraceFile::open(&path),
+        Err(ReadError::NotATrace | ReadError::Io(_))
+    )
+}
+
+/// The stages that stand in a trace.
+fn of_trace(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
+    if !args.python.is_empty() {
+        return Err(
+            Problem::new("a trace has the stages of the interpreter that ran it alone")
+                .hint("name the script itself to see those of other Pythons"),
+        );
+    }
+    let path = trace_path(&args.script)?;
+    let failed = |error| explained(&path, error);
+    let mut trace = TraceFile::open(&path).map_err(failed)?;
+    let all = trace.stages().map_err(failed)?;
+    if all.is_empty() {
+        return Err(Problem::new("this trace has no stages of files in it")
+            .hint("record the script again with this memviz"));
+    }
+    let names: Vec<String> = all.iter().map(|stages| stages.file.path.clone()).collect();
+    let wanted = |stages: &Stages| {
+        args.file
+            .as_ref()
+            .is_none_or(|file| *file == stages.file.path)
+    };
+    let all: Vec<Stages> = all.into_iter().filter(wanted).collect();
+    match all.is_empty() {
+        false => Ok(all),
+        true => Err(Problem::new("there is no such file in this trace")
+            .hint(format!("its files are {}", names.join(", ")))),
+    }
+}
+
+fn of_script(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
+    let (path, bytes) = source(&args.script)?;
+    match args.python.as_slice() {
+        [] => Ok(vec![of_engine(EMBEDDED, &path, &bytes)?]),
+        several => several
+            .iter()
+            .map(|python| of_engine(python, &path, &bytes))
+            .collect(),
+    }
+}
+
+/// The stages as one Python has them.
+fn of_engine(python: &str, path: &str, bytes: &[u8]) -> Result<Stages, Problem> {
+    if python.eq_ignore_ascii_case(EMBEDDED) {
+        return of_bytes(path, bytes)
+            .map_err(|error| Problem::new(format!("no thread for the compiler: {error}")));
+    }
+    let mut last = None;
+    for candidate in pythons::candidates(python) {
+        match of_python(&candidate, path, bytes) {
+            Ok(stages) => return Ok(stages),
+            Err(error) => last = Some(format!("{}: {error}", candidate.display())),
+        }
+    }
+    let why = last.map_or_else(String::new, |last| format!("; {last}"));
+    Err(Problem::new(format!("no Python answers to {python}{why}"))
+        .hint("name a CPython from 3.8 on by its path, or one that is on the PATH: python3.12"))
+}
+
+/// The name and the bytes of a script.
+fn source(script: &Path) -> Result<(String, Vec<u8>), Problem> {
+    let name = script.to_string_lossy().into_owned();
+    if script == Path::new("-") {
+        let mut bytes = Vec::new();
+        let read = io::stdin().lock().read_to_end(&mut bytes);
+        read.map_err(|error| Problem::new(format!("cannot read standard input: {error}")))?;
+        return Ok((STANDARD_INPUT.to_owned(), bytes));
+    }
+    if script.is_dir() {
+        return Err(Problem::new(format!("{name} is a folder"))
+            .hint("name a file in it: its __main__.py is what Python would run"));
+    }
+    match fs::read(script) {
+        Ok(bytes) => Ok((name, bytes)),
+        Err(error) => Err(Problem::new(format!("cannot read {name}: {error}"))
+            .hint("check the path: a script is a file that you may read")),
+    }
+}
+
+fn choice(args: &StagesArgs, all: &[Stages]) -> Result<StagesChoice, Problem> {
+    let mut choice = StagesChoice::default();
+    if !args.view.is_empty() {
+        choice.stages = args.view.iter().copied().map(kind).collect();
+    }
+    let Some(stages) = all.first() else {
+        return Ok(choice);
+    };
+    let is_of_one = all.iter().all(|one| one.file.path == stages.file.path);
+    if (args.line.is_some() || args.span.is_some()) && !is_of_one {
+        return Err(
+            Problem::new("a line or a span of several files is asked for")
+                .hint("choose one of them with --file"),
+        );
+    }
+    let lines = stages.lines();
+    let length = stages.source.len() as u32;
+    choice.within = match (args.line, args.span) {
+        (Some(line), _) => {
+            let span = lines.span(line).filter(|_| line as usize <= lines.count());
+            Some(span.ok_or_else(|| {
+                Problem::new(format!("there is no line {line}"))
+                    .hint(format!("the lines are 1 to {}", lines.count()))
+            })?)
+        }
+        (None, Some((start, end))) if end > length => {
+            return Err(Problem::new(format!("there are no bytes {start}-{end}"))
+                .hint(format!("the decoded source has {length} bytes")));
+        }
+        (None, span) => span.map(|(start, end)| Span::new(start, end)),
+    };
+    Ok(choice)
+}
+
+fn kind(name: StageName) -> StageKind {
+    match name {
+        StageName::File => StageKind::File,
+        StageName::Tokens => StageKind::Tokens,
+        StageName::Tree => StageKind::Tree,
+        StageName::Names => StageKind::Names,
+        StageName::Code => StageKind::Code,
+        StageName::Bytecode => StageKind::Bytecode,
+    }
+}
+
+fn write(args: &StagesArgs, text: &[u8]) -> Result<(), Problem> {
+    let Some(path) = &args.out else {
+        let done = io::stdout().lock().write_all(text);
+        return match done {
+            // Whoever reads may stop reading.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Problem::new(format!("cannot write: {error}")))
+            }
+            _ => Ok(()),
+        };
+    };
+    if path.exists() && !is_own(path) && !args.force {
+        return Err(Problem::new(format!("{} is not memviz's", path.display()))
+            .hint("name another file with --out FILE, or say --force to write over it"));
+    }
+    fs::write(path, text).map_err(|error| {
+        Problem::new(format!("cannot write to {}: {error}", path.display()))
+            .hint("choose another file with --out FILE")
+    })
+}

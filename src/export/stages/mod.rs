@@ -1,0 +1,11 @@
+//! The stages of a file as text and as JSON.
+
+mod chosen;
+mod json;
+mod table;
+mod text;
+
+pub use chosen::StagesChoice;
+pub use json::write_stages_json;
+pub use table::instruction_table;
+pub use text::stages_text;

@@ -1,0 +1,296 @@
+// The page as a whole: its columns, the address, the keys, paper.
+
+class Page {
+  constructor(model) {
+    this.model = model;
+    this.light = new Lit(this);
+    $('script').textContent = visible(model.path);
+    $('engine').textContent = model.engine;
+    const kinds = { source: SourceColumn, file: FileColumn, tokens: TokensColumn, tree: TreeColumn, names: NamesColumn, code: CodeColumn, bytecode: BytecodeColumn };
+    this.columns = Object.fromEntries(Object.entries(kinds).map(([name, Kind]) => [name, new Kind(this)]));
+    $('columns').append(...Object.values(this.columns).map(({ panel }) => panel));
+    this.tab = 'source';
+    this.makeSwitches();
+    this.setViews(this.standardViews());
+    this.listen();
+    this.readAddress();
+  }
+
+  get lit() {
+    return this.light.now;
+  }
+
+  target(spans, node) {
+    return this.light.target(spans, node);
+  }
+
+  shownColumns() {
+    return Object.values(this.columns).filter(({ panel }) => !panel.hidden);
+  }
+
+  /** Pointing lights, unless something is pinned. */
+  hover(column, targetOf) {
+    if (this.light.pinned) return;
+    this.waiting = [column, targetOf];
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      const [from, wanted] = this.waiting;
+      const target = this.light.pinned ? null : wanted();
+      if (target) this.light.show(target, from);
+    });
+  }
+
+  /** Keys light as well, and take what is pinned along. */
+  walk(column, target) {
+    // The tree unfolds what its keys have come to.
+    this.light.show(target, column === this.columns.tree ? null : column);
+    if (this.light.pinned) this.writeAddress();
+  }
+
+  /** Pins something, or lets go of what is pinned already. */
+  pin(column, target) {
+    if (!target) return;
+    const same = this.light.pinned && this.lit.node === target.node && String(this.lit.spans) === String(target.spans);
+    this.light.pinned = !same;
+    this.light.show(target, column);
+    this.sayLit();
+    this.writeAddress();
+  }
+
+  /** Lets go of what is pinned; then of what is lit. */
+  release() {
+    const { pinned } = this.light;
+    this.light.pinned = false;
+    this.light.show(pinned ? this.lit : null);
+    $('said').textContent = pinned ? 'unpinned' : 'nothing is lit';
+    this.writeAddress();
+  }
+
+  sayLit() {
+    $('said').textContent = this.light.words();
+  }
+
+  /** The next or previous token. */
+  nextToken(column, way) {
+    const { tokens } = this.model;
+    const at = this.lit?.spans[0][0] ?? 0;
+    const seen = (token) => tokens.end[token] > tokens.start[token] && !GHOSTS[this.model.texts[tokens.kind[token]]];
+    let token = lastUpTo(tokens.start, at);
+    const isOn = this.lit && tokens.start[token] === at && tokens.end[token] === this.lit.spans[0][1];
+    if (isOn || way < 0) token += way;
+    while (token >= 0 && token < tokens.count && !seen(token)) token += way;
+    if (token < 0 || token >= tokens.count) return;
+    this.walk(column, this.target([[tokens.start[token], tokens.end[token]]]));
+    column.setCursor(this.model.line(tokens.start[token]));
+    this.sayLit();
+  }
+
+  standardViews() {
+    const { failure, asked } = this.model;
+    if (asked.views.length) return asked.views;
+    if (failure) return COLUMNS.slice(0, COLUMNS.indexOf(failure.stage) + 1).slice(-3);
+    if (innerWidth >= ROOMY) return ['tokens', 'tree', 'names', 'bytecode'];
+    // Where there is one scope, its names say little.
+    const hasScopes = this.model.scopes.length > 1;
+    return [hasScopes ? 'names' : 'tokens', 'tree', 'bytecode'];
+  }
+
+  makeSwitches() {
+    const { failure } = this.model;
+    const hasFailed = (name) => failure && COLUMNS.indexOf(name) >= COLUMNS.indexOf(failure.stage);
+    refill($('switches'), COLUMNS.map((name, at) => button(NAMES[name], () => this.toggle(name), { id: `switch-${name}`, title: `${at + 1}`, class: hasFailed(name) ? 'has-failed' : null })));
+    refill($('tabs'), Object.keys(this.columns).map((name) => button(NAMES[name], () => this.openTab(name), { id: `tab-${name}`, role: 'tab', 'aria-controls': name, class: hasFailed(name) ? 'has-failed' : null })));
+  }
+
+  toggle(name) {
+    if (this.narrow) {
+      this.openTab(name);
+      return;
+    }
+    const has = this.views.includes(name);
+    this.setViews(COLUMNS.filter((one) => (one === name ? !has : this.views.includes(one))));
+    this.writeAddress();
+  }
+
+  setViews(views) {
+    this.views = COLUMNS.filter((name) => views.includes(name));
+    this.showColumns();
+  }
+
+  openTab(name) {
+    this.tab = name;
+    this.showColumns();
+    this.writeAddress();
+  }
+
+  /** Shows the wanted columns; where there is no room, one of them. */
+  showColumns() {
+    this.narrow = innerWidth <= 760 && !this.onPaper;
+    document.body.classList.toggle('narrow', this.narrow);
+    for (const [name, column] of Object.entries(this.columns)) {
+      const wanted = this.narrow ? name === this.tab : name === 'source' || this.views.includes(name);
+      column.panel.hidden = !wanted && !this.onPaper;
+      column.panel.toggleAttribute('data-tab', this.narrow);
+      set(column.panel, 'role', this.narrow ? 'tabpanel' : 'region');
+      const tab = $(`tab-${name}`);
+      tab.setAttribute('aria-selected', String(name === this.tab));
+      tab.setAttribute('tabindex', name === this.tab ? '0' : '-1');
+      $(`switch-${name}`)?.setAttribute('aria-pressed', String(this.views.includes(name)));
+    }
+    $('columns').style.setProperty('--shown', String(this.views.length));
+    this.light.show(this.lit);
+  }
+
+  toggleTheme() {
+    document.documentElement.dataset.theme = isDark() ? 'light' : 'dark';
+    this.themeChanged();
+  }
+
+  themeChanged() {
+    $('theme-button').textContent = isDark() ? 'Light' : 'Dark';
+  }
+
+  /** `#span=12-19&view=tree,bytecode` */
+  writeAddress() {
+    const parts = [];
+    if (this.light.pinned) parts.push(`span=${this.lit.spans[0].join('-')}`);
+    parts.push(`view=${this.narrow ? this.tab : this.views.join(',')}`);
+    this.address = `#${parts.join('&')}`;
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => this.putAddress(), ADDRESS_WAIT);
+  }
+
+  putAddress() {
+    this.written = this.address;
+    if (location.hash === this.address || !/^(file|https?):$/.test(location.protocol)) return;
+    // A page from disk may not rewrite its history, but it may go to a part of itself.
+    try {
+      history.replaceState(null, '', this.address);
+    } catch {
+      location.replace(this.address);
+    }
+  }
+
+  readAddress() {
+    const asked = new URLSearchParams(location.hash.slice(1));
+    if (asked.has('view')) {
+      const views = asked.get('view').split(',').filter((name) => name in this.columns);
+      if (this.narrow && views.length) this.tab = views[0];
+      this.setViews(views);
+    }
+    const span = asked.has('span') ? /^(\d+)-(\d+)$/.exec(asked.get('span'))?.slice(1).map(Number) : this.model.asked.span;
+    const fits = span && span[0] <= span[1] && span[1] <= this.model.length;
+    if (fits) {
+      this.light.pinned = true;
+      this.light.show(this.target([span]));
+      return;
+    }
+    const first = this.model.failure?.span ?? this.model.firstStatement();
+    if (!this.lit && first) this.light.show(this.target([first]));
+  }
+
+  listen() {
+    $('theme-button').onclick = () => this.toggleTheme();
+    $('help-button').onclick = () => openHelp();
+    $('unpin').onclick = () => this.release();
+    addEventListener('hashchange', () => location.hash !== this.written && this.readAddress());
+    addEventListener('resize', () => this.showColumns());
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.themeChanged());
+    // A browser tells of paper in one of two ways.
+    matchMedia('print').addEventListener('change', ({ matches }) => this.setPaper(matches));
+    addEventListener('beforeprint', () => this.setPaper(true));
+    addEventListener('afterprint', () => this.setPaper(false));
+    $('tabs').addEventListener('keydown', (event) => this.moveTab(event));
+    document.addEventListener('keydown', (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || $('help').open) return;
+      const entry = KEYS.find(([keys]) => keys.includes(event.key));
+      if (!entry?.[3]) return;
+      event.preventDefault();
+      entry[3](this);
+    });
+  }
+
+  moveTab(event) {
+    const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!way) return;
+    const names = Object.keys(this.columns);
+    const next = names[(names.indexOf(this.tab) + way + names.length) % names.length];
+    this.openTab(next);
+    $(`tab-${next}`).focus();
+    event.preventDefault();
+  }
+
+  /** On paper all columns stand, at what is lit. */
+  setPaper(on) {
+    if (Boolean(this.onPaper) === on) return;
+    this.onPaper = on;
+    this.showColumns();
+    for (const column of Object.values(this.columns)) {
+      if (!column.chunks) continue;
+      if (on) column.chunks.only(paperRows(column, this.lit));
+      else column.chunks.reset(column.chunks.count, { role: column === this.columns.tree ? 'presentation' : null });
+    }
+    this.light.show(this.lit);
+  }
+}
+
+/** Rows of a column that go to paper when nothing is lit, at most. */
+const PAPER_ROWS = 80;
+
+/** The rows that show what is lit and its statement. */
+function paperRows(column, lit) {
+  const all = Array.from({ length: column.chunks.count ?? 0 }, (_, row) => row);
+  if (!lit || all.length <= PAPER_ROWS) return all.slice(0, PAPER_ROWS);
+  const { model } = column;
+  const [start, end] = lit.statement;
+  const [first, last] = [model.line(start), model.line(Math.max(start, end - 1))];
+  const isNear = {
+    source: (row) => row >= first - 3 && row <= last + 3,
+    tokens: (row) => row >= first && row <= last,
+    tree: (row) => column.marks[column.rows[row]] !== NOT || model.tree.statement[column.rows[row]] === model.tree.statement[Math.max(0, lit.node)],
+    bytecode: (row) => column.starts[row] >= start && column.ends[row] <= end,
+  }[column.name];
+  return all.filter(isNear).slice(0, PAPER_ROWS * 2);
+}
+
+/** Keys, what they are called, what they do; what a column does itself has no action here. */
+const KEYS = [
+  ...COLUMNS.map((name, at) => [[String(at + 1)], String(at + 1), `${NAMES[name]}: on or off`, (page) => page.toggle(name)]),
+  [['Tab'], 'Tab', 'next column', null],
+  [[], '↑ ↓', 'lines, tokens, names, instructions; in the tree siblings', null],
+  [[], '← →', 'tokens; in the tree parent and child', null],
+  [[], 'Enter', 'pin what the cursor stands on', null],
+  [['Escape'], 'Esc', 'unpin; then light nothing', (page) => page.release()],
+  [['u'], 'u', 'unfold all of the tree, or fold it again', (page) => page.columns.tree.unfold && page.columns.tree.toggleAll()],
+  [['d'], 'd', 'dark or light', (page) => page.toggleTheme()],
+  [['?'], '?', 'this help', () => openHelp()],
+];
+
+function openHelp() {
+  const rows = KEYS.map(([, name, words]) => make('tr', {}, make('th', { scope: 'row' }, make('kbd', {}, name)), make('td', {}, words)));
+  refill($('help'),
+    make('h2', { id: 'help-title', tabindex: '-1', autofocus: true }, 'Keys'),
+    make('table', {}, make('tbody', {}, rows)),
+    make('h2', {}, 'Signs'),
+    make('p', {}, 'Strongly lit is what was made of the very place that you point at; where nothing was, the smallest thing around it. A bar at the side marks what stands around it in the same statement.'),
+    make('p', {}, 'Dashed tokens leave no letter in the source: ends of lines, and where blocks begin and end. Struck through in the tree is what the compiler has computed already; behind the arrow stands the constant.'),
+    make('p', {}, 'Beside the bytecode, arrows at the left are jumps, brackets at the right are what the exception table covers. Its caches are left out.'),
+    make('p', {}, 'The address keeps what is pinned and which columns are shown: copy it to link to this very view.'),
+    make('form', { method: 'dialog' }, make('button', { class: 'primary' }, 'Close')));
+  $('help').showModal();
+}
+
+async function start() {
+  const theme = new URLSearchParams(location.search).get('theme') ?? '';
+  if (/^(light|dark)$/.test(theme)) document.documentElement.dataset.theme = theme;
+  try {
+    const page = new Page(new Model(await unpack($('payload'))));
+    page.themeChanged();
+  } catch (error) {
+    refill($('columns'), make('p', { class: 'no-script', role: 'alert' }, `This page cannot show its file: ${error.message}`));
+  }
+  document.body.classList.add('ready');
+  performance.mark('opened');
+}
+
+start();
