@@ -40,7 +40,15 @@ pub const MARGIN: f64 = 16.0;
 
 /// Width of `text` at `font` pixels.
 pub fn text_width(text: &str, font: f64) -> f64 {
-    text.width() as f64 * font * ADVANCE
+    columns(text) as f64 * font * ADVANCE
+}
+
+fn columns(text: &str) -> usize {
+    // Most texts are plain: each letter of these takes a column.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
+    text.width()
 }
 
 /// What a box needs at one step.
