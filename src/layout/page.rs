@@ -4,6 +4,7 @@ use super::geometry::{Point, Rect};
 use crate::view::{Scene, Syntax};
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A page. Lengths are in units in which the letters of rows are [`ROW_FONT`](super::ROW_FONT) high,
 /// as those of boxes; `scale` says how many pixels a unit is.
@@ -176,11 +177,16 @@ impl PageOptions {
 
     /// A scene without what boxes are not to say.
     pub fn stripped(&self, mut scene: Scene) -> Scene {
+        let (serials, counts) = (self.has(PagePart::Serials), self.has(PagePart::Counts));
+        if serials && counts {
+            return scene;
+        }
         for scene_box in &mut scene.boxes {
-            if !self.has(PagePart::Serials) {
+            let scene_box = Arc::make_mut(scene_box);
+            if !serials {
                 scene_box.serial = None;
             }
-            if !self.has(PagePart::Counts) {
+            if !counts {
                 scene_box.count.clear();
                 scene_box.count_changed = false;
             }
