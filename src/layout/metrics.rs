@@ -95,6 +95,11 @@ fn strip_cell(row: &Row) -> f64 {
         .ceil()
 }
 
+/// How high a box is at one step, its rows below each other.
+pub(super) fn height(scene_box: &SceneBox) -> f64 {
+    TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT
+}
+
 /// Measures a box as it stands at one step.
 pub(super) fn measure(scene_box: &SceneBox) -> BoxSize {
     let plain = scene_box.rows.iter().filter(|row| !row.aside);
@@ -124,7 +129,7 @@ pub(super) fn measure(scene_box: &SceneBox) -> BoxSize {
             .max(text_width(&scene_box.emphasis.label, SMALL_FONT))
             .max(SMALLEST_BOX)
             .ceil(),
-        height: TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT,
+        height: height(scene_box),
         title: title.ceil(),
         labels: labels.ceil(),
         values: values.ceil(),

@@ -17,7 +17,8 @@ pub struct Page {
     pub words: Vec<PageText>,
     /// What lies behind source and output.
     pub panel: Option<Rect>,
-    pub code: Vec<CodeLine>,
+    /// Shared with the pages on which they are the same.
+    pub code: Vec<Arc<CodeLine>>,
     /// What the program has printed, below a heading.
     pub output: Vec<PageText>,
     /// Around all boxes and arrows of the picture's product.

@@ -7,7 +7,7 @@ use super::paths::{
     ASVG, BLANK_PNGS, BLANKS, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, PPTX, SHEET,
     SHEET_PNG, SNIPPET, SNIPPET_MD, STRIP, STRIP_PNG, SVGS, TIKZ, picture_file, places,
 };
-use super::pictures::{RunPictures, in_batches, laid_out, progress};
+use super::pictures::{RunPictures, RunScenes, in_batches, progress};
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
@@ -60,9 +60,10 @@ pub(super) fn write_pictures(
             count_titles: true,
             ..view
         };
-        let plan = laid_out(trace, || Scenes::new(trace, &view));
-        for scene in Scenes::new(trace, &view) {
-            player.add(&plan.picture(&scene));
+        let (scenes, plan) = RunScenes::laid_out(trace, || Scenes::new(trace, &view));
+        let mut pictures = plan.pictures();
+        for scene in scenes.all() {
+            player.add(&pictures.picture(&scene));
         }
     }
     let written = products.finish()?;
@@ -124,7 +125,7 @@ fn draw_frames(
     painter: &FrameRenderer<'_>,
     products: &mut Outputs<'_>,
 ) -> Result<(), Problem> {
-    let mut pictures = RunPictures::new(trace, view, page.clone());
+    let mut pictures = RunPictures::new(trace, view, page);
     if painter.layout == LayoutBy::Dot {
         pictures = pictures.by_graphviz(painter.direction)?;
     }

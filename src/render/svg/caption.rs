@@ -10,7 +10,7 @@ use std::fmt::Write;
 /// The picture in words, for those who do not see it.
 pub(super) fn describe(picture: &Picture) -> String {
     let boxes: FxHashMap<BoxKey, &PictureBox> =
-        picture.boxes.iter().map(|one| (one.key, one)).collect();
+        picture.boxes.iter().map(|one| (one.key, &**one)).collect();
     // The arrows of a box stand together.
     let mut first: FxHashMap<BoxKey, usize> = FxHashMap::default();
     for (place, arrow) in picture.arrows.iter().enumerate() {

@@ -14,6 +14,7 @@ use crate::render::SIGNATURE;
 use crate::render::theme::{Palette, Theme};
 use crate::render::xml::{Value, Xml, push_rounded, rounded};
 use crate::view::{BoxKey, Mark, Status};
+use std::sync::Arc;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SvgOptions {
@@ -77,9 +78,9 @@ enum Layer<'p> {
     Page,
     Caption,
     Code,
-    Arrow(&'p PictureArrow),
-    Box(&'p PictureBox),
-    Dots(&'p PictureBox),
+    Arrow(&'p Arc<PictureArrow>),
+    Box(&'p Arc<PictureBox>),
+    Dots(&'p Arc<PictureBox>),
     Legend,
 }
 
@@ -89,7 +90,7 @@ fn layers(picture: &Picture) -> Vec<(Owner, Layer<'_>)> {
         .map(|arrow| (arrow_owner(arrow), Layer::Arrow(arrow)))
         .collect();
     arrows.sort_by_key(|(owner, _)| *owner);
-    let mut boxes: Vec<&PictureBox> = picture.boxes.iter().collect();
+    let mut boxes: Vec<&Arc<PictureBox>> = picture.boxes.iter().collect();
     boxes.sort_by_key(|picture_box| picture_box.key);
     let mut layers = vec![(Owner::Page, Layer::Page)];
     layers.extend([(Owner::Caption, Layer::Caption), (Owner::Code, Layer::Code)]);

@@ -4,6 +4,7 @@
 use crate::render::xml::{Fragment, Xml};
 use rustc_hash::FxHashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 /// Parts of one kind, by what tells them apart, each as it was written last.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub(super) struct Written<K, P> {
 
 #[derive(Debug)]
 struct Entry<P> {
-    part: P,
+    part: Arc<P>,
     written: Fragment,
     /// The picture that it stood in last.
     picture: u64,
@@ -35,13 +36,19 @@ impl<K, P> Default for Written<K, P> {
 /// As many parts as this are kept for each one that the last picture had: a part may come back.
 const KEPT: usize = 2;
 
-impl<K: Eq + Hash, P: Clone + PartialEq> Written<K, P> {
+impl<K: Eq + Hash, P: PartialEq> Written<K, P> {
     /// Writes a part, by `write` where it is not as it was.
-    pub(super) fn write(&mut self, xml: &mut Xml, key: K, part: &P, write: impl FnOnce(&mut Xml)) {
+    pub(super) fn write(
+        &mut self,
+        xml: &mut Xml,
+        key: K,
+        part: &Arc<P>,
+        write: impl FnOnce(&mut Xml),
+    ) {
         self.count += 1;
         let picture = self.picture;
         if let Some(entry) = self.of.get_mut(&key)
-            && entry.part == *part
+            && (Arc::ptr_eq(&entry.part, part) || entry.part == *part)
         {
             entry.picture = picture;
             xml.again(&entry.written);
@@ -50,7 +57,7 @@ impl<K: Eq + Hash, P: Clone + PartialEq> Written<K, P> {
         let start = xml.mark();
         write(xml);
         let entry = Entry {
-            part: part.clone(),
+            part: Arc::clone(part),
             written: xml.since(start),
             picture,
         };
