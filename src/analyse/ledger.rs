@@ -4,8 +4,7 @@ use crate::trace::{
     Count, Granularity, InterpreterRef, Kind, Label, NameKind, ObjId, ObjectInfo, ObjectState,
     State, Symbol, Symbols,
 };
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::{Dfs, Walker};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// How many references are said at most to be held by what only counts tell of: a trace may claim any
@@ -78,7 +77,14 @@ impl OwnerLabel {
 pub struct Ledger {
     /// The living objects, by serial; all else is by place in this list.
     ids: Vec<ObjId>,
-    owners: Vec<Vec<Owner>>,
+    places: FxHashMap<ObjId, u32>,
+    /// The owners of one object after those of the other, and where those of each begin, with the end.
+    owners: Vec<Owner>,
+    starts: Vec<u32>,
+    /// What was found since these were put in order, with the places of what is owned.
+    found: Vec<(u32, Owner)>,
+    /// How many owners each has, also of those.
+    counts: Vec<u32>,
     reachable: Vec<bool>,
     /// What a weak reference leads to.
     weakly: Vec<bool>,
@@ -89,11 +95,49 @@ pub struct Ledger {
 impl Ledger {
     /// The owners of an object, one per strong reference.
     pub fn owners(&self, id: ObjId) -> &[Owner] {
-        self.place(id).map_or(&[], |place| &self.owners[place])
+        self.place(id).map_or(&[], |place| self.owners_at(place))
+    }
+
+    fn owners_at(&self, place: usize) -> &[Owner] {
+        &self.owners[self.starts[place] as usize..self.starts[place + 1] as usize]
     }
 
     fn place(&self, id: ObjId) -> Option<usize> {
-        self.ids.binary_search(&id).ok()
+        self.places.get(&id).map(|place| *place as usize)
+    }
+
+    /// Puts what was found behind the other owners of each object, in the order in which it was found.
+    fn put_in_order(&mut self) {
+        if self.found.is_empty() && !self.starts.is_empty() {
+            return;
+        }
+        let mut ends = Vec::with_capacity(self.counts.len() + 1);
+        let mut sum = 0;
+        for count in &self.counts {
+            ends.push(sum);
+            sum += count;
+        }
+        ends.push(sum);
+        let starts = ends.clone();
+        let nobody = Owner {
+            from: Source::Interpreter,
+            label: OwnerLabel::Constant,
+        };
+        let mut owners = vec![nobody; sum as usize];
+        if !self.starts.is_empty() {
+            for (place, end) in ends.iter_mut().take(self.counts.len()).enumerate() {
+                let known = self.owners_at(place);
+                let from = *end as usize;
+                owners[from..from + known.len()].copy_from_slice(known);
+                *end += known.len() as u32;
+            }
+        }
+        for (place, owner) in self.found.drain(..) {
+            let end = &mut ends[place as usize];
+            owners[*end as usize] = owner;
+            *end += 1;
+        }
+        (self.owners, self.starts) = (owners, starts);
     }
 
     /// Whether an object can be reached from a name, or from a reference that the interpreter
@@ -110,7 +154,7 @@ impl Ledger {
             || !object.refs.is_empty()
             || self
                 .place(id)
-                .is_some_and(|place| !self.owners[place].is_empty() || self.weakly[place])
+                .is_some_and(|place| self.counts[place] > 0 || self.weakly[place])
     }
 
     /// The part of an object's count that no owner explains; 0 for immortal objects. Negative
@@ -118,7 +162,10 @@ impl Ledger {
     pub fn unexplained(&self, id: ObjId, count: Count) -> i64 {
         match count {
             Count::Immortal => 0,
-            Count::Of(count) => i64::from(count) - self.owners(id).len() as i64,
+            Count::Of(count) => {
+                let owners = self.place(id).map_or(0, |place| self.counts[place]);
+                i64::from(count) - i64::from(owners)
+            }
         }
     }
 }
@@ -134,7 +181,11 @@ pub fn ledger(
 ) -> Ledger {
     let ids: Vec<ObjId> = state.heap.keys().copied().collect();
     let mut ledger = Ledger {
-        owners: vec![Vec::new(); ids.len()],
+        places: ids.iter().copied().zip(0..).collect(),
+        owners: Vec::new(),
+        starts: Vec::new(),
+        found: Vec::with_capacity(2 * ids.len()),
+        counts: vec![0; ids.len()],
         reachable: vec![false; ids.len()],
         weakly: vec![false; ids.len()],
         by_counts: 0,
@@ -180,6 +231,7 @@ pub fn ledger(
             }
         }
     }
+    ledger.put_in_order();
     // A code object holds its constants as long as it lives itself, which is not recorded.
     for place in 0..ledger.ids.len() {
         let id = ledger.ids[place];
@@ -194,6 +246,7 @@ pub fn ledger(
     }
     ledger.explain_calls(state, objects);
     ledger.explain_native_calls(state, objects);
+    ledger.put_in_order();
     ledger.mark_reachable(state);
     ledger
 }
@@ -201,7 +254,8 @@ pub fn ledger(
 impl Ledger {
     fn add(&mut self, to: ObjId, from: Source, label: OwnerLabel) {
         if let Some(place) = self.place(to) {
-            self.owners[place].push(Owner { from, label });
+            self.counts[place] += 1;
+            self.found.push((place as u32, Owner { from, label }));
         }
     }
 
@@ -263,6 +317,7 @@ impl Ledger {
         of: ObjId,
         label: OwnerLabel,
     ) {
+        // What counts tell of is held by the interpreter, and by no object.
         for owner in self.owners(of).to_vec() {
             if let Source::Object(id) = owner.from
                 && matches!(
@@ -294,33 +349,27 @@ impl Ledger {
 
     /// Marks everything that a name, the interpreter, or an owner that was not found holds on to.
     fn mark_reachable(&mut self, state: &State) {
-        let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(self.ids.len() + 1, 0);
-        // Node n is the object at place n; the root stands behind them all.
-        let nodes: Vec<NodeIndex> = self.ids.iter().map(|_| graph.add_node(())).collect();
-        let root = graph.add_node(());
+        let mut open = Vec::new();
         for (place, object) in state.heap.values().enumerate() {
-            let owners = &self.owners[place];
-            let outside = owners
-                .iter()
-                .any(|owner| !matches!(owner.from, Source::Object(_)));
+            let mut owners = self.owners_at(place).iter();
             let held_unseen = match object.refcount {
                 Count::Immortal => true,
                 Count::Of(count) => count as usize > owners.len(),
             };
-            if outside || held_unseen {
-                graph.add_edge(root, nodes[place], ());
-            }
-            for reference in object.refs.iter().filter(|reference| !reference.weak) {
-                if let Some(to) = self.place(reference.to) {
-                    graph.add_edge(nodes[place], nodes[to], ());
-                }
+            if held_unseen || owners.any(|owner| !matches!(owner.from, Source::Object(_))) {
+                self.reachable[place] = true;
+                open.push(object);
             }
         }
-        for node in Dfs::new(&graph, root)
-            .iter(&graph)
-            .filter(|node| *node != root)
-        {
-            self.reachable[node.index()] = true;
+        while let Some(object) = open.pop() {
+            for reference in object.refs.iter().filter(|reference| !reference.weak) {
+                if let Some(place) = self.place(reference.to)
+                    && !std::mem::replace(&mut self.reachable[place], true)
+                    && let Some(object) = state.heap.get(&reference.to)
+                {
+                    open.push(object);
+                }
+            }
         }
     }
 }

@@ -155,9 +155,10 @@ impl Needs {
         self.memory = Some(self.memory.map_or(area, |memory| memory.around(&area)));
     }
 
-    pub(super) fn add(&mut self, picture: &Picture, options: &PageOptions) {
+    /// Takes a picture, and the area around its boxes and arrows.
+    pub(super) fn add(&mut self, picture: &Picture, extent: Option<Rect>, options: &PageOptions) {
         self.add_caption(&picture.caption, options);
-        if let Some(extent) = picture.extent() {
+        if let Some(extent) = extent {
             self.add_memory(extent);
         }
         self.signs.extend(signs(picture, options));

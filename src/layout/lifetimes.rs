@@ -1,12 +1,13 @@
 //! All steps at once: each box's life and largest size, each reference's steps.
 
 use super::direction::Step;
-use super::metrics::{BoxSize, LABEL_HEIGHT, ROW_HEIGHT, TITLE_HEIGHT, measure};
+use super::metrics::{BoxSize, LABEL_HEIGHT, ROW_HEIGHT, TITLE_HEIGHT, height, measure};
 use super::picture::{BoxShape, Rect};
 use crate::view::{Arrow, BoxKey, BoxKind, BoxRole, Cell, Heading, Row, Scene, SceneBox, Shape};
 use fixedbitset::FixedBitSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 /// A box over its whole life.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub(super) struct Node {
     /// of a deep stack are left out for a while.
     pub spans: Vec<(u32, u32)>,
     pub depth: Option<usize>,
+    /// As it was drawn last.
+    newest: Option<Arc<SceneBox>>,
 }
 
 /// A box's place in a tree.
@@ -53,7 +56,7 @@ impl Node {
     /// Width and height of its box at a step.
     pub(super) fn extent(&self, scene_box: &SceneBox) -> (f64, f64) {
         match self.shape {
-            BoxShape::Rows => (self.size.width, measure(scene_box).height),
+            BoxShape::Rows => (self.size.width, height(scene_box)),
             BoxShape::Strip | BoxShape::Line => self.side_by_side(scene_box.rows.len()),
         }
     }
@@ -64,6 +67,21 @@ impl Node {
             BoxShape::Rows => (self.size.width, self.size.height),
             BoxShape::Strip | BoxShape::Line => self.side_by_side(self.size.cells.len()),
         }
+    }
+
+    /// Stands at another step, the one after `before`; says whether it is the box that it was.
+    fn lasts(&mut self, scene_box: &Arc<SceneBox>, before: u32, step: u32) -> bool {
+        match self.spans.last_mut() {
+            Some((_, last)) if *last == before => *last = step,
+            _ => self.spans.push((step, step)),
+        }
+        self.last = step;
+        let same = |newest: &Arc<SceneBox>| Arc::ptr_eq(newest, scene_box);
+        let is_same = self.newest.as_ref().is_some_and(same);
+        if !is_same {
+            self.newest = Some(Arc::clone(scene_box));
+        }
+        is_same
     }
 
     fn side_by_side(&self, rows: usize) -> (f64, f64) {
@@ -275,7 +293,13 @@ impl LifetimeGraph {
         self.add_references(scene);
     }
 
-    fn add_box(&mut self, scene_box: &SceneBox, before: u32, step: u32) {
+    fn add_box(&mut self, scene_box: &Arc<SceneBox>, before: u32, step: u32) {
+        if let Some(index) = self.by_key.get(&scene_box.key) {
+            let node = &mut self.nodes[*index];
+            if node.lasts(scene_box, before, step) {
+                return;
+            }
+        }
         let size = measure(scene_box);
         let leads = |cell: fn(&Row) -> &Cell| {
             (scene_box.rows.iter()).any(|row| matches!(cell(row), Cell::Arrow(_)))
@@ -283,11 +307,6 @@ impl LifetimeGraph {
         let arrows = (leads(|row| &row.label), leads(|row| &row.value));
         if let Some(index) = self.by_key.get(&scene_box.key) {
             let node = &mut self.nodes[*index];
-            match node.spans.last_mut() {
-                Some((_, last)) if *last == before => *last = step,
-                _ => node.spans.push((step, step)),
-            }
-            node.last = step;
             node.wish = scene_box.emphasis.shape.or(node.wish);
             node.size.grow(&size);
             node.arrows = (node.arrows.0 || arrows.0, node.arrows.1 || arrows.1);
@@ -305,6 +324,7 @@ impl LifetimeGraph {
             tone: scene_box.tone,
             heading: scene_box.heading,
             title: scene_box.title.clone(),
+            newest: Some(Arc::clone(scene_box)),
             first: step,
             last: step,
             spans: vec![(step, step)],

@@ -40,7 +40,15 @@ pub const MARGIN: f64 = 16.0;
 
 /// Width of `text` at `font` pixels.
 pub fn text_width(text: &str, font: f64) -> f64 {
-    text.width() as f64 * font * ADVANCE
+    columns(text) as f64 * font * ADVANCE
+}
+
+fn columns(text: &str) -> usize {
+    // Most texts are plain: each letter of these takes a column.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
+    text.width()
 }
 
 /// What a box needs at one step.
@@ -87,6 +95,11 @@ fn strip_cell(row: &Row) -> f64 {
         .ceil()
 }
 
+/// How high a box is at one step, its rows below each other.
+pub(super) fn height(scene_box: &SceneBox) -> f64 {
+    TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT
+}
+
 /// Measures a box as it stands at one step.
 pub(super) fn measure(scene_box: &SceneBox) -> BoxSize {
     let plain = scene_box.rows.iter().filter(|row| !row.aside);
@@ -116,7 +129,7 @@ pub(super) fn measure(scene_box: &SceneBox) -> BoxSize {
             .max(text_width(&scene_box.emphasis.label, SMALL_FONT))
             .max(SMALLEST_BOX)
             .ceil(),
-        height: TITLE_HEIGHT + scene_box.rows.len() as f64 * ROW_HEIGHT,
+        height: height(scene_box),
         title: title.ceil(),
         labels: labels.ceil(),
         values: values.ceil(),

@@ -18,6 +18,7 @@ mod metrics;
 mod order;
 mod page;
 mod picture;
+mod pictures;
 mod place;
 mod route;
 mod shapes;
@@ -41,15 +42,15 @@ pub use picture::{
     BoxShape, Direction, Picture, PictureArrow, PictureBox, PictureCell, PictureRow, Piece, Point,
     Rect,
 };
+pub use pictures::Pictures;
 
-use crate::view::{BoxKey, Cell, Scene, SceneBox};
+use crate::view::Scene;
 use areas::Composition;
 use bands::Widths;
 use compose::Needs;
 use lifetimes::LifetimeGraph;
-use route::Start;
 use sheet::Sheet;
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Borrow;
 
 /// Where everything of a run stands.
 #[derive(Debug)]
@@ -71,9 +72,9 @@ const WORTH_BREAKING: f64 = 1.25;
 const TOP: f64 = 2.0 * MARGIN;
 
 /// Finds the places for all steps. Its pages show the memory alone.
-pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
+pub fn plan(scenes: impl Iterator<Item = impl Borrow<Scene>>) -> Plan {
     let mut union = LifetimeGraph::default();
-    scenes.for_each(|scene| union.add(&scene));
+    scenes.for_each(|scene| union.add(scene.borrow()));
     union.finish();
     shapes::decide(&mut union);
     let sheets = epochs::epochs(union, TOP);
@@ -89,7 +90,7 @@ pub fn plan(scenes: impl Iterator<Item = Scene>) -> Plan {
 impl Plan {
     /// The same, on pages that are composed for these pictures: what would be too small to read
     /// because it is wide is set in narrower bands.
-    pub fn on_pages<I: Iterator<Item = Scene>>(
+    pub fn on_pages<I: Iterator<Item: Borrow<Scene>>>(
         mut self,
         scenes: impl Fn() -> I,
         options: PageOptions,
@@ -107,10 +108,12 @@ impl Plan {
         self
     }
 
-    fn needs(&self, scenes: impl Iterator<Item = Scene>, options: &PageOptions) -> Needs {
+    fn needs(&self, scenes: impl Iterator<Item: Borrow<Scene>>, options: &PageOptions) -> Needs {
         let mut needs = Needs::default();
+        let mut pictures = Pictures::unmoved(self);
         for scene in scenes {
-            needs.add(&self.memory(&scene), options);
+            let (picture, extent) = pictures.memory(scene.borrow());
+            needs.add(&picture, extent, options);
         }
         needs
     }
@@ -155,142 +158,20 @@ impl Plan {
             .any(|sheet| sheet.union.first == step)
     }
 
-    fn sheet(&self, step: u32) -> &Sheet {
+    fn sheet_number(&self, step: u32) -> usize {
         let after = self
             .sheets
             .partition_point(|sheet| sheet.union.first <= step);
-        &self.sheets[after.saturating_sub(1)]
+        after.saturating_sub(1)
     }
 
-    /// The picture of one of the scenes that the plan was made for.
+    /// Makes pictures of the scenes that the plan was made for, one after the other.
+    pub fn pictures(&self) -> Pictures<'_> {
+        Pictures::new(self)
+    }
+
+    /// The picture of one of these scenes.
     pub fn picture(&self, scene: &Scene) -> Picture {
-        let mut picture = self.memory(scene);
-        let composed;
-        let composition = match self.options.crop {
-            Crop::Run => &self.composition,
-            Crop::Step => {
-                let mut needs = Needs::default();
-                needs.add(&picture, &self.options);
-                composed = needs.compose(&self.options);
-                &composed
-            }
-        };
-        picture.move_by(composition.shift);
-        picture.page = typeset::page(&picture, composition, &self.options);
-        picture
-    }
-
-    /// The boxes and arrows of a scene, without a page.
-    fn memory(&self, scene: &Scene) -> Picture {
-        let mut drawing = Drawing {
-            sheet: self.sheet(scene.number),
-            rects: BTreeMap::new(),
-            faded: BTreeSet::new(),
-            arrows: Vec::new(),
-        };
-        for scene_box in &scene.boxes {
-            let Some(rect) = drawing.sheet.rect(scene_box) else {
-                continue;
-            };
-            drawing.rects.insert(scene_box.key, rect);
-            if scene_box.status.is_faded() {
-                drawing.faded.insert(scene_box.key);
-            }
-        }
-        let boxes = scene
-            .boxes
-            .iter()
-            .filter_map(|scene_box| drawing.boxed(scene_box))
-            .collect();
-        Picture {
-            number: scene.number,
-            name: scene.name.clone(),
-            before: scene.before,
-            caption: scene.caption.clone(),
-            page: Page::default(),
-            boxes,
-            arrows: drawing.arrows,
-        }
-    }
-}
-
-/// One step, as it is put together.
-struct Drawing<'p> {
-    sheet: &'p Sheet,
-    rects: BTreeMap<BoxKey, Rect>,
-    /// Boxes that are unreachable or dead.
-    faded: BTreeSet<BoxKey>,
-    arrows: Vec<PictureArrow>,
-}
-
-impl Drawing<'_> {
-    fn boxed(&mut self, scene_box: &SceneBox) -> Option<PictureBox> {
-        let rect = *self.rects.get(&scene_box.key)?;
-        let index = self.sheet.union.node(scene_box.key)?;
-        let node = &self.sheet.union.nodes[index];
-        let rows = scene_box
-            .rows
-            .iter()
-            .zip(node.areas(&rect, scene_box))
-            .map(|(row, (label_area, value_area))| {
-                let start = |area: Rect, is_label: bool| Start {
-                    rect,
-                    shape: node.shape,
-                    area,
-                    is_label,
-                };
-                PictureRow {
-                    label_area,
-                    value_area,
-                    label: self.cell(scene_box.key, &row.label, &start(label_area, true)),
-                    value: self.cell(scene_box.key, &row.value, &start(value_area, false)),
-                    mark: row.mark,
-                    aside: row.aside,
-                }
-            })
-            .collect();
-        Some(PictureBox {
-            key: scene_box.key,
-            rect,
-            shape: node.shape,
-            title_area: node.title_area(&rect),
-            title: scene_box.title.clone(),
-            serial: scene_box.serial,
-            count: scene_box.count.clone(),
-            count_changed: scene_box.count_changed,
-            tone: scene_box.tone,
-            heading: scene_box.heading,
-            status: scene_box.status,
-            mark: scene_box.mark,
-            emphasis: scene_box.emphasis.clone(),
-            rows,
-        })
-    }
-
-    fn cell(&mut self, from: BoxKey, cell: &Cell, start: &Start) -> PictureCell {
-        let arrow = match cell {
-            Cell::Text(text) if text.is_empty() => return PictureCell::Empty,
-            Cell::Text(text) => return PictureCell::Text(text.clone()),
-            Cell::Arrow(arrow) => arrow,
-        };
-        let union = &self.sheet.union;
-        let (Some(own), Some(to), Some(target)) = (
-            union.node(from),
-            union.node(arrow.to),
-            self.rects.get(&arrow.to),
-        ) else {
-            return PictureCell::Empty;
-        };
-        let (start, pieces) = self.sheet.route(own, start, (to, *target));
-        self.arrows.push(PictureArrow {
-            from,
-            to: arrow.to,
-            start,
-            pieces,
-            weak: arrow.weak,
-            mark: arrow.mark,
-            faded: self.faded.contains(&from) || self.faded.contains(&arrow.to),
-        });
-        PictureCell::Dot(start)
+        self.pictures().picture(scene)
     }
 }

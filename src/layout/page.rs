@@ -4,6 +4,7 @@ use super::geometry::{Point, Rect};
 use crate::view::{Scene, Syntax};
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A page. Lengths are in units in which the letters of rows are [`ROW_FONT`](super::ROW_FONT) high,
 /// as those of boxes; `scale` says how many pixels a unit is.
@@ -16,7 +17,8 @@ pub struct Page {
     pub words: Vec<PageText>,
     /// What lies behind source and output.
     pub panel: Option<Rect>,
-    pub code: Vec<CodeLine>,
+    /// Shared with the pages on which they are the same.
+    pub code: Vec<Arc<CodeLine>>,
     /// What the program has printed, below a heading.
     pub output: Vec<PageText>,
     /// Around all boxes and arrows of the picture's product.
@@ -176,11 +178,16 @@ impl PageOptions {
 
     /// A scene without what boxes are not to say.
     pub fn stripped(&self, mut scene: Scene) -> Scene {
+        let (serials, counts) = (self.has(PagePart::Serials), self.has(PagePart::Counts));
+        if serials && counts {
+            return scene;
+        }
         for scene_box in &mut scene.boxes {
-            if !self.has(PagePart::Serials) {
+            let scene_box = Arc::make_mut(scene_box);
+            if !serials {
                 scene_box.serial = None;
             }
-            if !self.has(PagePart::Counts) {
+            if !counts {
                 scene_box.count.clear();
                 scene_box.count_changed = false;
             }

@@ -5,6 +5,7 @@ use super::metrics::{NOTE_HEIGHT, SMALL_FONT, text_width};
 use super::page::Page;
 use crate::trace::Cause;
 use crate::view::{BoxKey, BoxRole, Caption, Emphasis, Heading, Mark, Status};
+use std::sync::Arc;
 
 /// Where references lead on a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -124,8 +125,9 @@ pub struct Picture {
     pub caption: Caption,
     /// What stands around the memory, and where.
     pub page: Page,
-    pub boxes: Vec<PictureBox>,
-    pub arrows: Vec<PictureArrow>,
+    /// Shared with the pictures in which they are the same, as arrows are.
+    pub boxes: Vec<Arc<PictureBox>>,
+    pub arrows: Vec<Arc<PictureArrow>>,
 }
 
 /// Half the width of the widest line, and of an arrow's head.
@@ -135,35 +137,8 @@ const HEAD_AROUND: f64 = 7.0;
 impl Picture {
     /// The smallest area around all boxes, arrows and the words above boxes.
     pub fn extent(&self) -> Option<Rect> {
-        let around_point = |at: Point, by: f64| Rect {
-            x: at.x - by,
-            y: at.y - by,
-            width: 2.0 * by,
-            height: 2.0 * by,
-        };
-        let boxes = self.boxes.iter().map(|picture_box| {
-            let Rect {
-                x,
-                y,
-                width,
-                height,
-            } = picture_box.with_note();
-            Rect {
-                x: x - LINE_AROUND,
-                y: y - LINE_AROUND,
-                width: width + 2.0 * LINE_AROUND,
-                height: height + 2.0 * LINE_AROUND,
-            }
-        });
-        // A curve lies within its control points.
-        let ways = self.arrows.iter().flat_map(|arrow| {
-            let points = arrow.pieces.iter().flat_map(|piece| match piece {
-                Piece::Line(to) => vec![*to],
-                Piece::Curve(a, b, to) => vec![*a, *b, *to],
-            });
-            let points = std::iter::once(arrow.start).chain(points);
-            points.map(|at| around_point(at, HEAD_AROUND))
-        });
+        let boxes = self.boxes.iter().map(|one| one.extent());
+        let ways = self.arrows.iter().map(|arrow| arrow.extent());
         boxes.chain(ways).reduce(|all, area| all.around(&area))
     }
 
@@ -177,7 +152,7 @@ impl Picture {
         blank.page.words.clear();
         blank.page.output.clear();
         blank.page.legend.clear();
-        for picture_box in &mut blank.boxes {
+        for picture_box in blank.boxes.iter_mut().map(Arc::make_mut) {
             picture_box.mark = Mark::None;
             picture_box.count.clear();
             for row in &mut picture_box.rows {
@@ -194,21 +169,64 @@ impl Picture {
     /// Moves boxes and arrows.
     pub(super) fn move_by(&mut self, by: (f64, f64)) {
         for picture_box in &mut self.boxes {
-            picture_box.move_by(by);
+            Arc::make_mut(picture_box).move_by(by);
         }
         for arrow in &mut self.arrows {
-            arrow.start.move_by(by);
-            for piece in &mut arrow.pieces {
-                match piece {
-                    Piece::Line(to) => to.move_by(by),
-                    Piece::Curve(a, b, to) => [a, b, to].into_iter().for_each(|at| at.move_by(by)),
-                }
-            }
+            Arc::make_mut(arrow).move_by(by);
         }
     }
 }
 
+impl PictureArrow {
+    pub(super) fn move_by(&mut self, by: (f64, f64)) {
+        self.start.move_by(by);
+        for piece in &mut self.pieces {
+            match piece {
+                Piece::Line(to) => to.move_by(by),
+                Piece::Curve(a, b, to) => [a, b, to].into_iter().for_each(|at| at.move_by(by)),
+            }
+        }
+    }
+
+    /// An area around it; a curve lies within its control points.
+    pub(super) fn extent(&self) -> Rect {
+        let around = |at: Point| Rect {
+            x: at.x - HEAD_AROUND,
+            y: at.y - HEAD_AROUND,
+            width: 2.0 * HEAD_AROUND,
+            height: 2.0 * HEAD_AROUND,
+        };
+        let mut all = around(self.start);
+        for piece in &self.pieces {
+            let points = match piece {
+                Piece::Line(to) => [*to; 3],
+                Piece::Curve(a, b, to) => [*a, *b, *to],
+            };
+            all = points
+                .into_iter()
+                .fold(all, |all, at| all.around(&around(at)));
+        }
+        all
+    }
+}
+
 impl PictureBox {
+    /// The area of it, its line, and the words above it.
+    pub(super) fn extent(&self) -> Rect {
+        let Rect {
+            x,
+            y,
+            width,
+            height,
+        } = self.with_note();
+        Rect {
+            x: x - LINE_AROUND,
+            y: y - LINE_AROUND,
+            width: width + 2.0 * LINE_AROUND,
+            height: height + 2.0 * LINE_AROUND,
+        }
+    }
+
     pub(super) fn move_by(&mut self, by: (f64, f64)) {
         self.rect.move_by(by);
         self.title_area.move_by(by);

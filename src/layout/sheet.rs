@@ -95,8 +95,8 @@ impl Sheet {
         )
     }
 
-    /// Where a box of one of the sheet's scenes stands.
-    pub(super) fn rect(&self, scene_box: &SceneBox) -> Option<Rect> {
+    /// The place of a box of one of the sheet's scenes in the union, and where it stands.
+    pub(super) fn rect(&self, scene_box: &SceneBox) -> Option<(usize, Rect)> {
         let node = self.union.node(scene_box.key)?;
         let (width, height) = self.union.nodes[node].extent(scene_box);
         let (mut x, mut y) = self.origin(node);
@@ -104,12 +104,13 @@ impl Sheet {
             x += member.x;
             y += member.y;
         }
-        Some(Rect {
+        let rect = Rect {
             x,
             y,
             width,
             height,
-        })
+        };
+        Some((node, rect))
     }
 
     /// The upper left corner of a box's slot, or of its block's.

@@ -11,14 +11,20 @@ use super::metrics::{ROW_FONT, SMALL_FONT, text_width};
 use super::page::{CodeLine, LegendEntry, Page, PageOptions, PagePart, PageText, TextTone};
 use super::picture::Picture;
 use super::text::{fit, flow, wrap};
-use crate::view::{Caption, Listing, Syntax};
+use crate::view::{Caption, Listing, SourceText, Syntax};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Space around the text of a line that is marked.
 const BAND: f64 = 4.0;
 
 /// The page of a picture. An area without height stays empty.
-pub(super) fn page(picture: &Picture, made: &Composition, options: &PageOptions) -> Page {
+pub(super) fn page(
+    picture: &Picture,
+    made: &Composition,
+    options: &PageOptions,
+    lines: &mut CodeLines,
+) -> Page {
     let caption = &picture.caption;
     Page {
         width: made.width,
@@ -30,7 +36,7 @@ pub(super) fn page(picture: &Picture, made: &Composition, options: &PageOptions)
         },
         panel: made.panel,
         code: match options.has(PagePart::Code) {
-            true => code(&caption.source, made),
+            true => lines.code(&caption.source, made),
             false => Vec::new(),
         },
         output: match options.has(PagePart::Output) {
@@ -63,27 +69,62 @@ fn words(caption: &Caption, made: &Composition) -> Vec<PageText> {
         .collect()
 }
 
-fn code(listing: &Listing, made: &Composition) -> Vec<CodeLine> {
-    let area = made.code;
-    let numbers = shown_lines(listing, made.code_lines);
-    numbers
-        .into_iter()
-        .enumerate()
-        .map(|(i, number)| {
-            let top = area.y + i as f64 * CODE_LINE;
-            code_line(listing, number, top, made)
-        })
-        .collect()
+/// The lines of source on the page before, of the same composition: most stay as they are.
+#[derive(Debug, Default)]
+pub(super) struct CodeLines(Vec<SetLine>);
+
+/// A line, and what it was set from.
+#[derive(Debug)]
+struct SetLine {
+    source: Arc<SourceText>,
+    number: u32,
+    ran: bool,
+    next: bool,
+    line: Arc<CodeLine>,
 }
 
-fn code_line(listing: &Listing, number: u32, top: f64, made: &Composition) -> CodeLine {
+impl CodeLines {
+    fn code(&mut self, listing: &Listing, made: &Composition) -> Vec<Arc<CodeLine>> {
+        let numbers = shown_lines(listing, made.code_lines);
+        self.0.truncate(numbers.len());
+        for (place, number) in numbers.into_iter().enumerate() {
+            let (ran, next) = match number {
+                GAP => (false, false),
+                _ => (listing.ran == Some(number), listing.next == Some(number)),
+            };
+            let stays = |set: &SetLine| {
+                Arc::ptr_eq(&set.source, &listing.source)
+                    && (set.number, set.ran, set.next) == (number, ran, next)
+            };
+            if self.0.get(place).is_some_and(stays) {
+                continue;
+            }
+            let top = made.code.y + place as f64 * CODE_LINE;
+            let set = SetLine {
+                source: Arc::clone(&listing.source),
+                number,
+                ran,
+                next,
+                line: Arc::new(code_line(listing, (number, ran, next), top, made)),
+            };
+            match self.0.get_mut(place) {
+                Some(old) => *old = set,
+                None => self.0.push(set),
+            }
+        }
+        self.0.iter().map(|set| Arc::clone(&set.line)).collect()
+    }
+}
+
+fn code_line(
+    listing: &Listing,
+    (number, ran, next): (u32, bool, bool),
+    top: f64,
+    made: &Composition,
+) -> CodeLine {
     let area = made.code;
     let baseline = top + 13.0;
     let right = area.x + WORD_WIDTH + made.numbers;
-    let (ran, next) = match number {
-        GAP => (false, false),
-        _ => (listing.ran == Some(number), listing.next == Some(number)),
-    };
     let shown = match number {
         GAP => "…".to_owned(),
         _ => number.to_string(),

@@ -103,12 +103,12 @@ impl Bindings<'_> {
             return format!("{path} {is} the {type_name}");
         }
         // By a name that led there before, and still does.
-        let mut others = self.new.paths.all(*to).iter();
-        let other = others.find(|other| *other != path && self.old.paths.all(*to).contains(other));
-        let other = other.or_else(|| self.new.paths.all(*to).iter().find(|other| *other != path));
+        let mut others = self.new.all_paths(*to).iter();
+        let other = others.find(|other| *other != path && self.old.all_paths(*to).contains(other));
+        let other = other.or_else(|| self.new.all_paths(*to).iter().find(|other| *other != path));
         match other {
             Some(other) => format!("{path} {is} the same {type_name} as {other}"),
-            None => match self.old.paths.first(*to).filter(|old| *old != path) {
+            None => match self.old.first_path(*to).filter(|old| *old != path) {
                 // What a class has just made was called so while it was made.
                 Some("self") => format!("{path} {is} the new {type_name}"),
                 Some(old) => format!("{path} {is} the {type_name} that was {old}"),

@@ -26,7 +26,7 @@ pub(super) fn change_of_contents(
         after: told(after, new, id),
     };
     // What no name leads to is under construction, or a part of something.
-    let is_named = new.paths.first(id).is_some() || new.own_words(id).is_some();
+    let is_named = new.first_path(id).is_some() || new.own_words(id).is_some();
     let is_cell = new.trace.object(id).kind == Kind::Cell;
     if change.before == change.after || !is_named && !is_cell {
         return None;
@@ -86,9 +86,9 @@ impl Change<'_> {
         if self.bindings.allocated.contains(&id) {
             return self.new.new_noun(id);
         }
-        let owner = nouns.paths.first(self.id).unwrap_or_default();
+        let owner = nouns.first_path(self.id).unwrap_or_default();
         let is_inside = |path: &&String| !owner.is_empty() && path.starts_with(owner);
-        let mut paths = nouns.paths.all(id).iter();
+        let mut paths = nouns.all_paths(id).iter();
         match paths.find(|path| !is_inside(path)) {
             Some(path) => format!("the {} {path}", nouns.type_name(id)),
             None => nouns.unnamed(id),
@@ -326,7 +326,7 @@ impl Change<'_> {
 
     /// `; b is the same list, so it shows there too`.
     fn seen_elsewhere(&self, words: &str) -> String {
-        let mut paths = self.new.paths.all(self.id).iter();
+        let mut paths = self.new.all_paths(self.id).iter();
         let (Some(_), others) = (paths.next(), paths.collect::<Vec<_>>()) else {
             return String::new();
         };
@@ -338,7 +338,7 @@ impl Change<'_> {
             _ => false,
         };
         // A path that goes round through the object itself tells nothing.
-        let own = self.new.paths.first(self.id).unwrap_or_default();
+        let own = self.new.first_path(self.id).unwrap_or_default();
         let goes_round = |path: &&&String| {
             path.starts_with(&format!("{own}.")) || path.starts_with(&format!("{own}["))
         };

@@ -59,7 +59,7 @@ impl Telling<'_> {
 
     /// What a call gives back, as the call itself would call it.
     fn handed_on(&self, id: ObjId) -> String {
-        match self.new.paths.first(id) {
+        match self.new.first_path(id) {
             None if self.step.head.allocated.contains(&id) => self.new.new_noun(id),
             None if self.new.own_words(id).is_none() => self.new.unnamed(id),
             _ => self.new.noun(id),

@@ -139,7 +139,7 @@ impl Telling<'_> {
                 Count::Of(count) => Some(count),
                 Count::Immortal => None,
             };
-            let path = self.new.paths.first(*id).unwrap_or_default();
+            let path = self.new.first_path(*id).unwrap_or_default();
             if is_told
                 && !path.is_empty()
                 && !path.contains(".__")

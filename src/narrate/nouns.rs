@@ -19,6 +19,18 @@ pub(super) struct Nouns<'t> {
     pub(super) once: &'t BTreeMap<ObjId, String>,
 }
 
+impl<'t> Nouns<'t> {
+    /// The shortest path to an object.
+    pub(super) fn first_path(&self, id: ObjId) -> Option<&'t str> {
+        self.paths.first(id, self.trace)
+    }
+
+    /// Some paths to an object, the shortest first.
+    pub(super) fn all_paths(&self, id: ObjId) -> &'t [String] {
+        self.paths.all(id, self.trace)
+    }
+}
+
 impl Nouns<'_> {
     fn text(&self, symbol: crate::trace::Symbol) -> &str {
         self.trace.symbols.text(symbol)
@@ -57,7 +69,7 @@ impl Nouns<'_> {
         if let Some(words) = self.own_words(id) {
             return words;
         }
-        match self.paths.first(id) {
+        match self.first_path(id) {
             Some(path) => format!("the {} {path}", self.type_name(id)),
             None => self.numbered(id),
         }
@@ -80,7 +92,7 @@ impl Nouns<'_> {
     pub(super) fn place(&self, id: ObjId) -> String {
         let path = match self.trace.object(id).kind {
             Kind::Class => self.name(id),
-            _ => self.paths.first(id),
+            _ => self.first_path(id),
         };
         path.map_or_else(|| self.noun(id), str::to_owned)
     }
@@ -98,7 +110,7 @@ impl Nouns<'_> {
     pub(super) fn former(&self, ids: &[ObjId]) -> String {
         let former = |id: &ObjId| {
             let once = || self.once.get(id).map(String::as_str);
-            match (self.own_words(*id), self.paths.first(*id).or_else(once)) {
+            match (self.own_words(*id), self.first_path(*id).or_else(once)) {
                 (None, Some(path)) => format!("the {} that was {path}", self.type_name(*id)),
                 _ => self.noun(*id),
             }

@@ -125,7 +125,7 @@ impl StepNarrator {
         self.note_returned(step);
         self.once.retain(|id, _| unreachable.contains(id));
         for id in &lost {
-            if let Some(path) = old_paths.first(*id) {
+            if let Some(path) = old_paths.first(*id, trace) {
                 self.once.insert(*id, path.to_owned());
             }
         }
@@ -257,7 +257,7 @@ impl Telling<'_> {
     pub(super) fn was_seen(&self, id: ObjId) -> bool {
         match self.drawn {
             Some(drawn) => drawn.contains(&id),
-            None => self.old.paths.first(id).is_some() || self.unreachable.contains(&id),
+            None => self.old.first_path(id).is_some() || self.unreachable.contains(&id),
         }
     }
 
@@ -408,10 +408,10 @@ impl Telling<'_> {
             names.any(|name| self.text(name.name) == root)
         };
         let is_deeper = self.after.frames.len() == self.before.frames.len() + 1;
-        let path = match self.old.paths.first(to).filter(|_| is_deeper) {
+        let path = match self.old.first_path(to).filter(|_| is_deeper) {
             Some(path) => Some(path),
             None => {
-                let mut paths = self.new.paths.all(to).iter();
+                let mut paths = self.new.all_paths(to).iter();
                 paths.find(|path| !is_own(path)).map(String::as_str)
             }
         };

@@ -10,6 +10,7 @@ use crate::render::{TONES, path};
 use crate::view::{BoxKey, Color, Mark, Status};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Whose box it is: a call's, an object's, the interpreter's, or one that speaks of more.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -219,8 +220,8 @@ pub(super) struct Drawn {
     placed: BTreeMap<u32, Placed>,
     drawn: BTreeSet<u32>,
     /// Boxes and arrows of the step before, and their numbers: most stay as they are.
-    last_boxes: BTreeMap<BoxKey, (PictureBox, u32)>,
-    last_arrows: BTreeMap<ArrowPlace, (PictureArrow, u32)>,
+    last_boxes: BTreeMap<BoxKey, (Arc<PictureBox>, u32)>,
+    last_arrows: BTreeMap<ArrowPlace, (Arc<PictureArrow>, u32)>,
 }
 
 /// What tells the arrows of a picture apart: the ends' boxes, and the dot it starts from.
@@ -287,28 +288,30 @@ impl Drawn {
         })
     }
 
-    fn content_number(&mut self, picture_box: &PictureBox, texts: &mut Texts) -> u32 {
+    fn content_number(&mut self, picture_box: &Arc<PictureBox>, texts: &mut Texts) -> u32 {
         match self.last_boxes.get(&picture_box.key) {
-            Some((last, number)) if last == picture_box => *number,
+            Some((last, number)) if Arc::ptr_eq(last, picture_box) || last == picture_box => {
+                *number
+            }
             _ => {
                 let content = self.content(picture_box, texts);
                 let number = self.contents.number(content);
-                let entry = (picture_box.clone(), number);
+                let entry = (Arc::clone(picture_box), number);
                 self.last_boxes.insert(picture_box.key, entry);
                 number
             }
         }
     }
 
-    fn arrow_number(&mut self, arrow: &PictureArrow, texts: &mut Texts) -> u32 {
+    fn arrow_number(&mut self, arrow: &Arc<PictureArrow>, texts: &mut Texts) -> u32 {
         let start = arrow.start;
         let place = (arrow.from, arrow.to, tenths(start.x), tenths(start.y));
         match self.last_arrows.get(&place) {
-            Some((last, number)) if last == arrow => *number,
+            Some((last, number)) if Arc::ptr_eq(last, arrow) || last == arrow => *number,
             _ => {
                 let entry = self.arrow(arrow, texts);
                 let number = self.arrows.number(entry);
-                self.last_arrows.insert(place, (arrow.clone(), number));
+                self.last_arrows.insert(place, (Arc::clone(arrow), number));
                 number
             }
         }

@@ -2,7 +2,7 @@
 //! in it once, and style sheet animations say when it is seen.
 
 use super::style::Looks;
-use super::svg::{Drawing, Head, parts};
+use super::svg::{DRAFT, Drawing, Head, parts};
 use super::theme::Theme;
 use super::timeline::{Group, Run, Timeline, contains};
 use super::xml::{Xml, rounded};
@@ -14,8 +14,6 @@ use std::fmt::Write;
 const FADE: f64 = 0.4;
 /// The same as a share of a step, where steps are short.
 const MOST_FADE: f64 = 0.3;
-/// What names begin with until it is known what they are to begin with.
-const DRAFT: &str = "mv";
 
 /// Collects pictures; every one has the same size.
 pub struct Animation {
@@ -33,7 +31,7 @@ pub struct Animation {
 impl Animation {
     pub fn new(theme: Theme, delay: f64) -> Animation {
         Animation {
-            drawing: Drawing::new(DRAFT, theme),
+            drawing: Drawing::new(theme),
             timeline: Timeline::default(),
             delay,
             width: 0.0,
@@ -66,7 +64,7 @@ impl Animation {
 
     fn document(&self, prefix: &str) -> String {
         let steps = self.timeline.steps();
-        let drawing = Drawing::new(prefix, self.drawing.theme());
+        let drawing = Drawing::new(self.drawing.theme());
         let head = Head {
             prefix,
             width: self.width,

@@ -2,7 +2,7 @@
 
 use super::animation::with_prefix;
 use super::style::Looks;
-use super::svg::{Drawing, Head, Owner, parts};
+use super::svg::{DRAFT, Drawing, Head, Owner, parts};
 use super::theme::Theme;
 use super::timeline::{Group, Timeline, contains};
 use super::xml::{Xml, rounded};
@@ -15,7 +15,6 @@ const GAP: f64 = 24.0;
 const HEADING: f64 = 28.0;
 /// The most pictures that stand side by side in a strip.
 const MOST_ABREAST: usize = 3;
-const DRAFT: &str = "mv";
 
 /// Writes pictures of one run and one size as one SVG document. What they have in common stands in
 /// it once.
@@ -42,7 +41,7 @@ fn size(pictures: &[Picture]) -> (f64, f64) {
 
 fn page(pictures: &[Picture], headings: &[&str], columns: usize, theme: Theme) -> String {
     let mut timeline = Timeline::default();
-    let drawing = Drawing::new(DRAFT, theme);
+    let drawing = Drawing::new(theme);
     for picture in pictures {
         timeline.add(parts(&drawing, picture));
     }
@@ -82,7 +81,7 @@ impl Sheet<'_> {
             width: columns as f64 * (width + GAP) + GAP,
             height: rows as f64 * (height + GAP) + GAP,
             scale: self.pictures.first().map_or(1.0, |p| p.page.scale),
-            text_colour: Drawing::new(prefix, self.theme).text_colour(),
+            text_colour: Drawing::new(self.theme).text_colour(),
             title: &format!("{file}, {} steps on one page", self.pictures.len()),
             description: &self
                 .pictures
@@ -91,7 +90,7 @@ impl Sheet<'_> {
                 .collect::<Vec<_>>()
                 .join(" "),
         };
-        let drawing = Drawing::new(prefix, self.theme);
+        let drawing = Drawing::new(self.theme);
         let mut looks = Looks::default();
         let bodies: Vec<String> = self
             .groups

@@ -4,13 +4,16 @@ use super::calls::RunningCall;
 use super::content::{self, Content, content};
 use super::in_flight::Kept;
 use super::scene::{
-    Arrow, BoxKey, BoxKind, Cell, Emphasis, Mark, Row, SceneBox, Status, aside, grouped, targets,
+    Arrow, BoxKey, BoxKind, BoxMap, Cell, Emphasis, Mark, Row, SceneBox, Status, aside, grouped,
+    targets,
 };
 use super::stack::Names;
 use super::step_view::StepView;
 use crate::analyse::Source;
 use crate::trace::{Count, ImmortalReason, Kind, ObjId, ObjectState};
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// How far the drawing goes.
 #[derive(Debug, Clone, Copy)]
@@ -25,14 +28,16 @@ struct Bounds {
 
 impl StepView<'_> {
     /// All boxes of the step: frames first, then objects by serial.
-    pub(super) fn boxes(&self) -> Vec<SceneBox> {
+    pub(super) fn boxes(&self) -> Vec<Arc<SceneBox>> {
         // What an arrow of a drawn box leads to is drawn, breadth first; so is what nothing
         // reaches. A focus starts with its objects instead.
         let focus = self.focus_objects();
         let in_focus = focus.is_some();
         let mut kept = Vec::new();
+        let mut frames = Vec::new();
         let start = focus.unwrap_or_else(|| {
-            let (open, unseen) = self.roots(&self.frame_boxes(Names::Shortened));
+            frames = self.frame_boxes(Names::Shortened);
+            let (open, unseen) = self.roots(&frames);
             kept = unseen;
             open
         });
@@ -43,28 +48,24 @@ impl StepView<'_> {
         };
         let (mut drawn, left_out) = self.reached(start, bounds);
         self.describe_folded(&mut drawn);
-        let mut boxes = self.frame_boxes(if in_focus {
-            Names::InFocus(&drawn)
-        } else {
-            Names::Shortened
-        });
-        self.add_kept(&mut boxes, &kept);
-        self.roots_of_only(&mut boxes);
-        boxes.extend(drawn.into_values());
-        for drawn in &mut boxes {
-            self.name_left_out(drawn, &left_out);
+        if in_focus {
+            frames = self.frame_boxes(Names::InFocus(&drawn));
         }
+        self.add_kept(&mut frames, &kept);
+        self.roots_of_only(&mut frames);
+        let mut boxes: Vec<Arc<SceneBox>> = frames.into_iter().map(Arc::new).collect();
+        boxes.extend(drawn.into_values());
         if !left_out.is_empty() {
-            boxes.push(self.more_objects(&left_out));
+            for drawn in &mut boxes {
+                self.name_left_out(drawn, &left_out);
+            }
+            boxes.push(Arc::new(self.more_objects(&left_out)));
         }
         boxes
     }
 
     /// The whole of memory in boxes, where that is more than is drawn: what changes are found by.
-    pub(super) fn more_than(
-        &self,
-        drawn: &BTreeMap<BoxKey, SceneBox>,
-    ) -> Option<BTreeMap<BoxKey, SceneBox>> {
+    pub(super) fn more_than(&self, drawn: &BoxMap) -> Option<BoxMap> {
         if !self.chosen.is_partial() && !drawn.contains_key(&BoxKey::MoreObjects) {
             return None;
         }
@@ -77,7 +78,8 @@ impl StepView<'_> {
             folding: false,
         };
         let objects = self.reached(start, bounds).0.into_values();
-        let all = frames.into_iter().chain(objects).map(|b| (b.key, b));
+        let all = frames.into_iter().map(Arc::new).chain(objects);
+        let all = all.map(|one| (one.key, one));
         Some(all.collect())
     }
 
@@ -86,7 +88,7 @@ impl StepView<'_> {
     fn roots(&self, frames: &[SceneBox]) -> (VecDeque<ObjId>, Vec<Kept>) {
         let mut open = VecDeque::new();
         for frame in frames {
-            targets(frame, &mut open);
+            open.extend(targets(frame));
         }
         open.extend(self.unreachable_boxes());
         open.extend(self.event_loops());
@@ -100,12 +102,13 @@ impl StepView<'_> {
         &self,
         start: VecDeque<ObjId>,
         bounds: Bounds,
-    ) -> (BTreeMap<ObjId, SceneBox>, BTreeSet<ObjId>) {
-        let mut drawn: BTreeMap<ObjId, SceneBox> = BTreeMap::new();
+    ) -> (BTreeMap<ObjId, Arc<SceneBox>>, BTreeSet<ObjId>) {
+        let mut drawn: BTreeMap<ObjId, Arc<SceneBox>> = BTreeMap::new();
         let mut left_out: BTreeSet<ObjId> = BTreeSet::new();
         let mut open: VecDeque<(ObjId, usize)> = start.into_iter().map(|id| (id, 1)).collect();
+        let mut passed: FxHashSet<ObjId> = FxHashSet::default();
         while let Some((id, depth)) = open.pop_front() {
-            if drawn.contains_key(&id) || left_out.contains(&id) {
+            if !passed.insert(id) {
                 continue;
             }
             let object = if bounds.folding {
@@ -116,9 +119,7 @@ impl StepView<'_> {
             let Some(object) = object else {
                 continue;
             };
-            let mut next = VecDeque::new();
-            targets(&object, &mut next);
-            open.extend(next.into_iter().map(|to| (to, depth + 1)));
+            open.extend(targets(&object).map(|to| (to, depth + 1)));
             if drawn.len() < bounds.most && depth <= bounds.deepest {
                 drawn.insert(id, object);
             } else {
@@ -140,16 +141,25 @@ impl StepView<'_> {
     }
 
     /// The box of an object, if it is alive and drawn as one; without its contents if folded.
-    fn object_box(&self, id: ObjId) -> Option<SceneBox> {
+    fn object_box(&self, id: ObjId) -> Option<Arc<SceneBox>> {
         let mut object = self.open_box(id)?;
         if self.folds(id) {
-            self.fold(id, &mut object);
+            self.fold(id, Arc::make_mut(&mut object));
         }
         Some(object)
     }
 
-    /// The box of an object with its contents.
-    pub(super) fn open_box(&self, id: ObjId) -> Option<SceneBox> {
+    /// The box of an object with its contents; the same as before where nothing of it has changed.
+    pub(super) fn open_box(&self, id: ObjId) -> Option<Arc<SceneBox>> {
+        let status = if self.ledger.is_reachable(id) {
+            Status::Alive
+        } else {
+            Status::Unreachable
+        };
+        self.known.get_or(id, status, || self.new_box(id, status))
+    }
+
+    fn new_box(&self, id: ObjId, status: Status) -> Option<SceneBox> {
         let object = self.object(id)?;
         if self.running_call(id).is_some() {
             // A running frame is drawn in the call stack.
@@ -161,11 +171,6 @@ impl StepView<'_> {
             rows,
             empty,
         } = content(self, id, object);
-        let status = if self.ledger.is_reachable(id) {
-            Status::Alive
-        } else {
-            Status::Unreachable
-        };
         Some(SceneBox {
             key: BoxKey::Object(id),
             kind: match self.info(id).kind {

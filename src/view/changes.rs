@@ -1,16 +1,17 @@
 //! What is new in a scene, and what has changed since the one before.
 
-use super::scene::{BoxKey, Cell, Mark, SceneBox};
+use super::scene::{BoxKey, BoxMap, Cell, Mark, SceneBox};
 use crate::trace::Trace;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Marks what is new or has changed since the step `since`. `now` and `before` are the whole of
 /// memory now and then, whatever of it is drawn: what merely comes into the picture has not
 /// changed.
 pub(super) fn mark_changes(
-    boxes: &mut [SceneBox],
-    now: &BTreeMap<BoxKey, SceneBox>,
-    before: &BTreeMap<BoxKey, SceneBox>,
+    boxes: &mut [Arc<SceneBox>],
+    now: &BoxMap,
+    before: &BoxMap,
     since: u32,
     trace: &Trace,
 ) {
@@ -20,15 +21,20 @@ pub(super) fn mark_changes(
     for drawn in boxes {
         let Some(old) = before.get(&drawn.key) else {
             if is_new(drawn.key, since, trace) {
-                drawn.mark = Mark::New;
+                Arc::make_mut(drawn).mark = Mark::New;
             }
             continue;
         };
+        let new = now.get(&drawn.key);
+        if new.is_some_and(|new| Arc::ptr_eq(drawn, new) && is_same(new, old)) {
+            continue;
+        }
+        let drawn = Arc::make_mut(drawn);
         if drawn.serial.is_some() && drawn.count != old.count {
             drawn.count = count_with_change(&old.count, &drawn.count);
             drawn.count_changed = true;
         }
-        let new_values = now.get(&drawn.key).map(values).unwrap_or_default();
+        let new_values = new.map(|new| values(new)).unwrap_or_default();
         let old_values = values(old);
         for row in drawn.rows.iter_mut().filter(|row| !row.aside) {
             let key = row_key(&row.label);
@@ -42,6 +48,12 @@ pub(super) fn mark_changes(
             }
         }
     }
+}
+
+/// Whether nothing that is marked has changed.
+fn is_same(new: &Arc<SceneBox>, old: &Arc<SceneBox>) -> bool {
+    Arc::ptr_eq(new, old)
+        || (new.serial.is_none() || new.count == old.count) && new.rows == old.rows
 }
 
 /// The values of a box by what their rows are called.
@@ -62,10 +74,15 @@ fn is_new(key: BoxKey, since: u32, trace: &Trace) -> bool {
 
 /// Whether two steps show the same of memory. That a call has gone on to another line is no
 /// change of memory.
-pub(super) fn same_memory(a: &BTreeMap<BoxKey, SceneBox>, b: &BTreeMap<BoxKey, SceneBox>) -> bool {
-    let same = |a: &SceneBox, b: &SceneBox| {
+pub(super) fn same_memory(a: &BoxMap, b: &BoxMap) -> bool {
+    let same = |a: &Arc<SceneBox>, b: &Arc<SceneBox>| {
         let counts = a.serial.is_none() || a.count == b.count;
-        counts && a.key == b.key && a.title == b.title && a.status == b.status && a.rows == b.rows
+        Arc::ptr_eq(a, b)
+            || counts
+                && a.key == b.key
+                && a.title == b.title
+                && a.status == b.status
+                && a.rows == b.rows
     };
     a.len() == b.len() && a.values().zip(b.values()).all(|(a, b)| same(a, b))
 }

@@ -6,6 +6,7 @@ use super::scene::{BoxKey, Cell, Mark, Scene, SceneBox, Status};
 use super::scenes::Scenes;
 use crate::trace::{Cause, Collection, ObjId, Trace};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// One run of the collector.
 #[derive(Debug)]
@@ -81,7 +82,7 @@ impl<'r> Phases<'r> {
         base.caption.words = Vec::new();
         base.boxes
             .retain(|one| !matches!(one.status, Status::Dead(_)));
-        base.boxes.iter_mut().for_each(unmark);
+        base.boxes.iter_mut().map(Arc::make_mut).for_each(unmark);
         Phases {
             run,
             base,
@@ -176,7 +177,7 @@ impl<'r> Phases<'r> {
     fn phase(&self, name: &'static str, words: &str, saying: &Saying<'_>) -> (&'static str, Scene) {
         let mut scene = self.base.clone();
         scene.caption.event = words.to_owned();
-        for one in &mut scene.boxes {
+        for one in scene.boxes.iter_mut().map(Arc::make_mut) {
             match one.key {
                 BoxKey::Object(id) if self.gc_refs.contains_key(&id) => {
                     (one.count, one.status) = saying(id);

@@ -1,17 +1,21 @@
 //! What a full picture leaves out, and how it says so.
 
-use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, grouped, note_box};
+use super::scene::{Arrow, BoxKey, Cell, Mark, Row, SceneBox, grouped, note_box, targets};
 use super::step_view::StepView;
 use crate::trace::ObjId;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How many types the box of left-out objects names.
 const TYPES: usize = 5;
 
 impl StepView<'_> {
     /// Puts words in place of arrows to objects that are left out.
-    pub(super) fn name_left_out(&self, drawn: &mut SceneBox, left_out: &BTreeSet<ObjId>) {
-        for row in &mut drawn.rows {
+    pub(super) fn name_left_out(&self, drawn: &mut Arc<SceneBox>, left_out: &BTreeSet<ObjId>) {
+        if !targets(drawn).any(|id| left_out.contains(&id)) {
+            return;
+        }
+        for row in &mut Arc::make_mut(drawn).rows {
             for cell in [&mut row.label, &mut row.value] {
                 if let Cell::Arrow(Arrow {
                     to: BoxKey::Object(id),

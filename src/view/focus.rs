@@ -7,6 +7,7 @@ use super::step_view::StepView;
 use crate::analyse::{Target, title};
 use crate::trace::{Kind, ObjId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 impl StepView<'_> {
     pub(super) fn is_one_of(&self, id: ObjId, objects: &BTreeSet<ObjId>, which: &Selector) -> bool {
@@ -63,7 +64,7 @@ impl StepView<'_> {
     pub(super) fn names_in_focus(
         &self,
         rows: Vec<Row>,
-        drawn: &BTreeMap<ObjId, SceneBox>,
+        drawn: &BTreeMap<ObjId, Arc<SceneBox>>,
     ) -> Vec<Row> {
         let all = rows.len();
         let is_focus = |label: &Cell| {
@@ -128,7 +129,7 @@ impl StepView<'_> {
     }
 
     /// Says in folded boxes what they hold that is not drawn elsewhere.
-    pub(super) fn describe_folded(&self, drawn: &mut BTreeMap<ObjId, SceneBox>) {
+    pub(super) fn describe_folded(&self, drawn: &mut BTreeMap<ObjId, Arc<SceneBox>>) {
         let folded: Vec<ObjId> = drawn.keys().copied().filter(|id| self.folds(*id)).collect();
         for id in folded {
             let inside = self.inside(id, drawn);
@@ -146,7 +147,7 @@ impl StepView<'_> {
                 } else {
                     ""
                 };
-                closed
+                Arc::make_mut(closed)
                     .rows
                     .push(aside(format!("holds {}{more}", words.join(", "))));
             }
@@ -154,16 +155,14 @@ impl StepView<'_> {
     }
 
     /// What only the inside of a folded box leads to.
-    fn inside(&self, folded: ObjId, drawn: &BTreeMap<ObjId, SceneBox>) -> BTreeSet<ObjId> {
+    fn inside(&self, folded: ObjId, drawn: &BTreeMap<ObjId, Arc<SceneBox>>) -> BTreeSet<ObjId> {
         let mut inside = BTreeSet::new();
         let mut open = VecDeque::from([folded]);
         while let Some(id) = open.pop_front() {
             let Some(object) = self.open_box(id) else {
                 continue;
             };
-            let mut next = VecDeque::new();
-            targets(&object, &mut next);
-            for to in next {
+            for to in targets(&object) {
                 if !drawn.contains_key(&to) && inside.insert(to) {
                     open.push_back(to);
                 }

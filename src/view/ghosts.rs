@@ -1,9 +1,10 @@
 //! What died since the picture before, as it was then.
 
-use super::scene::{BoxKey, Cell, Mark, SceneBox, Status};
+use super::scene::{BoxKey, BoxMap, Cell, Mark, SceneBox, Status};
 use super::step_view::StepView;
 use crate::trace::{Cause, ObjId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl StepView<'_> {
     /// What of `freed` was drawn before, as it was then. Its arrows stay where both ends are still
@@ -11,9 +12,9 @@ impl StepView<'_> {
     pub(super) fn ghosts(
         &self,
         freed: &[ObjId],
-        before: &BTreeMap<BoxKey, SceneBox>,
-        now: &BTreeMap<BoxKey, SceneBox>,
-    ) -> Vec<SceneBox> {
+        before: &BoxMap,
+        now: &BoxMap,
+    ) -> Vec<Arc<SceneBox>> {
         let dead: BTreeSet<BoxKey> = freed
             .iter()
             .map(|id| BoxKey::Object(*id))
@@ -33,7 +34,7 @@ impl StepView<'_> {
         freed
             .iter()
             .filter_map(|id| {
-                let mut ghost = before.get(&BoxKey::Object(*id))?.clone();
+                let mut ghost = SceneBox::clone(before.get(&BoxKey::Object(*id))?);
                 let cause = self
                     .info(*id)
                     .died
@@ -49,7 +50,7 @@ impl StepView<'_> {
                     keep(&mut row.value);
                     keep(&mut row.label);
                 }
-                Some(ghost)
+                Some(Arc::new(ghost))
             })
             .collect()
     }

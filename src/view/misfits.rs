@@ -44,7 +44,8 @@ fn arrows(from: &SceneBox) -> impl Iterator<Item = &Arrow> {
 
 fn led_to<'s>(scene: &'s Scene, from: &'s SceneBox) -> impl Iterator<Item = &'s SceneBox> {
     let arrows = arrows(from).filter(|arrow| !arrow.weak);
-    arrows.filter_map(|arrow| scene.boxes.iter().find(|one| one.key == arrow.to))
+    let boxes = || scene.boxes.iter().map(|one| &**one);
+    arrows.filter_map(move |arrow| boxes().find(|one| one.key == arrow.to))
 }
 
 fn has_lines(scene: &Scene, from: &SceneBox) -> bool {

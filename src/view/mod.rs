@@ -17,6 +17,7 @@ mod focus_tracker;
 mod ghosts;
 mod heads;
 mod in_flight;
+mod known_boxes;
 mod misfits;
 mod options;
 mod previous;

@@ -1,13 +1,13 @@
 //! What came before a scene: by it the scene says what is new, and whether it shows anything new.
 
 use super::changes::{mark_changes, same_memory};
-use super::scene::{BoxKey, SceneBox};
+use super::scene::{BoxKey, BoxMap, SceneBox};
 use super::step_view::StepView;
 use crate::trace::{Event, ObjId};
-use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-type Boxes = Rc<BTreeMap<BoxKey, SceneBox>>;
+type Boxes = Rc<BoxMap>;
 
 /// The step before, and the scene that was drawn last; all without marks.
 #[derive(Debug, Default)]
@@ -37,11 +37,11 @@ impl Past {
         view: &StepView<'_>,
         number: u32,
         is_chosen: bool,
-    ) -> Option<Vec<SceneBox>> {
+    ) -> Option<Vec<Arc<SceneBox>>> {
         self.freed.clear();
         self.freed.extend(&view.step.head.freed);
         let boxes = view.boxes();
-        let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, b.clone())).collect());
+        let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, Arc::clone(b))).collect());
         self.draw(view, number, is_chosen, boxes, plain)
     }
 
@@ -52,13 +52,13 @@ impl Past {
         view: &StepView<'_>,
         number: u32,
         may_wait: bool,
-    ) -> Option<Vec<SceneBox>> {
+    ) -> Option<Vec<Arc<SceneBox>>> {
         self.freed.extend(&view.step.head.freed);
         if may_wait {
             return None;
         }
         let boxes = view.boxes();
-        let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, b.clone())).collect());
+        let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, Arc::clone(b))).collect());
         let is_empty = boxes.iter().all(|one| one.rows.iter().all(|row| row.aside));
         let died = view.ghosts(&self.freed, &self.before, &plain);
         if died.is_empty() && (is_empty || same_memory(&self.before, &plain)) {
@@ -82,13 +82,13 @@ impl Past {
         view: &StepView<'_>,
         number: u32,
         is_chosen: bool,
-    ) -> Option<Vec<SceneBox>> {
+    ) -> Option<Vec<Arc<SceneBox>>> {
         self.freed.extend(&view.step.head.freed);
         if !is_chosen {
             return None;
         }
         let boxes = view.boxes();
-        let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, b.clone())).collect());
+        let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, Arc::clone(b))).collect());
         let drawn = match self.last {
             None => self.first(view, boxes, plain),
             Some(_) => self.draw(view, number, true, boxes, plain)?,
@@ -99,7 +99,12 @@ impl Past {
     }
 
     /// The first picture of a page, which shows how it was.
-    fn first(&mut self, view: &StepView<'_>, boxes: Vec<SceneBox>, plain: Boxes) -> Vec<SceneBox> {
+    fn first(
+        &mut self,
+        view: &StepView<'_>,
+        boxes: Vec<Arc<SceneBox>>,
+        plain: Boxes,
+    ) -> Vec<Arc<SceneBox>> {
         self.whole = view
             .more_than(&plain)
             .map_or_else(|| Rc::clone(&plain), Rc::new);
@@ -113,9 +118,9 @@ impl Past {
         view: &StepView<'_>,
         number: u32,
         is_chosen: bool,
-        mut boxes: Vec<SceneBox>,
+        mut boxes: Vec<Arc<SceneBox>>,
         plain: Boxes,
-    ) -> Option<Vec<SceneBox>> {
+    ) -> Option<Vec<Arc<SceneBox>>> {
         let resolved = view.chosen.resolved;
         let mut ghosts = Vec::new();
         // What keeps an object alive has no past.
@@ -150,9 +155,9 @@ fn calls_have_ended(view: &StepView<'_>, before: &Boxes, now: &Boxes) -> bool {
         && same_memory(&kept(before, now), now)
 }
 
-fn kept(before: &Boxes, now: &Boxes) -> BTreeMap<BoxKey, SceneBox> {
+fn kept(before: &Boxes, now: &Boxes) -> BoxMap {
     let still = before.iter().filter(|(key, _)| now.contains_key(key));
-    still.map(|(key, one)| (*key, one.clone())).collect()
+    still.map(|(key, one)| (*key, Arc::clone(one))).collect()
 }
 
 /// Whether a function or class has just been defined.

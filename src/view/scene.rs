@@ -2,7 +2,8 @@
 
 use super::caption::Caption;
 use crate::trace::{Cause, ObjId};
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Which thing a box stands for, the same over all steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -241,8 +242,12 @@ pub struct Scene {
     /// The step that its picture shows beside it, as what was before.
     pub before: Option<u32>,
     pub caption: Caption,
-    pub boxes: Vec<SceneBox>,
+    /// Shared with the scenes in which they are the same.
+    pub boxes: Vec<Arc<SceneBox>>,
 }
+
+/// Boxes by what they stand for.
+pub(super) type BoxMap = BTreeMap<BoxKey, Arc<SceneBox>>;
 
 /// A row that speaks of the object rather than showing of it.
 pub(super) fn aside(text: String) -> Row {
@@ -254,19 +259,16 @@ pub(super) fn aside(text: String) -> Row {
     }
 }
 
-/// Adds what the arrows of a box lead to.
-pub(super) fn targets(from: &SceneBox, into: &mut VecDeque<ObjId>) {
-    for row in &from.rows {
-        for cell in [&row.label, &row.value] {
-            if let Cell::Arrow(Arrow {
-                to: BoxKey::Object(id),
-                ..
-            }) = cell
-            {
-                into.push_back(*id);
-            }
-        }
-    }
+/// What the arrows of a box lead to.
+pub(super) fn targets(from: &SceneBox) -> impl Iterator<Item = ObjId> {
+    let cells = from.rows.iter().flat_map(|row| [&row.label, &row.value]);
+    cells.filter_map(|cell| match cell {
+        Cell::Arrow(Arrow {
+            to: BoxKey::Object(id),
+            ..
+        }) => Some(*id),
+        _ => None,
+    })
 }
 
 /// A number with commas between thousands.

@@ -6,6 +6,7 @@ use super::definitions::Definitions;
 use super::event_loops::{EventLoops, TaskFields};
 use super::filter::Unknown;
 use super::focus_tracker::FocusTracker;
+use super::known_boxes::KnownBoxes;
 use super::options::{Style, ViewOptions};
 use super::previous::Past;
 use super::resolved_filter::ResolvedFilter;
@@ -16,6 +17,7 @@ use crate::analyse::ledger;
 use crate::narrate::StepNarrator;
 use crate::trace::{Event, ObjId, Replay, State, Step, Trace};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Makes the chosen scenes of a trace, one after the other.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub struct Scenes<'t> {
     following: FocusTracker,
     teller: StepNarrator,
     mode: Mode,
+    known: KnownBoxes,
     /// What the fields of tasks are called, where the program has any.
     tasks: Option<TaskFields>,
     /// Steps since the last of them, and what was told of these.
@@ -54,7 +57,9 @@ enum Mode {
 impl<'t> Scenes<'t> {
     pub fn new(trace: &'t Trace, options: &'t ViewOptions) -> Scenes<'t> {
         let resolved = ResolvedFilter::new(trace, options);
+        let tasks = TaskFields::of(trace);
         Scenes {
+            known: KnownBoxes::new(trace, is_told_by_state(options, &resolved, tasks)),
             trace,
             options,
             replay: trace.replay(),
@@ -66,7 +71,7 @@ impl<'t> Scenes<'t> {
             following: FocusTracker::new(resolved),
             teller: StepNarrator::new(trace),
             mode: Mode::Each,
-            tasks: TaskFields::of(trace),
+            tasks,
             passed: 0,
             waiting: Vec::new(),
             notes: Vec::new(),
@@ -127,6 +132,7 @@ impl<'t> Scenes<'t> {
                 .follow(self.trace, running, &mut self.sources);
         }
         self.output.push_str(&step.head.stdout);
+        self.known.follow(number, step, &calls);
         let chosen = self.following.at(self.trace, number, state);
         let steps = &chosen.resolved.steps;
         let wants = |number: u32| match &self.mode {
@@ -163,6 +169,7 @@ impl<'t> Scenes<'t> {
             calls: &calls,
             loops: &EventLoops::at(state, self.tasks),
             definitions: &self.definitions,
+            known: &self.known,
         };
         let boxes = match &self.mode {
             Mode::Keys => {
@@ -214,6 +221,21 @@ impl<'t> Scenes<'t> {
     }
 }
 
+/// Whether what the boxes of objects say follows from the states of objects and the frames that run:
+/// then a box is the same as long as these are.
+fn is_told_by_state(
+    options: &ViewOptions,
+    resolved: &ResolvedFilter,
+    tasks: Option<TaskFields>,
+) -> bool {
+    let hidden = &resolved.hidden;
+    options.style == Style::Memviz
+        && resolved.only.is_none()
+        && hidden.targets.is_empty()
+        && hidden.types.is_empty()
+        && tasks.is_none()
+}
+
 /// Sentences of a picture.
 const SENTENCES: usize = 5;
 
@@ -258,7 +280,7 @@ fn may_wait(trace: &Trace, step: &Step, state: &State, next: Option<&Step>) -> b
 }
 
 /// The objects that have boxes.
-fn objects_in(boxes: &[SceneBox]) -> BTreeSet<ObjId> {
+fn objects_in(boxes: &[Arc<SceneBox>]) -> BTreeSet<ObjId> {
     let keys = boxes.iter().map(|one| one.key);
     keys.filter_map(|key| match key {
         BoxKey::Object(id) => Some(id),

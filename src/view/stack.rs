@@ -9,6 +9,7 @@ use super::step_view::StepView;
 use crate::analyse::{Owner, Source, Words};
 use crate::trace::{CallFrame, Event, Kind, NameKind, ObjId};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Calls that are drawn of a deep stack: the oldest, and the newest.
 const OLDEST_CALLS: usize = 8;
@@ -40,7 +41,7 @@ pub(super) enum Names<'f> {
     /// The first and last, where there are many.
     Shortened,
     /// Those that lead to one of these boxes, and the focus' own.
-    InFocus(&'f BTreeMap<ObjId, SceneBox>),
+    InFocus(&'f BTreeMap<ObjId, Arc<SceneBox>>),
 }
 
 impl Names<'_> {

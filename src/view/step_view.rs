@@ -5,6 +5,7 @@ use super::calls::RunningCall;
 use super::definitions::Definitions;
 use super::event_loops::EventLoops;
 use super::focus_tracker::Chosen;
+use super::known_boxes::KnownBoxes;
 use super::options::ViewOptions;
 use crate::analyse::Ledger;
 use crate::trace::{ObjId, ObjectInfo, ObjectState, State, Step, Trace};
@@ -21,6 +22,7 @@ pub(super) struct StepView<'s> {
     /// The event loops, with their tasks.
     pub loops: &'s EventLoops,
     pub definitions: &'s Definitions,
+    pub known: &'s KnownBoxes,
 }
 
 impl StepView<'_> {
@@ -33,6 +35,7 @@ impl StepView<'_> {
     }
 
     pub(super) fn object(&self, id: ObjId) -> Option<&ObjectState> {
+        self.known.note_read(id);
         self.state.heap.get(&id)
     }
 }

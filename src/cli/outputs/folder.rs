@@ -10,7 +10,7 @@ use crate::cli::args::ProductArgs;
 use crate::cli::names::{LOCK_NAME, PART_NAME, STAGES_FOLDER, STAGES_PAGE_NAME, TRACE_NAME};
 use crate::cli::problem::{Problem, cannot_write};
 use crate::render::SIGNATURE;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -269,7 +269,7 @@ impl Output {
     /// is somebody else's is in either of them at any moment.
     fn take_along(&self, name: &str, extensions: Option<&[&str]>) -> io::Result<()> {
         let (old, place) = (self.full.join(OLD).join(name), self.full.join(name));
-        let replaced = numbered(&old, extensions);
+        let replaced: BTreeSet<PathBuf> = numbered(&old, extensions).into_iter().collect();
         for entry in fs::read_dir(&old)?.flatten() {
             let (path, to) = (entry.path(), place.join(entry.file_name()));
             let goes = replaced.contains(&path) && is_own(&path);

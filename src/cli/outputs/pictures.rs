@@ -8,6 +8,7 @@ use crate::trace::Trace;
 use crate::view::{Scene, Scenes, ViewOptions};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use std::borrow::Cow;
 use std::io::IsTerminal;
 
 /// Pictures that are written unasked.
@@ -15,20 +16,64 @@ const MOST_PICTURES: usize = 300;
 /// Pictures that are drawn at a time: enough for all cores, few enough for the memory.
 const BATCH: usize = 32;
 
-/// Finds places for scenes.
-pub(super) fn laid_out<S: Iterator<Item = Scene>>(trace: &Trace, scenes: impl Fn() -> S) -> Plan {
-    let _span = tracing::info_span!("layout").entered();
-    let progress = progress("laying out", trace.steps.len());
-    let plan = plan(scenes().inspect(|_| progress.inc(1)));
-    progress.finish_and_clear();
-    plan
+/// So many boxes are kept, over all scenes: 8 bytes each, beside what the boxes hold that several
+/// scenes share.
+const MOST_KEPT: usize = 4_000_000;
+
+type Anew<'t> = Box<dyn Iterator<Item = Scene> + 't>;
+
+/// The scenes of a run, which are gone through several times: kept where they are few enough, else
+/// made anew each time.
+pub(super) struct RunScenes<'t> {
+    make: Box<dyn Fn() -> Anew<'t> + 't>,
+    /// The first of them, or all.
+    kept: Vec<Scene>,
+    are_all: bool,
+}
+
+impl<'t> RunScenes<'t> {
+    /// The scenes that `make` makes, and their places.
+    pub(super) fn laid_out<S: Iterator<Item = Scene> + 't>(
+        trace: &Trace,
+        make: impl Fn() -> S + 't,
+    ) -> (Self, Plan) {
+        let _span = tracing::info_span!("layout").entered();
+        let progress = progress("laying out", trace.steps.len());
+        let mut scenes = make().inspect(|_| progress.inc(1));
+        let mut kept = Vec::new();
+        let mut boxes = 0;
+        while boxes <= MOST_KEPT
+            && let Some(scene) = scenes.next()
+        {
+            boxes += scene.boxes.len();
+            kept.push(scene);
+        }
+        let are_all = boxes <= MOST_KEPT;
+        let plan = match are_all {
+            true => plan(kept.iter()),
+            false => plan(std::mem::take(&mut kept).into_iter().chain(scenes)),
+        };
+        progress.finish_and_clear();
+        let scenes = RunScenes {
+            make: Box::new(move || Box::new(make())),
+            kept,
+            are_all,
+        };
+        (scenes, plan)
+    }
+
+    /// All of them, from the first.
+    pub(super) fn all(&self) -> impl Iterator<Item = Cow<'_, Scene>> {
+        let kept = self.kept.iter().map(Cow::Borrowed);
+        let anew = (!self.are_all).then(&self.make).into_iter().flatten();
+        kept.chain(anew.map(Cow::Owned))
+    }
 }
 
 /// The pictures of a run that are to be drawn, at most [`MOST_PICTURES`] of them where nobody has
 /// said which.
 pub(super) struct RunPictures<'t> {
-    trace: &'t Trace,
-    view: &'t ViewOptions,
+    scenes: RunScenes<'t>,
     page: PageOptions,
     most: usize,
     places: RunPlaces,
@@ -42,19 +87,18 @@ enum RunPlaces {
 }
 
 impl<'t> RunPictures<'t> {
-    pub(super) fn new(trace: &'t Trace, view: &'t ViewOptions, page: PageOptions) -> Self {
+    pub(super) fn new(trace: &'t Trace, view: &'t ViewOptions, page: &'t PageOptions) -> Self {
         let most = match Scenes::keys(trace, view).are_keys() {
             true => MOST_PICTURES,
             false => usize::MAX,
         };
-        let scenes = || Scenes::keys(trace, view).map(|scene| page.stripped(scene));
-        let places = RunPlaces::Memviz(Box::new(laid_out(trace, scenes)));
+        let make = || Scenes::keys(trace, view).map(|scene| page.stripped(scene));
+        let (scenes, plan) = RunScenes::laid_out(trace, make);
         RunPictures {
-            trace,
-            view,
-            page,
+            scenes,
+            page: page.clone(),
             most,
-            places,
+            places: RunPlaces::Memviz(Box::new(plan)),
         }
     }
 
@@ -75,13 +119,6 @@ impl<'t> RunPictures<'t> {
         Ok(self)
     }
 
-    fn scenes(&self) -> impl Iterator<Item = Scene> + use<'t, '_> {
-        let scenes = Scenes::keys(self.trace, self.view);
-        scenes
-            .take(self.most)
-            .map(|scene| self.page.stripped(scene))
-    }
-
     /// All of them, on pages of this kind.
     pub(super) fn on_pages(
         &mut self,
@@ -90,19 +127,24 @@ impl<'t> RunPictures<'t> {
         let nothing = RunPlaces::Graphviz(Vec::new());
         self.places = match std::mem::replace(&mut self.places, nothing) {
             RunPlaces::Memviz(plan) => {
-                RunPlaces::Memviz(Box::new(plan.on_pages(|| self.scenes(), options.clone())))
+                let scenes = || self.scenes.all().take(self.most);
+                RunPlaces::Memviz(Box::new(plan.on_pages(scenes, options.clone())))
             }
             RunPlaces::Graphviz(pictures) => RunPlaces::Graphviz(set_on_pages(pictures, options)),
         };
         match &self.places {
-            RunPlaces::Memviz(plan) => Box::new(self.scenes().map(|scene| plan.picture(&scene))),
+            RunPlaces::Memviz(plan) => {
+                let mut pictures = plan.pictures();
+                let scenes = self.scenes.all().take(self.most);
+                Box::new(scenes.map(move |scene| pictures.picture(&scene)))
+            }
             RunPlaces::Graphviz(pictures) => Box::new(pictures.iter().cloned()),
         }
     }
 
     /// The most that are drawn, and how many there are beside them.
     pub(super) fn left_out(&self) -> (usize, usize) {
-        let all = Scenes::keys(self.trace, self.view).count();
+        let all = self.scenes.all().count();
         (self.most, all.saturating_sub(self.most))
     }
 }

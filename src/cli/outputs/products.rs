@@ -7,7 +7,7 @@ use super::paths::{
     ASVG, BLANK_PNGS, BLANKS, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, PPTX, SHEET,
     SHEET_PNG, SNIPPET, SNIPPET_MD, STRIP, STRIP_PNG, SVGS, TIKZ, picture_file, places,
 };
-use super::pictures::{RunPictures, in_batches, laid_out, progress};
+use super::pictures::{RunPictures, RunScenes, in_batches, progress};
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
 use crate::cli::problem::Problem;
 use crate::cli::say::say;
@@ -15,10 +15,11 @@ use crate::layout::{Direction, PageOptions, Picture};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
     Animation, DotOptions, DrawError, Gif, Pdf, Pptx, Raster, RenderedSvg, Snippet, SvgOptions,
-    Theme, dot, sheet, svg, tikz, undrawable,
+    SvgWriter, Theme, dot, sheet, svg, tikz, undrawable,
 };
 use crate::trace::Trace;
 use crate::view::{Scenes, Style, ViewOptions};
+use std::sync::Mutex;
 
 /// A PNG is sharp on any screen, unless its size is asked for; a GIF fits into a page and is small.
 const PNG_SCALE: f64 = 2.0;
@@ -59,9 +60,10 @@ pub(super) fn write_pictures(
             count_titles: true,
             ..view
         };
-        let plan = laid_out(trace, || Scenes::new(trace, &view));
-        for scene in Scenes::new(trace, &view) {
-            player.add(&plan.picture(&scene));
+        let (scenes, plan) = RunScenes::laid_out(trace, || Scenes::new(trace, &view));
+        let mut pictures = plan.pictures();
+        for scene in scenes.all() {
+            player.add(&pictures.picture(&scene));
         }
     }
     let written = products.finish()?;
@@ -123,7 +125,7 @@ fn draw_frames(
     painter: &FrameRenderer<'_>,
     products: &mut Outputs<'_>,
 ) -> Result<(), Problem> {
-    let mut pictures = RunPictures::new(trace, view, page.clone());
+    let mut pictures = RunPictures::new(trace, view, page);
     if painter.layout == LayoutBy::Dot {
         pictures = pictures.by_graphviz(painter.direction)?;
     }
@@ -184,6 +186,8 @@ struct FrameRenderer<'a> {
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
+    /// Those that no thread works with.
+    writers: Mutex<Vec<SvgWriter>>,
 }
 
 impl<'a> FrameRenderer<'a> {
@@ -203,7 +207,18 @@ impl<'a> FrameRenderer<'a> {
             theme: args.theme(),
             png_scale: args.scale.or(args.page.scale()).unwrap_or(PNG_SCALE),
             gif_scale: args.scale.or(args.page.scale()),
+            writers: Mutex::default(),
         }
+    }
+
+    fn svg(&self, picture: &Picture) -> String {
+        let free = self.writers.lock().ok().and_then(|mut free| free.pop());
+        let mut writer = free.unwrap_or_else(|| SvgWriter::new(&SvgOptions { theme: self.theme }));
+        let svg = writer.write(picture);
+        if let Ok(mut free) = self.writers.lock() {
+            free.push(writer);
+        }
+        svg
     }
 
     fn wants(&self, place: OutputPath) -> bool {
@@ -221,7 +236,7 @@ impl<'a> FrameRenderer<'a> {
         let options = SvgOptions { theme: self.theme };
         let blank = (self.wants(BLANKS)).then(|| svg(&picture.blank(), &options));
         let svg = match from_svg.into_iter().any(|place| self.wants(place)) {
-            true => svg(&picture, &options),
+            true => self.svg(&picture),
             false => String::new(),
         };
         let steps = picture.before.map(|before| (before, picture.number));

@@ -9,11 +9,12 @@ use super::compose::Needs;
 use super::metrics::DOT_CELL;
 use super::page::{Crop, Page, PageOptions};
 use super::picture::{BoxShape, Direction, Picture, PictureArrow, PictureCell, Piece, Point};
-use super::typeset;
+use super::typeset::{self, CodeLines};
 use crate::view::BoxKey;
 use graph::graph;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Gives a picture places by Graphviz's `dot`; it has no page then.
 ///
@@ -33,10 +34,11 @@ pub fn by_graphviz(mut picture: Picture, direction: Direction) -> Result<Picture
                 tenths(middle.y - rect.height / 2.0) - rect.y,
             );
             moves.insert(picture_box.key, by);
-            picture_box.move_by(by);
+            Arc::make_mut(picture_box).move_by(by);
         }
     }
-    for (number, arrow) in picture.arrows.iter_mut().enumerate() {
+    let arrows = picture.arrows.iter_mut().map(Arc::make_mut);
+    for (number, arrow) in arrows.enumerate() {
         if let Some(by) = moves.get(&arrow.from) {
             arrow.start = moved(arrow.start, *by);
         }
@@ -50,7 +52,7 @@ pub fn by_graphviz(mut picture: Picture, direction: Direction) -> Result<Picture
 pub fn set_on_pages(pictures: Vec<Picture>, options: &PageOptions) -> Vec<Picture> {
     let mut all = Needs::default();
     for picture in &pictures {
-        all.add(picture, options);
+        all.add(picture, picture.extent(), options);
     }
     let all = all.compose(options);
     let on_page = |mut picture: Picture| {
@@ -59,13 +61,13 @@ pub fn set_on_pages(pictures: Vec<Picture>, options: &PageOptions) -> Vec<Pictur
             Crop::Run => &all,
             Crop::Step => {
                 let mut needs = Needs::default();
-                needs.add(&picture, options);
+                needs.add(&picture, picture.extent(), options);
                 own = needs.compose(options);
                 &own
             }
         };
         picture.move_by(composition.shift);
-        picture.page = typeset::page(&picture, composition, options);
+        picture.page = typeset::page(&picture, composition, options, &mut CodeLines::default());
         picture
     };
     pictures.into_iter().map(on_page).collect()
@@ -74,7 +76,7 @@ pub fn set_on_pages(pictures: Vec<Picture>, options: &PageOptions) -> Vec<Pictur
 /// Sets each dot into its cell: ours stand where our own arrows leave.
 fn set_dots(picture: &mut Picture) {
     let arrows = &mut picture.arrows;
-    for picture_box in &mut picture.boxes {
+    for picture_box in picture.boxes.iter_mut().map(Arc::make_mut) {
         let (key, is_list) = (picture_box.key, picture_box.shape == BoxShape::Rows);
         for row in &mut picture_box.rows {
             let label_x = row.label_area.x + DOT_CELL / 2.0;
@@ -94,11 +96,12 @@ fn set_dots(picture: &mut Picture) {
                     },
                     y: area.y + area.height / 2.0,
                 };
-                let from = |arrow: &&mut PictureArrow| arrow.from == key && arrow.start == *dot;
+                let from =
+                    |arrow: &&mut Arc<PictureArrow>| arrow.from == key && arrow.start == *dot;
                 arrows
                     .iter_mut()
                     .filter(from)
-                    .for_each(|arrow| arrow.start = at);
+                    .for_each(|arrow| Arc::make_mut(arrow).start = at);
                 *dot = at;
             }
         }

@@ -13,6 +13,7 @@ use graphviz_rust::dot_structures::{Attribute, GraphAttributes};
 use label::label;
 use statements::{attribute, defaults, edge, node};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use words::{in_a_comment, in_quotes, name};
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -113,7 +114,8 @@ impl DotGraph<'_> {
     }
 
     fn call_frames(&mut self) {
-        let frames: Vec<&PictureBox> = self.picture.boxes.iter().filter(|b| is_call(b)).collect();
+        let frames: Vec<&Arc<PictureBox>> =
+            self.picture.boxes.iter().filter(|b| is_call(b)).collect();
         if frames.is_empty() {
             return;
         }
@@ -143,7 +145,8 @@ impl DotGraph<'_> {
     }
 
     fn objects(&mut self) {
-        let objects: Vec<&PictureBox> = self.picture.boxes.iter().filter(|b| !is_call(b)).collect();
+        let objects: Vec<&Arc<PictureBox>> =
+            self.picture.boxes.iter().filter(|b| !is_call(b)).collect();
         if objects.is_empty() {
             return;
         }

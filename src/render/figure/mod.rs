@@ -164,7 +164,7 @@ impl Painter {
     fn arrow(&self, picture: &Picture, arrow: &PictureArrow) -> Group {
         let name = |key| {
             let found = picture.boxes.iter().find(|one| one.key == key);
-            found.map_or(String::new(), boxes::name)
+            found.map_or(String::new(), |found| boxes::name(found))
         };
         let colour = if arrow.mark != Mark::None {
             self.palette.changed

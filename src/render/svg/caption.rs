@@ -1,61 +1,79 @@
 //! The words above and below a picture, and in place of it.
 
 use super::Drawing;
-use crate::layout::{LegendSign, Page, PageText, Picture, PictureCell, Rect, TextTone};
+use crate::layout::{LegendSign, Page, PageText, Picture, PictureBox, PictureCell, Rect, TextTone};
 use crate::render::xml::{Xml, rounded};
+use crate::view::BoxKey;
+use rustc_hash::FxHashMap;
+use std::fmt::Write;
 
 /// The picture in words, for those who do not see it.
 pub(super) fn describe(picture: &Picture) -> String {
+    let boxes: FxHashMap<BoxKey, &PictureBox> =
+        picture.boxes.iter().map(|one| (one.key, &**one)).collect();
+    // The arrows of a box stand together.
+    let mut first: FxHashMap<BoxKey, usize> = FxHashMap::default();
+    for (place, arrow) in picture.arrows.iter().enumerate() {
+        first.entry(arrow.from).or_insert(place);
+    }
     let mut out = String::new();
-    for picture_box in &picture.boxes {
-        let serial = picture_box
-            .serial
-            .map_or(String::new(), |n| format!(" #{n}"));
-        out.push_str(&format!("{}{serial}", picture_box.title));
-        if !picture_box.count.is_empty() {
-            out.push_str(&format!(" ({})", picture_box.count));
-        }
-        let note = picture_box.note();
-        if !note.is_empty() {
-            out.push_str(&format!(", {note}"));
-        }
-        if !picture_box.emphasis.label.is_empty() {
-            out.push_str(&format!(", labelled “{}”", picture_box.emphasis.label));
-        }
-        if picture_box.emphasis.outlined {
-            out.push_str(", outlined");
-        }
-        let mut parts = Vec::new();
-        let mut arrows = picture
-            .arrows
-            .iter()
-            .filter(|arrow| arrow.from == picture_box.key);
-        for row in &picture_box.rows {
-            let label = match &row.label {
-                PictureCell::Text(text) => format!("{text}: "),
-                _ => String::new(),
-            };
+    for one in &picture.boxes {
+        let start = first.get(&one.key).copied();
+        let arrows = &picture.arrows[start.unwrap_or(picture.arrows.len())..];
+        let mut arrows = arrows.iter().filter(|arrow| arrow.from == one.key);
+        describe_head(&mut out, one);
+        let mut between = ": ";
+        for row in &one.rows {
+            if row.value == PictureCell::Empty {
+                continue;
+            }
+            out.push_str(between);
+            between = ", ";
+            if let PictureCell::Text(label) = &row.label {
+                out.push_str(label);
+                out.push_str(": ");
+            }
             match &row.value {
-                PictureCell::Text(text) => parts.push(format!("{label}{text}")),
+                PictureCell::Text(text) => out.push_str(text),
                 PictureCell::Dot(_) => {
-                    let to = arrows
-                        .next()
-                        .and_then(|arrow| picture.boxes.iter().find(|other| other.key == arrow.to));
-                    let to = to.map_or(String::new(), |to| match to.serial {
-                        Some(serial) => format!("{} #{serial}", to.title),
-                        None => to.title.clone(),
-                    });
-                    parts.push(format!("{label}to {to}"));
+                    out.push_str("to ");
+                    let to = arrows.next().and_then(|arrow| boxes.get(&arrow.to));
+                    if let Some(to) = to {
+                        push_title(&mut out, to);
+                    }
                 }
                 PictureCell::Empty => {}
             }
         }
-        if !parts.is_empty() {
-            out.push_str(&format!(": {}", parts.join(", ")));
-        }
         out.push_str(". ");
     }
-    out.trim_end().to_owned()
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn push_title(out: &mut String, one: &PictureBox) {
+    out.push_str(&one.title);
+    if let Some(serial) = one.serial {
+        let _ = write!(out, " #{serial}");
+    }
+}
+
+/// What a box is called, and what is said of it as a whole.
+fn describe_head(out: &mut String, one: &PictureBox) {
+    push_title(out, one);
+    if !one.count.is_empty() {
+        let _ = write!(out, " ({})", one.count);
+    }
+    let note = one.note();
+    if !note.is_empty() {
+        let _ = write!(out, ", {note}");
+    }
+    if !one.emphasis.label.is_empty() {
+        let _ = write!(out, ", labelled “{}”", one.emphasis.label);
+    }
+    if one.emphasis.outlined {
+        out.push_str(", outlined");
+    }
 }
 
 impl Drawing {

@@ -7,28 +7,32 @@ use crate::view::Syntax;
 
 impl Drawing {
     pub(super) fn panel(&self, xml: &mut Xml, page: &Page) {
-        // Bands lie below all letters, also those of the lines above.
-        for line in &page.code {
-            self.bands(xml, line);
-        }
+        self.bands(xml, page);
         for line in &page.code {
             self.code_line(xml, line);
         }
+        self.output(xml, page);
+    }
+
+    /// Bands lie below all letters, also those of the lines above.
+    pub(super) fn bands(&self, xml: &mut Xml, page: &Page) {
+        for line in &page.code {
+            if line.ran {
+                self.band(xml, &line.band, self.palette.changed_row, "none");
+            }
+            if line.next {
+                self.band(xml, &line.band, "none", self.palette.next);
+            }
+        }
+    }
+
+    pub(super) fn output(&self, xml: &mut Xml, page: &Page) {
         for text in &page.output {
             self.page_text(xml, text);
         }
     }
 
-    fn bands(&self, xml: &mut Xml, line: &CodeLine) {
-        if line.ran {
-            self.band(xml, &line.band, self.palette.changed_row, "none");
-        }
-        if line.next {
-            self.band(xml, &line.band, "none", self.palette.next);
-        }
-    }
-
-    fn code_line(&self, xml: &mut Xml, line: &CodeLine) {
+    pub(super) fn code_line(&self, xml: &mut Xml, line: &CodeLine) {
         if let Some(word) = &line.word {
             let colour = match line.ran {
                 true => self.palette.changed,

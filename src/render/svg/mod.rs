@@ -4,12 +4,18 @@ mod boxes;
 mod caption;
 mod code;
 mod stages;
+mod writer;
+mod written;
 
-use crate::layout::{Picture, PictureArrow, PictureBox, Piece, ROW_FONT, text_width};
+pub(super) use writer::DRAFT;
+pub use writer::{SvgWriter, svg};
+
+use crate::layout::{Picture, PictureArrow, PictureBox, Piece, Point, ROW_FONT, text_width};
 use crate::render::SIGNATURE;
 use crate::render::theme::{Palette, Theme};
-use crate::render::xml::{Xml, rounded};
+use crate::render::xml::{Value, Xml, push_rounded, rounded};
 use crate::view::{BoxKey, Mark, Status};
+use std::sync::Arc;
 
 pub use stages::stages_pictures;
 
@@ -19,46 +25,6 @@ pub struct SvgOptions {
 }
 
 pub(crate) const FONTS: &str = "DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace";
-
-/// Writes a picture as an SVG document. Its names begin with a hash of what it shows, so that any
-/// two pictures can stand on one page.
-pub fn svg(picture: &Picture, options: &SvgOptions) -> String {
-    let draft = document(&Drawing::new("mv", options.theme), picture);
-    let prefix = format!(
-        "mv{}x{:08x}",
-        picture.number,
-        crc32fast::hash(draft.as_bytes())
-    );
-    document(&Drawing::new(&prefix, options.theme), picture)
-}
-
-fn document(drawing: &Drawing, picture: &Picture) -> String {
-    let caption = &picture.caption;
-    let head = Head {
-        prefix: &drawing.prefix,
-        width: picture.page.width,
-        height: picture.page.height,
-        scale: picture.page.scale,
-        text_colour: drawing.palette.text,
-        title: &format!("{}, {}: {}", caption.file, caption.step, caption.event),
-        description: &caption::describe(picture),
-    };
-    head.document(|xml| {
-        drawing.arrow_heads(xml);
-        for layer in layers(picture) {
-            if let Layer::Box(picture_box) = layer {
-                let id = drawing.name(&box_name(picture_box.key));
-                let attributes = [
-                    ("id", (&id).into()),
-                    ("opacity", opacity(picture_box).into()),
-                ];
-                xml.element("g", &attributes, |xml| drawing.boxed(xml, picture_box));
-            } else {
-                drawing.layer(xml, picture, layer);
-            }
-        }
-    })
-}
 
 /// What stands at the head of a document: its size, and what it is in words.
 pub(super) struct Head<'a> {
@@ -77,29 +43,35 @@ pub(super) struct Head<'a> {
 impl Head<'_> {
     /// Writes an SVG document, what stands in it by `inside`.
     pub(super) fn document(&self, inside: impl FnOnce(&mut Xml)) -> String {
-        let name = |part: &str| format!("{}-{part}", self.prefix);
-        let (title, description) = (name("title"), name("desc"));
+        self.draft(0, inside).finish()
+    }
+
+    /// The same, not yet at its end, with room for so many bytes.
+    fn draft(&self, room: usize, inside: impl FnOnce(&mut Xml)) -> Xml {
         let view_box = format!("0 0 {} {}", rounded(self.width), rounded(self.height));
-        let labelled = format!("{title} {description}");
         let attributes = [
             ("xmlns", "http://www.w3.org/2000/svg".into()),
             ("width", (self.width * self.scale).into()),
             ("height", (self.height * self.scale).into()),
             ("viewBox", (&view_box).into()),
             ("role", "img".into()),
-            ("aria-labelledby", (&labelled).into()),
+            (
+                "aria-labelledby",
+                Value::Names(&[("", "title"), (" ", "desc")], ""),
+            ),
             ("font-family", FONTS.into()),
             ("font-size", ROW_FONT.into()),
             ("fill", self.text_colour.into()),
         ];
-        let mut xml = Xml::default();
+        let mut xml = Xml::named(self.prefix, room);
         xml.element("svg", &attributes, |xml| {
-            xml.text("title", &[("id", (&title).into())], self.title);
-            xml.text("desc", &[("id", (&description).into())], self.description);
+            let id = |name| [("id", Value::Names(name, ""))];
+            xml.text("title", &id(&[("", "title")]), self.title);
+            xml.text("desc", &id(&[("", "desc")]), self.description);
             xml.text("metadata", &[], SIGNATURE);
             inside(xml);
         });
-        xml.finish()
+        xml
     }
 }
 
@@ -109,23 +81,34 @@ enum Layer<'p> {
     Page,
     Caption,
     Code,
-    Arrow(&'p PictureArrow),
-    Box(&'p PictureBox),
-    Dots(&'p PictureBox),
+    Arrow(&'p Arc<PictureArrow>),
+    Box(&'p Arc<PictureBox>),
+    Dots(&'p Arc<PictureBox>),
     Legend,
 }
 
 /// In the order in which it is painted, which is the same for what several steps show.
-fn layers(picture: &Picture) -> Vec<Layer<'_>> {
-    let mut arrows: Vec<_> = picture.arrows.iter().map(Layer::Arrow).collect();
-    arrows.sort_by_key(Layer::owner);
-    let mut boxes: Vec<&PictureBox> = picture.boxes.iter().collect();
+fn layers(picture: &Picture) -> Vec<(Owner, Layer<'_>)> {
+    let mut arrows: Vec<_> = (picture.arrows.iter())
+        .map(|arrow| (arrow_owner(arrow), Layer::Arrow(arrow)))
+        .collect();
+    arrows.sort_by_key(|(owner, _)| *owner);
+    let mut boxes: Vec<&Arc<PictureBox>> = picture.boxes.iter().collect();
     boxes.sort_by_key(|picture_box| picture_box.key);
-    let mut layers = vec![Layer::Page, Layer::Caption, Layer::Code];
+    let mut layers = vec![(Owner::Page, Layer::Page)];
+    layers.extend([(Owner::Caption, Layer::Caption), (Owner::Code, Layer::Code)]);
     layers.extend(arrows);
-    layers.extend(boxes.iter().copied().map(Layer::Box));
-    layers.extend(boxes.iter().copied().map(Layer::Dots));
-    layers.push(Layer::Legend);
+    layers.extend(
+        boxes
+            .iter()
+            .map(|one| (Owner::Box(one.key), Layer::Box(one))),
+    );
+    layers.extend(
+        boxes
+            .iter()
+            .map(|one| (Owner::Box(one.key), Layer::Dots(one))),
+    );
+    layers.push((Owner::Legend, Layer::Legend));
     layers
 }
 
@@ -138,7 +121,7 @@ pub(super) struct Part {
 }
 
 /// What a part belongs to, the same over all steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Owner {
     Page,
     Caption,
@@ -162,30 +145,19 @@ impl Layer<'_> {
             Layer::Legend => 6,
         }
     }
+}
 
-    fn owner(&self) -> Owner {
-        let tenths = |length: f64| (length * 10.0).round() as i64;
-        match self {
-            Layer::Page => Owner::Page,
-            Layer::Caption => Owner::Caption,
-            Layer::Code => Owner::Code,
-            Layer::Arrow(arrow) => Owner::Arrow(
-                arrow.from,
-                arrow.to,
-                tenths(arrow.start.x),
-                tenths(arrow.start.y),
-            ),
-            Layer::Box(picture_box) | Layer::Dots(picture_box) => Owner::Box(picture_box.key),
-            Layer::Legend => Owner::Legend,
-        }
-    }
+fn arrow_owner(arrow: &PictureArrow) -> Owner {
+    let tenths = |length: f64| (length * 10.0).round() as i64;
+    let Point { x, y } = arrow.start;
+    Owner::Arrow(arrow.from, arrow.to, tenths(x), tenths(y))
 }
 
 /// Takes a picture apart, in the order in which it is painted.
 pub(super) fn parts(drawing: &Drawing, picture: &Picture) -> Vec<Part> {
     let mut parts = Vec::new();
-    for layer in layers(picture) {
-        let mut xml = Xml::default();
+    for (owner, layer) in layers(picture) {
+        let mut xml = Xml::named(DRAFT, 0);
         match layer {
             // Seen through as a whole.
             Layer::Box(picture_box) if opacity(picture_box) < 1.0 => {
@@ -196,7 +168,7 @@ pub(super) fn parts(drawing: &Drawing, picture: &Picture) -> Vec<Part> {
         }
         parts.extend(xml.elements().map(|element| Part {
             layer: layer.rank(),
-            owner: layer.owner(),
+            owner,
             svg: element.replace('\n', ""),
         }));
     }
@@ -221,9 +193,9 @@ fn box_name(key: BoxKey) -> String {
     }
 }
 
-/// How pictures are drawn: with which colours, and what their names begin with.
+/// How pictures are drawn: with which colours.
+#[derive(Debug)]
 pub(super) struct Drawing {
-    prefix: String,
     theme: Theme,
     palette: Palette,
 }
@@ -236,9 +208,8 @@ struct Type<'a> {
 }
 
 impl Drawing {
-    pub(super) fn new(prefix: &str, theme: Theme) -> Drawing {
+    pub(super) fn new(theme: Theme) -> Drawing {
         Drawing {
-            prefix: prefix.to_owned(),
             theme,
             palette: theme.palette(),
         }
@@ -250,10 +221,6 @@ impl Drawing {
 
     pub(super) fn text_colour(&self) -> &'static str {
         self.palette.text
-    }
-
-    fn name(&self, part: &str) -> String {
-        format!("{}-{part}", self.prefix)
     }
 
     fn layer(&self, xml: &mut Xml, picture: &Picture, layer: Layer<'_>) {
@@ -328,9 +295,9 @@ impl Drawing {
                 ("moved", self.palette.changed),
                 ("faded", self.palette.garbage),
             ] {
-                let id = self.name(name);
+                let id = [("", name)];
                 let attributes = [
-                    ("id", (&id).into()),
+                    ("id", Value::Names(&id, "")),
                     ("viewBox", "0 0 8 8".into()),
                     ("refX", 7.0.into()),
                     ("refY", 4.0.into()),
@@ -411,7 +378,7 @@ impl Drawing {
             (self.palette.arrow, "head")
         };
         let path = path(arrow);
-        let marker = format!("url(#{}-{head})", self.prefix);
+        let marker = [("url(#", head)];
         let mut attributes = vec![
             ("d", (&path).into()),
             ("fill", "none".into()),
@@ -420,7 +387,7 @@ impl Drawing {
                 "stroke-width",
                 if arrow.mark == Mark::None { 1.3 } else { 2.0 }.into(),
             ),
-            ("marker-end", (&marker).into()),
+            ("marker-end", Value::Names(&marker, ")")),
         ];
         if arrow.weak {
             attributes.push(("stroke-dasharray", "2 4".into()));
@@ -433,19 +400,23 @@ impl Drawing {
 
 /// An arrow's way, as SVG writes it.
 pub(crate) fn path(arrow: &PictureArrow) -> String {
-    let mut out = format!("M{} {}", rounded(arrow.start.x), rounded(arrow.start.y));
+    let mut out = String::with_capacity(64);
+    let mut command = |letter: char, points: &[Point]| {
+        out.push(letter);
+        for (place, at) in points.iter().enumerate() {
+            if place > 0 {
+                out.push(' ');
+            }
+            push_rounded(&mut out, at.x);
+            out.push(' ');
+            push_rounded(&mut out, at.y);
+        }
+    };
+    command('M', &[arrow.start]);
     for piece in &arrow.pieces {
         match piece {
-            Piece::Line(to) => out.push_str(&format!("L{} {}", rounded(to.x), rounded(to.y))),
-            Piece::Curve(a, b, to) => out.push_str(&format!(
-                "C{} {} {} {} {} {}",
-                rounded(a.x),
-                rounded(a.y),
-                rounded(b.x),
-                rounded(b.y),
-                rounded(to.x),
-                rounded(to.y)
-            )),
+            Piece::Line(to) => command('L', &[*to]),
+            Piece::Curve(a, b, to) => command('C', &[*a, *b, *to]),
         }
     }
     out

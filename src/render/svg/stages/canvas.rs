@@ -7,6 +7,8 @@ use crate::view::{BoxRole, Color, Syntax};
 
 pub(super) struct Canvas<'d> {
     pub drawing: &'d Drawing,
+    /// What the document's own names begin with.
+    prefix: &'d str,
     pub xml: Xml,
     /// Where the next row begins.
     pub y: f64,
@@ -29,9 +31,10 @@ pub(super) enum Look {
 }
 
 impl<'d> Canvas<'d> {
-    pub(super) fn new(drawing: &'d Drawing) -> Canvas<'d> {
+    pub(super) fn new(drawing: &'d Drawing, prefix: &'d str) -> Canvas<'d> {
         Canvas {
             drawing,
+            prefix,
             xml: Xml::default(),
             y: MARGIN,
             right: 0.0,
@@ -155,7 +158,7 @@ impl<'d> Canvas<'d> {
 
     /// A way with an arrow head at its end.
     pub(super) fn arrow(&mut self, way: &str, colour: &str, head: &str, dashed: bool) {
-        let marker = format!("url(#{}-{head})", self.drawing.prefix);
+        let marker = format!("url(#{}-{head})", self.prefix);
         let mut attributes = vec![
             ("d", way.into()),
             ("fill", "none".into()),

@@ -7,7 +7,7 @@ mod lists;
 mod names;
 mod tree;
 
-use super::{Drawing, Head};
+use super::{DRAFT, Drawing, Head};
 use crate::layout::MARGIN;
 use crate::narrate;
 use crate::render::Theme;
@@ -27,15 +27,15 @@ pub fn stages_pictures(
     theme: Theme,
 ) -> Vec<(&'static str, String)> {
     let excerpt = Excerpt::of(stages, within);
+    let drawing = Drawing::new(theme);
     let wanted = StageKind::ALL
         .into_iter()
         .filter(|kind| kinds.contains(kind));
     wanted
         .map(|kind| {
-            let draft = picture(stages, kind, &excerpt, &Drawing::new("mv", theme));
-            let prefix = format!("mv{:08x}", crc32fast::hash(draft.as_bytes()));
-            let drawing = Drawing::new(&prefix, theme);
-            (kind.name(), picture(stages, kind, &excerpt, &drawing))
+            let named = |prefix: &str| picture(stages, kind, &excerpt, &drawing, prefix);
+            let hash = crc32fast::hash(named(DRAFT).as_bytes());
+            (kind.name(), named(&format!("{DRAFT}{hash:08x}")))
         })
         .collect()
 }
@@ -107,11 +107,17 @@ fn title(kind: StageKind) -> &'static str {
     }
 }
 
-fn picture(stages: &Stages, kind: StageKind, excerpt: &Excerpt, drawing: &Drawing) -> String {
+fn picture(
+    stages: &Stages,
+    kind: StageKind,
+    excerpt: &Excerpt,
+    drawing: &Drawing,
+    prefix: &str,
+) -> String {
     let path = visible(&stages.file.path).into_owned();
     let title = format!("{}: {path}", title(kind));
     let engine = narrate::stages_engine(&stages.engine);
-    let mut canvas = Canvas::new(drawing);
+    let mut canvas = Canvas::new(drawing, prefix);
     canvas.heading(&title, &engine);
     let reached = failure(stages, kind, &mut canvas);
     if reached {
@@ -133,7 +139,7 @@ fn picture(stages: &Stages, kind: StageKind, excerpt: &Excerpt, drawing: &Drawin
     );
     let (width, height, body) = canvas.finish(MARGIN);
     let head = Head {
-        prefix: &drawing.prefix,
+        prefix,
         width,
         height,
         scale: 1.0,
