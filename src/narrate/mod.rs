@@ -1,14 +1,20 @@
 //! What memviz says of a run, in words.
 
 mod bindings;
+mod calls;
 mod contents;
+mod few;
 mod flow;
 mod handed_on;
 mod lifetimes;
+mod names;
 mod nouns;
 mod outcome;
 mod paths;
+mod since;
 mod step;
 
+pub use few::in_few;
 pub use outcome::{outcome, signal_name};
+pub use since::Since;
 pub use step::{StepNarrator, is_about_counts, raised_before};

@@ -21,7 +21,7 @@ impl Paths {
     /// then those of the calls that wait, the newest first.
     pub(super) fn at(trace: &Trace, state: &State) -> Paths {
         let mut paths = Paths::default();
-        let mut open = VecDeque::new();
+        let mut open: VecDeque<Way> = VecDeque::new();
         let running = state.frames.last();
         let mut taken: BTreeSet<&str> = BTreeSet::new();
         let others = state.others.iter().flat_map(|stack| &stack.frames);
@@ -53,7 +53,7 @@ impl Paths {
                     _ => Some(name.to),
                 };
                 if let Some(to) = to {
-                    open.push_back((to, path, 0));
+                    open.push_back(Way::of_name(to, path));
                 }
             }
         }
@@ -61,8 +61,10 @@ impl Paths {
         paths
     }
 
-    fn follow(&mut self, trace: &Trace, state: &State, mut open: VecDeque<(ObjId, String, usize)>) {
-        while let Some((id, path, depth)) = open.pop_front() {
+    fn follow(&mut self, trace: &Trace, state: &State, mut open: VecDeque<Way>) {
+        while let Some(way) = open.pop_front() {
+            let path = self.text(&way);
+            let Way { to: id, depth, .. } = way;
             let known = self.of.entry(id).or_default();
             let is_new = known.is_empty();
             if known.len() < MOST_PATHS && !known.contains(&path) {
@@ -80,7 +82,13 @@ impl Paths {
             };
             let is_library = is_of_library(&object.refs, trace);
             // The few first ones of a long list are enough.
+            let mut key = None;
             for reference in object.refs.iter().take(200) {
+                if let Label::Key(_) = reference.label {
+                    key = Some(reference.to);
+                    continue;
+                }
+                let key = key.take();
                 // What the library keeps for itself is nobody's way to an object.
                 if is_library
                     && matches!(reference.label, Label::Attr(name) if trace.symbols.text(name).starts_with('_'))
@@ -88,9 +96,24 @@ impl Paths {
                     continue;
                 }
                 if let Some(step) = suffix(reference.label, trace) {
-                    open.push_back((reference.to, format!("{path}{step}"), depth + 1));
+                    open.push_back(Way {
+                        to: reference.to,
+                        from: path.clone(),
+                        step,
+                        key,
+                        depth: depth + 1,
+                    });
                 }
             }
+        }
+    }
+
+    /// A way in words. What a key that is an object is called shows only when it has been come to.
+    fn text(&self, way: &Way) -> String {
+        let is_object = way.step.starts_with("[<");
+        match way.key.filter(|_| is_object).and_then(|key| self.first(key)) {
+            Some(key) => format!("{}[{key}]", way.from),
+            None => format!("{}{}", way.from, way.step),
         }
     }
 
@@ -102,6 +125,30 @@ impl Paths {
     /// Some paths to an object, the shortest first.
     pub(super) fn all(&self, id: ObjId) -> &[String] {
         self.of.get(&id).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A reference that is to be followed.
+struct Way {
+    to: ObjId,
+    /// The path to its owner.
+    from: String,
+    /// How it goes on from there.
+    step: String,
+    /// The key, where it is an entry of a dict.
+    key: Option<ObjId>,
+    depth: usize,
+}
+
+impl Way {
+    fn of_name(to: ObjId, name: String) -> Way {
+        Way {
+            to,
+            from: name,
+            step: String::new(),
+            key: None,
+            depth: 0,
+        }
     }
 }
 
