@@ -180,7 +180,7 @@ impl Serialize for Steps<'_> {
                 &step.head.held,
                 self.0.trace.header.granularity,
             );
-            let words = teller.tell(self.0.trace, step, state, &ledger, None);
+            let words = teller.tell(self.0.trace, step, state, &ledger, None, None);
             list.serialize_element(&StepEntry {
                 document: self.0,
                 number,

@@ -166,7 +166,8 @@ fn clipped(
     whole: &str,
     kept: &str,
 ) -> Vec<(Range<usize>, Syntax)> {
-    let end = match kept.len() == whole.len() {
+    // What is cut can be as long as the sign that says so.
+    let end = match kept == whole {
         true => whole.len(),
         false => kept.len() - "…".len(),
     };
@@ -242,4 +243,20 @@ fn small_print(caption: &Caption, made: &Composition, options: &PageOptions) -> 
             text(area.x + x, y, SMALL_FONT, TextTone::Quiet, piece)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Syntax, clipped};
+
+    #[test]
+    fn parts_end_before_the_sign_of_a_cut_of_the_same_length() {
+        let parts = clipped(
+            &[(0..3, Syntax::Text), (3..8, Syntax::Text)],
+            "abcdefgh",
+            "abcde…",
+        );
+        let ends: Vec<usize> = parts.iter().map(|(range, _)| range.end).collect();
+        assert_eq!(ends, [3, 5]);
+    }
 }

@@ -2,7 +2,10 @@
 
 use super::nouns::{Nouns, enumerated};
 use super::paths::is_of_library;
-use crate::trace::{Kind, ObjId, Symbol};
+use crate::trace::{Kind, Label, ObjId, Reference, Symbol};
+
+/// Members of a class that one sentence names.
+const MEMBERS: usize = 6;
 
 /// What leads somewhere now.
 #[derive(Debug, Clone)]
@@ -89,6 +92,9 @@ impl Bindings<'_> {
             let function = self.new.trace.symbols.text(function);
             return format!("{path} {is} the {type_name} that {function}() has returned");
         }
+        if target.in_class && !is_first && type_name == "property" {
+            return format!("{path} is a property that can be set");
+        }
         if self.allocated.contains(to) {
             return format!(
                 "{path} {is} {}{}",
@@ -131,7 +137,9 @@ impl Bindings<'_> {
             Kind::Module if path == name || name.ends_with(&format!(".{path}")) => {
                 Some(format!("{path} is imported"))
             }
-            Kind::Class if last == name && is_new => Some(format!("class {name} is defined")),
+            Kind::Class if last == name && is_new => {
+                Some(format!("class {name} is defined{}", self.members(to)))
+            }
             Kind::Class if last == name && self.imports => {
                 Some(format!("class {name} is imported"))
             }
@@ -139,13 +147,40 @@ impl Bindings<'_> {
             Kind::Function if path == name && self.imports => Some(format!("{path}() is imported")),
             // What a decorator has had in its hands was there before the name is.
             Kind::Class if last == name && info.born.is_some() => {
-                Some(format!("class {name} is defined"))
+                Some(format!("class {name} is defined{}", self.members(to)))
             }
             Kind::Function if path == name && info.born.is_some() => {
                 Some(format!("{path}() is defined"))
             }
             _ => None,
         }
+    }
+
+    /// `, with rate, __init__() and pay()`: what the body of a new class has made.
+    fn members(&self, class: ObjId) -> String {
+        let refs = self.new.state.heap.get(&class).map(|object| &object.refs);
+        let member = |reference: &Reference| {
+            let Label::Attr(name) = reference.label else {
+                return None;
+            };
+            let name = self.new.trace.symbols.text(name);
+            let info = self.new.trace.object(reference.to);
+            let is_function = info.kind == Kind::Function && info.born.is_some();
+            match is_function && !name.contains("__annotate") {
+                true => Some(format!("{name}()")),
+                false => (!name.starts_with('_')).then(|| name.to_owned()),
+            }
+        };
+        let mut members: Vec<String> = refs.into_iter().flatten().filter_map(member).collect();
+        match members.len() {
+            0 => return String::new(),
+            count if count > MEMBERS => {
+                members.truncate(MEMBERS - 1);
+                members.push(format!("{} more", count + 1 - MEMBERS));
+            }
+            _ => {}
+        }
+        format!(", with {}", enumerated(&members))
     }
 
     /// `; bad[0], bad[1] and bad[2] are the same list`: what a new container holds more than once.

@@ -41,11 +41,25 @@ pub(super) fn change_of_contents(
     Some(words + &elsewhere)
 }
 
+/// A reference that is worth a word; that to the key where it is an entry whose key is an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Held {
+    label: Label,
+    key: Option<ObjId>,
+    to: ObjId,
+}
+
+impl Held {
+    fn is_same_place(&self, other: &Held) -> bool {
+        (self.label, self.key) == (other.label, other.key)
+    }
+}
+
 /// The references that are worth a word.
-fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
+fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Held> {
     let is_class = nouns.trace.object(of).kind == Kind::Class;
-    let is_told = |reference: &&Reference| match reference.label {
-        Label::Key(_) => false,
+    let is_function = nouns.trace.object(of).kind == Kind::Function;
+    let is_told = |reference: &Reference| match reference.label {
         Label::Cell(name) => !nouns.trace.symbols.text(name).starts_with("__"),
         Label::Attr(name)
             if nouns.trace.symbols.text(name).starts_with('_')
@@ -53,12 +67,46 @@ fn told(refs: &[Reference], nouns: Nouns<'_>, of: ObjId) -> Vec<Reference> {
         {
             false
         }
-        // What the interpreter itself puts into a class is not told.
-        Label::Attr(name) => !is_class || !nouns.trace.symbols.text(name).starts_with("__"),
-        Label::Index(_) | Label::Value(_) | Label::Element => !is_class,
+        // What the interpreter itself puts into a class or function is not told.
+        Label::Attr(name) => {
+            !(is_class || is_function) || !nouns.trace.symbols.text(name).starts_with("__")
+        }
+        Label::Index(_) | Label::Value(_) | Label::Element => !(is_class || is_function),
         _ => false,
     };
-    refs.iter().filter(is_told).copied().collect()
+    let mut all = Vec::new();
+    let mut key = None;
+    for reference in refs {
+        if let Label::Key(text) = reference.label {
+            let is_object = nouns.trace.symbols.text(text).starts_with('<');
+            key = is_object.then_some(reference.to);
+            continue;
+        }
+        let key = key.take();
+        if is_told(reference) {
+            all.push(Held {
+                label: reference.label,
+                key,
+                to: reference.to,
+            });
+        }
+    }
+    all
+}
+
+/// What one list of items has more of than another.
+fn without(items: &[ObjId], others: &[ObjId]) -> Vec<ObjId> {
+    let mut others = others.to_vec();
+    let mut rest = Vec::new();
+    for item in items {
+        match others.iter().position(|other| other == item) {
+            Some(at) => {
+                others.swap_remove(at);
+            }
+            None => rest.push(*item),
+        }
+    }
+    rest
 }
 
 struct Change<'t> {
@@ -66,8 +114,8 @@ struct Change<'t> {
     old: Nouns<'t>,
     new: Nouns<'t>,
     bindings: &'t Bindings<'t>,
-    before: Vec<Reference>,
-    after: Vec<Reference>,
+    before: Vec<Held>,
+    after: Vec<Held>,
 }
 
 impl Change<'_> {
@@ -109,7 +157,7 @@ impl Change<'_> {
 
     /// Lists, tuples and deques: what came, what went, where.
     fn of_sequence(&self) -> Option<String> {
-        let targets = |refs: &[Reference]| -> Vec<ObjId> { refs.iter().map(|r| r.to).collect() };
+        let targets = |refs: &[Held]| -> Vec<ObjId> { refs.iter().map(|r| r.to).collect() };
         let (before, after) = (targets(&self.before), targets(&self.after));
         let start = before
             .iter()
@@ -184,16 +232,21 @@ impl Change<'_> {
                 let count = moved.len();
                 format!("{count} items of {owner} change places")
             }
-            ([_], [one]) => {
-                let path = format!("{owner}[{start}]");
-                self.bindings.one(&Target {
-                    path,
-                    to: *one,
-                    is_first: false,
-                    in_class: false,
-                })
+            (gone, come) if gone.len() == come.len() && gone.len() <= NAMED => {
+                self.replaced(gone, come, start)
             }
-            (gone, come) if gone.len() > come.len() && come.is_empty() => return None,
+            (gone, come) if !without(come, gone).is_empty() && without(gone, come).is_empty() => {
+                let come = without(come, gone);
+                let verb = if come.len() == 1 { "is" } else { "are" };
+                let items = self.items(&come, self.new);
+                format!("{items} {verb} put into {owner}, and others change places")
+            }
+            (gone, come) if without(come, gone).is_empty() => {
+                let gone = without(gone, come);
+                let verb = if gone.len() == 1 { "leaves" } else { "leave" };
+                let items = self.items(&gone, self.old);
+                format!("{items} {verb} {owner}, and others change places")
+            }
             (gone, come) => format!(
                 "in {owner}, {} take the place of {}",
                 self.items(come, self.new),
@@ -202,8 +255,23 @@ impl Change<'_> {
         })
     }
 
+    /// Items that others have taken the places of, one by one.
+    fn replaced(&self, gone: &[ObjId], come: &[ObjId], start: usize) -> String {
+        let pairs = (start..).zip(gone.iter().zip(come));
+        let targets: Vec<Target> = pairs
+            .filter(|(_, (gone, come))| gone != come)
+            .map(|(place, (_, come))| Target {
+                path: format!("{}[{place}]", self.owner()),
+                to: *come,
+                is_first: false,
+                in_class: false,
+            })
+            .collect();
+        self.bindings.in_words(&targets).join("; ")
+    }
+
     fn of_set(&self) -> Option<String> {
-        let targets = |refs: &[Reference]| -> Vec<ObjId> { refs.iter().map(|r| r.to).collect() };
+        let targets = |refs: &[Held]| -> Vec<ObjId> { refs.iter().map(|r| r.to).collect() };
         let (before, after) = (targets(&self.before), targets(&self.after));
         let come: Vec<ObjId> = after
             .iter()
@@ -258,23 +326,26 @@ impl Change<'_> {
 
     /// Entries of a dict, attributes.
     fn of_entries(&self) -> Option<String> {
-        let led = |refs: &[Reference], label: Label| {
-            refs.iter().find(|one| one.label == label).map(|one| one.to)
+        let led = |refs: &[Held], held: &Held| {
+            let mut refs = refs.iter();
+            refs.find(|one| one.is_same_place(held)).map(|one| one.to)
         };
-        let moved: Vec<&Reference> = self
+        let moved: Vec<&Held> = self
             .after
             .iter()
-            .filter(|one| led(&self.before, one.label) != Some(one.to))
+            .filter(|one| led(&self.before, one) != Some(one.to))
             .collect();
-        let gone: Vec<&Reference> = self
+        let gone: Vec<&Held> = self
             .before
             .iter()
-            .filter(|one| led(&self.after, one.label).is_none())
+            .filter(|one| led(&self.after, one).is_none())
             .collect();
         let owner = self.owner();
-        let path = |reference: &Reference| {
-            let end = suffix(reference.label, self.new.trace).unwrap_or_default();
-            format!("{owner}{end}")
+        let path = |held: &Held| {
+            let key = held.key.and_then(|key| self.key(key));
+            let end = key.map(|key| format!("[{key}]"));
+            let end = end.or_else(|| suffix(held.label, self.new.trace));
+            format!("{owner}{}", end.unwrap_or_default())
         };
         if self.after.is_empty() && gone.len() > 1 {
             let count = gone.len();
@@ -294,7 +365,7 @@ impl Change<'_> {
             targets.push(Target {
                 path: path(one),
                 to: one.to,
-                is_first: led(&self.before, one.label).is_none(),
+                is_first: led(&self.before, one).is_none(),
                 in_class: false,
             });
         }
@@ -307,6 +378,12 @@ impl Change<'_> {
         Some(words.join("; "))
     }
 
+    /// What a key that is an object is called.
+    fn key(&self, key: ObjId) -> Option<String> {
+        let path = || self.new.paths.first(key).map(str::to_owned);
+        self.new.own_words(key).or_else(path)
+    }
+
     /// Entries that stand in another order.
     fn reordered(&self, owner: &str) -> Option<String> {
         let last = self.after.last()?;
@@ -316,7 +393,7 @@ impl Change<'_> {
         let is_last = self
             .before
             .last()
-            .is_some_and(|one| one.label == last.label);
+            .is_some_and(|one| one.is_same_place(last));
         let key = self.new.trace.symbols.text(key);
         Some(match is_last {
             false => format!("{key} is the last entry of {owner} now"),

@@ -18,6 +18,9 @@ impl Telling<'_> {
     /// What the line that has run did without changing a name or an object that can be called by one.
     pub(super) fn flow(&self) -> Option<String> {
         let head = &self.step.head;
+        if head.event == Event::Exception {
+            return Some(format!("the exception comes to line {}", head.line));
+        }
         if head.event != Event::Line {
             return None;
         }
@@ -38,7 +41,7 @@ impl Telling<'_> {
         }
         let defines = ["def ", "async def ", "class ", "@"];
         if ran.code.starts_with('@') && defines.iter().any(|one| next.code.starts_with(one)) {
-            let done = match last.ran == Some(next.number) {
+            let done = match self.last_here.and_then(|last| last.ran) == Some(next.number) {
                 true => "has been applied",
                 false => "is ready",
             };

@@ -1,6 +1,8 @@
 //! What a call gives back, yields, raises or waits for.
 
-use super::step::{Telling, call_in_words};
+use super::calls::{call_in_words, is_compilers};
+use super::nouns::with_article;
+use super::step::Telling;
 use crate::trace::{CallFrame, Event, Kind, Label, ObjId, Reference, RootKind};
 
 impl Telling<'_> {
@@ -12,6 +14,13 @@ impl Telling<'_> {
         let function = running.map_or("", |frame| frame.shown_name(&self.trace.symbols));
         let call = call_in_words(function);
         match head.event {
+            Event::Resume => all.push(format!("{call} goes on where it was")),
+            Event::Throw => {
+                let raised = held(RootKind::RaisedException);
+                let raised = raised.map(|id| self.new.type_name(id));
+                let raised = raised.map_or("an exception".to_owned(), with_article);
+                all.push(format!("{raised} is thrown into {call}"));
+            }
             Event::Yield => {
                 let top = running.and_then(CallFrame::top_of_stack);
                 all.extend(top.map(|id| match self.is_coroutine(running) {
@@ -92,7 +101,9 @@ impl Telling<'_> {
 
     /// Whether what is returned goes to anyone: not from a module, nor from a class's body.
     fn hands_on(&self) -> bool {
-        let is_call = |frame: &CallFrame| !frame.class_body;
+        let is_call = |frame: &CallFrame| {
+            !frame.class_body && !is_compilers(frame.shown_name(&self.trace.symbols))
+        };
         self.text(self.step.head.function) != "<module>"
             && self.after.frames.last().is_some_and(is_call)
     }

@@ -72,8 +72,9 @@ impl Telling<'_> {
         for run in &self.step.head.collections {
             let mut files = self.trace.header.files.iter();
             let is_asked = !run.automatic && files.any(|file| file.text.contains("gc.collect"));
-            // What finds nothing, and was not asked for, is no news.
-            if run.candidates.is_empty() || !is_asked && run.unreachable.is_empty() {
+            // What finds nothing of the program's data, and was not asked for, is no news.
+            let is_news = |id: &ObjId| self.is_data(*id) && self.was_seen(*id);
+            if run.candidates.is_empty() || !is_asked && !run.unreachable.iter().any(is_news) {
                 continue;
             }
             let who = if is_asked {
@@ -100,7 +101,9 @@ impl Telling<'_> {
             let states = [self.before, self.after].into_iter();
             let mut objects = states.filter_map(|state| state.heap.get(id));
             let is_own = |object: &ObjectState| is_of_program(&object.refs, self.trace);
-            if *what == Incident::Finalizer && !objects.any(is_own) {
+            if *what == Incident::Finalizer && !objects.any(is_own)
+                || *what == Incident::Resurrection && !self.is_data(*id)
+            {
                 continue;
             }
             let noun = self.new.noun(*id);

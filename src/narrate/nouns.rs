@@ -22,12 +22,12 @@ pub(super) struct Nouns<'t> {
 impl<'t> Nouns<'t> {
     /// The shortest path to an object.
     pub(super) fn first_path(&self, id: ObjId) -> Option<&'t str> {
-        self.paths.first(id, self.trace)
+        self.paths.first(id)
     }
 
     /// Some paths to an object, the shortest first.
     pub(super) fn all_paths(&self, id: ObjId) -> &'t [String] {
-        self.paths.all(id, self.trace)
+        self.paths.all(id)
     }
 }
 
@@ -41,6 +41,7 @@ impl Nouns<'_> {
         match self.text(self.trace.object(id).type_name) {
             "ReferenceType" => "weak reference",
             "builtin_function_or_method" | "builtin_method" => "built-in function",
+            "_lru_cache_wrapper" => "function with a cache",
             name => name,
         }
     }
@@ -60,8 +61,26 @@ impl Nouns<'_> {
                 Some(format!("the function {name}()"))
             }
             (Kind::Module, Some(name), _) => Some(format!("module {name}")),
+            (Kind::Instance, _, _) => self.member_of_enum(id),
             _ => None,
         }
+    }
+
+    /// `Color.RED`.
+    fn member_of_enum(&self, id: ObjId) -> Option<String> {
+        let class = class_of(&self.state.heap.get(&id)?.refs, self.trace)?;
+        let attributes = &self.state.heap.get(&class)?.refs;
+        let named = |reference: &Reference| match reference.label {
+            Label::Attr(name) => Some((self.text(name), reference.to)),
+            _ => None,
+        };
+        let is_enum = attributes
+            .iter()
+            .filter_map(named)
+            .any(|(name, _)| name == "_member_map_");
+        let mut members = attributes.iter().filter_map(named).filter(|_| is_enum);
+        let (member, _) = members.find(|(name, to)| *to == id && !name.starts_with('_'))?;
+        Some(format!("{}.{member}", self.name(class)?))
     }
 
     /// `5`, `class C`, `the list rows[0]`, or `list #3` where no name leads there.
@@ -84,8 +103,16 @@ impl Nouns<'_> {
                     function => format!("the {} of {function}()", self.type_name(id)),
                 }
             }
+            // Where there is but one of its kind, that says which.
+            _ if self.is_only_one(id) => format!("the {}", self.type_name(id)),
             _ => format!("{} #{}", self.type_name(id), id.0),
         }
+    }
+
+    fn is_only_one(&self, id: ObjId) -> bool {
+        let of_type = self.trace.object(id).type_name;
+        let mut others = self.state.heap.keys().filter(|other| **other != id);
+        others.all(|other| self.trace.object(*other).type_name != of_type)
     }
 
     /// `rows[0]` where a name leads there; else as [`Nouns::noun`].
@@ -112,7 +139,11 @@ impl Nouns<'_> {
             let once = || self.once.get(id).map(String::as_str);
             match (self.own_words(*id), self.first_path(*id).or_else(once)) {
                 (None, Some(path)) => format!("the {} that was {path}", self.type_name(*id)),
-                _ => self.noun(*id),
+                _ => match self.unnamed(*id) {
+                    words if words.starts_with("a ") => words.replacen("a ", "the ", 1),
+                    words if words.starts_with("an ") => words.replacen("an ", "the ", 1),
+                    words => words,
+                },
             }
         };
         let mut nouns: Vec<String> = ids.iter().take(NAMED).map(former).collect();
@@ -149,11 +180,8 @@ impl Nouns<'_> {
             _ => self.type_name(id).to_owned(),
         };
         let literal = self.literal(id);
-        let empty = self
-            .state
-            .heap
-            .get(&id)
-            .is_some_and(|object| object.refs.is_empty());
+        let object = self.state.heap.get(&id);
+        let empty = object.is_some_and(|object| !object.refs.iter().any(is_content));
         let is_container = matches!(info.kind, Kind::Sequence | Kind::Mapping | Kind::Set);
         match literal {
             Some(literal) => format!("a new {type_name} {literal}"),
@@ -209,21 +237,30 @@ impl Nouns<'_> {
     fn written(&self, id: ObjId, depth: usize) -> Option<String> {
         let object = self.state.heap.get(&id)?;
         let info = self.trace.object(id);
+        // Of other kinds, the name of the kind is said first: there is none within a container.
+        let is_librarys = depth == 0
+            && class_of(&object.refs, self.trace)
+                .is_none_or(|class| self.trace.object(class).born.is_none());
         let (open, close) = match (info.kind, self.type_name(id)) {
             (Kind::Sequence, "list") => ("[", "]"),
             (Kind::Sequence, "tuple") => ("(", ")"),
             (Kind::Set, "set") | (Kind::Mapping, "dict") => ("{", "}"),
+            (Kind::Sequence, "deque") if is_librarys => ("[", "]"),
+            (Kind::Set | Kind::Mapping, _) if is_librarys => ("{", "}"),
             _ => return None,
         };
         // Few references make a short text, and no container that holds itself is one.
-        let is_bare = object.refs.is_empty() && (depth == 0 || info.kind == Kind::Set);
+        let is_bare = (depth == 0 || info.kind == Kind::Set) && !object.refs.iter().any(is_content);
         if is_bare || depth > 2 || object.refs.len() > 2 * VALUE {
             return None;
         }
         let mut parts = Vec::new();
         for reference in &object.refs {
-            if matches!(reference.label, Label::Key(_)) {
-                continue;
+            // A key that is an object has no text of its own.
+            match reference.label {
+                Label::Value(key) if self.text(key).starts_with('<') => return None,
+                Label::Index(_) | Label::Value(_) | Label::Element => {}
+                _ => continue,
             }
             let value = match self.trace.object(reference.to).kind {
                 Kind::Atom => self.own_words(reference.to)?,
@@ -247,6 +284,14 @@ impl Nouns<'_> {
         };
         Some(format!("{open}{}{comma}{close}", parts.join(", ")))
     }
+}
+
+/// Whether a reference is one to what a container is for.
+fn is_content(reference: &Reference) -> bool {
+    matches!(
+        reference.label,
+        Label::Index(_) | Label::Value(_) | Label::Element
+    )
 }
 
 /// The function's name in a generator's: its state stands behind it.

@@ -1,10 +1,7 @@
 //! What the program itself would call an object: `root.left`, `rows[0]`, `count`.
 
 use crate::trace::{CallFrame, FileId, Kind, Label, NameKind, ObjId, Reference, State, Trace};
-use rustc_hash::FxHashMap;
-use std::cell::OnceCell;
-use std::collections::{BTreeSet, VecDeque};
-use std::fmt::Write;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// References from a name at most.
 const DEEPEST: usize = 4;
@@ -13,61 +10,18 @@ const MOST_OBJECTS: usize = 2_000;
 /// Paths to one object that are kept.
 const MOST_PATHS: usize = 4;
 
-/// The shortest paths from names to objects at one step, the shortest first. Few of them are ever
-/// asked for: what is kept is how each goes on from another, and its text is put together then.
+/// The shortest paths from names to objects at one step, the shortest first.
 #[derive(Debug, Default)]
 pub(super) struct Paths {
-    of: FxHashMap<ObjId, Known>,
-    parts: Vec<Part>,
+    of: BTreeMap<ObjId, Vec<String>>,
 }
-
-/// The last part of a path.
-#[derive(Debug)]
-enum Part {
-    Name(String),
-    /// It goes on from another path.
-    Step(usize, Label),
-}
-
-/// A path: its last part, and what its text is told from others by.
-#[derive(Debug, Clone, Copy)]
-struct Path {
-    last: usize,
-    length: usize,
-    hash: u64,
-}
-
-/// The paths to an object.
-#[derive(Debug, Default)]
-struct Known {
-    paths: Vec<Path>,
-    texts: OnceCell<Vec<String>>,
-}
-
-impl Path {
-    /// The path that a text added to this one makes.
-    fn with(self, last: usize, text: &str) -> Path {
-        let add = |hash: u64, byte: u8| hash.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte);
-        Path {
-            last,
-            length: self.length + text.len(),
-            hash: text.bytes().fold(self.hash, add),
-        }
-    }
-}
-
-const NOTHING: Path = Path {
-    last: 0,
-    length: 0,
-    hash: 0xcbf2_9ce4_8422_2325,
-};
 
 impl Paths {
     /// The paths of a step: those of the running call first, then those of the script's own names,
     /// then those of the calls that wait, the newest first.
     pub(super) fn at(trace: &Trace, state: &State) -> Paths {
         let mut paths = Paths::default();
-        let mut open = VecDeque::new();
+        let mut open: VecDeque<Way> = VecDeque::new();
         let running = state.frames.last();
         let mut taken: BTreeSet<&str> = BTreeSet::new();
         let others = state.others.iter().flat_map(|stack| &stack.frames);
@@ -99,9 +53,7 @@ impl Paths {
                     _ => Some(name.to),
                 };
                 if let Some(to) = to {
-                    let one = NOTHING.with(paths.parts.len(), &path);
-                    paths.parts.push(Part::Name(path));
-                    open.push_back((to, one, 0));
+                    open.push_back(Way::of_name(to, path));
                 }
             }
         }
@@ -109,20 +61,14 @@ impl Paths {
         paths
     }
 
-    fn follow(&mut self, trace: &Trace, state: &State, mut open: VecDeque<(ObjId, Path, usize)>) {
-        let mut step = String::new();
-        while let Some((id, path, depth)) = open.pop_front() {
+    fn follow(&mut self, trace: &Trace, state: &State, mut open: VecDeque<Way>) {
+        while let Some(way) = open.pop_front() {
+            let path = self.text(&way);
+            let Way { to: id, depth, .. } = way;
             let known = self.of.entry(id).or_default();
-            let is_new = known.paths.is_empty();
-            if known.paths.len() < MOST_PATHS {
-                let mut alike = known
-                    .paths
-                    .iter()
-                    .filter(|one| (one.length, one.hash) == (path.length, path.hash));
-                let parts = &self.parts;
-                if !alike.any(|one| text(parts, one.last, trace) == text(parts, path.last, trace)) {
-                    known.paths.push(path);
-                }
+            let is_new = known.is_empty();
+            if known.len() < MOST_PATHS && !known.contains(&path) {
+                known.push(path.clone());
             }
             if !is_new || depth == DEEPEST || self.of.len() > MOST_OBJECTS {
                 continue;
@@ -136,50 +82,76 @@ impl Paths {
             };
             let is_library = is_of_library(&object.refs, trace);
             // The few first ones of a long list are enough.
+            let mut key = None;
             for reference in object.refs.iter().take(200) {
+                if let Label::Key(_) = reference.label {
+                    key = Some(reference.to);
+                    continue;
+                }
+                let key = key.take();
                 // What the library keeps for itself is nobody's way to an object.
                 if is_library
                     && matches!(reference.label, Label::Attr(name) if trace.symbols.text(name).starts_with('_'))
                 {
                     continue;
                 }
-                step.clear();
-                if push_suffix(&mut step, reference.label, trace) {
-                    let longer = path.with(self.parts.len(), &step);
-                    self.parts.push(Part::Step(path.last, reference.label));
-                    open.push_back((reference.to, longer, depth + 1));
+                if let Some(step) = suffix(reference.label, trace) {
+                    open.push_back(Way {
+                        to: reference.to,
+                        from: path.clone(),
+                        step,
+                        key,
+                        depth: depth + 1,
+                    });
                 }
             }
         }
     }
 
+    /// A way in words. What a key that is an object is called shows only when it has been come to.
+    fn text(&self, way: &Way) -> String {
+        let is_object = way.step.starts_with("[<");
+        match way
+            .key
+            .filter(|_| is_object)
+            .and_then(|key| self.first(key))
+        {
+            Some(key) => format!("{}[{key}]", way.from),
+            None => format!("{}{}", way.from, way.step),
+        }
+    }
+
     /// The shortest path to an object.
-    pub(super) fn first(&self, id: ObjId, trace: &Trace) -> Option<&str> {
-        self.all(id, trace).first().map(String::as_str)
+    pub(super) fn first(&self, id: ObjId) -> Option<&str> {
+        self.of.get(&id)?.first().map(String::as_str)
     }
 
     /// Some paths to an object, the shortest first.
-    pub(super) fn all(&self, id: ObjId, trace: &Trace) -> &[String] {
-        let Some(known) = self.of.get(&id) else {
-            return &[];
-        };
-        known.texts.get_or_init(|| {
-            let paths = known.paths.iter();
-            paths
-                .map(|one| text(&self.parts, one.last, trace))
-                .collect()
-        })
+    pub(super) fn all(&self, id: ObjId) -> &[String] {
+        self.of.get(&id).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The path that ends with a part.
-fn text(parts: &[Part], last: usize, trace: &Trace) -> String {
-    match &parts[last] {
-        Part::Name(name) => name.clone(),
-        Part::Step(before, label) => {
-            let mut path = text(parts, *before, trace);
-            push_suffix(&mut path, *label, trace);
-            path
+/// A reference that is to be followed.
+struct Way {
+    to: ObjId,
+    /// The path to its owner.
+    from: String,
+    /// How it goes on from there.
+    step: String,
+    /// The key, where it is an entry of a dict.
+    key: Option<ObjId>,
+    depth: usize,
+}
+
+impl Way {
+    fn of_name(to: ObjId, name: String) -> Way {
+        Way {
+            to,
+            from: name,
+            step: String::new(),
+            key: None,
+            depth: 0,
         }
     }
 }
@@ -222,27 +194,10 @@ pub(super) fn content_of_cell(state: &State, cell: ObjId) -> Option<ObjId> {
 
 /// How a reference goes on with a path; `None` where Python has no words for it.
 pub(super) fn suffix(label: Label, trace: &Trace) -> Option<String> {
-    let mut suffix = String::new();
-    push_suffix(&mut suffix, label, trace).then_some(suffix)
-}
-
-/// Adds that to a path; says whether there are words for it.
-fn push_suffix(path: &mut String, label: Label, trace: &Trace) -> bool {
     match label {
-        Label::Index(place) => {
-            // Writing to a string does not fail.
-            let _ = write!(path, "[{place}]");
-        }
-        Label::Value(key) => {
-            path.push('[');
-            path.push_str(trace.symbols.text(key));
-            path.push(']');
-        }
-        Label::Attr(name) => {
-            path.push('.');
-            path.push_str(trace.symbols.text(name));
-        }
-        _ => return false,
+        Label::Index(place) => Some(format!("[{place}]")),
+        Label::Value(key) => Some(format!("[{}]", trace.symbols.text(key))),
+        Label::Attr(name) => Some(format!(".{}", trace.symbols.text(name))),
+        _ => None,
     }
-    true
 }

@@ -1,15 +1,14 @@
 //! What each step did, in the program's own words: which names and references moved, what was made,
 //! what a call gives back, what is no longer there.
 
-use super::bindings::{Bindings, Target};
+use super::bindings::Bindings;
 use super::contents::change_of_contents;
-use super::nouns::{Nouns, as_sentence, enumerated, short};
-use super::paths::{Paths, content_of_cell};
+use super::few::merged;
+use super::nouns::{Nouns, as_sentence, short};
+use super::paths::Paths;
+use super::since::Since;
 use crate::analyse::Ledger;
-use crate::trace::{
-    CallFrame, Event, Kind, Label, Name, NameKind, ObjId, RootKind, State, Step, StepHead, Symbol,
-    Trace, visible,
-};
+use crate::trace::{Event, Kind, ObjId, RootKind, State, Step, StepHead, Symbol, Trace, visible};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most sentences that a step is told in.
@@ -74,6 +73,7 @@ impl StepNarrator {
 
     /// What a step did, in whole sentences without a full stop, the most telling first. `state` is
     /// what the step led to; `drawn`, where there is a picture, what is shown in it, also of the dead.
+    /// Where a step is given that it is held against, all steps since are told as one.
     pub fn tell(
         &mut self,
         trace: &Trace,
@@ -81,6 +81,7 @@ impl StepNarrator {
         state: &State,
         ledger: &Ledger,
         drawn: Option<&BTreeSet<ObjId>>,
+        since: Option<&Since>,
     ) -> Vec<String> {
         self.number += 1;
         let is_garbage = |id: &&ObjId| {
@@ -91,47 +92,89 @@ impl StepNarrator {
         let old_paths = self.paths.take();
         let old_paths = old_paths.unwrap_or_else(|| Paths::at(trace, &self.before));
         let new_paths = Paths::at(trace, state);
-        let telling = Telling {
+        let now = Now {
             trace,
-            step,
-            before: &self.before,
-            after: state,
-            old: Nouns {
-                trace,
-                state: &self.before,
-                paths: &old_paths,
-                once: &self.once,
-            },
-            new: Nouns {
-                trace,
-                state,
-                paths: &new_paths,
-                once: &self.once,
-            },
-            returned: self.returned,
-            last: trace.steps[..self.number as usize - 1]
-                .last()
-                .map(|last| &last.head),
-            raised_before: raised_before(trace, self.number),
-            counts: self.counts,
+            state,
+            paths: &new_paths,
+            unreachable: &unreachable,
             drawn,
+        };
+        let before = Before {
+            state: &self.before,
+            paths: &old_paths,
+            thread: self.thread,
             unreachable: &self.unreachable,
         };
-        let lost: Vec<ObjId> = unreachable.difference(&self.unreachable).copied().collect();
-        let (sentences, idle) = telling.sentences(self.thread == step.head.thread, &lost);
+        let (mut sentences, mut idle) = self.told(step, now, before);
+        if let Some(since) = since {
+            let before = Before {
+                state: &since.state,
+                paths: &Paths::at(trace, &since.state),
+                thread: since.thread,
+                unreachable: &since.unreachable,
+            };
+            let step = since.as_one(trace, self.number, state);
+            let (as_one, is_idle) = self.told(&step, now, before);
+            if !is_idle {
+                (sentences, idle) = (as_one, false);
+            }
+        }
         self.idle = idle;
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
         self.once.retain(|id, _| unreachable.contains(id));
-        for id in &lost {
-            if let Some(path) = old_paths.first(*id, trace) {
+        for id in unreachable.difference(&self.unreachable) {
+            if let Some(path) = old_paths.first(*id) {
                 self.once.insert(*id, path.to_owned());
             }
         }
         self.unreachable = unreachable;
         self.paths = Some(new_paths);
         sentences
+    }
+
+    /// The step that was told last, to hold a later one against it.
+    pub fn since(&self) -> Since {
+        Since {
+            number: self.number,
+            state: self.before.clone(),
+            thread: self.thread,
+            unreachable: self.unreachable.clone(),
+        }
+    }
+
+    fn told(&self, step: &Step, now: Now<'_>, before: Before<'_>) -> (Vec<String>, bool) {
+        let trace = now.trace;
+        let nouns = |state, paths| Nouns {
+            trace,
+            state,
+            paths,
+            once: &self.once,
+        };
+        let earlier = trace.steps[..self.number as usize - 1].iter().rev();
+        let earlier = earlier.map(|step| &step.head);
+        let telling = Telling {
+            trace,
+            step,
+            before: before.state,
+            after: now.state,
+            thread: before.thread,
+            old: nouns(before.state, before.paths),
+            new: nouns(now.state, now.paths),
+            returned: self.returned,
+            last: earlier.clone().next(),
+            last_here: earlier
+                .take(STEPS_BACK as usize)
+                .find(|head| (head.function, head.file) == (step.head.function, step.head.file)),
+            raised_before: raised_before(trace, self.number),
+            counts: self.counts,
+            drawn: now.drawn,
+            unreachable: before.unreachable,
+        };
+        let lost = now.unreachable.difference(before.unreachable);
+        let lost: Vec<ObjId> = lost.copied().collect();
+        telling.sentences(&lost)
     }
 
     fn note_returned(&mut self, step: &Step) {
@@ -158,7 +201,7 @@ pub fn is_about_counts(trace: &Trace) -> bool {
     })
 }
 
-/// Steps back at which a raise is looked for.
+/// Steps back at which a raise, or the line before, is looked for.
 const STEPS_BACK: u32 = 400;
 
 /// Whether the exception that is raised at a step was raised before, in a call that it has left or
@@ -177,18 +220,39 @@ pub fn raised_before(trace: &Trace, number: u32) -> bool {
         .any(|number| raised(number) == Some(exception))
 }
 
+/// What a step led to.
+#[derive(Clone, Copy)]
+struct Now<'t> {
+    trace: &'t Trace,
+    state: &'t State,
+    paths: &'t Paths,
+    unreachable: &'t BTreeSet<ObjId>,
+    drawn: Option<&'t BTreeSet<ObjId>>,
+}
+
+/// What it is held against.
+struct Before<'t> {
+    state: &'t State,
+    paths: &'t Paths,
+    thread: Option<u32>,
+    unreachable: &'t BTreeSet<ObjId>,
+}
+
 /// One step, while it is told.
 pub(super) struct Telling<'t> {
     pub(super) trace: &'t Trace,
     pub(super) step: &'t Step,
     pub(super) before: &'t State,
     pub(super) after: &'t State,
+    /// The thread whose step the one before was.
+    pub(super) thread: Option<u32>,
     /// Objects as they were called at the step before, and as they are now.
     pub(super) old: Nouns<'t>,
     pub(super) new: Nouns<'t>,
     pub(super) returned: Option<(ObjId, Symbol)>,
-    /// The step before.
+    /// The step before, and the last of the same function.
     pub(super) last: Option<&'t StepHead>,
+    pub(super) last_here: Option<&'t StepHead>,
     /// The exception of this step has been raised in an earlier one.
     pub(super) raised_before: bool,
     pub(super) counts: bool,
@@ -199,22 +263,21 @@ pub(super) struct Telling<'t> {
 
 impl Telling<'_> {
     /// The sentences, and whether they say no more than which way the program goes.
-    fn sentences(self, same_thread: bool, lost: &[ObjId]) -> (Vec<String>, bool) {
+    fn sentences(self, lost: &[ObjId]) -> (Vec<String>, bool) {
         let mut all = Vec::new();
         self.collections(&mut all);
         self.incidents(&mut all);
-        if same_thread && self.step.head.event == Event::Call {
+        let event = self.step.head.event;
+        if self.is_same_thread() && event == Event::Call {
             self.ended_calls(&mut all);
         }
-        if same_thread {
-            self.names(&mut all);
-        }
+        self.names(&mut all);
         self.references(&mut all);
         self.in_flight(&mut all);
         self.printed(&mut all);
         self.deaths(&mut all);
         self.lost(lost, &mut all);
-        if same_thread && all.is_empty() && !self.step.head.event.enters() {
+        if self.is_same_thread() && all.is_empty() && !event.enters() {
             self.ended_calls(&mut all);
         }
         let idle = all.is_empty();
@@ -225,6 +288,7 @@ impl Telling<'_> {
             self.count_changes(&mut all);
         }
         self.end(&mut all);
+        let mut all = merged(all);
         if all.len() > SENTENCES {
             let more = all.len() - SENTENCES + 1;
             all.truncate(SENTENCES - 1);
@@ -232,6 +296,21 @@ impl Telling<'_> {
         }
         let sentences = all.iter().map(|sentence| as_sentence(sentence));
         (sentences.collect(), idle)
+    }
+
+    /// Whether the thread goes on whose step the one before was.
+    pub(super) fn is_same_thread(&self) -> bool {
+        self.thread == self.step.head.thread
+    }
+
+    /// The line that has run, without its indentation.
+    pub(super) fn line_that_ran(&self) -> &str {
+        let head = &self.step.head;
+        let file = self.trace.header.files.get(head.file.0 as usize);
+        let line = head
+            .ran
+            .and_then(|ran| file?.text.lines().nth((ran as usize).checked_sub(1)?));
+        line.unwrap_or_default().trim_start()
     }
 
     pub(super) fn text(&self, symbol: Symbol) -> &str {
@@ -257,11 +336,11 @@ impl Telling<'_> {
     pub(super) fn was_seen(&self, id: ObjId) -> bool {
         match self.drawn {
             Some(drawn) => drawn.contains(&id),
-            None => self.old.first_path(id).is_some() || self.unreachable.contains(&id),
+            None => self.old.paths.first(id).is_some() || self.unreachable.contains(&id),
         }
     }
 
-    fn bindings(&self) -> Bindings<'_> {
+    pub(super) fn bindings(&self) -> Bindings<'_> {
         Bindings {
             old: self.old,
             new: self.new,
@@ -273,203 +352,8 @@ impl Telling<'_> {
 
     /// Whether the line that has run is an import.
     fn imports(&self) -> bool {
-        let head = &self.step.head;
-        let file = self.trace.header.files.get(head.file.0 as usize);
-        let line = head
-            .ran
-            .and_then(|ran| file?.text.lines().nth(ran as usize - 1));
-        let words = line.unwrap_or_default().trim_start();
-        words.starts_with("import ") || words.starts_with("from ")
-    }
-
-    /// Names that lead somewhere else now, and names that are gone.
-    fn names(&self, all: &mut Vec<String>) {
-        let (old, new) = (&self.before.frames, &self.after.frames);
-        let called = self.step.head.event.enters();
-        if self.step.head.event == Event::Call
-            && let Some(frame) = new.last()
-        {
-            all.extend(self.called(frame));
-        }
-        let mut bound: Vec<Target> = Vec::new();
-        let mut gone = Vec::new();
-        for (depth, frame) in new.iter().enumerate() {
-            if called && depth + 1 == new.len() {
-                continue;
-            }
-            let Some(before) = old.get(depth).filter(|old| old.function == frame.function) else {
-                continue;
-            };
-            for name in self.own_names(frame) {
-                // What nobody means to use has the name `_`.
-                if self.text(name.0.name) == "_" {
-                    continue;
-                }
-                // A comprehension's variable may be called as one outside of it.
-                let led = self
-                    .own_names(before)
-                    .find(|(old, _)| (old.name, old.kind) == (name.0.name, name.0.kind));
-                if led.is_none_or(|(_, to)| to != name.1) {
-                    bound.push(Target {
-                        path: self.text(name.0.name).to_owned(),
-                        to: name.1,
-                        is_first: led.is_none(),
-                        in_class: frame.class_body,
-                    });
-                }
-            }
-            for (name, _) in self.own_names(before) {
-                if self.text(name.name) != "_"
-                    && !self.own_names(frame).any(|(new, _)| new.name == name.name)
-                {
-                    gone.push(self.text(name.name).to_owned());
-                }
-            }
-        }
-        all.extend(self.bindings().in_words(&bound));
-        match gone.len() {
-            0 => {}
-            1 => all.push(format!("the name {} is gone", gone[0])),
-            _ => all.push(format!("the names {} are gone", enumerated(&gone))),
-        }
-    }
-
-    /// A frame's variables and what they lead to; a cell stands for its variable.
-    fn own_names<'f>(&'f self, frame: &'f CallFrame) -> impl Iterator<Item = (&'f Name, ObjId)> {
-        frame.names.iter().filter_map(move |name| {
-            let is_own = name.kind != NameKind::Stack
-                && !(frame.class_body && is_compilers_attribute(self.text(name.name)))
-                && !frame.is_compilers(name, &self.trace.symbols, self.after);
-            let is_cell = matches!(name.kind, NameKind::Cell | NameKind::Free);
-            (is_own && !is_cell).then_some((name, name.to))
-        })
-    }
-
-    /// A call that begins, with its arguments.
-    fn called(&self, frame: &CallFrame) -> Option<String> {
-        if frame.class_body || frame.is_module(&self.trace.symbols) {
-            return None;
-        }
-        let function = frame.shown_name(&self.trace.symbols);
-        let mut receiver = String::new();
-        let mut arguments = Vec::new();
-        for (place, argument) in frame
-            .names
-            .iter()
-            .take(frame.arguments as usize)
-            .enumerate()
-        {
-            let name = self.text(argument.name);
-            let to = match argument.kind {
-                NameKind::Cell | NameKind::Free => content_of_cell(self.after, argument.to),
-                _ => Some(argument.to),
-            };
-            // What the compiler has named is nobody's argument.
-            let Some(to) = to.filter(|_| !name.starts_with('.')) else {
-                continue;
-            };
-            let given = self.given(frame, to);
-            if place == 0 && name == "self" {
-                receiver = match self.step.head.allocated.contains(&to) {
-                    true => format!(" for {}", self.new.new_noun(to)),
-                    false => format!(" on {given}"),
-                };
-            } else {
-                arguments.push(match given == name {
-                    true => given,
-                    false => format!("{name} = {given}"),
-                });
-            }
-        }
-        let with = match arguments.is_empty() {
-            true => String::new(),
-            false => format!(" with {}", enumerated(&arguments)),
-        };
-        let verb = if function.starts_with("<genexpr") {
-            "starts"
-        } else {
-            "is called"
-        };
-        Some(format!(
-            "{} {verb}{receiver}{with}",
-            call_in_words(function)
-        ))
-    }
-
-    /// What is given to a call, as its caller would call it.
-    fn given(&self, frame: &CallFrame, to: ObjId) -> String {
-        if let Some(words) = self.new.own_words(to) {
-            return words;
-        }
-        // The call's own names say nothing of where it comes from.
-        let is_own = |path: &&String| {
-            let root = path.split(['.', '[']).next().unwrap_or_default();
-            let mut names = frame.names.iter();
-            names.any(|name| self.text(name.name) == root)
-        };
-        let is_deeper = self.after.frames.len() == self.before.frames.len() + 1;
-        let path = match self.old.first_path(to).filter(|_| is_deeper) {
-            Some(path) => Some(path),
-            None => {
-                let mut paths = self.new.all_paths(to).iter();
-                paths.find(|path| !is_own(path)).map(String::as_str)
-            }
-        };
-        let called = frame.called.and_then(|called| self.after.heap.get(&called));
-        let mut held = called.iter().flat_map(|function| &function.refs);
-        let is_default = held.any(|reference| {
-            reference.to == to && matches!(reference.label, Label::Default(_) | Label::KwDefault(_))
-        });
-        match path {
-            _ if is_default => format!("its default {}", self.new.type_name(to)),
-            Some(path) => path.to_owned(),
-            None if self.step.head.allocated.contains(&to) => self.new.new_noun(to),
-            None => self.new.unnamed(to),
-        }
-    }
-
-    /// Calls that have ended since the step before, also where the next has begun in their place.
-    fn ended_calls(&self, all: &mut Vec<String>) {
-        let (old, new) = (&self.before.frames, &self.after.frames);
-        let called = self.step.head.event.enters();
-        let place = if called {
-            new.len().saturating_sub(1)
-        } else {
-            new.len()
-        };
-        let Some(left) = old.get(place) else {
-            return;
-        };
-        let is_called_anew = called && new.last().is_some_and(|frame| frame == left);
-        if left.class_body || left.is_module(&self.trace.symbols) || is_called_anew {
-            return;
-        }
-        let call = call_in_words(left.shown_name(&self.trace.symbols));
-        let is_kept = |id: ObjId| self.after.heap.contains_key(&id);
-        all.push(
-            if self.came_after(Event::Yield) || self.is_suspended(left) {
-                format!("{call} is suspended where it is, with its variables")
-            } else if left.object.is_some_and(is_kept) {
-                format!("{call} has ended; its frame is kept")
-            } else {
-                format!("{call} has ended")
-            },
-        );
-    }
-
-    /// Whether the step before was taken for an event.
-    pub(super) fn came_after(&self, event: Event) -> bool {
-        self.last.is_some_and(|last| last.event == event)
-    }
-
-    /// Whether a frame that is left now waits in its generator or coroutine.
-    fn is_suspended(&self, left: &CallFrame) -> bool {
-        left.object.is_some_and(|frame| {
-            self.after.heap.iter().any(|(id, object)| {
-                self.trace.object(*id).kind == Kind::Generator
-                    && object.refs.iter().any(|reference| reference.to == frame)
-            })
-        })
+        let line = self.line_that_ran();
+        line.starts_with("import ") || line.starts_with("from ")
     }
 
     /// What has become of what objects hold.
@@ -480,7 +364,7 @@ impl Telling<'_> {
             }
             let kind = self.trace.object(*id).kind;
             let told = match kind {
-                Kind::Class | Kind::Cell => true,
+                Kind::Class | Kind::Cell | Kind::Function => true,
                 _ => self.is_data(*id) && kind != Kind::Generator,
             };
             if told {
@@ -509,28 +393,5 @@ impl Telling<'_> {
             "the program prints “{}”{more}",
             short(&visible(first.trim()))
         ));
-    }
-}
-
-/// Whether a name in the body of a class is one that the compiler puts there.
-fn is_compilers_attribute(name: &str) -> bool {
-    const OURS: [&str; 6] = [
-        "__annot",
-        "__classdict",
-        "__static_attributes__",
-        "__firstlineno__",
-        "__type_params__",
-        "__conditional_annotations__",
-    ];
-    OURS.iter().any(|one| name.starts_with(one))
-}
-
-/// A call as one speaks of it: `f()`, `the generator expression`.
-pub(super) fn call_in_words(function: &str) -> String {
-    match function.rsplit('.').next().unwrap_or(function) {
-        "<genexpr>" => "the generator expression".to_owned(),
-        "<listcomp>" | "<setcomp>" | "<dictcomp>" => "the comprehension".to_owned(),
-        "<lambda>" => "the lambda".to_owned(),
-        _ => format!("{function}()"),
     }
 }

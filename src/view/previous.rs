@@ -9,6 +9,36 @@ use std::sync::Arc;
 
 type Boxes = Rc<BoxMap>;
 
+/// Memory at a step that a later one is held against.
+#[derive(Debug)]
+pub(super) struct Earlier {
+    number: u32,
+    before: Boxes,
+    whole: Boxes,
+    /// Who has died since.
+    freed: Vec<ObjId>,
+}
+
+impl Earlier {
+    pub(super) fn at(view: &StepView<'_>, number: u32) -> Earlier {
+        let before: Boxes = Rc::new(view.boxes().into_iter().map(|b| (b.key, b)).collect());
+        let whole = view
+            .more_than(&before)
+            .map_or_else(|| Rc::clone(&before), Rc::new);
+        Earlier {
+            number,
+            before,
+            whole,
+            freed: Vec::new(),
+        }
+    }
+
+    /// Goes over a step.
+    pub(super) fn died(&mut self, freed: &[ObjId]) {
+        self.freed.extend(freed);
+    }
+}
+
 /// The step before, and the scene that was drawn last; all without marks.
 #[derive(Debug, Default)]
 pub(super) struct Past {
@@ -30,15 +60,23 @@ impl Past {
         self.whole = Boxes::default();
     }
 
-    /// Goes on by a step. Gives its boxes where it `is_chosen`, with marks on what has changed and
-    /// with what died; where `only_changes` are drawn, none if they show nothing new.
+    /// Goes on by a step. Gives its boxes where it `is_chosen`, with marks on what has changed since
+    /// the step before or an `earlier` one, and with what died; where `only_changes` are drawn, none if they show nothing new.
     pub(super) fn step(
         &mut self,
         view: &StepView<'_>,
         number: u32,
         is_chosen: bool,
+        earlier: Option<Earlier>,
     ) -> Option<Vec<Arc<SceneBox>>> {
         self.freed.clear();
+        self.last = None;
+        if let Some(earlier) = earlier {
+            self.last = Some(earlier.number);
+            self.before = earlier.before;
+            self.whole = earlier.whole;
+            self.freed = earlier.freed;
+        }
         self.freed.extend(&view.step.head.freed);
         let boxes = view.boxes();
         let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, Arc::clone(b))).collect());

@@ -8,15 +8,15 @@ use super::filter::Unknown;
 use super::focus_tracker::FocusTracker;
 use super::known_boxes::KnownBoxes;
 use super::options::{Style, ViewOptions};
-use super::previous::Past;
+use super::previous::{Earlier, Past};
 use super::resolved_filter::ResolvedFilter;
 use super::scene::{BoxKey, Scene, SceneBox};
 use super::source::Sources;
 use super::step_view::StepView;
 use crate::analyse::ledger;
-use crate::narrate::StepNarrator;
+use crate::narrate::{Since, StepNarrator, in_few};
 use crate::trace::{Event, ObjId, Replay, State, Step, Trace};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Makes the chosen scenes of a trace, one after the other.
@@ -41,6 +41,15 @@ pub struct Scenes<'t> {
     waiting: Vec<String>,
     /// What the author has said at these.
     notes: Vec<String>,
+    /// What later steps are held against that are not the next, by these.
+    starts: BTreeMap<u32, Start>,
+}
+
+/// A step that a later one is held against.
+#[derive(Debug)]
+struct Start {
+    memory: Earlier,
+    told: Since,
 }
 
 /// Which of the steps have scenes, and what these are held against.
@@ -75,6 +84,7 @@ impl<'t> Scenes<'t> {
             passed: 0,
             waiting: Vec::new(),
             notes: Vec::new(),
+            starts: BTreeMap::new(),
         }
     }
 
@@ -148,9 +158,22 @@ impl<'t> Scenes<'t> {
             }
             _ => !is_chosen && !wants(number + 1),
         };
-        if is_passed {
+        let held_against: Vec<u32> = match &self.mode {
+            Mode::Each => steps.held_against(number),
+            Mode::Page(page) => page
+                .range(number + 1..)
+                .next()
+                .copied()
+                .into_iter()
+                .collect(),
+            Mode::Keys => Vec::new(),
+        };
+        if is_passed && held_against.is_empty() {
             self.past.pass();
             self.teller.pass(step);
+            for start in self.starts.values_mut() {
+                start.memory.died(&step.head.freed);
+            }
             return Some(None);
         }
         let ledger = ledger(
@@ -171,6 +194,11 @@ impl<'t> Scenes<'t> {
             definitions: &self.definitions,
             known: &self.known,
         };
+        let start = self.starts.remove(&number);
+        for start in self.starts.values_mut() {
+            start.memory.died(&step.head.freed);
+        }
+        let (earlier, since) = start.map(|start| (start.memory, start.told)).unzip();
         let boxes = match &self.mode {
             Mode::Keys => {
                 let next = self.trace.steps.get(number as usize);
@@ -179,7 +207,7 @@ impl<'t> Scenes<'t> {
                 self.past.key_step(&view, number, may_wait)
             }
             Mode::Page(_) => self.past.page_step(&view, number, is_chosen),
-            Mode::Each => self.past.step(&view, number, is_chosen),
+            Mode::Each => self.past.step(&view, number, is_chosen, earlier),
         };
         let drawn = boxes.as_deref().map(objects_in);
         let waits = self.mode != Mode::Each;
@@ -187,22 +215,39 @@ impl<'t> Scenes<'t> {
         self.teller
             .tell_counts(chosen.resolved.counts && counts_hold);
         self.passed = if boxes.is_some() { 0 } else { self.passed + 1 };
-        let told = self
-            .teller
-            .tell(self.trace, step, state, &ledger, drawn.as_ref());
+        let told = self.teller.tell(
+            self.trace,
+            step,
+            state,
+            &ledger,
+            drawn.as_ref(),
+            since.as_ref(),
+        );
+        for later in held_against {
+            let memory = Earlier::at(&view, number);
+            let told = self.teller.since();
+            self.starts.insert(later, Start { memory, told });
+        }
         if !waits {
             self.waiting.clear();
             self.notes.clear();
         }
         // Which way the program went is worth a word in the picture of that step alone.
         let is_told = boxes.is_some() || !self.teller.was_idle();
+        // Of a class's body, what it has made is told with the class.
+        let in_class =
+            waits && boxes.is_none() && state.frames.last().is_some_and(|f| f.class_body);
+        if since.is_some() && !self.teller.was_idle() {
+            self.waiting.clear();
+        }
+        let is_told = is_told && !in_class;
         self.waiting.extend(told.into_iter().filter(|_| is_told));
         self.notes.extend_from_slice(chosen.notes);
         let Some(mut boxes) = boxes else {
             return Some(None);
         };
         view.emphasize(&mut boxes);
-        let told = in_few(std::mem::take(&mut self.waiting));
+        let told = in_few(std::mem::take(&mut self.waiting), SENTENCES);
         let now = (step, state);
         let mut caption = caption(self.trace, &mut self.sources, number, now, &self.output);
         caption.words = match steps.captions.get(&number) {
@@ -239,21 +284,9 @@ fn is_told_by_state(
 /// Sentences of a picture.
 const SENTENCES: usize = 5;
 
-/// The sentences of several steps, without those that another one says as well.
-fn in_few(mut told: Vec<String>) -> Vec<String> {
-    let mut said = BTreeSet::new();
-    told.retain(|sentence| said.insert(sentence.clone()));
-    if told.len() > SENTENCES {
-        let more = told.len() - SENTENCES + 1;
-        told.truncate(SENTENCES - 1);
-        told.push(format!("{more} more things happen"));
-    }
-    told
-}
-
 /// Whether what a step shows can as well be shown with a later one: the bodies of classes and of
 /// modules that are imported, what an `__init__` does before it is through, a value that is handed
-/// back, a plain value that a name gets right before a call.
+/// back, a generator that goes on, a plain value that a name gets right before a call.
 fn may_wait(trace: &Trace, step: &Step, state: &State, next: Option<&Step>) -> bool {
     let Some(running) = state.frames.last() else {
         return false;
@@ -267,6 +300,8 @@ fn may_wait(trace: &Trace, step: &Step, state: &State, next: Option<&Step>) -> b
     let makes = name == "__init__";
     let annotates = name == ANNOTATE;
     let returns = matches!(event, Event::Return) && state.frames.len() > 1;
+    // A generator that goes on shows what it did before.
+    let goes_on = matches!(event, Event::Resume | Event::Throw);
     let before_a_call = next.is_some_and(|next| next.head.event == Event::Call)
         && event == Event::Line
         && step.entered.is_empty()
@@ -276,6 +311,7 @@ fn may_wait(trace: &Trace, step: &Step, state: &State, next: Option<&Step>) -> b
         || is_import
         || (makes && event != Event::Return)
         || (returns && !makes)
+        || goes_on
         || before_a_call
 }
 

@@ -26,6 +26,9 @@ pub(super) struct ChosenSteps {
     pub names: BTreeMap<u32, String>,
     /// The steps that are drawn beside others, as what was before.
     pub before: BTreeMap<u32, u32>,
+    /// By the step at which a statement was about to run, the marked ones at which it has, where
+    /// these are not the next.
+    later: BTreeMap<u32, Vec<u32>>,
 }
 
 impl ChosenSteps {
@@ -62,6 +65,12 @@ impl ChosenSteps {
                 let step = step_before(trace, number, &pair.place);
                 steps.before.insert(number, step);
             }
+            if let Some(first) = here.first().filter(|_| by_moments) {
+                let step = step_before(trace, number, &first.place);
+                if step + 1 < number {
+                    steps.later.entry(step).or_default().push(number);
+                }
+            }
             if let Some(name) = here.iter().find_map(|moment| names.next(moment)) {
                 steps.names.insert(number, name);
             }
@@ -78,6 +87,11 @@ impl ChosenSteps {
     /// Whether somebody has said which steps are drawn.
     pub(super) fn are_asked_for(&self) -> bool {
         self.asked_for
+    }
+
+    /// The later steps that are held against a step.
+    pub(super) fn held_against(&self, number: u32) -> Vec<u32> {
+        self.later.get(&number).cloned().unwrap_or_default()
     }
 
     pub(super) fn is_chosen(&self, number: u32) -> bool {

@@ -158,8 +158,8 @@ fn hides(native: &str) -> bool {
 /// any number.
 pub(super) fn walked_names(object: &PyObject, walked: &[ObjPtr]) -> &'static [&'static str] {
     match &*native_name(object) {
-        // What it calls stands behind it only where one was given.
-        "accumulate" | "groupby" => &["iterable"],
+        "accumulate" => accumulates_names(walked),
+        "groupby" => groupbys_names(walked),
         "_lru_cache_wrapper" => &["__wrapped__", "keyword marker", "cache_info type", "cache"],
         "writer" => &["write"],
         "Element" if walked.get(3).is_some_and(|to| is_dict(*to)) => {
@@ -200,6 +200,43 @@ pub(super) fn walked_names(object: &PyObject, walked: &[ObjPtr]) -> &'static [&'
         "anext_awaitable" => &["wrapped", "default"],
         _ => &[],
     }
+}
+
+/// What it calls, a start and the total so far stand there only where there is one.
+fn accumulates_names(walked: &[ObjPtr]) -> &'static [&'static str] {
+    match (walked.len(), calls(walked)) {
+        (4, _) => &["iterable", "function", "initial", "total"],
+        // The start, or the total of a run without one.
+        (3, true) => &["iterable", "function", "value"],
+        (3, false) => &["iterable", "initial", "total"],
+        (2, true) => &["iterable", "function"],
+        (2, false) => &["iterable", "value"],
+        _ => &["iterable"],
+    }
+}
+
+/// The key of the group that is given out stands there from the first one on; an item with its key
+/// while it waits for its turn.
+fn groupbys_names(walked: &[ObjPtr]) -> &'static [&'static str] {
+    match (walked.len(), calls(walked)) {
+        (5, _) => &[
+            "iterable",
+            "key function",
+            "next value",
+            "next key",
+            "group key",
+        ],
+        (4, _) => &["iterable", "next value", "next key", "group key"],
+        (3, _) => &["iterable", "key function", "group key"],
+        (2, true) => &["iterable", "key function"],
+        (2, false) => &["iterable", "group key"],
+        _ => &["iterable"],
+    }
+}
+
+/// Whether what stands behind the iterable can be called.
+fn calls(walked: &[ObjPtr]) -> bool {
+    walked.get(1).is_some_and(|to| to.object().is_callable())
 }
 
 /// A word of an object's data that looks like a reference, where a flag would look the same.
