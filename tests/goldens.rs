@@ -192,7 +192,7 @@ fn words(trace: &Trace) -> String {
             &step.head.held,
             trace.header.granularity,
         );
-        let told = narrator.tell(trace, step, state, &ledger, None);
+        let told = narrator.tell(trace, step, state, &ledger, None, None);
         let _ = writeln!(out, "{number} {}", told.join(" | "));
     }
     if let Some(last) = trace.steps.last() {

@@ -210,7 +210,11 @@ mod tests {
 
     #[test]
     fn parts_end_before_the_sign_of_a_cut_of_the_same_length() {
-        let parts = clipped(&[(0..3, Syntax::Text), (3..8, Syntax::Text)], "abcdefgh", "abcde…");
+        let parts = clipped(
+            &[(0..3, Syntax::Text), (3..8, Syntax::Text)],
+            "abcdefgh",
+            "abcde…",
+        );
         let ends: Vec<usize> = parts.iter().map(|(range, _)| range.end).collect();
         assert_eq!(ends, [3, 5]);
     }

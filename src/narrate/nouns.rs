@@ -62,7 +62,10 @@ impl Nouns<'_> {
             Label::Attr(name) => Some((self.text(name), reference.to)),
             _ => None,
         };
-        let is_enum = attributes.iter().filter_map(named).any(|(name, _)| name == "_member_map_");
+        let is_enum = attributes
+            .iter()
+            .filter_map(named)
+            .any(|(name, _)| name == "_member_map_");
         let mut members = attributes.iter().filter_map(named).filter(|_| is_enum);
         let (member, _) = members.find(|(name, to)| *to == id && !name.starts_with('_'))?;
         Some(format!("{}.{member}", self.name(class)?))
@@ -223,7 +226,9 @@ impl Nouns<'_> {
         let object = self.state.heap.get(&id)?;
         let info = self.trace.object(id);
         // Of other kinds, the name of the kind is said first: there is none within a container.
-        let is_librarys = depth == 0 && class_of(&object.refs, self.trace).is_none_or(|class| self.trace.object(class).born.is_none());
+        let is_librarys = depth == 0
+            && class_of(&object.refs, self.trace)
+                .is_none_or(|class| self.trace.object(class).born.is_none());
         let (open, close) = match (info.kind, self.type_name(id)) {
             (Kind::Sequence, "list") => ("[", "]"),
             (Kind::Sequence, "tuple") => ("(", ")"),
@@ -346,4 +351,29 @@ fn is_some_object(words: &str) -> bool {
             parts.next(),
             Some("is" | "and" | "are" | "itself" | "stays")
         )
+}
+
+/// Whether a function is one that the compiler has made: it gives annotations when they are asked for.
+pub(super) fn is_compilers(function: &str) -> bool {
+    function.ends_with("__annotate__")
+}
+
+/// A call as one speaks of it: `f()`, `the generator expression`.
+pub(super) fn call_in_words(function: &str) -> String {
+    match function.rsplit('.').next().unwrap_or(function) {
+        "<genexpr>" => "the generator expression".to_owned(),
+        "<listcomp>" | "<setcomp>" | "<dictcomp>" => "the comprehension".to_owned(),
+        "<lambda>" => "the lambda".to_owned(),
+        _ => format!("{function}()"),
+    }
+}
+
+/// Whether a word, no part of one, stands in a line.
+pub(super) fn has_word(text: &str, word: &str) -> bool {
+    text.split(|letter| !is_of_name(letter))
+        .any(|part| part == word)
+}
+
+pub(super) fn is_of_name(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }

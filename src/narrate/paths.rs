@@ -111,7 +111,11 @@ impl Paths {
     /// A way in words. What a key that is an object is called shows only when it has been come to.
     fn text(&self, way: &Way) -> String {
         let is_object = way.step.starts_with("[<");
-        match way.key.filter(|_| is_object).and_then(|key| self.first(key)) {
+        match way
+            .key
+            .filter(|_| is_object)
+            .and_then(|key| self.first(key))
+        {
             Some(key) => format!("{}[{key}]", way.from),
             None => format!("{}{}", way.from, way.step),
         }

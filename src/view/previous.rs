@@ -22,7 +22,9 @@ pub(super) struct Earlier {
 impl Earlier {
     pub(super) fn at(view: &StepView<'_>, number: u32) -> Earlier {
         let before: Boxes = Rc::new(view.boxes().into_iter().map(|b| (b.key, b)).collect());
-        let whole = view.more_than(&before).map_or_else(|| Rc::clone(&before), Rc::new);
+        let whole = view
+            .more_than(&before)
+            .map_or_else(|| Rc::clone(&before), Rc::new);
         Earlier {
             number,
             before,

@@ -154,7 +154,12 @@ impl<'t> Scenes<'t> {
         };
         let held_against: Vec<u32> = match &self.mode {
             Mode::Each => steps.held_against(number),
-            Mode::Page(page) => page.range(number + 1..).next().copied().into_iter().collect(),
+            Mode::Page(page) => page
+                .range(number + 1..)
+                .next()
+                .copied()
+                .into_iter()
+                .collect(),
             Mode::Keys => Vec::new(),
         };
         if is_passed && held_against.is_empty() {
@@ -203,9 +208,14 @@ impl<'t> Scenes<'t> {
         self.teller
             .tell_counts(chosen.resolved.counts && counts_hold);
         self.passed = if boxes.is_some() { 0 } else { self.passed + 1 };
-        let told = self
-            .teller
-            .tell(self.trace, step, state, &ledger, drawn.as_ref(), since.as_ref());
+        let told = self.teller.tell(
+            self.trace,
+            step,
+            state,
+            &ledger,
+            drawn.as_ref(),
+            since.as_ref(),
+        );
         for later in held_against {
             let memory = Earlier::at(&view, number);
             let told = self.teller.since();
@@ -218,7 +228,8 @@ impl<'t> Scenes<'t> {
         // Which way the program went is worth a word in the picture of that step alone.
         let is_told = boxes.is_some() || !self.teller.was_idle();
         // Of a class's body, what it has made is told with the class.
-        let in_class = waits && boxes.is_none() && state.frames.last().is_some_and(|f| f.class_body);
+        let in_class =
+            waits && boxes.is_none() && state.frames.last().is_some_and(|f| f.class_body);
         if since.is_some() && !self.teller.was_idle() {
             self.waiting.clear();
         }

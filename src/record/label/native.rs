@@ -219,7 +219,13 @@ fn accumulates_names(walked: &[ObjPtr]) -> &'static [&'static str] {
 /// while it waits for its turn.
 fn groupbys_names(walked: &[ObjPtr]) -> &'static [&'static str] {
     match (walked.len(), calls(walked)) {
-        (5, _) => &["iterable", "key function", "next value", "next key", "group key"],
+        (5, _) => &[
+            "iterable",
+            "key function",
+            "next value",
+            "next key",
+            "group key",
+        ],
         (4, _) => &["iterable", "next value", "next key", "group key"],
         (3, _) => &["iterable", "key function", "group key"],
         (2, true) => &["iterable", "key function"],
