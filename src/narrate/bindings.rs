@@ -1,6 +1,6 @@
 //! A name, an attribute or an entry that leads somewhere else now.
 
-use super::nouns::{Nouns, enumerated};
+use super::nouns::{Nouns, call_in_words, enumerated, has_word};
 use super::paths::is_of_library;
 use crate::trace::{Kind, Label, ObjId, Reference, Symbol};
 
@@ -19,6 +19,15 @@ pub(super) struct Target {
     pub(super) in_class: bool,
 }
 
+/// What a call has just given back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GivenBack {
+    pub(super) value: ObjId,
+    pub(super) function: Symbol,
+    /// It was not returned but yielded.
+    pub(super) yielded: bool,
+}
+
 /// What is needed to say where something leads.
 #[derive(Clone, Copy)]
 pub(super) struct Bindings<'t> {
@@ -26,10 +35,11 @@ pub(super) struct Bindings<'t> {
     pub(super) new: Nouns<'t>,
     /// What was made in this step.
     pub(super) allocated: &'t [ObjId],
-    /// The line that has run is an import.
+    /// The line that has run.
+    pub(super) line: &'t str,
+    /// It is an import.
     pub(super) imports: bool,
-    /// What a call has just given back, and which.
-    pub(super) returned: Option<(ObjId, Symbol)>,
+    pub(super) returned: Option<GivenBack>,
 }
 
 impl Bindings<'_> {
@@ -85,12 +95,17 @@ impl Bindings<'_> {
             return format!("{path} {is} {}", self.new.noun(*to));
         }
         let type_name = self.new.type_name(*to);
-        if let Some((returned, function)) = self.returned
-            && returned == *to
+        if let Some(given) = self.returned
+            && given.value == *to
             && self.new.own_words(*to).is_none()
         {
-            let function = self.new.trace.symbols.text(function);
-            return format!("{path} {is} the {type_name} that {function}() has returned");
+            let call = call_in_words(self.new.trace.symbols.text(given.function));
+            let has_given = if given.yielded {
+                "has yielded"
+            } else {
+                "has returned"
+            };
+            return format!("{path} {is} the {type_name} that {call} {has_given}");
         }
         if target.in_class && !is_first && type_name == "property" {
             return format!("{path} is a property that can be set");
@@ -109,9 +124,17 @@ impl Bindings<'_> {
             return format!("{path} {is} the {type_name}");
         }
         // By a name that led there before, and still does.
-        let mut others = self.new.all_paths(*to).iter();
-        let other = others.find(|other| *other != path && self.old.all_paths(*to).contains(other));
-        let other = other.or_else(|| self.new.all_paths(*to).iter().find(|other| *other != path));
+        let own = format!("{path} of ");
+        let is_other = |other: &&String| *other != path && !other.starts_with(&own);
+        let others = self.new.paths.all(*to).iter().filter(is_other);
+        let mut known = others.filter(|other| self.old.paths.all(*to).contains(other));
+        // One that the line speaks of, at best.
+        let is_said = |other: &&String| {
+            let root = other.split(['.', '[']).next().unwrap_or_default();
+            has_word(self.line, root)
+        };
+        let other = known.clone().find(is_said).or_else(|| known.next());
+        let other = other.or_else(|| self.new.paths.all(*to).iter().find(is_other));
         match other {
             Some(other) => format!("{path} {is} the same {type_name} as {other}"),
             None => match self.old.first_path(*to).filter(|old| *old != path) {
@@ -159,6 +182,12 @@ impl Bindings<'_> {
     /// `, with rate, __init__() and pay()`: what the body of a new class has made.
     fn members(&self, class: ObjId) -> String {
         let refs = self.new.state.heap.get(&class).map(|object| &object.refs);
+        // What a call has made may have more in it than its caller has said.
+        let is_statement = |reference: &Reference| match reference.label {
+            Label::Attr(name) => self.new.trace.symbols.text(name) == "__firstlineno__",
+            _ => false,
+        };
+        let is_statement = refs.is_some_and(|refs| refs.iter().any(is_statement));
         let member = |reference: &Reference| {
             let Label::Attr(name) = reference.label else {
                 return None;
@@ -166,7 +195,7 @@ impl Bindings<'_> {
             let name = self.new.trace.symbols.text(name);
             let info = self.new.trace.object(reference.to);
             let is_function = info.kind == Kind::Function && info.born.is_some();
-            match is_function && !name.contains("__annotate") {
+            match is_function && is_statement && !name.contains("__annotate") {
                 true => Some(format!("{name}()")),
                 false => (!name.starts_with('_')).then(|| name.to_owned()),
             }

@@ -1,6 +1,6 @@
 //! Calls that begin and calls that have ended.
 
-use super::nouns::enumerated;
+use super::nouns::{call_in_words, enumerated, is_compilers};
 use super::paths::content_of_cell;
 use super::step::Telling;
 use crate::trace::{CallFrame, Event, Kind, Label, Name, NameKind, ObjId};
@@ -156,20 +156,5 @@ impl Telling<'_> {
                     && object.refs.iter().any(|reference| reference.to == frame)
             })
         })
-    }
-}
-
-/// Whether a function is one that the compiler has made: it gives annotations when they are asked for.
-pub(super) fn is_compilers(function: &str) -> bool {
-    function.ends_with("__annotate__")
-}
-
-/// A call as one speaks of it: `f()`, `the generator expression`.
-pub(super) fn call_in_words(function: &str) -> String {
-    match function.rsplit('.').next().unwrap_or(function) {
-        "<genexpr>" => "the generator expression".to_owned(),
-        "<listcomp>" | "<setcomp>" | "<dictcomp>" => "the comprehension".to_owned(),
-        "<lambda>" => "the lambda".to_owned(),
-        _ => format!("{function}()"),
     }
 }

@@ -1,7 +1,7 @@
 //! What has become of what an object holds: items, entries, attributes.
 
 use super::bindings::{Bindings, Target};
-use super::nouns::{Nouns, enumerated};
+use super::nouns::{Nouns, enumerated, with_article};
 use super::paths::{is_of_library, suffix};
 use crate::trace::{Kind, Label, ObjId, Reference};
 
@@ -136,7 +136,8 @@ impl Change<'_> {
         }
         let owner = nouns.first_path(self.id).unwrap_or_default();
         let is_inside = |path: &&String| !owner.is_empty() && path.starts_with(owner);
-        let mut paths = nouns.all_paths(id).iter();
+        let (then, now) = (nouns.paths.all(id), self.new.paths.all(id));
+        let mut paths = then.iter().chain(now);
         match paths.find(|path| !is_inside(path)) {
             Some(path) => format!("the {} {path}", nouns.type_name(id)),
             None => nouns.unnamed(id),
@@ -144,11 +145,13 @@ impl Change<'_> {
     }
 
     fn items(&self, ids: &[ObjId], nouns: Nouns<'_>) -> String {
-        let mut words: Vec<String> = ids
-            .iter()
-            .take(NAMED)
-            .map(|id| self.item(*id, nouns))
-            .collect();
+        let items = ids.iter().map(|id| self.item(*id, nouns));
+        let mut words: Vec<String> = items.take(NAMED).collect();
+        let type_name = nouns.type_name(ids[0]);
+        let is_any = |id: &ObjId| self.item(*id, nouns) == with_article(type_name);
+        if ids.len() > 1 && ids.iter().all(is_any) {
+            return format!("{} {type_name} objects", ids.len());
+        }
         if ids.len() > NAMED {
             words.push(format!("{} more", ids.len() - NAMED));
         }

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 
 /// What is said of several one after the other, at the end of each sentence.
 const ALIKE: [&str; 2] = [" is defined", " is imported"];
+/// What adds nothing to the word that a generator goes on.
+const BEHIND_YIELD: &str = "The generator goes on behind its yield";
+/// What is worth a word where there is no other.
+const NOTHING: [&str; 2] = ["Nothing in memory changes", "No name changes"];
 /// Subjects that one sentence names.
 const SUBJECTS: usize = 5;
 
@@ -21,6 +25,13 @@ pub fn in_few(mut told: Vec<String>, most: usize) -> Vec<String> {
         let ended = sentence.strip_suffix(" has ended");
         ended.is_none_or(|call| !returned.contains(call))
     });
+    let goes_on = told
+        .iter()
+        .any(|one| one.ends_with(" goes on where it was"));
+    told.retain(|sentence| !goes_on || sentence != BEHIND_YIELD);
+    if told.len() > 1 {
+        told.retain(|sentence| !NOTHING.contains(&sentence.as_str()));
+    }
     let mut told = merged(told);
     if told.len() > most {
         let first = (most - 1) / 2;

@@ -24,8 +24,11 @@ impl Telling<'_> {
         if head.event != Event::Line {
             return None;
         }
-        let number = head.ran?;
         let running = self.after.frames.last()?;
+        let Some(number) = head.ran else {
+            let call = running.in_words(&self.trace.symbols);
+            return Some(format!("{call} begins with line {}", head.line));
+        };
         let file = self.trace.header.files.get(head.file.0 as usize)?;
         let ran = line(&file.text, number)?;
         let next = line(&file.text, head.line)?;

@@ -1,7 +1,6 @@
 //! What a call gives back, yields, raises or waits for.
 
-use super::calls::{call_in_words, is_compilers};
-use super::nouns::with_article;
+use super::nouns::{call_in_words, is_compilers, with_article};
 use super::step::Telling;
 use crate::trace::{CallFrame, Event, Kind, Label, ObjId, Reference, RootKind};
 

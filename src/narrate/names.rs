@@ -1,7 +1,7 @@
 //! Names that lead somewhere else now, and names that are gone.
 
 use super::bindings::Target;
-use super::nouns::enumerated;
+use super::nouns::{enumerated, has_word, is_of_name};
 use super::step::Telling;
 use crate::trace::{CallFrame, Event, Name, NameKind, ObjId, State};
 
@@ -78,33 +78,33 @@ impl Telling<'_> {
             for (name, _) in self.own_names(before) {
                 let text = self.text(name.name);
                 let is_gone = !self.own_names(frame).any(|(new, _)| new.name == name.name);
-                if text != "_" && is_gone && !self.is_of_comprehension(text) {
+                if text != "_" && is_gone && !self.is_of_comprehension(text, before) {
                     gone.push(text.to_owned());
                 }
             }
         }
     }
 
-    /// Whether a name that is gone was one of a comprehension's: they come and go with it.
-    fn is_of_comprehension(&self, name: &str) -> bool {
-        let head = &self.step.head;
-        let (Some(file), Some(ran)) = (self.trace.header.files.get(head.file.0 as usize), head.ran)
-        else {
+    /// Whether a name that a call has no longer was one of a comprehension's: they come and go with
+    /// it.
+    fn is_of_comprehension(&self, name: &str, of: &CallFrame) -> bool {
+        let Some(file) = self.trace.header.files.get(of.file.0 as usize) else {
             return false;
         };
-        if self.line_that_ran().starts_with("del ") {
+        let lines = || file.text.lines().map(str::trim);
+        let at = (of.line as usize).saturating_sub(1);
+        if lines().nth(at).is_some_and(|line| line.starts_with("del ")) {
             return false;
         }
-        let first = (ran as usize).saturating_sub(1 + LINES_AROUND);
-        let lines = file.text.lines().skip(first);
-        lines.take(2 * LINES_AROUND + 1).map(str::trim).any(|line| {
+        let first = at.saturating_sub(LINES_AROUND);
+        lines().skip(first).take(2 * LINES_AROUND + 1).any(|line| {
             let is_loop =
                 line.ends_with(':') && line.trim_start_matches("async ").starts_with("for ");
-            !is_loop
-                && line.split("for ").skip(1).any(|clause| {
-                    let bound = clause.split(" in ").next().unwrap_or_default();
-                    has_word(bound, name)
-                })
+            let mut clauses = line.split("for ").skip(usize::from(is_loop)).skip(1);
+            clauses.any(|clause| {
+                let bound = clause.split(" in ").next().unwrap_or_default();
+                has_word(bound, name)
+            })
         })
     }
 
@@ -139,15 +139,6 @@ fn place_of(line: &str, word: &str) -> usize {
         ![before, after].into_iter().flatten().any(is_of_name)
     };
     starts.into_iter().find(is_word).unwrap_or(usize::MAX)
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    text.split(|letter| !is_of_name(letter))
-        .any(|part| part == word)
-}
-
-fn is_of_name(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_'
 }
 
 /// Whether a name in the body of a class is one that the compiler puts there.

@@ -364,3 +364,28 @@ fn is_some_object(words: &str) -> bool {
             Some("is" | "and" | "are" | "itself" | "stays")
         )
 }
+
+/// Whether a function is one that the compiler has made: it gives annotations when they are asked for.
+pub(super) fn is_compilers(function: &str) -> bool {
+    function.ends_with("__annotate__")
+}
+
+/// A call as one speaks of it: `f()`, `the generator expression`.
+pub(super) fn call_in_words(function: &str) -> String {
+    match function.rsplit('.').next().unwrap_or(function) {
+        "<genexpr>" => "the generator expression".to_owned(),
+        "<listcomp>" | "<setcomp>" | "<dictcomp>" => "the comprehension".to_owned(),
+        "<lambda>" => "the lambda".to_owned(),
+        _ => format!("{function}()"),
+    }
+}
+
+/// Whether a word, no part of one, stands in a line.
+pub(super) fn has_word(text: &str, word: &str) -> bool {
+    text.split(|letter| !is_of_name(letter))
+        .any(|part| part == word)
+}
+
+pub(super) fn is_of_name(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}

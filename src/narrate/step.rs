@@ -1,14 +1,16 @@
 //! What each step did, in the program's own words: which names and references moved, what was made,
 //! what a call gives back, what is no longer there.
 
-use super::bindings::Bindings;
+use super::bindings::{Bindings, GivenBack};
 use super::contents::change_of_contents;
 use super::few::merged;
 use super::nouns::{Nouns, as_sentence, short};
 use super::paths::Paths;
 use super::since::Since;
 use crate::analyse::Ledger;
-use crate::trace::{Event, Kind, ObjId, RootKind, State, Step, StepHead, Symbol, Trace, visible};
+use crate::trace::{
+    CallFrame, Event, Kind, ObjId, RootKind, State, Step, StepHead, Symbol, Trace, visible,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most sentences that a step is told in.
@@ -27,7 +29,7 @@ pub struct StepNarrator {
     thread: Option<u32>,
     unreachable: BTreeSet<ObjId>,
     /// What the call gave back that was left last, and which.
-    returned: Option<(ObjId, Symbol)>,
+    returned: Option<GivenBack>,
     /// What objects were called that no name leads to any more.
     once: BTreeMap<ObjId, String>,
     counts: bool,
@@ -179,12 +181,16 @@ impl StepNarrator {
 
     fn note_returned(&mut self, step: &Step) {
         let head = &step.head;
-        self.returned = match head.event {
-            Event::Return => head
-                .held_as(RootKind::ReturnValue)
-                .map(|id| (id, head.function)),
+        let value = match head.event {
+            Event::Return => head.held_as(RootKind::ReturnValue),
+            Event::Yield => self.before.frames.last().and_then(CallFrame::top_of_stack),
             _ => None,
         };
+        self.returned = value.map(|value| GivenBack {
+            value,
+            function: head.function,
+            yielded: head.event == Event::Yield,
+        });
     }
 }
 
@@ -249,7 +255,7 @@ pub(super) struct Telling<'t> {
     /// Objects as they were called at the step before, and as they are now.
     pub(super) old: Nouns<'t>,
     pub(super) new: Nouns<'t>,
-    pub(super) returned: Option<(ObjId, Symbol)>,
+    pub(super) returned: Option<GivenBack>,
     /// The step before, and the last of the same function.
     pub(super) last: Option<&'t StepHead>,
     pub(super) last_here: Option<&'t StepHead>,
@@ -345,6 +351,7 @@ impl Telling<'_> {
             old: self.old,
             new: self.new,
             allocated: &self.step.head.allocated,
+            line: self.line_that_ran(),
             imports: self.imports(),
             returned: self.returned,
         }

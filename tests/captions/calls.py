@@ -35,7 +35,7 @@ def fact(n):  #: fact() is defined // fact() is called with n = 3 // fact() is c
         return 1  #: fact() returns 1
     return n * fact(n - 1)  #: fact() returns 2 // fact() returns 6
 
-def rest(*args, **kwargs):  #: rest() is defined // rest() is called
+def rest(*args, **kwargs):  #: rest() is defined // rest() is called with args = (1,) and kwargs = {'k': 2}
     return args  #: rest() returns the tuple args
 
 def loop():  #: loop() is defined // loop() is called

@@ -1,7 +1,7 @@
 class Empty:  #: The body of class Empty begins // class Empty is defined
     pass
 
-class Node:  #: The body of class Node begins // class Node is defined
+class Node:  #: The body of class Node begins // class Node is defined, with count, __init__(), set(), double, helper and make
     count = 0  #: count is 0
     def __init__(self, value, rest=None):  #: The method __init__() is defined // Node.__init__() is called for a new Node with value = 1 and rest = None // Node.__init__() is called for a new Node with value = 2 and rest = None // Node.__init__() is called for a new Node with value = 0 and rest = None
         self.value = value  #: self.value is 1 // self.value is 2 // self.value is 0 // self.value is 'leaf'
@@ -20,7 +20,7 @@ class Node:  #: The body of class Node begins // class Node is defined
     def make(cls):  #: What is defined is given to its decorator next // make is a classmethod
         return cls(0)  #: Node.make() returns a Node
 
-class Leaf(Node):  #: The body of class Leaf begins // class Leaf is defined
+class Leaf(Node):  #: The body of class Leaf begins // class Leaf is defined, with __init__()
     def __init__(self):  #: The method __init__() is defined // Leaf.__init__() is called for a new Leaf
         super().__init__('leaf')  #: Node.__init__() has ended
         self.tags = []  #: self.tags is a new, empty list
@@ -48,4 +48,4 @@ method(6)  #: Node.set() has ended
 kind = Node  #: kind is class Node
 setattr(node, 'extra', {})  #: node.extra is a new, empty dict; helped is the same Node, so it shows it too
 node.extra['k'] = node  #: node.extra['k'] is the same Node as node
-nodes = [Node(i) for i in range(2)]  #: Node.__init__() has ended // nodes is a list of 2 items | The name i is gone
+nodes = [Node(i) for i in range(2)]  #: Node.__init__() has ended // nodes is a list of 2 items

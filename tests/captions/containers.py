@@ -1,4 +1,4 @@
-from collections import deque, OrderedDict, namedtuple  #: class deque is imported | class OrderedDict is imported | namedtuple() is imported
+from collections import deque, OrderedDict, namedtuple  #: class deque, class OrderedDict and namedtuple() are imported
 l = [7, 9, 5, 2]  #: l is a new list [7, 9, 5, 2]
 l.append(1)  #: 1 is added at the end of l
 l.extend([4, 6])  #: 4 and 6 are added at the end of l
@@ -39,13 +39,13 @@ s.add('x')  #: 'x' is added to s
 s |= {2, 3}  #: 2 and 3 are added to s
 s.discard('x')  #: 'x' leaves s
 s.clear()  #: s is empty now: 1, 2 and 3 went
-q = deque('ab')  #: q is a new deque of 2 items
+q = deque('ab')  #: q is a new deque ['a', 'b']
 q.append('c')  #: 'c' is added at the end of q
 q.appendleft('z')  #: 'z' is put in front of q
 q.popleft()  #: 'z' leaves q at the front
 q.pop()  #: 'c' leaves q at the end
 q.rotate(1)  #: q[0] and q[1] change places
-o = OrderedDict(a=1, b=2)  #: o is a new OrderedDict with 2 entries
+o = OrderedDict(a=1, b=2)  #: o is a new OrderedDict {'a': 1, 'b': 2}
 o.move_to_end('a')  #: 'a' is the last entry of o now
 o.popitem(last=False)  #: o['b'] is gone; it was 2
 grid = [[0] * 2] * 2  #: grid is a new list [[0, 0], [0, 0]]; grid[0] and grid[1] are the same list
@@ -57,5 +57,5 @@ words = {'x': {'y': {}}}  #: words is a new dict {'x': {'y': {}}}
 words['x']['y']['z'] = 1  #: words['x']['y']['z'] is 1
 t = ([],)  #: t is a new tuple ([],)
 t[0].append(1)  #: 1 is put into t[0]
-Point = namedtuple('Point', 'x y')  #: class Point is defined
+Point = namedtuple('Point', 'x y')  #: class Point is defined, with x and y
 pt = Point(1, 2)  #: pt is a new Point

@@ -48,7 +48,7 @@ def divide(a, b):  #: divide() is defined // divide() is called with a = 1 and b
         print("done")  #: divide() returns 0.5 | The program prints “done” // The program prints “done”
 divide(1, 2)  #: divide() has ended
 divide(1, 0)  #: divide() has ended
-class Account:  #: The body of class Account begins // class Account is defined
+class Account:  #: The body of class Account begins // class Account is defined, with rate, __init__(), add(), balance and make
     rate = 2  #: rate is 2
     def __init__(self, owner):  #: The method __init__() is defined // Account.__init__() is called for a new Account with owner = 'Ann'
         self.owner = owner  #: self.owner is 'Ann'
@@ -66,17 +66,17 @@ account = Account.make("Ann")  #: account is the Account that make() has returne
 account.add(5).add(7)  #: Account.add() has ended
 balance = account.balance  #: balance is 12
 owner = account  #: owner is the same Account as account
-def numbers(up):  #: numbers() is defined // numbers() is called with up = 1
+def numbers(up):  #: numbers() is defined // numbers() starts with up = 1
     n = 0  #: n is 0
     while n < up:  #: “n < up” is true: the loop goes on // numbers() returns None
-        yield n  #: numbers() yields 0 // The generator goes on behind its yield
+        yield n  #: numbers() yields 0 // numbers() goes on where it was // The generator goes on behind its yield
         n += 1  #: n is now 1
 for number in numbers(1):  #: number is 0 // numbers() has ended
     print(number)  #: The program prints “0”
 pipe = (n * n for n in items)  #: pipe is a new generator // The generator expression starts // n is 1 | The generator expression yields 1
 value = next(pipe)  #: value is 1
 def logged(function):  #: logged() is defined // logged() is called with function = the function greet()
-    @wraps(function)  #: The decorator @wraps(function) is ready // The decorator @wraps(function) has been applied // wrapper() is called
+    @wraps(function)  #: The decorator @wraps(function) is ready // The decorator @wraps(function) has been applied // wrapper() is called with args = ('Bo',)
     def wrapper(*args):  #: What is defined is given to its decorator next // wrapper() is defined
         return function(*args)  #: wrapper() returns 'hi Bo'
     return wrapper  #: logged() returns the function wrapper()
@@ -87,17 +87,17 @@ greet("Bo")  #: Nothing refers to the tuple that was args any more: it is freed
 def update(counts, total):  #: update() is defined // update() is called with counts and total = 2
     counts["x"] = total  #: counts['x'] is 2; the script's counts is the same dict, so it shows it too
 update(counts, total)  #: update() has ended
-class Node:  #: The body of class Node begins // class Node is defined
+class Node:  #: The body of class Node begins // class Node is defined, with __init__()
     def __init__(self, value, after=None):  #: The method __init__() is defined // Node.__init__() is called for a new Node with value = 2 and after = None // Node.__init__() has ended | Node.__init__() is called for a new Node with value = 1 and after = a Node
         self.value = value  #: self.value is 2 // self.value is 1
         self.after = after  #: self.after is None // self.after is the same Node as after
 head = Node(1, Node(2))  #: head is the new Node
 tail = head.after  #: tail is the same Node as head.after
 head.after = None  #: head.after is now None
-class Manager:  #: The body of class Manager begins // class Manager is defined
+class Manager:  #: The body of class Manager begins // class Manager is defined, with __enter__() and __exit__()
     def __enter__(self):  #: The method __enter__() is defined // Manager.__enter__() is called for a new Manager
         return self  #: Manager.__enter__() returns the Manager self
-    def __exit__(self, *problem):  #: The method __exit__() is defined // Manager.__exit__() is called on manager
+    def __exit__(self, *problem):  #: The method __exit__() is defined // Manager.__exit__() is called on manager with problem = (None, None, None)
         return False  #: Manager.__exit__() returns False
 with Manager() as manager:  #: manager is the Manager that __enter__() has returned // Nothing refers to the tuple that was problem any more: it is freed
     value = 3  #: value is now 3
@@ -106,14 +106,14 @@ match items:  #: The patterns are tried in turn
         value = 4
     case [one, two]:  #: one is 1 | two is 2
         value = 5  #: value is now 5
-async def worker(name):  #: worker() is defined // main() is suspended where it is, with its variables | worker() is called with name = 'A'
-    await asyncio.sleep(0)  #: worker() waits, so that others may run // The await is over
+async def worker(name):  #: worker() is defined // main() is suspended where it is, with its variables | worker() starts with name = 'A'
+    await asyncio.sleep(0)  #: worker() waits, so that others may run // worker() goes on where it was // The await is over
     return [name]  #: worker() returns a new list ['A']
 async def main():  #: main() is defined // main() is called
     task = asyncio.create_task(worker("A"))  #: task is a new Task
-    return await task  #: main() waits for the Task task // main() returns the list ['A']
+    return await task  #: main() waits for the Task task // main() goes on where it was // main() returns the list ['A']
 result = asyncio.run(main())  #: result is the list that main() has returned
-def work(what):  #: work() is defined
+def work(what):  #: work() is defined // work() is called with what = 9
     items.append(what)  #: 9 is added at the end of items
 thread = threading.Thread(target=work, args=(9,))  #: thread is a new Thread
 thread.start()  #: No name changes

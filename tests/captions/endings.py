@@ -1,8 +1,8 @@
 import gc  #: gc is imported
 import weakref  #: weakref is imported
 
-class Node:  #: The body of class Node begins // class Node is defined
-    def __del__(self):  #: The method __del__() is defined // Nothing refers to the Node that was m any more: its __del__ runs | Node.__del__() is called on m | The name m is gone
+class Node:  #: The body of class Node begins // class Node is defined, with __del__()
+    def __del__(self):  #: The method __del__() is defined // Nothing refers to the Node that was m any more: its __del__ runs | The name m is gone | Node.__del__() is called on m
         print('gone')  #: The program prints “gone”
 
 gc.disable()  #: Nothing in memory changes

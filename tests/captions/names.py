@@ -34,6 +34,6 @@ number = len(zs)  #: number is 3
 it = iter(zs)  #: it is a new list_iterator
 r = range(3)  #: r is range(0, 3)
 s = {1, 2}  #: s is a new set {1, 2}
-frozen = frozenset(s)  #: frozen is a new frozenset of 2 items
+frozen = frozenset(s)  #: frozen is a new frozenset {1, 2}
 by = bytes(3)  #: by is b'\x00\x00\x00'
 c = 3 + 4j  #: c is (3+4j)
