@@ -295,7 +295,7 @@ mod tests {
         let out = xml.finish_named(|draft| draft.len().to_string());
         assert_eq!(
             out,
-            "<a id=\"p61-x\"/>\n<b c=\"url(#p61-y)\">p-x</b>\n<a id=\"p61-x\"/>\n"
+            "<a id=\"p53-x\"/>\n<b c=\"url(#p53-y)\">p-x</b>\n<a id=\"p53-x\"/>\n"
         );
     }
 }
