@@ -8,6 +8,7 @@ mod find;
 mod growth;
 mod ledger;
 mod life;
+mod memory;
 mod near;
 mod path;
 mod why;
@@ -22,6 +23,10 @@ pub use find::{Found, ResolveError, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
 pub use ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
 pub use life::{LifeEvent, LifeEventKind, life};
+pub use memory::{
+    Amount, CallPaths, EndOfRun, LineLife, MemoryLife, PathFrame, PathId, Peak, Series, TypeLife,
+    memory_life,
+};
 pub use near::{instead, near};
 pub use path::{Target, follow, known, named};
 pub use why::{Chain, Link, Liveness, Root, Why, fate, objects_of, why};

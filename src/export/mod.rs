@@ -1,7 +1,9 @@
 //! Traces in forms that other programs read.
 
 mod json;
+mod memory;
 mod stages;
 
 pub use json::{JsonOptions, write_json};
+pub use memory::write_memory_json;
 pub use stages::{StagesChoice, instruction_table, stages_text, write_stages_json};

@@ -1,7 +1,7 @@
 //! The commands, and the arguments of those that do not run or ask.
 
 use super::products::ProductArgs;
-use super::questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
+use super::questions::{AskArgs, CollectorArgs, GrowthArgs, MemoryArgs, WhyArgs};
 use super::run::RunArgs;
 use super::stages::StagesArgs;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -91,6 +91,15 @@ pub(in crate::cli) enum Command {
     /// much of it nothing reaches any more.
     #[command(after_long_help = "Example:\n  memviz growth output/late_binding --from 4 --to 12")]
     Growth(GrowthArgs),
+    /// Say what was alive over the run, what made it, the peak, and what is left at the end
+    ///
+    /// Objects and bytes by type over the steps, births and deaths by line. As pictures: a chart of
+    /// the types over the steps, and flame graphs of the calls that made what was made, and what
+    /// was alive at the peak.
+    #[command(
+        after_long_help = "Examples:\n  memviz memory output/list_growth\n  memviz memory output/list_growth --format svg"
+    )]
+    Memory(MemoryArgs),
     /// Draw each run of the collector, phase by phase
     ///
     /// One picture a phase: the counts, what is left of them when references from inside are taken

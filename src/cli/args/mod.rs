@@ -18,7 +18,7 @@ pub(super) use command_line::{
 };
 pub(super) use page::CropName;
 pub(super) use products::{Format, LayoutBy, ProductArgs};
-pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, WhyArgs};
+pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, MemoryArgs, MemoryFormat, WhyArgs};
 pub(super) use run::RunArgs;
 #[cfg(feature = "python")]
 pub(super) use run::StepSize;

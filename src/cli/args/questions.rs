@@ -1,7 +1,7 @@
 //! The arguments of the commands that ask about a trace.
 
 use super::products::ThemeName;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -65,4 +65,36 @@ pub(in crate::cli) struct GrowthArgs {
     /// Count what is left at this step [default: the last]
     #[arg(long, value_name = "M")]
     pub to: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct MemoryArgs {
+    /// A trace.memviz, or the folder that it stands in
+    #[arg(value_name = "TRACE")]
+    pub trace: PathBuf,
+    /// Tables on standard output, JSON there, or pictures
+    #[arg(long, value_enum, default_value_t = MemoryFormat::Text)]
+    pub format: MemoryFormat,
+    /// Lines and types in each table and picture; the others are counted together
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    pub top: u16,
+    /// Write the pictures there [default: beside the trace]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write over files that memviz did not make
+    #[arg(long)]
+    pub force: bool,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = ThemeName::Light)]
+    pub theme: ThemeName,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum MemoryFormat {
+    /// Tables
+    Text,
+    /// What the tables say, for programs
+    Json,
+    /// memory.svg, memory-made.svg, memory-peak.svg
+    Svg,
 }

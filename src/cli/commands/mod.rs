@@ -9,6 +9,7 @@ pub(super) mod growth;
 pub(super) mod info;
 pub(super) mod life;
 pub(super) mod measure;
+pub(super) mod memory;
 #[cfg(feature = "python")]
 pub(super) mod python;
 pub(super) mod render;

@@ -1,0 +1,138 @@
+//! Memory over the life of a program as JSON; docs/memory.md says what stands in it.
+
+use crate::analyse::{Amount, EndOfRun, Line, MemoryLife, PathId, Series};
+use crate::trace::{Symbol, Trace};
+use serde_json::{Value, json};
+use std::io::Write;
+
+const FORMAT: &str = "memviz-memory";
+const VERSION: u32 = 1;
+
+/// Writes what a trace says about memory as one JSON object.
+///
+/// # Errors
+/// What the writer says.
+pub fn write_memory_json(
+    trace: &Trace,
+    life: &MemoryLife,
+    to: &mut impl Write,
+) -> Result<(), serde_json::Error> {
+    serde_json::to_writer(&mut *to, &document(trace, life))?;
+    to.write_all(b"\n").map_err(serde_json::Error::io)
+}
+
+fn document(trace: &Trace, life: &MemoryLife) -> Value {
+    let name = |symbol: Symbol| trace.symbols.text(symbol);
+    let types: Vec<Value> = life
+        .types
+        .iter()
+        .map(|of| {
+            json!({
+                "type": name(of.type_name),
+                "made": of.made,
+                "died": of.died,
+                "alive": series(&of.alive),
+            })
+        })
+        .collect();
+    let lines: Vec<Value> = life
+        .lines
+        .iter()
+        .map(|of| {
+            json!({
+                "place": line(trace, of.line),
+                "born": of.born,
+                "died": of.died,
+                "at_peak": amount(of.at_peak),
+                "left": amount(of.left),
+            })
+        })
+        .collect();
+    json!({
+        "format": FORMAT,
+        "version": VERSION,
+        "script": trace.header.script,
+        "steps": life.steps,
+        "made": life.made,
+        "died": life.died,
+        "short_lived": life.fleeting,
+        "out_of_sight": life.out_of_sight,
+        "peak": life.peak.as_ref().map(|peak| json!({
+            "step": peak.step,
+            "place": line(trace, peak.line),
+            "alive": amount(peak.alive),
+            "types": by_type(trace, &peak.by_type),
+            "paths": peak.by_path.iter().map(|((path, of), alive)| json!({
+                "calls": calls(trace, life, *path),
+                "type": name(*of),
+                "alive": amount(*alive),
+            })).collect::<Vec<_>>(),
+        })),
+        "most_objects": life.most_objects.map(|(step, alive)| json!({
+            "step": step,
+            "alive": amount(alive),
+        })),
+        "alive": series(&life.all),
+        "older": series(&life.older),
+        "types": types,
+        "lines": lines,
+        "paths": life.paths.made.iter().map(|((path, of), made)| json!({
+            "calls": calls(trace, life, *path),
+            "type": name(*of),
+            "made": made,
+        })).collect::<Vec<_>>(),
+        "end": end(trace, &life.end),
+    })
+}
+
+fn end(trace: &Trace, end: &EndOfRun) -> Value {
+    json!({
+        "left": by_type(trace, &end.left),
+        "freed": by_type(trace, &end.freed),
+        "never_freed": end.never_freed.as_ref().map(|kept| by_type(trace, kept)),
+    })
+}
+
+fn amount(amount: Amount) -> Value {
+    json!({
+        "objects": amount.objects,
+        "bytes": amount.bytes,
+        "unknown_size": amount.unsized_objects,
+    })
+}
+
+/// Step, objects, bytes, objects of unknown size, wherever it changes.
+fn series(series: &Series) -> Vec<(u32, usize, u64, usize)> {
+    let changes = series.changes().iter();
+    changes
+        .map(|(step, of)| (*step, of.objects, of.bytes, of.unsized_objects))
+        .collect()
+}
+
+fn by_type(trace: &Trace, list: &[(Symbol, Amount)]) -> Vec<Value> {
+    list.iter()
+        .map(|(name, of)| json!({ "type": trace.symbols.text(*name), "alive": amount(*of) }))
+        .collect()
+}
+
+fn line(trace: &Trace, line: Line) -> Value {
+    let file = trace.header.files.get(line.file.0 as usize);
+    json!({
+        "file": file.map(|file| &file.path),
+        "line": (line.line > 0).then_some(line.line),
+    })
+}
+
+fn calls(trace: &Trace, life: &MemoryLife, path: PathId) -> Vec<Value> {
+    let frames = life.paths.frames(path).iter();
+    frames
+        .map(|frame| {
+            let file = trace.header.files.get(frame.file.0 as usize);
+            json!({
+                "function": trace.symbols.text(frame.function),
+                "file": file.map(|file| &file.path),
+                "line": frame.line,
+            })
+        })
+        .collect()
+}
