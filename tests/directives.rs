@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Around what is highlighted, and title bars in the colours of the light theme.
 const OUTLINE: &str = "#1668c7";
+/// Behind a row that has changed.
+const CHANGED: &str = "#fff1dc";
 const BLUE: &str = "#a9cdf5";
 const GREEN: &str = "#aeddb3";
 
@@ -324,6 +326,38 @@ fn a_pair_shows_what_was_before_its_statement() {
         // Only before the first of them is the list empty.
         assert_eq!(count("empty"), usize::from(place == 0), "{words:?}");
     }
+}
+
+#[test]
+fn a_marked_statement_is_told_and_marked_as_a_whole() {
+    let source = "def pay(purse, cost):\n    left = purse['cents'] - cost\n    purse['cents'] = left\n    purse['log'].append(cost)\n    print('paid')\npurse = {'cents': 9, 'log': []}\npay(purse, 4)  # memviz: picture\nend = 1\n";
+    let (made, errors) = files(&Recorded::new(source), &[]);
+    assert_eq!(made.len(), 1, "{errors}");
+    let words = said(made.values().next().expect("it is drawn")).join(" ");
+    for sentence in [
+        "purse['cents'] is now 5.",
+        "4 is put into purse['log'].",
+        "The program prints “paid”.",
+    ] {
+        assert!(words.contains(sentence), "{words}");
+    }
+    assert!(
+        !words.contains("has ended") && !words.contains("left is"),
+        "{words}"
+    );
+    // The entry and the item that the call has changed are marked, as is the line.
+    let picture = made.values().next().expect("it is drawn");
+    let changed = picture.matches(CHANGED).count();
+    assert!(changed >= 3, "{changed}: {picture}");
+    // Where it runs in a recursion, each run of it has its own.
+    let deep = "def down(n, seen):\n    if n:\n        down(n - 1, seen)  # memviz: picture\n    seen.append(n)\ndown(2, [])\n";
+    let (made, _) = files(&Recorded::new(deep), &[]);
+    let told: Vec<String> = made
+        .values()
+        .map(|picture| said(picture).join(" "))
+        .collect();
+    assert!(told[0].contains("0 is put into seen."), "{told:?}");
+    assert!(told[1].contains("0 and 1 are put into seen."), "{told:?}");
 }
 
 #[test]

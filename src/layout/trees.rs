@@ -64,6 +64,16 @@ pub(super) fn seat(union: &mut LifetimeGraph) {
     }
 }
 
+/// The types of which one box refers to another.
+fn recurring(union: &LifetimeGraph) -> BTreeSet<&str> {
+    let title = |node: usize| union.nodes[node].title.as_str();
+    let edges = union.edges.iter().filter(|edge| {
+        let is_fields = union.nodes[edge.from].kind == BoxKind::Fields;
+        is_fields && !edge.weak && edge.from != edge.to && title(edge.from) == title(edge.to)
+    });
+    edges.map(|edge| title(edge.from)).collect()
+}
+
 struct Members {
     /// In the order of their keys.
     all: BTreeSet<usize>,
@@ -87,10 +97,13 @@ impl Forest<'_> {
                     && hangs(union, edge.to)
             })
             .collect();
+        // A list may hold the boxes of a tree for longer than the tree does.
+        let recurs = recurring(union);
         edges.sort_by_key(|index| {
             let edge = &union.edges[*index];
             let ends = (union.nodes[edge.from].key, union.nodes[edge.to].key);
-            (Reverse(edge.weight()), ends)
+            let recurs = recurs.contains(union.nodes[edge.from].title.as_str());
+            (!recurs, Reverse(edge.weight()), ends)
         });
         let mut forest = Forest {
             union,

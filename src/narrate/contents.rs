@@ -5,6 +5,8 @@ use super::nouns::{Nouns, enumerated, with_article};
 use super::paths::{is_of_library, suffix};
 use crate::trace::{Kind, Label, ObjId, Reference};
 
+/// Other names of a container that are spoken of.
+const OTHERS: usize = 3;
 /// Items that are named one by one.
 const NAMED: usize = 3;
 
@@ -406,10 +408,6 @@ impl Change<'_> {
 
     /// `; b is the same list, so it shows there too`.
     fn seen_elsewhere(&self, words: &str) -> String {
-        let mut paths = self.new.all_paths(self.id).iter();
-        let (Some(_), others) = (paths.next(), paths.collect::<Vec<_>>()) else {
-            return String::new();
-        };
         // Within a call, an object that its caller has given it has another name there: that is worth
         // a word for a container that is changed.
         let is_data = match self.new.trace.object(self.id).kind {
@@ -418,15 +416,13 @@ impl Change<'_> {
             _ => false,
         };
         // A path that goes round through the object itself tells nothing.
-        let own = self.new.first_path(self.id).unwrap_or_default();
-        let goes_round = |path: &&&String| {
+        let own = self.new.paths.first(self.id).unwrap_or_default();
+        let goes_round = |path: &str| {
             path.starts_with(&format!("{own}.")) || path.starts_with(&format!("{own}["))
         };
-        let others: Vec<String> = others
-            .iter()
-            .filter(|path| !goes_round(path) && !path.contains(" of "))
-            .map(|path| (*path).clone())
-            .collect();
+        let mut others = self.new.paths.others(self.id);
+        others.retain(|path| !goes_round(path) && !path.contains(" of "));
+        others.truncate(OTHERS);
         if others.is_empty() || !is_data {
             return String::new();
         }

@@ -1,6 +1,6 @@
 //! What a line has decided that changes nothing in memory: which way the program goes on.
 
-use super::nouns::{enumerated, short};
+use super::nouns::{call_in_words, enumerated, short};
 use super::step::Telling;
 use crate::analyse::split_outside;
 use crate::trace::{Event, NameKind, ObjId};
@@ -26,8 +26,9 @@ impl Telling<'_> {
         }
         let running = self.after.frames.last()?;
         let Some(number) = head.ran else {
-            let call = running.in_words(&self.trace.symbols);
-            return Some(format!("{call} begins with line {}", head.line));
+            let is_call = !running.class_body && !running.is_module(&self.trace.symbols);
+            let call = call_in_words(running.shown_name(&self.trace.symbols));
+            return is_call.then(|| format!("{call} begins with line {}", head.line));
         };
         let file = self.trace.header.files.get(head.file.0 as usize)?;
         let ran = line(&file.text, number)?;

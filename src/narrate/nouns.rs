@@ -180,8 +180,7 @@ impl Nouns<'_> {
             _ => self.type_name(id).to_owned(),
         };
         let literal = self.literal(id);
-        let object = self.state.heap.get(&id);
-        let empty = object.is_some_and(|object| !object.refs.iter().any(is_content));
+        let empty = self.is_bare(id);
         let is_container = matches!(info.kind, Kind::Sequence | Kind::Mapping | Kind::Set);
         match literal {
             Some(literal) => format!("a new {type_name} {literal}"),
@@ -199,8 +198,16 @@ impl Nouns<'_> {
         match (info.kind, self.literal(id)) {
             (Kind::Generator, _) => self.numbered(id),
             (_, Some(literal)) => format!("the {} {literal}", self.type_name(id)),
+            (Kind::Sequence | Kind::Mapping | Kind::Set, _) if self.is_bare(id) => {
+                format!("an empty {}", self.type_name(id))
+            }
             _ => format!("{}{}", with_article(self.type_name(id)), self.how_many(id)),
         }
+    }
+
+    fn is_bare(&self, id: ObjId) -> bool {
+        let object = self.state.heap.get(&id);
+        object.is_some_and(|object| !object.refs.iter().any(is_content))
     }
 
     /// ` of 5 items`, for a container of the program's that is too large to be written out.

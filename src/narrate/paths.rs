@@ -14,6 +14,8 @@ const MOST_PATHS: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Paths {
     of: BTreeMap<ObjId, Vec<String>>,
+    /// The container that the shortest path to an object comes from, and how it goes on from there.
+    within: BTreeMap<ObjId, (ObjId, String)>,
 }
 
 impl Paths {
@@ -73,6 +75,9 @@ impl Paths {
             if !is_new || depth == DEEPEST || self.of.len() > MOST_OBJECTS {
                 continue;
             }
+            if let Some((owner, step)) = way.owner.zip(path.strip_prefix(way.from.as_str())) {
+                self.within.insert(id, (owner, step.to_owned()));
+            }
             let leads_on = !matches!(
                 trace.object(id).kind,
                 Kind::Module | Kind::Function | Kind::Frame | Kind::Traceback | Kind::Atom
@@ -81,6 +86,10 @@ impl Paths {
                 continue;
             };
             let is_library = is_of_library(&object.refs, trace);
+            let is_container = matches!(
+                trace.object(id).kind,
+                Kind::Sequence | Kind::Mapping | Kind::Set
+            );
             // The few first ones of a long list are enough.
             let mut key = None;
             for reference in object.refs.iter().take(200) {
@@ -98,6 +107,7 @@ impl Paths {
                 if let Some(step) = suffix(reference.label, trace) {
                     open.push_back(Way {
                         to: reference.to,
+                        owner: is_container.then_some(id),
                         from: path.clone(),
                         step,
                         key,
@@ -126,6 +136,21 @@ impl Paths {
         self.of.get(&id)?.first().map(String::as_str)
     }
 
+    /// Paths to an object beside the shortest, also by other names of the containers that it is in.
+    pub(super) fn others(&self, id: ObjId) -> Vec<String> {
+        let mut others = Vec::new();
+        let (mut at, mut rest) = (id, String::new());
+        loop {
+            let known = self.all(at).iter().skip(1);
+            others.extend(known.map(|path| format!("{path}{rest}")));
+            let Some((owner, step)) = self.within.get(&at) else {
+                return others;
+            };
+            rest = format!("{step}{rest}");
+            at = *owner;
+        }
+    }
+
     /// Some paths to an object, the shortest first.
     pub(super) fn all(&self, id: ObjId) -> &[String] {
         self.of.get(&id).map_or(&[], Vec::as_slice)
@@ -135,6 +160,8 @@ impl Paths {
 /// A reference that is to be followed.
 struct Way {
     to: ObjId,
+    /// What the reference is in, where that is a container.
+    owner: Option<ObjId>,
     /// The path to its owner.
     from: String,
     /// How it goes on from there.
@@ -148,6 +175,7 @@ impl Way {
     fn of_name(to: ObjId, name: String) -> Way {
         Way {
             to,
+            owner: None,
             from: name,
             step: String::new(),
             key: None,

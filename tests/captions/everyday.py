@@ -70,3 +70,10 @@ grid = [[x * y for x in range(2)] for y in range(2)]  #: x and y are 0 // x is n
 def outer(n):  #: outer() is defined // outer() is called with n = 1 // outer() is called with n = 0
     return n if n == 0 else outer(n - 1)  #: outer() returns 0
 outer(1)  #: outer() has ended
+import copy  #: copy is imported
+nested = {"a": {"b": [1]}}  #: nested is a new dict {'a': {'b': [1]}}
+shallow = copy.copy(nested)  #: shallow is a new dict {'a': {'b': [1]}}
+nested["a"]["b"].append(2)  #: 2 is added at the end of nested['a']['b']; shallow['a']['b'] is the same list, so it shows it too
+rows = [p for p in nested if p == "z"]  #: p is 'a' // rows is an empty list
+kept = [p for p in nested if p == "z"]  #: p is 'a' // kept is an empty list
+rows = kept  #: rows is now the same list as kept | Nothing refers to the list that was rows any more: it is freed
