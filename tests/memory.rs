@@ -36,7 +36,9 @@ fn said(folder: &Folder, more: &[&str]) -> String {
 
 /// The numbers at the beginning of the line that ends with some words.
 fn numbers(table: &str, end: &str) -> Vec<u64> {
-    let line = table.lines().find(|line| line.trim_end().ends_with(end));
+    // The head of the tables speaks of lines, too.
+    let mut lines = table.lines().rev();
+    let line = lines.find(|line| line.trim_end().ends_with(end));
     let line = line.unwrap_or_else(|| panic!("{end}: {table}"));
     let words = line.split_whitespace();
     words.map_while(|word| word.parse().ok()).collect()

@@ -24,11 +24,6 @@ impl<'t> Nouns<'t> {
     pub(super) fn first_path(&self, id: ObjId) -> Option<&'t str> {
         self.paths.first(id)
     }
-
-    /// Some paths to an object, the shortest first.
-    pub(super) fn all_paths(&self, id: ObjId) -> &'t [String] {
-        self.paths.all(id)
-    }
 }
 
 impl Nouns<'_> {
