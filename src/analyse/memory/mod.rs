@@ -40,7 +40,7 @@ pub struct MemoryLife {
     pub peak: Option<Peak>,
     /// The first step with the most objects, and how many.
     pub most_objects: Option<(u32, Amount)>,
-    /// The most births first.
+    /// The most births or deaths first.
     pub lines: Vec<LineLife>,
     /// Which calls made what.
     pub paths: CallPaths,
@@ -168,12 +168,7 @@ fn by_type(trace: &Trace) -> (BTreeMap<Symbol, usize>, BTreeMap<Symbol, usize>) 
     (made, died)
 }
 
-fn peak(
-    trace: &Trace,
-    walk: &Walk<'_>,
-    step: u32,
-    alive: &BTreeMap<ObjId, Option<u32>>,
-) -> Peak {
+fn peak(trace: &Trace, walk: &Walk<'_>, step: u32, alive: &BTreeMap<ObjId, Option<u32>>) -> Peak {
     let mut by_type: BTreeMap<Symbol, Amount> = BTreeMap::new();
     let mut by_path: BTreeMap<(PathId, Symbol), Amount> = BTreeMap::new();
     let mut all = Amount::default();
@@ -226,7 +221,7 @@ fn lines(
         }
     }
     let mut lines: Vec<LineLife> = lines.into_values().collect();
-    lines.sort_by_key(|of| (std::cmp::Reverse((of.born, of.died)), of.line));
+    lines.sort_by_key(|of| (std::cmp::Reverse((of.born.max(of.died), of.born)), of.line));
     lines
 }
 
@@ -235,7 +230,11 @@ fn end_of_run(trace: &Trace, at_end: &BTreeMap<ObjId, Option<u32>>) -> EndOfRun 
     let [mut left, mut freed, mut kept] = [(); 3].map(|()| BTreeMap::<Symbol, Amount>::new());
     for (id, size) in at_end {
         let type_name = trace.object(*id).type_name;
-        let list = if dead.contains(id) { &mut freed } else { &mut kept };
+        let list = if dead.contains(id) {
+            &mut freed
+        } else {
+            &mut kept
+        };
         list.entry(type_name).or_default().add(*size);
         left.entry(type_name).or_default().add(*size);
     }

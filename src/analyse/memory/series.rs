@@ -75,7 +75,13 @@ mod tests {
     #[test]
     fn a_series_holds_between_its_changes_and_finds_the_first_peak() {
         let mut series = Series::default();
-        for (step, of) in [(1, (0, 0)), (2, (1, 50)), (3, (1, 50)), (5, (3, 40)), (6, (1, 50))] {
+        for (step, of) in [
+            (1, (0, 0)),
+            (2, (1, 50)),
+            (3, (1, 50)),
+            (5, (3, 40)),
+            (6, (1, 50)),
+        ] {
             series.note(step, amount(of.0, of.1));
         }
         assert_eq!(series.changes().len(), 3);

@@ -159,7 +159,10 @@ impl<'t> Walk<'t> {
         self.all.note(step, self.alive);
         self.older.note(step, self.alive_older);
         for (type_name, amount) in &self.now {
-            self.types.entry(*type_name).or_default().note(step, *amount);
+            self.types
+                .entry(*type_name)
+                .or_default()
+                .note(step, *amount);
         }
     }
 

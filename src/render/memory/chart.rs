@@ -48,7 +48,9 @@ impl MemoryChart<'_> {
 
     fn document(&self, prefix: &str) -> String {
         let shown = self.life.lines.len().min(self.most_lines);
-        let plot = ((shown as f64 * lines::ROW - BETWEEN) / 2.0).max(LOWEST).min(320.0);
+        let plot = ((shown as f64 * lines::ROW - BETWEEN) / 2.0)
+            .max(LOWEST)
+            .min(320.0);
         let second = TOP + plot + BETWEEN;
         let legend = second + plot + 52.0;
         let notes = self.notes();
@@ -69,7 +71,11 @@ impl MemoryChart<'_> {
             let palette = self.palette();
             xml.empty(
                 "rect",
-                &[("width", WIDTH.into()), ("height", head.height.into()), ("fill", palette.background.into())],
+                &[
+                    ("width", WIDTH.into()),
+                    ("height", head.height.into()),
+                    ("fill", palette.background.into()),
+                ],
             );
             self.words(xml, (MARGIN, 34.0), 17.0, true, palette.text, &title);
             for (row, words) in self.caption().iter().enumerate() {
@@ -90,7 +96,10 @@ impl MemoryChart<'_> {
     fn title(&self) -> String {
         let script = &self.trace.header.script;
         let name = script.rsplit('/').next().unwrap_or(script);
-        format!("Memory of {name} over {}", counted(self.life.steps as usize, "step"))
+        format!(
+            "Memory of {name} over {}",
+            counted(self.life.steps as usize, "step")
+        )
     }
 
     /// What the picture shows, in words.
@@ -101,7 +110,10 @@ impl MemoryChart<'_> {
             grouped(life.made as u64)
         );
         let Some(peak) = &life.peak else {
-            return vec![made, "It made nothing that lived from one step to the next.".to_owned()];
+            return vec![
+                made,
+                "It made nothing that lived from one step to the next.".to_owned(),
+            ];
         };
         vec![
             made,
@@ -109,7 +121,7 @@ impl MemoryChart<'_> {
                 "Peak: {} bytes in {} at step {} ({}).",
                 grouped(peak.alive.bytes),
                 counted(peak.alive.objects, "object"),
-                peak.step,
+                grouped(u64::from(peak.step)),
                 place(self.trace, peak.line)
             ),
         ]
@@ -120,15 +132,18 @@ impl MemoryChart<'_> {
         let life = self.life;
         let end = &life.end;
         let objects = |list| counted(EndOfRun::sum(list).objects, "object");
-        let kept = match &end.never_freed {
-            Some(kept) => format!("{} never freed", objects(kept)),
-            None => "the rest not known".to_owned(),
+        let after = match &end.never_freed {
+            Some(kept) => format!(
+                "{} freed at exit, {} never freed",
+                objects(&end.freed),
+                objects(kept)
+            ),
+            None => "what became of them was not recorded".to_owned(),
         };
         vec![
             format!(
-                "At the end: {} alive at the last step; {} freed at exit, {kept}.",
-                objects(&end.left),
-                objects(&end.freed)
+                "At the end: {} alive at the last step; {after}.",
+                objects(&end.left)
             ),
             format!(
                 "Not drawn: {} gone before the next step; {} older than the run or the library's own.",
@@ -157,7 +172,11 @@ impl MemoryChart<'_> {
                 ("fill", palette.panel.into()),
             ],
         );
-        let place = Plot { stack: &stack, top, height };
+        let place = Plot {
+            stack: &stack,
+            top,
+            height,
+        };
         for (band, ends) in stack.ends.iter().enumerate() {
             let fill = hex(type_colour(self.theme, band));
             let path = place.path(ends);
@@ -178,10 +197,13 @@ impl MemoryChart<'_> {
 
     /// The name of a band, written where it is highest, if there is room.
     fn names(&self, xml: &mut Xml, place: &Plot<'_>) {
+        let peak = self.life.peak.as_ref().map(|peak| self.x(peak.step));
         for (band, ends) in place.stack.ends.iter().enumerate() {
             let name = cut(&self.band_name(band), 24);
             let width = name.chars().count() as f64 * FONT * LETTER + 8.0;
-            let Some((x, y)) = place.room(ends, width) else { continue };
+            let Some((x, y)) = place.room(ends, width, peak) else {
+                continue;
+            };
             self.words(xml, (x + 4.0, y + 4.0), FONT, false, "#1b1f24", &name);
         }
     }
@@ -190,7 +212,11 @@ impl MemoryChart<'_> {
         let palette = self.palette();
         let (top, height) = (place.top, place.height);
         let most = place.stack.most;
-        let marks = if most == 1 { vec![0, 1] } else { vec![0, most / 2, most] };
+        let marks = if most == 1 {
+            vec![0, 1]
+        } else {
+            vec![0, most / 2, most]
+        };
         for mark in marks {
             let y = place.y(mark);
             self.rule(xml, (LEFT, y), (LEFT + PLOT, y), palette.line);
@@ -202,12 +228,23 @@ impl MemoryChart<'_> {
         let last = shown.len() - 1;
         for (at, step) in shown.into_iter().enumerate() {
             let x = self.x(step);
-            self.rule(xml, (x, top + height), (x, top + height + 4.0), palette.quiet);
+            self.rule(
+                xml,
+                (x, top + height),
+                (x, top + height + 4.0),
+                palette.quiet,
+            );
             let words = match at {
                 0 => format!("step {}", grouped(u64::from(step))),
                 _ => grouped(u64::from(step)),
             };
-            let anchor = if at == 0 { "start" } else if at == last { "end" } else { "middle" };
+            let anchor = if at == 0 {
+                "start"
+            } else if at == last {
+                "end"
+            } else {
+                "middle"
+            };
             self.anchored(xml, (x, top + height + 17.0), anchor, &words);
         }
     }
@@ -221,7 +258,12 @@ impl MemoryChart<'_> {
         let Some(peak) = &self.life.peak else { return };
         let palette = self.palette();
         let x = self.x(peak.step);
-        let path = format!("M{} {}V{}", rounded(x), rounded(top - 4.0), rounded(top + height));
+        let path = format!(
+            "M{} {}V{}",
+            rounded(x),
+            rounded(top - 4.0),
+            rounded(top + height)
+        );
         xml.empty(
             "path",
             &[
@@ -232,7 +274,11 @@ impl MemoryChart<'_> {
             ],
         );
         let words = format!("peak, step {}", grouped(u64::from(peak.step)));
-        let anchor = if x > LEFT + PLOT / 2.0 { "end" } else { "start" };
+        let anchor = if x > LEFT + PLOT / 2.0 {
+            "end"
+        } else {
+            "start"
+        };
         xml.text(
             "text",
             &[
@@ -285,10 +331,19 @@ impl MemoryChart<'_> {
             );
             let own = self.life.types.get(band).filter(|_| band < MOST_TYPES);
             let alive = match own {
-                Some(of) => format!(": {} at the peak, {} made", of.alive.at(peak).objects, grouped(of.made as u64)),
+                Some(of) => format!(
+                    ": {} at the peak, {} made",
+                    of.alive.at(peak).objects,
+                    grouped(of.made as u64)
+                ),
                 None => String::new(),
             };
-            let words = format!("{}{alive}", cut(&self.band_name(band), 18));
+            let letters = ((PLOT / 2.0 - 26.0) / (FONT * LETTER)) as usize;
+            let name = cut(
+                &self.band_name(band),
+                letters.saturating_sub(alive.len()).max(8),
+            );
+            let words = cut(&format!("{name}{alive}"), letters);
             self.words(xml, (x + 18.0, y), FONT, false, palette.text, &words);
         }
     }
@@ -296,8 +351,21 @@ impl MemoryChart<'_> {
     fn lines(&self, xml: &mut Xml, shown: usize) {
         let palette = self.palette();
         let width = WIDTH - LINES_LEFT - MARGIN;
-        self.words(xml, (LINES_LEFT, TOP - 10.0), 13.0, true, palette.text, "Made and died, by line");
-        lines::draw(xml, &palette, self.trace, &self.life.lines[..shown], (LINES_LEFT, TOP, width));
+        self.words(
+            xml,
+            (LINES_LEFT, TOP - 10.0),
+            13.0,
+            true,
+            palette.text,
+            "Made and died, by line",
+        );
+        lines::draw(
+            xml,
+            &palette,
+            self.trace,
+            &self.life.lines[..shown],
+            (LINES_LEFT, TOP, width),
+        );
         let more = self.life.lines.len() - shown;
         if more > 0 {
             let y = TOP + shown as f64 * lines::ROW + 14.0;
@@ -306,7 +374,15 @@ impl MemoryChart<'_> {
         }
     }
 
-    fn words(&self, xml: &mut Xml, (x, y): (f64, f64), size: f64, bold: bool, fill: &str, words: &str) {
+    fn words(
+        &self,
+        xml: &mut Xml,
+        (x, y): (f64, f64),
+        size: f64,
+        bold: bool,
+        fill: &str,
+        words: &str,
+    ) {
         let weight = if bold { "bold" } else { "normal" };
         let attributes = [
             ("x", x.into()),
@@ -368,10 +444,20 @@ impl Plot<'_> {
                 start += 1;
                 continue;
             }
-            let length = ends[start..].iter().take_while(|(low, high)| low < high).count();
+            let length = ends[start..]
+                .iter()
+                .take_while(|(low, high)| low < high)
+                .count();
             let piece = &ends[start..start + length];
-            let _ = write!(out, "M{} {}", rounded(self.x(start)), rounded(self.y(piece[0].1)));
-            self.edge(&mut out, piece.iter().map(|(_, high)| *high), |at| self.x(start + at + 1));
+            let _ = write!(
+                out,
+                "M{} {}",
+                rounded(self.x(start)),
+                rounded(self.y(piece[0].1))
+            );
+            self.edge(&mut out, piece.iter().map(|(_, high)| *high), |at| {
+                self.x(start + at + 1)
+            });
             let _ = write!(out, "V{}", rounded(self.y(piece[length - 1].0)));
             let back = piece.iter().rev().map(|(low, _)| *low);
             self.edge(&mut out, back, |at| self.x(start + length - 1 - at));
@@ -382,7 +468,12 @@ impl Plot<'_> {
     }
 
     /// Goes from column to column, `end` the far end of each; columns of one height are one line.
-    fn edge(&self, out: &mut String, values: impl Iterator<Item = u64>, end: impl Fn(usize) -> f64) {
+    fn edge(
+        &self,
+        out: &mut String,
+        values: impl Iterator<Item = u64>,
+        end: impl Fn(usize) -> f64,
+    ) {
         let values: Vec<u64> = values.collect();
         for (at, value) in values.iter().enumerate() {
             let next = values.get(at + 1);
@@ -396,13 +487,24 @@ impl Plot<'_> {
         }
     }
 
-    /// Where words of a width have most room within a band: their left end and the middle.
-    fn room(&self, ends: &[(u64, u64)], width: f64) -> Option<(f64, f64)> {
+    /// Where words of a width have most room within a band, beside the mark of the peak: their left
+    /// end and the middle.
+    fn room(&self, ends: &[(u64, u64)], width: f64, peak: Option<f64>) -> Option<(f64, f64)> {
         let columns = (width / (PLOT / ends.len() as f64)).ceil() as usize;
         let mut best: Option<(f64, usize, f64)> = None;
         for (at, window) in ends.windows(columns.max(1)).enumerate() {
-            let lowest = window.iter().map(|(low, _)| self.y(*low)).fold(f64::MAX, f64::min);
-            let highest = window.iter().map(|(_, high)| self.y(*high)).fold(0.0, f64::max);
+            let span = self.x(at)..self.x(at) + width;
+            if peak.is_some_and(|peak| span.contains(&peak)) {
+                continue;
+            }
+            let lowest = window
+                .iter()
+                .map(|(low, _)| self.y(*low))
+                .fold(f64::MAX, f64::min);
+            let highest = window
+                .iter()
+                .map(|(_, high)| self.y(*high))
+                .fold(0.0, f64::max);
             let room = lowest - highest;
             if room >= NAMED && best.is_none_or(|(most, ..)| room > most) {
                 best = Some((room, at, (lowest + highest) / 2.0));

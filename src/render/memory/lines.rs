@@ -32,7 +32,12 @@ pub(super) fn draw(
         let words = cut(&format!("{at}  {source}"), letters);
         xml.text(
             "text",
-            &[("x", left.into()), ("y", (y + 11.0).into()), ("font-size", FONT.into()), ("xml:space", "preserve".into())],
+            &[
+                ("x", left.into()),
+                ("y", (y + 11.0).into()),
+                ("font-size", FONT.into()),
+                ("xml:space", "preserve".into()),
+            ],
             &words,
         );
         for (number, count, colour, word) in [
@@ -72,7 +77,11 @@ pub(super) fn draw(
 fn source(trace: &Trace, line: Line) -> &str {
     let file = trace.header.files.get(line.file.0 as usize);
     let number = (line.line as usize).checked_sub(1);
-    let text = file.zip(number).and_then(|(file, at)| file.text.lines().nth(at));
-    let text = text.map_or("", |text| text.split("# memviz:").next().unwrap_or_default());
+    let text = file
+        .zip(number)
+        .and_then(|(file, at)| file.text.lines().nth(at));
+    let text = text.map_or("", |text| {
+        text.split("# memviz:").next().unwrap_or_default()
+    });
     text.trim()
 }

@@ -22,7 +22,9 @@ pub(in crate::cli) fn run(args: &MemoryArgs) -> Result<(), Problem> {
     }
     let trace = read_to_tell(&args.trace, u32::MAX)?;
     if trace.steps.is_empty() {
-        return Err(Problem::new("nothing was recorded in that trace: it has no steps"));
+        return Err(Problem::new(
+            "nothing was recorded in that trace: it has no steps",
+        ));
     }
     let life = memory_life(&trace);
     match args.format {

@@ -32,7 +32,12 @@ fn summary(out: &mut String, trace: &Trace, life: &MemoryLife) {
     let ended = trace.steps.last().map_or_else(String::new, |last| {
         narrate::outcome(header, &last.head, &trace.symbols)
     });
-    line!(out, "memory of {}: {} steps; it {ended}", header.script, life.steps);
+    line!(
+        out,
+        "memory of {}: {} steps; it {ended}",
+        header.script,
+        life.steps
+    );
     line!(out, "");
     line!(
         out,
@@ -54,7 +59,12 @@ fn summary(out: &mut String, trace: &Trace, life: &MemoryLife) {
     }
     if let Some(peak) = &life.peak {
         let place = place(trace, peak.line);
-        line!(out, "peak              step {}: {}; {place}", peak.step, amount(peak.alive));
+        line!(
+            out,
+            "peak              step {}: {}; {place}",
+            peak.step,
+            amount(peak.alive)
+        );
     }
     if let Some((step, most)) = life.most_objects {
         line!(out, "most objects      step {step}: {}", amount(most));
@@ -67,7 +77,7 @@ fn summary(out: &mut String, trace: &Trace, life: &MemoryLife) {
     );
     line!(
         out,
-        "older             {} that the program has met of what start-up, the library and imports made",
+        "older             {} of what start-up and the library made, met by the program",
         amount(life.older.at(life.steps))
     );
     line!(out, "");
@@ -79,7 +89,10 @@ fn summary(out: &mut String, trace: &Trace, life: &MemoryLife) {
         out,
         "not say is counted as an object without bytes. Parts drawn in their owner (an instance's dict)"
     );
-    line!(out, "are not counted apart, nor are the bytes of what is older.");
+    line!(
+        out,
+        "are not counted apart. What is older is in none of the tables."
+    );
 }
 
 /// Steps that are equally far from each other, the peak among them.
@@ -114,19 +127,32 @@ fn types(out: &mut String, trace: &Trace, life: &MemoryLife, top: usize) {
         return;
     }
     let peak = life.peak.as_ref().map_or(0, |peak| peak.step);
-    line!(out, "\n  made    died  at peak       bytes  at end       bytes  by type");
+    line!(
+        out,
+        "\n  made    died  at peak       bytes  at end       bytes  by type"
+    );
     for of in life.types.iter().take(top) {
         let (at_peak, at_end) = (of.alive.at(peak), of.alive.at(life.steps));
         let name = trace.symbols.text(of.type_name);
-        line!(out, "{}  {name}", type_row(of.made, of.died, at_peak, at_end));
+        line!(
+            out,
+            "{}  {name}",
+            type_row(of.made, of.died, at_peak, at_end)
+        );
     }
     let rest = life.types.get(top..).unwrap_or_default();
     if !rest.is_empty() {
         let sum = |of: fn(&TypeLife) -> usize| rest.iter().map(of).sum();
         let at = |step: u32| {
-            rest.iter().fold(Amount::default(), |sum, of| sum.plus(of.alive.at(step)))
+            rest.iter()
+                .fold(Amount::default(), |sum, of| sum.plus(of.alive.at(step)))
         };
-        let row = type_row(sum(|of| of.made), sum(|of| of.died), at(peak), at(life.steps));
+        let row = type_row(
+            sum(|of| of.made),
+            sum(|of| of.died),
+            at(peak),
+            at(life.steps),
+        );
         line!(out, "{row}  {} more types (--top N shows more)", rest.len());
     }
 }
@@ -142,7 +168,10 @@ fn lines(out: &mut String, trace: &Trace, life: &MemoryLife, top: usize) {
     if life.lines.is_empty() {
         return;
     }
-    line!(out, "\n  born    died  at peak    left       bytes  by line (died: while it ran)");
+    line!(
+        out,
+        "\n  born    died  at peak    left       bytes  by line (died: while it ran)"
+    );
     let row = |of: &LineLife| {
         format!(
             "{:>6}  {:>6}  {:>7}  {:>6}  {:>10}",
@@ -153,18 +182,33 @@ fn lines(out: &mut String, trace: &Trace, life: &MemoryLife, top: usize) {
         line!(out, "{}  {}", row(of), place(trace, of.line));
     }
     if let Some(rest) = life.lines.get(top..).filter(|rest| !rest.is_empty()) {
-        line!(out, "... and {} more lines (--top N shows more)", rest.len());
+        line!(
+            out,
+            "... and {} more lines (--top N shows more)",
+            rest.len()
+        );
     }
 }
 
 fn end(out: &mut String, trace: &Trace, life: &MemoryLife, top: usize) {
     let end = &life.end;
     line!(out, "\nat the end");
-    line!(out, "left at the last step    {}", sum(trace, &end.left, top));
-    line!(out, "freed at exit            {}", sum(trace, &end.freed, top));
+    line!(
+        out,
+        "left at the last step    {}",
+        sum(trace, &end.left, top)
+    );
+    line!(
+        out,
+        "freed at exit            {}",
+        sum(trace, &end.freed, top)
+    );
     match &end.never_freed {
         Some(kept) => line!(out, "never freed              {}", sum(trace, kept, top)),
-        None => line!(out, "never freed              not known: the interpreter's own end was not recorded"),
+        None => line!(
+            out,
+            "never freed              not known: the interpreter's own end was not recorded"
+        ),
     }
 }
 
@@ -188,7 +232,10 @@ fn amount(amount: Amount) -> String {
     match amount.unsized_objects {
         0 => format!("{objects}, {} bytes", amount.bytes),
         count if count == amount.objects => format!("{objects} of unknown size"),
-        count => format!("{objects}, {} bytes and {count} of unknown size", amount.bytes),
+        count => format!(
+            "{objects}, {} bytes and {count} of unknown size",
+            amount.bytes
+        ),
     }
 }
 
