@@ -15,7 +15,7 @@ const STYLE: [&str; 3] = [
 ];
 
 /// The parts of the script share one scope; each uses those before it, the last starts it all.
-const SCRIPT: [&str; 14] = [
+const SCRIPT: [&str; 15] = [
     include_str!("js/dom.js"),
     include_str!("js/run.js"),
     include_str!("js/questions.js"),
@@ -26,6 +26,7 @@ const SCRIPT: [&str; 14] = [
     include_str!("js/transport.js"),
     include_str!("js/timeline.js"),
     include_str!("js/collector.js"),
+    include_str!("js/memory.js"),
     include_str!("js/quiz.js"),
     include_str!("js/panes.js"),
     include_str!("js/keys.js"),
