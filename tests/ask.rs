@@ -530,7 +530,7 @@ fn help_names_every_command_and_option() {
     let folder = Folder::new();
     let help = text(&folder.memviz(&["help"]).stdout);
     for command in [
-        "run", "check", "render", "export", "why", "who", "life", "growth",
+        "run", "check", "render", "export", "why", "who", "life", "growth", "memory",
     ] {
         assert!(
             help.contains(&format!("\n  {command} ")),

@@ -195,13 +195,14 @@ fn the_programs_texts_do_not_reach_the_terminal_raw() {
     folder.write("s.py", source);
     let script = "s\x1b[1m\u{202e}.py";
     std::fs::copy(folder.path().join("s.py"), folder.path().join(script)).expect("it is copied");
-    let questions: [&[&str]; 11] = [
+    let questions: [&[&str]; 12] = [
         &[script, "--out", "out"],
         &["why", "out", "x"],
         &["who", "out", "x"],
         &["life", "out", "x"],
         &["life", "out", "x.y"],
         &["growth", "out"],
+        &["memory", "out"],
         &["check", script],
         &["why", "out", "nosuch\x1b"],
         &["render", "out", "--focus", "nosuch"],

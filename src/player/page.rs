@@ -36,6 +36,7 @@ pub(super) const RUN: Parts = Parts {
         include_str!("js/transport.js"),
         include_str!("js/timeline.js"),
         include_str!("js/collector.js"),
+        include_str!("js/memory.js"),
         include_str!("js/quiz.js"),
         include_str!("js/panes.js"),
         include_str!("js/keys.js"),

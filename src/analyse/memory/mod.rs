@@ -40,7 +40,7 @@ pub struct MemoryLife {
     pub peak: Option<Peak>,
     /// The first step with the most objects, and how many.
     pub most_objects: Option<(u32, Amount)>,
-    /// The most births first.
+    /// The most births or deaths first.
     pub lines: Vec<LineLife>,
     /// Which calls made what.
     pub paths: CallPaths,
@@ -111,7 +111,7 @@ impl EndOfRun {
 /// Works out what a whole trace says about memory.
 pub fn memory_life(trace: &Trace) -> MemoryLife {
     let mut walk = Walk::new(trace);
-    let peak_step = walk.to_the_end();
+    let peak_step = walk.all_steps();
     let mut life = MemoryLife {
         steps: trace.steps.len() as u32,
         ..MemoryLife::default()
@@ -221,7 +221,7 @@ fn lines(
         }
     }
     let mut lines: Vec<LineLife> = lines.into_values().collect();
-    lines.sort_by_key(|of| (std::cmp::Reverse((of.born, of.died)), of.line));
+    lines.sort_by_key(|of| (std::cmp::Reverse((of.born.max(of.died), of.born)), of.line));
     lines
 }
 

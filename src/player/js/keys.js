@@ -80,6 +80,7 @@ const KEYS = [
   [['/'], '/', 'find an object', (app) => { app.openTab('objects'); $('search').focus(); }],
   [['i'], 'i', 'living objects by type', (app) => app.openTab('objects')],
   [['k'], 'k', 'the collector', (app) => app.openTab('collector')],
+  [['m'], 'm', 'memory over the run', (app) => app.openTab('life')],
   [['.'], '.', 'next phase of the collector', (app) => app.collector.move(1)],
   [[','], ',', 'phase before', (app) => app.collector.move(-1)],
   [['w'], 'w', 'the picture alone, wide', (app) => app.panes.toggleWide()],

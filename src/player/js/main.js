@@ -2,7 +2,7 @@
 
 /** Browsers count how often a page changes its address: it is written when a step has settled. */
 const ADDRESS_WAIT = 150;
-const TABS = ['card', 'objects', 'collector', 'quiz'];
+const TABS = ['card', 'objects', 'collector', 'life', 'quiz'];
 
 class App {
   constructor(run) {
@@ -19,6 +19,7 @@ class App {
     this.transport = new Transport(this);
     this.timeline = new Timeline(this);
     this.collector = new Collector(this);
+    this.life = new MemoryTab(this);
     this.quiz = new Quiz(this);
     this.panes = new Panes(this);
     this.listen();
@@ -58,6 +59,7 @@ class App {
     if (!$('card').hidden) showCard(this);
     this.objects.show();
     this.collector.show();
+    this.life.show();
     this.quiz.show();
     this.timeline.show();
     $('show-all').hidden = !this.picture.leftOut;

@@ -121,7 +121,7 @@ impl MemoryChart<'_> {
                 "Peak: {} bytes in {} at step {} ({}).",
                 grouped(peak.alive.bytes),
                 counted(peak.alive.objects, "object"),
-                peak.step,
+                grouped(u64::from(peak.step)),
                 place(self.trace, peak.line)
             ),
         ]
@@ -132,15 +132,18 @@ impl MemoryChart<'_> {
         let life = self.life;
         let end = &life.end;
         let objects = |list| counted(EndOfRun::sum(list).objects, "object");
-        let kept = match &end.never_freed {
-            Some(kept) => format!("{} never freed", objects(kept)),
-            None => "the rest not known".to_owned(),
+        let after = match &end.never_freed {
+            Some(kept) => format!(
+                "{} freed at exit, {} never freed",
+                objects(&end.freed),
+                objects(kept)
+            ),
+            None => "what became of them was not recorded".to_owned(),
         };
         vec![
             format!(
-                "At the end: {} alive at the last step; {} freed at exit, {kept}.",
-                objects(&end.left),
-                objects(&end.freed)
+                "At the end: {} alive at the last step; {after}.",
+                objects(&end.left)
             ),
             format!(
                 "Not drawn: {} gone before the next step; {} older than the run or the library's own.",
@@ -194,10 +197,11 @@ impl MemoryChart<'_> {
 
     /// The name of a band, written where it is highest, if there is room.
     fn names(&self, xml: &mut Xml, place: &Plot<'_>) {
+        let peak = self.life.peak.as_ref().map(|peak| self.x(peak.step));
         for (band, ends) in place.stack.ends.iter().enumerate() {
             let name = cut(&self.band_name(band), 24);
             let width = name.chars().count() as f64 * FONT * LETTER + 8.0;
-            let Some((x, y)) = place.room(ends, width) else {
+            let Some((x, y)) = place.room(ends, width, peak) else {
                 continue;
             };
             self.words(xml, (x + 4.0, y + 4.0), FONT, false, "#1b1f24", &name);
@@ -334,7 +338,12 @@ impl MemoryChart<'_> {
                 ),
                 None => String::new(),
             };
-            let words = format!("{}{alive}", cut(&self.band_name(band), 18));
+            let letters = ((PLOT / 2.0 - 26.0) / (FONT * LETTER)) as usize;
+            let name = cut(
+                &self.band_name(band),
+                letters.saturating_sub(alive.len()).max(8),
+            );
+            let words = cut(&format!("{name}{alive}"), letters);
             self.words(xml, (x + 18.0, y), FONT, false, palette.text, &words);
         }
     }
@@ -478,11 +487,16 @@ impl Plot<'_> {
         }
     }
 
-    /// Where words of a width have most room within a band: their left end and the middle.
-    fn room(&self, ends: &[(u64, u64)], width: f64) -> Option<(f64, f64)> {
+    /// Where words of a width have most room within a band, beside the mark of the peak: their left
+    /// end and the middle.
+    fn room(&self, ends: &[(u64, u64)], width: f64, peak: Option<f64>) -> Option<(f64, f64)> {
         let columns = (width / (PLOT / ends.len() as f64)).ceil() as usize;
         let mut best: Option<(f64, usize, f64)> = None;
         for (at, window) in ends.windows(columns.max(1)).enumerate() {
+            let span = self.x(at)..self.x(at) + width;
+            if peak.is_some_and(|peak| span.contains(&peak)) {
+                continue;
+            }
             let lowest = window
                 .iter()
                 .map(|(low, _)| self.y(*low))

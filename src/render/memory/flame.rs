@@ -61,7 +61,8 @@ fn graph(
         Theme::Light | Theme::Print => Color::new(0xdd, 0xe3, 0xea),
         Theme::Dark => Color::new(0x9a, 0xa9, 0xba),
     };
-    colours.insert("all", call);
+    // The row below all has no name of its own.
+    colours.insert("", call);
     let mut stacks = Vec::new();
     for (path, type_name, weight) in weights.into_iter().filter(|(.., weight)| *weight > 0) {
         let mut stack = String::new();

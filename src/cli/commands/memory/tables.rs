@@ -77,7 +77,7 @@ fn summary(out: &mut String, trace: &Trace, life: &MemoryLife) {
     );
     line!(
         out,
-        "older             {} that the program has met of what start-up, the library and imports made",
+        "older             {} of what start-up and the library made, met by the program",
         amount(life.older.at(life.steps))
     );
     line!(out, "");
@@ -91,7 +91,7 @@ fn summary(out: &mut String, trace: &Trace, life: &MemoryLife) {
     );
     line!(
         out,
-        "are not counted apart, nor are the bytes of what is older."
+        "are not counted apart. What is older is in none of the tables."
     );
 }
 
