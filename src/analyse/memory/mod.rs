@@ -111,7 +111,7 @@ impl EndOfRun {
 /// Works out what a whole trace says about memory.
 pub fn memory_life(trace: &Trace) -> MemoryLife {
     let mut walk = Walk::new(trace);
-    let peak_step = walk.all_steps();
+    let peak_step = walk.go_to_the_end();
     let mut life = MemoryLife {
         steps: trace.steps.len() as u32,
         ..MemoryLife::default()
@@ -161,7 +161,7 @@ fn by_type(trace: &Trace) -> (BTreeMap<Symbol, usize>, BTreeMap<Symbol, usize>) 
     let (mut made, mut died) = (BTreeMap::new(), BTreeMap::new());
     for info in trace.objects.iter().filter(|info| info.born.is_some()) {
         *made.entry(info.type_name).or_default() += 1;
-        if info.died.is_some_and(|death| walk::in_run(death)) {
+        if info.died.is_some_and(walk::in_run) {
             *died.entry(info.type_name).or_default() += 1;
         }
     }

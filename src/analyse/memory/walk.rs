@@ -58,7 +58,7 @@ impl<'t> Walk<'t> {
     }
 
     /// Goes through all steps; returns the first with the most bytes, 0 where nothing was made.
-    pub(super) fn all_steps(&mut self) -> u32 {
+    pub(super) fn go_to_the_end(&mut self) -> u32 {
         let mut frames: Vec<CallFrame> = Vec::new();
         let mut before: Option<&StepHead> = None;
         let trace = self.trace;

@@ -16,7 +16,9 @@ const LEFT: f64 = 96.0;
 const PLOT: f64 = 640.0;
 const TOP: f64 = 108.0;
 const BETWEEN: f64 = 64.0;
+/// Bounds of the height of an area.
 const LOWEST: f64 = 170.0;
+const HIGHEST: f64 = 320.0;
 const LINES_LEFT: f64 = 788.0;
 const LEGEND_ROW: f64 = 19.0;
 const FONT: f64 = 12.0;
@@ -48,9 +50,7 @@ impl MemoryChart<'_> {
 
     fn document(&self, prefix: &str) -> String {
         let shown = self.life.lines.len().min(self.most_lines);
-        let plot = ((shown as f64 * lines::ROW - BETWEEN) / 2.0)
-            .max(LOWEST)
-            .min(320.0);
+        let plot = ((shown as f64 * lines::ROW - BETWEEN) / 2.0).clamp(LOWEST, HIGHEST);
         let second = TOP + plot + BETWEEN;
         let legend = second + plot + 52.0;
         let notes = self.notes();
