@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 
 const VERSION: u32 = 1;
 
+/// About what, the fact, where.
+type Fact = (&'static str, String, Option<(u32, u32)>);
+
 #[derive(Debug, Serialize)]
 pub(super) struct Payload<'s> {
     version: u32,
@@ -17,8 +20,7 @@ pub(super) struct Payload<'s> {
     /// What the page opens with.
     span: Option<(u32, u32)>,
     views: &'s [&'static str],
-    /// About what, the fact, where.
-    facts: Vec<(&'static str, String, Option<(u32, u32)>)>,
+    facts: Vec<Fact>,
     source: &'s str,
     starts: Vec<u32>,
     /// Kind, exact kind, start, end.

@@ -34,7 +34,9 @@ pub fn of_bytes(path: &str, bytes: &[u8]) -> io::Result<Stages> {
 /// # Errors
 /// Where there is no thread for it.
 pub(crate) fn of_running(path: &str, text: &str) -> io::Result<Option<Stages>> {
-    let bytes = std::fs::read(path).ok();
+    // A pipe has been read by the program, and would be waited for.
+    let is_file = std::fs::metadata(path).is_ok_and(|found| found.is_file());
+    let bytes = is_file.then(|| std::fs::read(path).ok()).flatten();
     let same = bytes.filter(|bytes| String::from_utf8_lossy(bytes) == text);
     on_deep_stack(|| {
         let stages = match same {

@@ -158,7 +158,7 @@ fn brackets(code: &Code, middles: &BTreeMap<u32, f64>, left: f64, canvas: &mut C
         if let Some(first) = rows.next() {
             covered.push((
                 first - 7.0,
-                rows.last().unwrap_or(first) + 7.0,
+                rows.next_back().unwrap_or(first) + 7.0,
                 handler.target,
             ));
         }
