@@ -55,12 +55,6 @@ def mark(function):  #: mark() is defined // mark() is called with function = th
     function.seen = True  #: function.seen is True
 mark(total)  #: mark() has ended
 done = 0  #: done is 0
-def work():  #: work() is defined // work() is called
-    global done
-    done += 1  #: done is now 1
-worker = threading.Thread(target=work)  #: worker is a new Thread
-worker.start()
-worker.join()
 def items():  #: items() is defined // items() starts
     yield [1]  #: items() yields a new list [1] // items() goes on where it was // The generator goes on behind its yield
     yield [2]  #: items() yields a new list [2] // items() goes on where it was // items() returns None
