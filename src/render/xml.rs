@@ -96,6 +96,19 @@ impl Xml {
         self.element(name, attributes, |_| {});
     }
 
+    /// A straight line.
+    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: &str, width: f64) {
+        let attributes = [
+            ("x1", from.0.into()),
+            ("y1", from.1.into()),
+            ("x2", to.0.into()),
+            ("y2", to.1.into()),
+            ("stroke", colour.into()),
+            ("stroke-width", width.into()),
+        ];
+        self.empty("line", &attributes);
+    }
+
     /// An element with text in it.
     pub fn text<'a>(&mut self, name: &'static str, attributes: &[(&str, Value<'a>)], text: &str) {
         self.element(name, attributes, |xml| xml.escape(text));

@@ -1,6 +1,6 @@
 //! What the commands share that ask about one object of a trace.
 
-use crate::analyse::{Found, Target, Words, find, title};
+use crate::analyse::{Found, Line, Target, Words, find, title};
 use crate::cli::args::AskArgs;
 use crate::cli::problem::Problem;
 use crate::cli::saved::read_until;
@@ -136,6 +136,20 @@ fn moment(trace: &Trace, step: u32) -> String {
         "step {step} of {}, line {line} {word}{source}",
         trace.header.steps
     )
+}
+
+/// `a.py:12  rows.append(row)`.
+pub(super) fn place(trace: &Trace, line: Line) -> String {
+    let file = trace.header.files.get(line.file.0 as usize);
+    let path = file.map_or("?", |file| file.path.as_str());
+    match line.line {
+        0 => format!("{path}, no line known"),
+        number => {
+            let source = source_line(trace, line.file.0 as usize, number)
+                .map_or(String::new(), |source| format!("  {source}"));
+            format!("{path}:{number}{source}")
+        }
+    }
 }
 
 /// A line of source without what a script says to memviz in it, cut to a fair length.

@@ -1,7 +1,7 @@
 //! `memviz growth`: what a stretch of a run made and did not free.
 
-use super::ask::{print, read_to_tell, source_line};
-use crate::analyse::{Growth, Heap, Line, growth};
+use super::ask::{place, print, read_to_tell};
+use crate::analyse::{Growth, Heap, growth};
 use crate::cli::args::GrowthArgs;
 use crate::cli::problem::Problem;
 use crate::trace::Trace;
@@ -55,19 +55,6 @@ fn tell(trace: &Trace, growth: &Growth, from: u32, to: u32) -> String {
 
 fn figures(heap: &Heap) -> String {
     format!("{:>7}  {:>8}", heap.objects, heap.bytes)
-}
-
-fn place(trace: &Trace, line: Line) -> String {
-    let file = trace.header.files.get(line.file.0 as usize);
-    let path = file.map_or("?", |file| file.path.as_str());
-    match line.line {
-        0 => format!("{path}, no line known"),
-        number => {
-            let source = source_line(trace, line.file.0 as usize, number)
-                .map_or(String::new(), |source| format!("  {source}"));
-            format!("{path}:{number}{source}")
-        }
-    }
 }
 
 /// `3 Node, 1 list`.

@@ -106,3 +106,14 @@ function scrollWithin(holder, element) {
   if (at.top < room.top + space) holder.scrollTop -= room.top + space - at.top;
   else if (at.bottom > room.bottom - space) holder.scrollTop += at.bottom - room.bottom + space;
 }
+
+/** Writes a page's address. A page inside a frame without an address of its own has no deep links. */
+function replaceAddress(hash) {
+  if (location.hash === hash || !/^(file|https?):$/.test(location.protocol)) return;
+  // A page from disk may not rewrite its history, but it may go to a part of itself.
+  try {
+    history.replaceState(null, '', hash);
+  } catch {
+    location.replace(hash);
+  }
+}

@@ -215,15 +215,8 @@ class App {
   }
 
   putAddress() {
-    // A page inside a frame without an address of its own has no deep links.
     this.written = this.address;
-    if (location.hash === this.address || !/^(file|https?):$/.test(location.protocol)) return;
-    // A page from disk may not rewrite its history, but it may go to a part of itself.
-    try {
-      history.replaceState(null, '', this.address);
-    } catch {
-      location.replace(this.address);
-    }
+    replaceAddress(this.address);
   }
 
   readAddress() {

@@ -406,15 +406,7 @@ impl MemoryChart<'_> {
     }
 
     fn rule(&self, xml: &mut Xml, from: (f64, f64), to: (f64, f64), colour: &str) {
-        let attributes = [
-            ("x1", from.0.into()),
-            ("y1", from.1.into()),
-            ("x2", to.0.into()),
-            ("y2", to.1.into()),
-            ("stroke", colour.into()),
-            ("stroke-width", 0.75.into()),
-        ];
-        xml.empty("line", &attributes);
+        xml.line(from, to, colour, 0.75);
     }
 }
 

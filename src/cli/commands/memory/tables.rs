@@ -1,7 +1,7 @@
 //! The tables: at most 100 columns, and each line says what it is about.
 
-use crate::analyse::{Amount, EndOfRun, Line, LineLife, MemoryLife, TypeLife};
-use crate::cli::commands::ask::source_line;
+use crate::analyse::{Amount, EndOfRun, LineLife, MemoryLife, TypeLife};
+use crate::cli::commands::ask::place;
 use crate::narrate;
 use crate::trace::{Symbol, Trace};
 use std::fmt::Write as _;
@@ -236,20 +236,6 @@ fn amount(amount: Amount) -> String {
             "{objects}, {} bytes and {count} of unknown size",
             amount.bytes
         ),
-    }
-}
-
-/// `a.py:12  rows.append(row)`.
-fn place(trace: &Trace, line: Line) -> String {
-    let file = trace.header.files.get(line.file.0 as usize);
-    let path = file.map_or("?", |file| file.path.as_str());
-    match line.line {
-        0 => format!("{path}, no line known"),
-        number => {
-            let source = source_line(trace, line.file.0 as usize, number)
-                .map_or(String::new(), |source| format!("  {source}"));
-            format!("{path}:{number}{source}")
-        }
     }
 }
 

@@ -162,13 +162,7 @@ class Page {
 
   putAddress() {
     this.written = this.address;
-    if (location.hash === this.address || !/^(file|https?):$/.test(location.protocol)) return;
-    // A page from disk may not rewrite its history, but it may go to a part of itself.
-    try {
-      history.replaceState(null, '', this.address);
-    } catch {
-      location.replace(this.address);
-    }
+    replaceAddress(this.address);
   }
 
   readAddress() {

@@ -101,15 +101,7 @@ impl<'d> Canvas<'d> {
     }
 
     pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: &str, width: f64) {
-        let attributes = [
-            ("x1", from.0.into()),
-            ("y1", from.1.into()),
-            ("x2", to.0.into()),
-            ("y2", to.1.into()),
-            ("stroke", colour.into()),
-            ("stroke-width", width.into()),
-        ];
-        self.xml.empty("line", &attributes);
+        self.xml.line(from, to, colour, width);
     }
 
     /// A box with round corners.
