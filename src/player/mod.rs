@@ -21,14 +21,22 @@ use flate2::write::ZlibEncoder;
 use memory::{Head, Memory, MemoryChange};
 use payload::{Payload, StepRecord};
 use serde::Serialize;
+use std::io::{BufWriter, IntoInnerError};
 use texts::Texts;
+
+/// Bytes that are deflated at a time.
+const PIECE: usize = 1 << 16;
 
 /// Data for a page: a JSON document, deflated.
 fn packed(data: &impl Serialize) -> Vec<u8> {
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
+    let packed = ZlibEncoder::new(Vec::new(), Compression::best());
+    // The encoder clears its room at each write, and the document is written number by number.
+    let mut packed = BufWriter::with_capacity(PIECE, packed);
     // Writing plain data to memory does not fail.
     serde_json::to_writer(&mut packed, data).expect("the data has string keys only");
-    packed.finish().expect("memory takes every byte")
+    let packed = packed.into_inner().map_err(IntoInnerError::into_error);
+    let packed = packed.and_then(ZlibEncoder::finish);
+    packed.expect("memory takes every byte")
 }
 
 /// How the page opens.
