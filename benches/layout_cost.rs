@@ -1,5 +1,6 @@
-//! What it costs to lay out 300 steps with 100 objects and to write them as SVG, and how the cost
-//! of a step grows with the length of the run.
+//! What it costs to lay out steps with 100 objects and to write them as SVG, and how the cost of a
+//! step grows with the length of the run; what the player of a run costs, and a single picture of a
+//! heap of 10,000 objects.
 //!
 //! Nothing is run here but the layout and the drawing: each trace is recorded once, beforehand. At
 //! the end a table gives the time of a whole run, the share of the layout, the cost of a step, and
@@ -7,16 +8,17 @@
 
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use memviz::layout::{PageOptions, plan};
-use memviz::render::{SvgOptions, svg};
+use memviz::player::{Player, PlayerOptions};
+use memviz::render::{SvgOptions, SvgWriter};
 use memviz::trace::{Trace, TraceFile};
-use memviz::view::{Scenes, ViewOptions};
+use memviz::view::{Scene, Scenes, ViewFilter, ViewOptions};
 use std::cell::Cell;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const STEPS: [usize; 3] = [300, 1_000, 3_000];
+const STEPS: [usize; 4] = [300, 1_000, 3_000, 10_000];
 const OBJECTS: usize = 100;
 /// A linked list of 50 nodes, each with a list of its own, which is turned over and over.
 const SCRIPT: &str = "\
@@ -36,38 +38,117 @@ for _ in range(int(sys.argv[1])):
     nodes.reverse()
 ";
 
+/// A list of 5,000 instances, each with a list.
+const HEAP: &str = "\
+class Cell:
+    def __init__(self):
+        self.held = []
+cells = [Cell() for _ in range(5000)]
+first = cells[0]
+";
+/// A class, a function and a few objects, as lessons have them.
+const LESSON: &str = "\
+import sys
+class Account:
+    def __init__(self, owner):
+        self.owner = owner
+        self.history = []
+    def deposit(self, amount):
+        self.history.append(amount)
+        return amount
+accounts = [Account(name) for name in ('Ada', 'Bob', 'Cy')]
+for turn in range(int(sys.argv[1])):
+    total = 0
+    for account in accounts:
+        total = total + account.deposit(turn)
+    summary = {'turn': turn, 'total': total}
+";
+
 fn recorded(folder: &Path, steps: usize) -> Trace {
-    let script = folder.join("turn.py");
-    std::fs::write(&script, SCRIPT).expect("the script");
+    let trace = record(folder, SCRIPT, steps, steps / 200 + 2);
+    assert_eq!(trace.steps.len(), steps);
+    trace
+}
+
+/// The trace of a script, of so many steps at most; the script is given a number.
+fn record(folder: &Path, text: &str, steps: usize, number: usize) -> Trace {
+    let script = folder.join("script.py");
+    std::fs::write(&script, text).expect("the script");
     let output = folder.join("output");
     let done = Command::new(env!("CARGO_BIN_EXE_memviz"))
         .args(["--format", "none", "--force", "--max-steps"])
         .arg(steps.to_string())
         .arg("--out")
         .args([&output, &script])
-        .arg((steps / 200 + 2).to_string())
+        .arg(number.to_string())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
         .expect("memviz starts");
     assert!(done.success());
-    let trace = TraceFile::open(&output.join("trace.memviz"))
+    TraceFile::open(&output.join("trace.memviz"))
         .and_then(|file| file.read())
-        .expect("a trace was written");
-    assert_eq!(trace.steps.len(), steps);
-    trace
+        .expect("a trace was written")
 }
 
 /// Lays out and draws all steps; gives the time of the whole and of the layout alone.
 fn draw(trace: &Trace, view: &ViewOptions) -> (Duration, Duration) {
     let begin = Instant::now();
-    let plan = plan(Scenes::new(trace, view));
+    let scenes: Vec<Scene> = Scenes::new(trace, view).collect();
+    let plan = plan(scenes.iter());
     let laid_out = begin.elapsed();
-    let plan = plan.on_pages(|| Scenes::new(trace, view), PageOptions::default());
-    for scene in Scenes::new(trace, view) {
-        black_box(svg(&plan.picture(&scene), &SvgOptions::default()));
+    let plan = plan.on_pages(|| scenes.iter(), PageOptions::default());
+    let (mut pictures, mut writer) = (plan.pictures(), SvgWriter::new(&SvgOptions::default()));
+    for scene in &scenes {
+        black_box(writer.write(&pictures.picture(scene)));
     }
     (begin.elapsed(), laid_out)
+}
+
+/// Makes the player of a run.
+fn play(trace: &Trace, view: &ViewOptions) -> String {
+    let scenes: Vec<Scene> = Scenes::new(trace, view).collect();
+    let plan = plan(scenes.iter());
+    let mut pictures = plan.pictures();
+    let mut player = Player::new(trace, PlayerOptions::default());
+    for scene in &scenes {
+        player.add(&pictures.picture(scene));
+    }
+    player.finish()
+}
+
+/// A lesson, a single picture of a large heap, and the player of a long run.
+fn products(criterion: &mut Criterion, folder: &Path) {
+    let mut group = criterion.benchmark_group("products");
+    group.sampling_mode(SamplingMode::Flat);
+    let lesson = record(folder, LESSON, 300, 100);
+    let view = ViewOptions::default();
+    group.bench_function("a lesson of 300 steps", |bencher| {
+        bencher.iter(|| draw(&lesson, &view));
+    });
+    let heap = record(folder, HEAP, 20_000, 0);
+    let last = heap.steps.len() as u32;
+    let one = ViewOptions {
+        choice: ViewFilter {
+            steps: vec![(last - 1, last - 1)],
+            ..ViewFilter::default()
+        },
+        ..ViewOptions::default()
+    };
+    let state = heap.state_at(last - 1);
+    assert!(state.heap.len() >= 10_000);
+    group.bench_function("a picture of 10,000 objects", |bencher| {
+        bencher.iter(|| draw(&heap, &one));
+    });
+    let long = recorded(folder, 10_000);
+    let wide = ViewOptions {
+        max_objects: OBJECTS + 20,
+        ..ViewOptions::default()
+    };
+    group.bench_function("the player of 10,000 steps", |bencher| {
+        bencher.iter(|| play(&long, &wide));
+    });
+    group.finish();
 }
 
 fn main() {
@@ -109,6 +190,7 @@ fn main() {
         }
     }
     group.finish();
+    products(&mut criterion, &folder);
     criterion.final_summary();
     println!("\n    steps   boxes        time   layout   a step   ratio");
     for (steps, boxes, whole, share) in &rows {
