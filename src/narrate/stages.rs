@@ -44,12 +44,11 @@ pub fn file_facts(stages: &Stages) -> Vec<FileFact> {
         false => "none",
     };
     add("Byte order mark", mark.to_owned(), None);
-    add(
-        "Lines",
-        counted(stages.lines().count() as u64, "line"),
-        None,
-    );
-    add("Line ends", line_ends(file), None);
+    if stages.is_decoded() {
+        let lines = counted(stages.lines().count() as u64, "line");
+        add("Lines", lines, None);
+        add("Line ends", line_ends(file), None);
+    }
     let kept = match (&file.cache.path, file.cache.exists) {
         (None, _) => "no file".to_owned(),
         (Some(path), Some(true)) => format!("{path}, which is there"),

@@ -2,6 +2,7 @@
 
 use super::common::{Folder, text};
 use super::{embedded_python, laws, stages};
+use memviz::export::{StagesChoice, stages_text};
 use memviz::record::stages::of_bytes;
 use memviz::trace::stages::StageKind::{self, Code, Names, Tokens, Tree};
 use std::process::Command;
@@ -92,6 +93,12 @@ fn what_is_no_text_fails_before_any_token() {
     ];
     for (source, kind, message) in cases {
         let found = stages(source);
+        // Nothing is said of the lines of what is no text.
+        let said = stages_text(&found, &StagesChoice::default());
+        assert!(
+            said.contains(" file encoding ") && !said.contains(" lines:"),
+            "{said}"
+        );
         let failure = found.failure.expect("it cannot be decoded");
         assert_eq!(failure.stage, StageKind::File, "{failure:?}");
         assert!(failure.message.contains(message), "{failure:?}");

@@ -68,7 +68,7 @@ fn document<'s>(stages: &'s Stages, choice: &'s StagesChoice) -> Document<'s> {
             "version": stages.engine.version,
             "python": stages.engine.python,
         }),
-        file: file(&stages.file, &lines),
+        file: file(&stages.file, stages.is_decoded().then_some(&lines)),
         source: has(StageKind::File).then_some(stages.source.as_str()),
         line_starts: has(StageKind::File).then(|| lines.starts().to_vec()),
         tokens: has(StageKind::Tokens).then_some(Items {
@@ -277,7 +277,8 @@ fn instruction(code: &Code, one: &Instruction) -> Value {
     })
 }
 
-fn file(file: &FileFacts, lines: &Lines) -> Value {
+/// `lines` where it is known what they are.
+fn file(file: &FileFacts, lines: Option<&Lines>) -> Value {
     let (found_by, cookie) = match file.found_by {
         EncodingSource::Default => ("default", None),
         EncodingSource::ByteOrderMark => ("byte order mark", None),
@@ -291,13 +292,13 @@ fn file(file: &FileFacts, lines: &Lines) -> Value {
         "found_by": found_by,
         "cookie": span(cookie),
         "byte_order_mark": file.byte_order_mark,
-        "lines": lines.count(),
-        "line_ends": {
+        "lines": lines.map(Lines::count),
+        "line_ends": lines.map(|_| json!({
             "lf": file.line_ends.lf,
             "crlf": file.line_ends.crlf,
             "cr": file.line_ends.cr,
             "last_is_open": file.line_ends.last_is_open,
-        },
+        })),
         "cache": {
             "path": file.cache.path,
             "exists": file.cache.exists,

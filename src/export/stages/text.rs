@@ -5,7 +5,7 @@ use super::StagesChoice;
 use crate::narrate;
 use crate::render::SIGNATURE;
 use crate::trace::stages::{
-    Code, EncodingSource, Instruction, Lines, Node, Scope, Span, StageKind, Stages, Use,
+    Code, EncodingSource, FileFacts, Instruction, Lines, Node, Scope, Span, StageKind, Stages, Use,
 };
 use crate::trace::visible;
 use std::fmt::{self, Write as _};
@@ -51,6 +51,23 @@ impl Text<'_> {
         let _ = writeln!(self.out, "{}:{line}:{column}: {words}", self.path);
     }
 
+    fn line_ends(&mut self, file: &FileFacts) {
+        let ends = file.line_ends;
+        let open = if ends.last_is_open {
+            ", the last without an end"
+        } else {
+            ""
+        };
+        let count = self.lines.count();
+        self.at(
+            None,
+            format_args!(
+                "file {count} lines: {} end with LF, {} with CR LF, {} with CR{open}",
+                ends.lf, ends.crlf, ends.cr
+            ),
+        );
+    }
+
     fn stage(&mut self, stage: StageKind) {
         match stage {
             StageKind::File => self.file(),
@@ -92,20 +109,9 @@ impl Text<'_> {
         };
         let encoding = visible(&file.encoding).into_owned();
         self.at(place, format_args!("file encoding {encoding}, {found}"));
-        let ends = file.line_ends;
-        let open = if ends.last_is_open {
-            ", the last without an end"
-        } else {
-            ""
-        };
-        let count = self.lines.count();
-        self.at(
-            None,
-            format_args!(
-                "file {count} lines: {} end with LF, {} with CR LF, {} with CR{open}",
-                ends.lf, ends.crlf, ends.cr
-            ),
-        );
+        if self.stages.is_decoded() {
+            self.line_ends(file);
+        }
         let cache = &file.cache;
         let kept = match (&cache.path, cache.exists) {
             (None, _) => "no cache file".to_owned(),

@@ -83,6 +83,13 @@ impl Stages {
         Lines::of(&self.source)
     }
 
+    /// Whether the file's bytes were read as text: else there is no source, and nothing is known of
+    /// its lines.
+    pub fn is_decoded(&self) -> bool {
+        let failed = self.failure.as_ref().map(|failure| failure.stage);
+        failed != Some(StageKind::File)
+    }
+
     /// The source of a span; empty where the span is none of this source.
     pub fn text(&self, span: Span) -> &str {
         self.source.get(span.range()).unwrap_or_default()
