@@ -363,6 +363,8 @@ class Picture {
     const fresh = entries.filter(([box, entry]) => this.isFresh(box, entry)).map(([, entry]) => entry);
     // The signs below the picture take more or less of its room.
     this.room.height = Math.min(this.holder.clientHeight, innerHeight);
+    // The browser tells of scrolling later than it scrolls.
+    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
     const one = fresh.find((entry) => this.isSeen(entry)) ?? fresh[0] ?? call;
     if (!one || [one, call].every((entry) => !entry || this.isSeen(entry))) return;
     const both = [one, call ?? one].map((entry) => this.placeOf(entry));
