@@ -116,8 +116,7 @@ result = asyncio.run(main())  #: result is the list that main() has returned
 def work(what):  #: work() is defined // work() is called with what = 9
     items.append(what)  #: 9 is added at the end of items
 thread = threading.Thread(target=work, args=(9,))  #: thread is a new Thread
-thread.start()  #: No name changes
-thread.join()  #: Nothing in memory changes
+thread.run()  #: work() has ended
 numbers_of = {1: [1, 2], 2: []}  #: numbers_of is a new dict {1: [1, 2], 2: []}
 text = "x\u202ey"  #: text is 'x\u202ey'
 print(text)  #: The program prints “x\u202ey”
@@ -135,7 +134,7 @@ tick = outer()  #: tick is the function step()
 tick()  #: step() has ended
 a = b = None  #: a and b are None
 try:  #: The try block begins
-    raise ValueError("no luck")  #: ValueError is raised: 'no luck' // The exception goes on to line 139
+    raise ValueError("no luck")  #: ValueError is raised: 'no luck' // The exception goes on to line 138
 except KeyError:  #: This except does not match
     value = 6
 except ValueError as problem:  #: problem is the ValueError
