@@ -12,6 +12,7 @@ mod held;
 mod library;
 mod listeners;
 mod on_stack;
+mod unrecorded;
 mod verify;
 mod watch;
 
