@@ -502,7 +502,6 @@ fn wrong_marks_and_options_are_named() {
     assert!(refused(&["--note", "14=x"]).contains("nothing is said for line 14"));
     assert!(refused(&["--highlight", "b"]).contains("there is no name b"));
     assert!(refused(&["--shape", "row(b)"]).contains("there is no name b"));
-    assert!(refused(&["--direction", "down"]).contains("--direction is for Graphviz"));
     let wrong = |options: &[&str]| {
         let all = [&["render", "out", "--out", "y", "--no-marks"], options].concat();
         let done = recorded.folder.memviz_by_default(&all);

@@ -4,7 +4,9 @@
 mod common;
 
 use common::{Folder, text};
-use memviz::layout::{BoxShape, Figures, Measure, Picture, Piece, drawn, plan, runs_through};
+use memviz::layout::{
+    BoxShape, Direction, Figures, Measure, Picture, Piece, drawn, plan, plan_towards, runs_through,
+};
 use memviz::trace::{Trace, TraceFile};
 use memviz::view::{BoxKey, Scenes, ViewOptions};
 use std::path::{Path, PathBuf};
@@ -221,6 +223,36 @@ fn a_tree_stands_as_a_tree() {
     assert!(a.0 < left.0 && left.0 < b.0 && b.0 < root.0);
     assert!(root.0 < c.0 && c.0 < right.0 && right.0 < d.0);
     no_arrows_cross(&picture);
+}
+
+#[test]
+fn what_is_linked_leads_where_it_is_asked_to() {
+    let towards = |name: &str, direction: Direction, title: &str| {
+        let trace = shape(name);
+        let view = ViewOptions::default();
+        let scenes: Vec<_> = Scenes::new(&trace, &view).collect();
+        let plan = plan_towards(scenes.iter(), Some(direction));
+        places(
+            &plan.picture(scenes.last().expect("there are scenes")),
+            title,
+        )
+    };
+    let downwards = |places: &[(f64, f64)]| places.windows(2).all(|w| w[0].1 < w[1].1);
+    let mut chain = towards("linked_list", Direction::Down, "Node");
+    chain.reverse();
+    assert!(chain.len() == 3 && downwards(&chain), "{chain:?}");
+    let mut chain = towards("linked_list", Direction::Right, "Node");
+    chain.reverse();
+    assert!(rightwards(&chain) && level(&chain), "{chain:?}");
+    let tree = towards("tree", Direction::Right, "Tree");
+    let [root, left, right, a, b, c, d] = tree[..] else {
+        panic!("there are seven");
+    };
+    assert!(root.0 < left.0 && left.0 < a.0, "{tree:?}");
+    assert_eq!(left.0, right.0);
+    assert!([b, c, d].iter().all(|leaf| leaf.0 == a.0), "{tree:?}");
+    let tree = towards("tree", Direction::Down, "Tree");
+    assert!(downwards(&[tree[0], tree[1], tree[3]]), "{tree:?}");
 }
 
 /// No two arrows to different boxes cross.

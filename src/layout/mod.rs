@@ -73,10 +73,19 @@ const TOP: f64 = 2.0 * MARGIN;
 
 /// Finds the places for all steps. Its pages show the memory alone.
 pub fn plan(scenes: impl Iterator<Item = impl Borrow<Scene>>) -> Plan {
+    plan_towards(scenes, None)
+}
+
+/// The same, where what is linked leads to the right or down, and not to where its shape has it:
+/// trees down, chains to the right.
+pub fn plan_towards(
+    scenes: impl Iterator<Item = impl Borrow<Scene>>,
+    direction: Option<Direction>,
+) -> Plan {
     let mut union = LifetimeGraph::default();
     scenes.for_each(|scene| union.add(scene.borrow()));
     union.finish();
-    shapes::decide(&mut union);
+    shapes::decide(&mut union, direction);
     let sheets = epochs::epochs(union, TOP);
     let options = PageOptions::bare();
     Plan {

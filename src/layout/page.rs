@@ -1,6 +1,7 @@
 //! The page around the memory: its words, source, output and legend, each at its place.
 
 use super::geometry::{Point, Rect};
+use super::picture::Direction;
 use crate::view::{Scene, Syntax};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -133,6 +134,8 @@ pub struct PageOptions {
     pub font_size: Option<f64>,
     pub crop: Crop,
     pub without: BTreeSet<PagePart>,
+    /// Where what is linked leads, where its shape is not to decide it.
+    pub direction: Option<Direction>,
 }
 
 impl PageOptions {

@@ -3,7 +3,7 @@
 //! from all steps at once, so that no box changes its shape. What the author asks for goes first.
 
 use super::lifetimes::LifetimeGraph;
-use super::picture::BoxShape;
+use super::picture::{BoxShape, Direction};
 use super::trees;
 use crate::view::{BoxKind, Heading, Shape};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +21,7 @@ const FEWEST_RECORDS: usize = 4;
 const FEWEST_LINES: usize = 2;
 
 /// Decides for all boxes of a run.
-pub(super) fn decide(union: &mut LifetimeGraph) {
+pub(super) fn decide(union: &mut LifetimeGraph, direction: Option<Direction>) {
     for node in &mut union.nodes {
         let is_wanted = node.wish == Some(Shape::Row);
         let is_row_of_values = (is_wanted || matches!(node.kind, BoxKind::Sequence | BoxKind::Set))
@@ -42,7 +42,7 @@ pub(super) fn decide(union: &mut LifetimeGraph) {
     for group in tables(union) {
         set_as_table(union, &group);
     }
-    trees::seat(union);
+    trees::seat(union, direction);
 }
 
 fn even(cells: &mut [f64]) {

@@ -1,7 +1,7 @@
 //! Which boxes form trees, and who hangs from whom in them.
 
 use super::lifetimes::{LifetimeGraph, Seat, Side};
-use super::picture::BoxShape;
+use super::picture::{BoxShape, Direction};
 use crate::view::{BoxKey, BoxKind, Shape};
 use fixedbitset::FixedBitSet;
 use petgraph::algo::kosaraju_scc;
@@ -31,13 +31,19 @@ struct Forest<'u> {
     wanted: Vec<Members>,
 }
 
-/// Gives the boxes of each tree their seats, and sets them as strips.
-pub(super) fn seat(union: &mut LifetimeGraph) {
+/// Gives the boxes of each tree their seats, and sets them as strips. Where all leads down, chains
+/// are trees as well; where all leads to the right, only what the author asks for is one.
+pub(super) fn seat(union: &mut LifetimeGraph, direction: Option<Direction>) {
     let forest = Forest::new(union);
     let mut seats: Vec<(usize, Seat, bool)> = Vec::new();
     let mut taken = BTreeSet::new();
-    let found = forest.roots().into_iter();
-    let found = found.filter_map(|root| Some(forest.with_holder(forest.tree(root)?)));
+    let with_chains = direction == Some(Direction::Down);
+    let roots = match direction {
+        Some(Direction::Right) => Vec::new(),
+        Some(Direction::Down) | None => forest.roots(),
+    };
+    let found = roots.into_iter();
+    let found = found.filter_map(|root| Some(forest.with_holder(forest.tree(root, with_chains)?)));
     let found: Vec<Members> = found.collect();
     for members in forest.wanted.iter().chain(&found) {
         if members.all.iter().all(|node| taken.insert(*node)) {
@@ -277,8 +283,8 @@ impl Forest<'_> {
         })
     }
 
-    /// The tree below a box, if it is one.
-    fn tree(&self, root: usize) -> Option<Members> {
+    /// The tree below a box, if it is one; or a chain.
+    fn tree(&self, root: usize, with_chains: bool) -> Option<Members> {
         let mut all = BTreeSet::from([root]);
         let mut open = vec![(root, 0)];
         let mut deepest = 0;
@@ -305,10 +311,13 @@ impl Forest<'_> {
             BoxKind::Sequence => self.levels(root),
             _ => usize::from(repeats > 0) + 2,
         };
-        let is_tree = repeats >= 2
+        let is_deep_enough = match with_chains {
+            true => repeats >= 1 && deepest <= DEEPEST_WANTED,
+            false => repeats >= 2 && deepest <= DEEPEST,
+        };
+        let is_tree = is_deep_enough
             && levels >= 3
-            && deepest <= DEEPEST
-            && all.iter().any(|node| self.branches(*node, root))
+            && (with_chains || all.iter().any(|node| self.branches(*node, root)))
             && self.strays(&all) <= STRAY;
         is_tree.then_some(Members {
             all,

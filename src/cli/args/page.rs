@@ -78,6 +78,7 @@ impl PageArgs {
                 CropName::Step => Crop::Step,
             },
             without: self.without.iter().map(|part| (*part).into()).collect(),
+            direction: None,
         }
     }
 

@@ -37,8 +37,8 @@ pub(in crate::cli) struct ProductArgs {
     /// move; the player's are always memviz's
     #[arg(long, value_enum, default_value_t = LayoutBy::Memviz)]
     pub layout: LayoutBy,
-    /// Where references lead, for Graphviz alone (--format dot, --layout dot): memviz's own layout
-    /// has the names on the left, and trees from the top [default: right]
+    /// Where what is linked leads: right, trees as well; or down, chains as well [default: trees down,
+    /// chains to the right; with Graphviz all to the right]
     #[arg(long, value_enum)]
     pub direction: Option<DirectionName>,
     /// Colours [default: light; print with --preset print]

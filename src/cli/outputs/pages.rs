@@ -1,6 +1,6 @@
 //! A few pictures of a run on one page: before and after, and the strip that the author wants.
 
-use crate::layout::{PageOptions, Picture, plan};
+use crate::layout::{PageOptions, Picture, plan_towards};
 use crate::render::{Theme, strip};
 use crate::trace::Trace;
 use crate::view::{Scene, Scenes, ViewOptions};
@@ -49,7 +49,7 @@ fn laid_out(scenes: Vec<Scene>, page: &PageOptions) -> Vec<Picture> {
         .into_iter()
         .map(|scene| page.stripped(scene))
         .collect();
-    let plan = plan(scenes.iter().cloned());
+    let plan = plan_towards(scenes.iter().cloned(), page.direction);
     let plan = plan.on_pages(|| scenes.iter().cloned(), page.on_a_sheet());
     scenes.iter().map(|scene| plan.picture(scene)).collect()
 }

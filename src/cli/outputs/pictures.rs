@@ -2,7 +2,7 @@
 
 use crate::cli::problem::Problem;
 use crate::layout::{
-    Direction, GraphvizError, PageOptions, Picture, Plan, by_graphviz, plan, set_on_pages,
+    Direction, GraphvizError, PageOptions, Picture, Plan, by_graphviz, plan_towards, set_on_pages,
 };
 use crate::trace::Trace;
 use crate::view::{Scene, Scenes, ViewOptions};
@@ -35,6 +35,7 @@ impl<'t> RunScenes<'t> {
     /// The scenes that `make` makes, and their places.
     pub(super) fn laid_out<S: Iterator<Item = Scene> + 't>(
         trace: &Trace,
+        direction: Option<Direction>,
         make: impl Fn() -> S + 't,
     ) -> (Self, Plan) {
         let _span = tracing::info_span!("layout").entered();
@@ -50,8 +51,11 @@ impl<'t> RunScenes<'t> {
         }
         let are_all = boxes <= MOST_KEPT;
         let plan = match are_all {
-            true => plan(kept.iter()),
-            false => plan(std::mem::take(&mut kept).into_iter().chain(scenes)),
+            true => plan_towards(kept.iter(), direction),
+            false => {
+                let scenes = std::mem::take(&mut kept).into_iter().chain(scenes);
+                plan_towards(scenes, direction)
+            }
         };
         progress.finish_and_clear();
         let scenes = RunScenes {
@@ -93,7 +97,7 @@ impl<'t> RunPictures<'t> {
             false => usize::MAX,
         };
         let make = || Scenes::keys(trace, view).map(|scene| page.stripped(scene));
-        let (scenes, plan) = RunScenes::laid_out(trace, make);
+        let (scenes, plan) = RunScenes::laid_out(trace, page.direction, make);
         RunPictures {
             scenes,
             page: page.clone(),

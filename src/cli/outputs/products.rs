@@ -39,12 +39,12 @@ pub(super) fn write_pictures(
     let trace = &*trace.shown();
     let view = view_options(trace, args)?;
     one_size(args, &places)?;
-    has_direction(args, &places)?;
     let painter = FrameRenderer::new(trace, &view, args, &places);
+    let direction = painter.page.direction;
     let mut products = Outputs::open(output, trace, args, &places)?;
     let of_frames = |place| ![PLAYER, JSON, STRIP, STRIP_PNG].contains(place);
     if places.iter().any(of_frames) {
-        draw_frames(trace, &view, &args.page.options(), &painter, &mut products)?;
+        draw_frames(trace, &view, &painter, &mut products)?;
     }
     if [SVGS, PNGS, STRIP]
         .into_iter()
@@ -60,7 +60,7 @@ pub(super) fn write_pictures(
             count_titles: true,
             ..view
         };
-        let (scenes, plan) = RunScenes::laid_out(trace, || Scenes::new(trace, &view));
+        let (scenes, plan) = RunScenes::laid_out(trace, direction, || Scenes::new(trace, &view));
         let mut pictures = plan.pictures();
         for scene in scenes.all() {
             player.add(&pictures.picture(&scene));
@@ -83,16 +83,11 @@ fn one_size(args: &ProductArgs, places: &[OutputPath]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Refuses a direction where Graphviz lays nothing out.
-fn has_direction(args: &ProductArgs, places: &[OutputPath]) -> Result<(), Problem> {
-    let is_graphviz = args.layout == LayoutBy::Dot || places.contains(&DOTS);
-    if args.direction.is_some() && !is_graphviz {
-        return Err(Problem::new(
-            "--direction is for Graphviz: memviz's own layout has none to choose",
-        )
-        .hint("add --layout dot or --format dot, or choose shapes: --shape 'tree(NAME)'"));
+fn page_options(args: &ProductArgs) -> PageOptions {
+    PageOptions {
+        direction: args.direction.map(Direction::from),
+        ..args.page.options()
     }
-    Ok(())
 }
 
 /// Says which characters no font has, of those that had to be drawn.
@@ -121,13 +116,13 @@ fn note_undrawable() {
 fn draw_frames(
     trace: &Trace,
     view: &ViewOptions,
-    page: &PageOptions,
     painter: &FrameRenderer<'_>,
     products: &mut Outputs<'_>,
 ) -> Result<(), Problem> {
+    let page = &painter.page;
     let mut pictures = RunPictures::new(trace, view, page);
     if painter.layout == LayoutBy::Dot {
-        pictures = pictures.by_graphviz(painter.direction)?;
+        pictures = pictures.by_graphviz(page.direction.unwrap_or_default())?;
     }
     let _span = tracing::info_span!("render").entered();
     let progress = progress("drawing", trace.steps.len());
@@ -182,7 +177,6 @@ struct FrameRenderer<'a> {
     page: PageOptions,
     places: &'a [OutputPath],
     layout: LayoutBy,
-    direction: Direction,
     theme: Theme,
     png_scale: f64,
     gif_scale: Option<f64>,
@@ -200,10 +194,9 @@ impl<'a> FrameRenderer<'a> {
         FrameRenderer {
             trace,
             view,
-            page: args.page.options(),
+            page: page_options(args),
             places,
             layout: args.layout,
-            direction: args.direction.map_or(Direction::Right, Direction::from),
             theme: args.theme(),
             png_scale: args.scale.or(args.page.scale()).unwrap_or(PNG_SCALE),
             gif_scale: args.scale.or(args.page.scale()),
@@ -228,7 +221,7 @@ impl<'a> FrameRenderer<'a> {
     fn draw(&self, picture: Picture) -> Result<RenderedFrame, Problem> {
         let of_dot = DotOptions {
             theme: self.theme,
-            direction: self.direction,
+            direction: self.page.direction.unwrap_or_default(),
         };
         let dot = self.wants(DOTS).then(|| dot(&picture, of_dot));
         let tikz = self.wants(TIKZ).then(|| tikz(&picture, self.theme));
