@@ -11,7 +11,7 @@ mod payload;
 mod stages;
 mod texts;
 
-pub use stages::stages_page;
+pub use stages::{StagesRun, stages_page};
 
 use crate::layout::Picture;
 use crate::trace::Trace;

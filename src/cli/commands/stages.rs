@@ -5,10 +5,10 @@ use crate::cli::names::{STAGES_FOLDER, STAGES_PAGE_NAME};
 use crate::cli::outputs::{is_own, write_stage_pictures, write_stages_page};
 use crate::cli::problem::Problem;
 use crate::cli::pythons;
-use crate::cli::saved::{explained, trace_path};
+use crate::cli::saved::{explained, read, trace_path};
 use crate::cli::say::say;
 use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
-use crate::player::stages_page;
+use crate::player::{StagesRun, stages_page};
 use crate::record::stages::{of_bytes, of_python};
 use crate::render::stages_pictures;
 use crate::trace::stages::{Span, StageKind, Stages};
@@ -54,11 +54,8 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
 
 /// The page, or a picture of each stage.
 fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(), Problem> {
-    let [stages] = all else {
-        return Err(
-            Problem::new("a page or a picture shows one file as one Python has it")
-                .hint("give one script and --python once; --format table has several side by side"),
-        );
+    let Some(stages) = all.first() else {
+        return Ok(());
     };
     let name = match Path::new(&stages.file.path).file_stem() {
         Some(stem) if stages.file.path != STANDARD_INPUT => stem.to_string_lossy().into_owned(),
@@ -71,6 +68,12 @@ fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(),
                 .out
                 .clone()
                 .unwrap_or_else(|| folder.join(STAGES_FOLDER));
+            if all.len() > 1 {
+                return Err(
+                    Problem::new("a picture shows one file as one Python has it")
+                        .hint("give one script and --python once, or choose a file with --file"),
+                );
+            }
             let pictures =
                 stages_pictures(stages, &choice.stages, choice.within, args.theme.into());
             write_stage_pictures(&folder, &pictures, args.force)?;
@@ -82,11 +85,12 @@ fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(),
                 .clone()
                 .unwrap_or_else(|| folder.join(STAGES_PAGE_NAME));
             let views: Vec<&str> = args.view.iter().map(|view| kind(*view).name()).collect();
-            write_stages_page(
-                &file,
-                &stages_page(stages, choice.within, &views),
-                args.force,
-            )?;
+            let run = match is_trace(&args.script) {
+                true => Some(StagesRun::new(all, &read(&args.script)?, None)),
+                false => None,
+            };
+            let page = stages_page(all, choice.within, &views, run.as_ref());
+            write_stages_page(&file, &page, args.force)?;
             file
         }
     };
