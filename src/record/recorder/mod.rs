@@ -11,6 +11,7 @@ mod ending;
 mod held;
 mod library;
 mod listeners;
+mod machine;
 mod on_stack;
 mod verify;
 mod watch;
@@ -27,6 +28,7 @@ use crate::trace::{
     Builder, CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectState,
     RootKind, Stacks, StepHead, Symbol, ThreadStack,
 };
+pub(crate) use machine::RunningMachine;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -56,6 +58,8 @@ pub(crate) struct StepContext {
     pub ran: Option<u32>,
     pub opcode: Option<Symbol>,
     pub columns: Option<(u32, u32)>,
+    /// At an instruction.
+    pub machine: Option<RunningMachine>,
     pub thread: Option<u32>,
     /// Objects that the hook itself holds, and how often.
     pub borrowed: Vec<(ObjPtr, u32)>,
@@ -304,7 +308,9 @@ impl Recorder {
             others: (!same).then(|| stacks.clone()),
         };
         let files = self.builder.files(&self.program.files);
-        if let Err(error) = files.and_then(|()| self.builder.step(head, to_tell)) {
+        let sent = files.and_then(|()| self.builder.step(head, to_tell));
+        let sent = sent.and_then(|()| self.send_machine(context.machine.as_ref()));
+        if let Err(error) = sent {
             self.failure.get_or_insert(error.to_string());
         }
         // After a return it is the caller's line that goes on.
