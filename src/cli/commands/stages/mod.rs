@@ -1,11 +1,13 @@
 //! `memviz stages`: what becomes of a file before it runs.
 
+mod run;
+
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
 use crate::cli::names::{STAGES_FOLDER, STAGES_PAGE_NAME};
 use crate::cli::outputs::{is_own, write_stage_pictures, write_stages_page};
 use crate::cli::problem::Problem;
 use crate::cli::pythons;
-use crate::cli::saved::{explained, read, trace_path};
+use crate::cli::saved::{explained, trace_path};
 use crate::cli::say::say;
 use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
 use crate::player::{StagesRun, stages_page};
@@ -25,27 +27,37 @@ const STANDARD_INPUT: &str = "<stdin>";
 const EMBEDDED: &str = "rustpython";
 
 pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
-    let all = match is_trace(&args.script) {
+    let is_trace = is_trace(&args.script);
+    let all = match is_trace {
         true => of_trace(args)?,
         false => of_script(args)?,
+    };
+    let run = match is_trace {
+        true => run::StagesOfRun::read(args, &all)?,
+        false => run::refused(args)?,
     };
     let choice = choice(args, &all)?;
     let failed = all.iter().any(|stages| stages.failure.is_some());
     let code = if failed { FAILED } else { 0 };
     if matches!(args.format, StagesFormat::Html | StagesFormat::Svg) {
-        drawn(args, &all, &choice)?;
+        drawn(args, &all, &choice, run.as_ref())?;
         return Ok(code);
     }
     let mut text = Vec::new();
     match args.format {
         StagesFormat::Text => {
-            for stages in &all {
+            for (file, stages) in all.iter().enumerate() {
                 text.extend(stages_text(stages, &choice).into_bytes());
+                let run = run.as_ref().map(|run| run.text(args, &all, file, &choice));
+                text.extend(run.unwrap_or_default().into_bytes());
             }
         }
         StagesFormat::Table => text.extend(instruction_table(&all, &choice).into_bytes()),
-        // A vector takes everything.
-        StagesFormat::Json => drop(write_stages_json(&all, &choice, &mut text)),
+        StagesFormat::Json => {
+            let run = run.as_ref().map(|run| run.json(args, &all, &choice));
+            // A vector takes everything.
+            let _ = write_stages_json(&all, &choice, run.unwrap_or_default(), &mut text);
+        }
         StagesFormat::Html | StagesFormat::Svg => {}
     }
     write(args, &text)?;
@@ -53,7 +65,12 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
 }
 
 /// The page, or a picture of each stage.
-fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(), Problem> {
+fn drawn(
+    args: &StagesArgs,
+    all: &[Stages],
+    choice: &StagesChoice,
+    run: Option<&run::StagesOfRun>,
+) -> Result<(), Problem> {
     let Some(stages) = all.first() else {
         return Ok(());
     };
@@ -84,11 +101,8 @@ fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(),
                 .out
                 .clone()
                 .unwrap_or_else(|| folder.join(STAGES_PAGE_NAME));
-            let views: Vec<&str> = args.view.iter().map(|view| kind(*view).name()).collect();
-            let run = match is_trace(&args.script) {
-                true => Some(StagesRun::new(all, &read(&args.script)?, None)),
-                false => None,
-            };
+            let views: Vec<&str> = args.view.iter().map(|view| run::view_name(*view)).collect();
+            let run = run.map(|run| StagesRun::new(all, &run.trace, run.machine.as_deref(), None));
             let page = stages_page(all, choice.within, &views, run.as_ref());
             write_stages_page(&file, &page, args.force)?;
             file
@@ -192,7 +206,7 @@ fn source(script: &Path) -> Result<(String, Vec<u8>), Problem> {
 fn choice(args: &StagesArgs, all: &[Stages]) -> Result<StagesChoice, Problem> {
     let mut choice = StagesChoice::default();
     if !args.view.is_empty() {
-        choice.stages = args.view.iter().copied().map(kind).collect();
+        choice.stages = args.view.iter().copied().filter_map(kind).collect();
     }
     let Some(stages) = all.first() else {
         return Ok(choice);
@@ -223,15 +237,17 @@ fn choice(args: &StagesArgs, all: &[Stages]) -> Result<StagesChoice, Problem> {
     Ok(choice)
 }
 
-fn kind(name: StageName) -> StageKind {
-    match name {
+/// The stage of a file; what tells of a run is none.
+fn kind(name: StageName) -> Option<StageKind> {
+    Some(match name {
         StageName::File => StageKind::File,
         StageName::Tokens => StageKind::Tokens,
         StageName::Tree => StageKind::Tree,
         StageName::Names => StageKind::Names,
         StageName::Code => StageKind::Code,
         StageName::Bytecode => StageKind::Bytecode,
-    }
+        StageName::Machine => return None,
+    })
 }
 
 fn write(args: &StagesArgs, text: &[u8]) -> Result<(), Problem> {
