@@ -108,9 +108,15 @@ fn entries(all: &[EntryWords]) -> String {
 impl EntryWords {
     /// In one go: `[1, 2] (rows[0])`.
     pub fn in_words(&self) -> String {
+        let value = match self.kind {
+            Some(Kind::Function) if self.value.ends_with("()") => {
+                format!("the function {}", self.value)
+            }
+            _ => self.value.clone(),
+        };
         match &self.path {
-            Some(path) => format!("{} ({path})", self.value),
-            None => self.value.clone(),
+            Some(path) => format!("{value} ({path})"),
+            None => value,
         }
     }
 }
@@ -256,6 +262,7 @@ impl<'t> EntryNames<'t> {
         // What says its name itself needs no other.
         let kind = self.trace.object(id).kind;
         let named = matches!(kind, Kind::Function | Kind::Class | Kind::Module);
+        let own = own.map(|own| own.trim_start_matches("the function ").to_owned());
         EntryWords {
             entry,
             type_name: nouns.type_name(id).to_owned(),

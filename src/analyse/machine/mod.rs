@@ -37,6 +37,23 @@ pub struct CountChange {
     pub after: Option<Count>,
 }
 
+/// Instructions that look at what stands on top and let it stand there: of them counts by what the
+/// stacks differ, not what the compiler reckons with.
+const LOOK_ONLY: [&str; 12] = [
+    "CHECK_EXC_MATCH",
+    "COPY",
+    "FOR_ITER",
+    "GET_ANEXT",
+    "GET_LEN",
+    "IMPORT_FROM",
+    "LIST_APPEND",
+    "MAP_ADD",
+    "MATCH_KEYS",
+    "MATCH_MAPPING",
+    "MATCH_SEQUENCE",
+    "SET_ADD",
+];
+
 /// One instruction of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineStep {
@@ -50,8 +67,8 @@ pub struct MachineStep {
     pub before: Vec<StackEntry>,
     /// ... and after it, where that is known.
     pub after: Option<Vec<StackEntry>>,
-    /// How many entries it took from the top, and how many it put there. Where other instructions ran
-    /// that are no steps, or it jumped, this is how the two stacks differ.
+    /// How many entries it took from the top, and how many it put there. Where it only looks at what
+    /// stands there, or others ran along, this is how the two stacks differ.
     pub took: usize,
     /// The latter.
     pub put: usize,
@@ -99,8 +116,10 @@ pub fn machine_steps(trace: &Trace, machines: &[Machine], all: &[Stages]) -> Vec
         let after = next.map(|(_, next)| next.stack.clone());
         let (took, put) = match (&after, &along) {
             (Some(after), along) => {
+                let name = places.of(at).map(|place| &*place.instruction(all).name);
+                let takes = name.is_some_and(|name| !LOOK_ONLY.contains(&name));
                 let is_alone = along.as_ref().is_some_and(Vec::is_empty);
-                effect(machine, after, is_alone)
+                effect(machine, after, is_alone && takes)
             }
             (None, _) => (0, 0),
         };
@@ -127,10 +146,10 @@ pub fn machine_steps(trace: &Trace, machines: &[Machine], all: &[Stages]) -> Vec
 
 /// How many entries were taken and put. What the compiler reckons with counts where the stacks agree
 /// with it: an instruction may take an object and leave the same.
-fn effect(machine: &Machine, after: &[StackEntry], is_alone: bool) -> (usize, usize) {
+fn effect(machine: &Machine, after: &[StackEntry], is_reckoned: bool) -> (usize, usize) {
     let before = &machine.stack;
     let (takes, leaves) = (machine.takes as usize, machine.leaves as usize);
-    if is_alone
+    if is_reckoned
         && let Some(kept) = before.len().checked_sub(takes)
         && after.len() == kept + leaves
         && before[..kept] == after[..kept]

@@ -15,6 +15,7 @@ const PAGE: Parts = Parts {
         BASE_STYLE,
         include_str!("css/page.css"),
         include_str!("css/columns.css"),
+        include_str!("css/machine.css"),
     ],
     script: &[
         ELEMENTS,
@@ -28,6 +29,7 @@ const PAGE: Parts = Parts {
         include_str!("js/names.js"),
         include_str!("js/code.js"),
         include_str!("js/bytecode.js"),
+        include_str!("js/machine.js"),
         include_str!("js/columns.js"),
         include_str!("js/lit.js"),
         include_str!("js/transport.js"),

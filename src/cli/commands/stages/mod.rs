@@ -1,18 +1,15 @@
 //! `memviz stages`: what becomes of a file before it runs.
 
+mod drawn;
 mod run;
 
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
-use crate::cli::names::{STAGES_FOLDER, STAGES_PAGE_NAME};
-use crate::cli::outputs::{is_own, write_stage_pictures, write_stages_page};
+use crate::cli::outputs::is_own;
 use crate::cli::problem::Problem;
 use crate::cli::pythons;
 use crate::cli::saved::{explained, trace_path};
-use crate::cli::say::say;
 use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
-use crate::player::{StagesRun, stages_page};
 use crate::record::stages::{of_bytes, of_python};
-use crate::render::stages_pictures;
 use crate::trace::stages::{Span, StageKind, Stages};
 use crate::trace::{ReadError, TraceFile};
 use std::fs;
@@ -40,7 +37,7 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
     let failed = all.iter().any(|stages| stages.failure.is_some());
     let code = if failed { FAILED } else { 0 };
     if matches!(args.format, StagesFormat::Html | StagesFormat::Svg) {
-        drawn(args, &all, &choice, run.as_ref())?;
+        drawn::drawn(args, &all, &choice, run.as_ref())?;
         return Ok(code);
     }
     let mut text = Vec::new();
@@ -62,54 +59,6 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
     }
     write(args, &text)?;
     Ok(code)
-}
-
-/// The page, or a picture of each stage.
-fn drawn(
-    args: &StagesArgs,
-    all: &[Stages],
-    choice: &StagesChoice,
-    run: Option<&run::StagesOfRun>,
-) -> Result<(), Problem> {
-    let Some(stages) = all.first() else {
-        return Ok(());
-    };
-    let name = match Path::new(&stages.file.path).file_stem() {
-        Some(stem) if stages.file.path != STANDARD_INPUT => stem.to_string_lossy().into_owned(),
-        _ => "stdin".to_owned(),
-    };
-    let folder = Path::new("output").join(name);
-    let written = match args.format {
-        StagesFormat::Svg => {
-            let folder = args
-                .out
-                .clone()
-                .unwrap_or_else(|| folder.join(STAGES_FOLDER));
-            if all.len() > 1 {
-                return Err(
-                    Problem::new("a picture shows one file as one Python has it")
-                        .hint("give one script and --python once, or choose a file with --file"),
-                );
-            }
-            let pictures =
-                stages_pictures(stages, &choice.stages, choice.within, args.theme.into());
-            write_stage_pictures(&folder, &pictures, args.force)?;
-            folder
-        }
-        _ => {
-            let file = args
-                .out
-                .clone()
-                .unwrap_or_else(|| folder.join(STAGES_PAGE_NAME));
-            let views: Vec<&str> = args.view.iter().map(|view| run::view_name(*view)).collect();
-            let run = run.map(|run| StagesRun::new(all, &run.trace, run.machine.as_deref(), None));
-            let page = stages_page(all, choice.within, &views, run.as_ref());
-            write_stages_page(&file, &page, args.force)?;
-            file
-        }
-    };
-    say!("stages: {}", written.display());
-    Ok(())
 }
 
 /// Whether this is a trace, or the folder of one.

@@ -77,8 +77,27 @@ class BytecodeColumn extends Column {
     return side;
   }
 
+  /** What is computed first stands above what it is for. */
+  firstLit() {
+    const [lit, inside] = [this.marks.indexOf(LIT), this.marks.indexOf(INSIDE)];
+    return inside >= 0 && (lit < 0 || inside < lit) ? inside : lit;
+  }
+
   row(item) {
-    return this.applyMark(this.isHead(item) ? this.head(item) : this.line(item));
+    const row = this.applyMark(this.isHead(item) ? this.head(item) : this.line(item));
+    row.classList.toggle('is-current', item === this.current);
+    return row;
+  }
+
+  /** The instruction that is about to run. */
+  showStep({ at }) {
+    if (this.model !== this.app.model) return;
+    this.chunks.made(this.current)?.classList.remove('is-current');
+    this.current = at ? this.first[at[0]] + 1 + at[1] : null;
+    if (this.current === null) return;
+    const row = this.element(this.current);
+    row.classList.add('is-current');
+    scrollWithin(this.body, row);
   }
 
   head(item) {

@@ -3,7 +3,7 @@
 /** What a file goes through, in this order; a file may fail at each. */
 const STAGES = ['file', 'tokens', 'tree', 'names', 'code', 'bytecode'];
 const NAMES = {
-  source: 'Source', file: 'File', tokens: 'Tokens', tree: 'Syntax tree', names: 'Names', code: 'Code objects', bytecode: 'Bytecode',
+  source: 'Source', file: 'File', tokens: 'Tokens', tree: 'Syntax tree', names: 'Names', code: 'Code objects', bytecode: 'Bytecode', machine: 'Machine',
 };
 
 /**
@@ -16,18 +16,19 @@ const COLUMN_LIST = [
   { name: 'tree', make: (page) => new TreeColumn(page) },
   { name: 'names', make: (page) => new NamesColumn(page) },
   { name: 'code', make: (page) => new CodeColumn(page) },
-  { name: 'bytecode', make: (page) => new BytecodeColumn(page) },
+  { name: 'bytecode', make: (page, title) => new BytecodeColumn(page, { title }) },
+  { name: 'machine', of: 'machine', make: (page) => new MachineColumn(page) },
 ];
 
-/** The columns that a page has for the file that it shows: name, title, how one is made. */
+/** The columns that a page has for the file that it shows: name, title, what its switch says, how one is made. */
 function columnsOf(page) {
-  const of = COLUMN_LIST.filter(({ of }) => !of || page.run?.[of]).map((one) => ({ title: NAMES[one.name], ...one }));
+  const of = COLUMN_LIST.filter(({ of }) => !of || page.run?.[of]).map((one) => ({ title: NAMES[one.name], label: NAMES[one.name], ...one }));
   const several = page.beside.length > 0;
   const bytecode = of.findIndex(({ name }) => name === 'bytecode');
   if (several) of[bytecode].title = `Bytecode, ${page.model.python}`;
   const beside = page.beside.map((model, at) => {
     const [name, title] = [`bytecode-${at + 2}`, `Bytecode, ${model.python}`];
-    return { name, title, make: () => new BytecodeColumn(page, { model, name, title }) };
+    return { name, title, label: model.python, make: () => new BytecodeColumn(page, { model, name, title }) };
   });
   return of.toSpliced(bytecode + 1, 0, ...beside);
 }

@@ -62,8 +62,9 @@ class Lit {
   instructionWords() {
     const { bytecode } = this.page.columns;
     const [start, end] = this.now.spans[0];
-    let found = -1;
-    for (let i = 0; i < bytecode.count; i++) {
+    // At a step of the run, its own instruction.
+    let found = bytecode.starts[bytecode.current] === start ? bytecode.current : -1;
+    for (let i = 0; i < bytecode.count && found < 0; i++) {
       if (bytecode.starts[i] === start && bytecode.ends[i] === end) found = i;
     }
     const one = bytecode.words(found);

@@ -21,13 +21,14 @@ class Page {
     this.beside = beside.map((other) => this.book.model(other));
     Object.assign(this.light, { now: null, pinned: false });
     $('script').textContent = visible(this.model.path);
-    $('engine').textContent = [this.model, ...this.beside].map(({ engine }) => engine).join(' · ');
+    $('engine').textContent = this.beside.length ? `${this.model.python}; beside its bytecode that of ${this.beside.map(({ python }) => python).join(', ')}` : this.model.engine;
     $('file').value = String(file);
     const entries = columnsOf(this);
     this.names = entries.map(({ name }) => name);
     this.titles = Object.fromEntries([['source', NAMES.source], ...entries.map(({ name, title }) => [name, title])]);
+    this.labels = Object.fromEntries([['source', NAMES.source], ...entries.map(({ name, label }) => [name, label])]);
     this.columns = { source: new SourceColumn(this) };
-    for (const { name, make } of entries) this.columns[name] = make();
+    for (const { name, make } of entries) this.columns[name] = make(this, this.titles[name]);
     refill($('columns'), Object.values(this.columns).map(({ panel }) => panel));
     if (!this.columns[this.tab]) this.tab = 'source';
     this.makeSwitches();
@@ -59,6 +60,11 @@ class Page {
     for (const column of Object.values(this.columns)) column.showStep(step);
     this.transport.show();
     this.writeAddress();
+  }
+
+  /** Whether a sheet is that of the file that is open. */
+  isShown(sheet) {
+    return this.book.files[this.file][0] === sheet;
   }
 
   /** What of the source a step is about: its instruction, else its line. */
@@ -143,6 +149,7 @@ class Page {
     if (failure) return STAGES.slice(0, STAGES.indexOf(failure.stage) + 1).slice(-3);
     const beside = this.names.filter((name) => name.startsWith('bytecode-'));
     if (beside.length) return ['bytecode', ...beside];
+    if (this.run?.machine.steps.length) return ['bytecode', 'machine'];
     if (innerWidth >= ROOMY) return ['tokens', 'tree', 'names', 'bytecode'];
     // Where there is one scope, its names say little.
     const hasScopes = this.model.scopes.length > 1;
@@ -152,8 +159,8 @@ class Page {
   makeSwitches() {
     const { failure } = this.model;
     const hasFailed = (name) => failure && STAGES.indexOf(this.columns[name].kind) >= STAGES.indexOf(failure.stage);
-    refill($('switches'), this.names.map((name, at) => button(this.titles[name], () => this.toggle(name), { id: `switch-${name}`, title: at < 9 ? `${at + 1}` : null, class: hasFailed(name) ? 'has-failed' : null })));
-    refill($('tabs'), Object.keys(this.columns).map((name) => button(this.titles[name], () => this.openTab(name), { id: `tab-${name}`, role: 'tab', 'aria-controls': name, class: hasFailed(name) ? 'has-failed' : null })));
+    refill($('switches'), this.names.map((name, at) => button(this.labels[name], () => this.toggle(name), { id: `switch-${name}`, title: at < 9 ? `${at + 1}` : null, class: hasFailed(name) ? 'has-failed' : null })));
+    refill($('tabs'), Object.keys(this.columns).map((name) => button(this.labels[name], () => this.openTab(name), { id: `tab-${name}`, role: 'tab', 'aria-controls': name, class: hasFailed(name) ? 'has-failed' : null })));
   }
 
   toggle(name) {

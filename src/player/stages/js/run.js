@@ -11,7 +11,13 @@ class Run {
   step(number) {
     if (!(number >= 1 && number <= this.length)) return null;
     const [sheet, line, start, end] = this.steps.slice((number - 1) * STEP_WIDTH, number * STEP_WIDTH);
-    return { number, sheet, line, span: start < 0 ? null : [start, end] };
+    return { number, sheet, line, span: start < 0 ? null : [start, end], at: this.instruction(number) };
+  }
+
+  /** Code object and instruction of a step, where they are known. */
+  instruction(number) {
+    this.instructions ??= new Map(this.machine.steps.map(({ step, at }) => [step, at]));
+    return this.instructions.get(number) ?? null;
   }
 }
 
