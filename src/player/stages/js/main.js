@@ -56,9 +56,9 @@ class Page {
     if (file >= 0 && file !== this.file) this.open(file);
     this.step = number;
     const span = file < 0 ? null : this.spanOf(step);
+    this.tellStep();
     this.light.pinned = Boolean(span);
     this.light.show(span && this.target([span]));
-    this.tellStep();
     this.transport.show();
     this.writeAddress();
   }
