@@ -45,6 +45,7 @@ pub(super) struct Payload<'t> {
     granularity: &'static str,
     quiz: bool,
     /// The page of the files' stages.
+    #[serde(skip_serializing_if = "Option::is_none")]
     stages: Option<&'t str>,
     outcome: Ending<'t>,
     files: Vec<File<'t>>,
