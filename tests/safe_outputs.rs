@@ -105,6 +105,7 @@ fn a_new_run_takes_the_place_of_the_old_one_whole() {
         "frames/notes.txt",
         "index.html",
         "mine.html",
+        "stages.html",
         "trace.memviz",
     ];
     assert_eq!(names, wanted);

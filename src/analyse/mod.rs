@@ -8,6 +8,7 @@ mod find;
 mod growth;
 mod ledger;
 mod life;
+mod machine;
 mod memory;
 mod near;
 mod path;
@@ -23,6 +24,7 @@ pub use find::{Found, ResolveError, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
 pub use ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
 pub use life::{LifeEvent, LifeEventKind, life};
+pub use machine::{CountChange, Following, InstructionPlace, MachineStep, machine_steps};
 pub use memory::{
     Amount, CallPaths, EndOfRun, LineLife, MemoryLife, PathFrame, PathId, Peak, Series, TypeLife,
     memory_life,

@@ -6,4 +6,6 @@ mod stages;
 
 pub use json::{JsonOptions, write_json};
 pub use memory::write_memory_json;
-pub use stages::{StagesChoice, instruction_table, stages_text, write_stages_json};
+pub use stages::{
+    StagesChoice, instruction_table, machine_json, machine_text, stages_text, write_stages_json,
+};

@@ -8,6 +8,7 @@ mod flow;
 mod handed_on;
 mod instructions;
 mod lifetimes;
+mod machine;
 mod names;
 mod nouns;
 mod outcome;
@@ -18,6 +19,7 @@ mod step;
 
 pub use few::in_few;
 pub use instructions::instruction;
+pub use machine::{CountWords, EntryWords, MachineFacts, NO_INSTRUCTIONS, machine_facts};
 pub use outcome::{outcome, signal_name};
 pub use since::Since;
 pub use stages::{FileFact, file_facts, stages_engine};

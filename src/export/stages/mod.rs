@@ -2,10 +2,12 @@
 
 mod chosen;
 mod json;
+mod machine;
 mod table;
 mod text;
 
 pub use chosen::StagesChoice;
 pub use json::write_stages_json;
+pub use machine::{machine_json, machine_text};
 pub use table::instruction_table;
 pub use text::stages_text;

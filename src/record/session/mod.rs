@@ -443,6 +443,7 @@ impl Session {
             ran: Some(globals.line),
             opcode: None,
             columns: None,
+            machine: None,
             thread: None,
             borrowed: Vec::new(),
             in_flight: raised
