@@ -6,4 +6,7 @@ mod stages;
 
 pub use json::{JsonOptions, write_json};
 pub use memory::write_memory_json;
-pub use stages::{StagesChoice, instruction_table, stages_text, write_stages_json};
+pub use stages::{
+    RunFields, StagesChoice, errors_json, errors_text, instruction_table, stages_text,
+    write_stages_json,
+};

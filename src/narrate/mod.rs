@@ -3,6 +3,7 @@
 mod bindings;
 mod calls;
 mod contents;
+mod errors;
 mod few;
 mod flow;
 mod handed_on;
@@ -16,6 +17,10 @@ mod since;
 mod stages;
 mod step;
 
+pub use errors::{
+    call_name, entered_handler, error_title, passage_outcome, printed_part, raised_how,
+    raising_end, used_value, value_origin,
+};
 pub use few::in_few;
 pub use instructions::instruction;
 pub use outcome::{outcome, signal_name};

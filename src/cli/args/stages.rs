@@ -62,6 +62,8 @@ pub(in crate::cli) enum StageName {
     Names,
     Code,
     Bytecode,
+    /// Of a trace: each exception, its way to a handler, and what was printed of it
+    Errors,
 }
 
 fn span(text: &str) -> Result<(u32, u32), String> {

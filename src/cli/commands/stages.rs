@@ -1,5 +1,6 @@
 //! `memviz stages`: what becomes of a file before it runs.
 
+use super::run_views::{RunViews, is_of_run, needs_a_run, run_views};
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
 use crate::cli::names::{STAGES_FOLDER, STAGES_PAGE_NAME};
 use crate::cli::outputs::{is_own, write_stage_pictures, write_stages_page};
@@ -7,7 +8,7 @@ use crate::cli::problem::Problem;
 use crate::cli::pythons;
 use crate::cli::saved::{explained, trace_path};
 use crate::cli::say::say;
-use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
+use crate::export::{RunFields, StagesChoice, instruction_table, stages_text, write_stages_json};
 use crate::player::stages_page;
 use crate::record::stages::{of_bytes, of_python};
 use crate::render::stages_pictures;
@@ -29,6 +30,7 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
         true => of_trace(args)?,
         false => of_script(args)?,
     };
+    let run = of_run(args)?;
     let choice = choice(args, &all)?;
     let failed = all.iter().any(|stages| stages.failure.is_some());
     let code = if failed { FAILED } else { 0 };
@@ -42,10 +44,14 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
             for stages in &all {
                 text.extend(stages_text(stages, &choice).into_bytes());
             }
+            text.extend(run.iter().flat_map(|run| run.text().into_bytes()));
         }
         StagesFormat::Table => text.extend(instruction_table(&all, &choice).into_bytes()),
         // A vector takes everything.
-        StagesFormat::Json => drop(write_stages_json(&all, &choice, &mut text)),
+        StagesFormat::Json => {
+            let fields = run.as_ref().map_or_else(RunFields::new, RunViews::fields);
+            drop(write_stages_json(&all, &choice, fields, &mut text));
+        }
         StagesFormat::Html | StagesFormat::Svg => {}
     }
     write(args, &text)?;
@@ -81,7 +87,11 @@ fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(),
                 .out
                 .clone()
                 .unwrap_or_else(|| folder.join(STAGES_PAGE_NAME));
-            let views: Vec<&str> = args.view.iter().map(|view| kind(*view).name()).collect();
+            let views = args
+                .view
+                .iter()
+                .filter_map(|view| Some(kind(*view)?.name()));
+            let views: Vec<&str> = views.collect();
             write_stages_page(
                 &file,
                 &stages_page(stages, choice.within, &views),
@@ -92,6 +102,24 @@ fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(),
     };
     say!("stages: {}", written.display());
     Ok(())
+}
+
+/// What is wanted of the run, where a trace is given.
+fn of_run(args: &StagesArgs) -> Result<Option<RunViews>, Problem> {
+    let views = args.view.iter().copied();
+    let views: Vec<StageName> = views.filter(|view| is_of_run(*view)).collect();
+    if !is_trace(&args.script) {
+        return match views.is_empty() {
+            false => Err(needs_a_run(&args.script)),
+            true => Ok(None),
+        };
+    }
+    let of_a_part = args.line.is_some() || args.span.is_some();
+    if views.is_empty() && (of_a_part || !args.view.is_empty()) {
+        return Ok(None);
+    }
+    let path = trace_path(&args.script)?;
+    run_views(&path, &views).map(Some)
 }
 
 /// Whether this is a trace, or the folder of one.
@@ -188,7 +216,7 @@ fn source(script: &Path) -> Result<(String, Vec<u8>), Problem> {
 fn choice(args: &StagesArgs, all: &[Stages]) -> Result<StagesChoice, Problem> {
     let mut choice = StagesChoice::default();
     if !args.view.is_empty() {
-        choice.stages = args.view.iter().copied().map(kind).collect();
+        choice.stages = args.view.iter().copied().filter_map(kind).collect();
     }
     let Some(stages) = all.first() else {
         return Ok(choice);
@@ -219,15 +247,17 @@ fn choice(args: &StagesArgs, all: &[Stages]) -> Result<StagesChoice, Problem> {
     Ok(choice)
 }
 
-fn kind(name: StageName) -> StageKind {
-    match name {
+/// The stage of a file; `None` for a view of a run.
+fn kind(name: StageName) -> Option<StageKind> {
+    Some(match name {
         StageName::File => StageKind::File,
         StageName::Tokens => StageKind::Tokens,
         StageName::Tree => StageKind::Tree,
         StageName::Names => StageKind::Names,
         StageName::Code => StageKind::Code,
         StageName::Bytecode => StageKind::Bytecode,
-    }
+        StageName::Errors => return None,
+    })
 }
 
 fn write(args: &StagesArgs, text: &[u8]) -> Result<(), Problem> {

@@ -15,16 +15,24 @@ use std::io::Write;
 const FORMAT: &str = "memviz-stages";
 const VERSION: u32 = 1;
 
-/// Writes stages as JSON: one object, or a list of them where there are several.
+/// What is known of the run of a program beside the stages of its files: name of the field and value.
+pub type RunFields = Map<String, Value>;
+
+/// Writes stages as JSON: one object, or a list of them where there are several. The first one has the
+/// fields of the run as well.
 ///
 /// # Errors
 /// What the writer says.
 pub fn write_stages_json(
     all: &[Stages],
     choice: &StagesChoice,
+    run: RunFields,
     to: &mut impl Write,
 ) -> Result<(), serde_json::Error> {
-    let documents: Vec<Document<'_>> = all.iter().map(|one| document(one, choice)).collect();
+    let mut documents: Vec<Document<'_>> = all.iter().map(|one| document(one, choice)).collect();
+    if let Some(first) = documents.first_mut() {
+        first.run = run;
+    }
     match documents.as_slice() {
         [only] => serde_json::to_writer(&mut *to, only)?,
         several => serde_json::to_writer(&mut *to, several)?,
@@ -53,6 +61,8 @@ struct Document<'s> {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     explanations: BTreeMap<&'s str, &'static str>,
     failure: Option<Value>,
+    #[serde(flatten)]
+    run: RunFields,
 }
 
 fn document<'s>(stages: &'s Stages, choice: &'s StagesChoice) -> Document<'s> {
@@ -89,6 +99,7 @@ fn document<'s>(stages: &'s Stages, choice: &'s StagesChoice) -> Document<'s> {
         }),
         explanations: explanations(stages, choice),
         failure: stages.failure.as_ref().map(failure),
+        run: RunFields::new(),
     }
 }
 

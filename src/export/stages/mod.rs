@@ -1,11 +1,13 @@
 //! The stages of a file as text and as JSON.
 
 mod chosen;
+mod errors;
 mod json;
 mod table;
 mod text;
 
 pub use chosen::StagesChoice;
-pub use json::write_stages_json;
+pub use errors::{errors_json, errors_text};
+pub use json::{RunFields, write_stages_json};
 pub use table::instruction_table;
 pub use text::stages_text;

@@ -101,6 +101,8 @@ pub struct TracebackEntry {
 pub struct AtExit {
     /// What the program wrote to standard output.
     pub stdout: String,
+    /// What was written to standard error: the traceback of an uncaught exception.
+    pub stderr: String,
     /// The objects whose `__del__` was called, in order.
     pub finalized: Vec<ObjId>,
     /// The objects that died, in order.

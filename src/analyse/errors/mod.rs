@@ -1,0 +1,73 @@
+//! The exceptions of a run: where each was raised, the search for a handler, its traceback, what was
+//! printed of it, and the values that the code worked with that failed.
+
+mod bindings;
+mod facts;
+mod model;
+mod places;
+mod printed;
+mod values;
+mod walk;
+
+pub use model::{
+    EnteredHandler, ErrorObject, ErrorPlace, HandlerKind, OriginKind, Passage, PassageOutcome,
+    PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising, RaisingEnd, SplitPart,
+    TracebackPart, UsedValue, ValueOrigin, ValuePart,
+};
+
+use crate::trace::Trace;
+use crate::trace::stages::Stages;
+use places::Places;
+use walk::{Now, Walk};
+
+/// The exceptions that the program's own code raised, or saw go through it, in the order in which they
+/// were raised. `stages` are those of the trace.
+pub fn errors(trace: &Trace, stages: &[Stages]) -> Vec<RaisedError> {
+    let is_raised = trace.steps.iter().any(|step| {
+        let event = step.head.event;
+        event == crate::trace::Event::Exception || event == crate::trace::Event::Unwind
+    });
+    if !is_raised {
+        return Vec::new();
+    }
+    let places = Places::new(&trace.header.files, stages, &trace.symbols);
+    let mut walk = Walk::new(trace, &places);
+    let mut replay = trace.replay();
+    while let Some((number, step, state)) = replay.next() {
+        walk.step(Now {
+            number,
+            step,
+            state,
+        });
+    }
+    walk.finish();
+    let mut errors = walk.errors;
+    printed::tie(trace, &mut errors);
+    errors.iter_mut().for_each(end_threads);
+    errors
+}
+
+/// An exception that left the first function of a thread has ended it where that was printed.
+fn end_threads(error: &mut RaisedError) {
+    let mut printed = error.printed.iter();
+    let is_printed = printed.any(|line| {
+        line.part == PrintedPart::Where && line.text.starts_with("Exception in thread ")
+    });
+    let Some(raising) = error.raisings.last_mut().filter(|_| is_printed) else {
+        return;
+    };
+    let thread = raising.search.last().map(|last| last.thread);
+    if let (RaisingEnd::LeftOwnCode { .. }, Some(thread)) = (raising.end, thread) {
+        raising.end = RaisingEnd::EndedThread { thread };
+    }
+}
+
+impl RaisedError {
+    /// The last entry of its traceback that stands in one of the program's own files: where to begin to
+    /// read.
+    pub fn last_own_entry(&self) -> Option<usize> {
+        self.traceback
+            .iter()
+            .rposition(|part| part.place.own.is_some())
+    }
+}

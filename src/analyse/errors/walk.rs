@@ -1,0 +1,562 @@
+//! Follows exceptions through the steps of a run.
+
+use super::bindings::Bindings;
+use super::facts::Facts;
+use super::model::{
+    EnteredHandler, ErrorPlace, HandlerKind, Passage, PassageOutcome, RaisedError, RaisedHow,
+    Raising, RaisingEnd, SplitPart,
+};
+use super::places::Places;
+use super::values;
+use crate::trace::{
+    Event, Incident, Kind, ObjId, Outcome, RaisedAgain, RootKind, State, Step, Trace,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A step as it is worked through.
+#[derive(Clone, Copy)]
+pub(super) struct Now<'a> {
+    pub number: u32,
+    pub step: &'a Step,
+    pub state: &'a State,
+}
+
+impl Now<'_> {
+    fn thread(&self) -> u32 {
+        self.step.head.thread.unwrap_or(1)
+    }
+
+    fn depth(&self) -> usize {
+        self.state.frames.len()
+    }
+
+    fn raised(&self) -> Option<ObjId> {
+        self.step.head.held_as(RootKind::RaisedException)
+    }
+}
+
+/// A call in which an exception is or was.
+struct Open {
+    depth: usize,
+    error: usize,
+    raising: usize,
+    passage: usize,
+}
+
+/// An exception that has left a call of the program's own and has not come to another.
+struct Leaving {
+    error: usize,
+    depth: usize,
+    step: u32,
+    /// The call was that of a `__del__`, for this object.
+    finalizer: Option<ObjId>,
+}
+
+pub(super) struct Walk<'t> {
+    trace: &'t Trace,
+    places: &'t Places<'t>,
+    facts: Facts<'t>,
+    bindings: Bindings,
+    pub errors: Vec<RaisedError>,
+    known: BTreeMap<ObjId, usize>,
+    open: BTreeMap<u32, Vec<Open>>,
+    leaving: BTreeMap<u32, Vec<Leaving>>,
+    /// Thrown into a generator, and not told to be raised there yet.
+    thrown: BTreeMap<u32, ObjId>,
+    /// Calls of `__del__` under way, by thread and depth.
+    finalizers: BTreeMap<(u32, usize), ObjId>,
+    /// Entries of tracebacks whose calls stand in a search.
+    told: BTreeSet<ObjId>,
+}
+
+impl<'t> Walk<'t> {
+    pub(super) fn new(trace: &'t Trace, places: &'t Places<'t>) -> Walk<'t> {
+        Walk {
+            trace,
+            places,
+            facts: Facts::new(trace),
+            bindings: Bindings::default(),
+            errors: Vec::new(),
+            known: BTreeMap::new(),
+            open: BTreeMap::new(),
+            leaving: BTreeMap::new(),
+            thrown: BTreeMap::new(),
+            finalizers: BTreeMap::new(),
+            told: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn step(&mut self, now: Now<'_>) {
+        self.bindings.step(now, self.trace, self.places);
+        for again in &now.step.head.raised_again {
+            self.raised_again(again, now.number);
+        }
+        match now.step.head.event {
+            Event::Exception => self.exception(now),
+            Event::Throw => {
+                self.thrown
+                    .extend(now.raised().map(|id| (now.thread(), id)));
+            }
+            Event::Unwind => self.unwind(now),
+            Event::Exit => self.exit(now),
+            Event::Return | Event::Yield => {
+                self.goes_on(now);
+                self.forget(now.thread(), now.depth());
+            }
+            Event::Call => self.call(now),
+            Event::Resume => {}
+            Event::Line | Event::Instruction => {
+                self.goes_on(now);
+                self.clause(now);
+            }
+        }
+        self.reread(now);
+    }
+
+    /// The error of an object, which begins to be followed where it is not yet.
+    fn error(&mut self, id: ObjId, now: Now<'_>) -> usize {
+        if let Some(known) = self.known.get(&id) {
+            return *known;
+        }
+        let number = self.errors.len();
+        self.errors.push(self.facts.begin(id, now.state));
+        self.known.insert(id, number);
+        number
+    }
+
+    fn exception(&mut self, now: Now<'_>) {
+        let (thread, depth) = (now.thread(), now.depth());
+        let (Some(id), Some(frame)) = (now.raised(), now.state.frames.last()) else {
+            return;
+        };
+        // Calls above have ended without a step.
+        self.forget(thread, depth + 1);
+        self.close_handled(now);
+        let head = &now.step.head;
+        let place = self.places.in_frame(frame, head.line, head.offset);
+        let error = self.error(id, now);
+        let is_raise = is_raise(self.places, &place);
+        let goes_on = self.comes_back(thread, depth, error) && !is_raise;
+        let thrown = self.thrown.remove(&thread) == Some(id);
+        // What a generator was given is the exception that a call below has under way.
+        let goes_on = goes_on || (thrown && !self.errors[error].raisings.is_empty());
+        let foreign = self.foreign_calls(error, now);
+        if !goes_on {
+            let how = self.how(&place, thrown, !foreign.is_empty());
+            if matches!(how, RaisedHow::Instruction(_) | RaisedHow::Library) {
+                let known = (self.trace, self.places, &self.bindings);
+                self.errors[error].values = values::of(id, &place, now, known);
+            }
+            self.errors[error].raisings.push(Raising {
+                how,
+                search: Vec::new(),
+                end: RaisingEnd::Unknown,
+            });
+        }
+        let raising = self.errors[error].raisings.len() - 1;
+        let search = &mut self.errors[error].raisings[raising].search;
+        search.extend(foreign);
+        search.push(Passage {
+            step: now.number,
+            thread,
+            place,
+            handlers: Vec::new(),
+            outcome: PassageOutcome::Unknown,
+        });
+        let open = Open {
+            depth,
+            error,
+            raising,
+            passage: search.len() - 1,
+        };
+        self.open.entry(thread).or_default().push(open);
+        if let Some(offset) = head.offset {
+            self.enter(thread, offset, now.number);
+        }
+    }
+
+    /// Whether an error that has left a call above comes to this one. Others that have left such calls
+    /// have ended.
+    fn comes_back(&mut self, thread: u32, depth: usize, error: usize) -> bool {
+        let all = self.leaving.remove(&thread).unwrap_or_default();
+        let (above, below): (Vec<Leaving>, Vec<Leaving>) =
+            all.into_iter().partition(|one| one.depth > depth);
+        let (own, others): (Vec<Leaving>, Vec<Leaving>) =
+            above.into_iter().partition(|one| one.error == error);
+        self.leaving.insert(thread, below);
+        others.iter().for_each(|one| self.end_left(one));
+        !own.is_empty()
+    }
+
+    fn how(&self, place: &ErrorPlace, thrown: bool, from_library: bool) -> RaisedHow {
+        if thrown {
+            return RaisedHow::Thrown;
+        }
+        if from_library {
+            return RaisedHow::Library;
+        }
+        match self.places.instruction(place) {
+            Some(("RAISE_VARARGS", _)) => RaisedHow::Statement,
+            Some((name, _)) => RaisedHow::Instruction(name.to_owned()),
+            None => RaisedHow::Unknown,
+        }
+    }
+
+    /// The calls of code that is not the program's own that an exception has come through since it was
+    /// last seen, the newest first.
+    fn foreign_calls(&mut self, error: usize, now: Now<'_>) -> Vec<Passage> {
+        let entries = self.facts.entries(self.errors[error].object.id, now.state);
+        let mut calls = Vec::new();
+        for id in entries.into_iter().rev() {
+            let place = self.trace.object(id).place;
+            let Some(place) = place.filter(|_| self.told.insert(id)) else {
+                continue;
+            };
+            if place.own.is_none() {
+                calls.push(Passage {
+                    step: now.number,
+                    thread: now.thread(),
+                    place: self.places.of_entry(&place),
+                    handlers: Vec::new(),
+                    outcome: PassageOutcome::Left,
+                });
+            }
+        }
+        calls
+    }
+
+    fn passage(&mut self, open: &Open) -> &mut Passage {
+        &mut self.errors[open.error].raisings[open.raising].search[open.passage]
+    }
+
+    /// Enters the handler that covers an offset of the innermost open call, if there is one.
+    fn enter(&mut self, thread: u32, offset: u32, step: u32) {
+        let Some(open) = self.open.get_mut(&thread).and_then(Vec::pop) else {
+            return;
+        };
+        let places = self.places;
+        let passage = self.passage(&open);
+        let found = places.handler(&passage.place, offset);
+        let clean_up = found
+            .as_ref()
+            .filter(|found| found.kind == HandlerKind::CleanUp)
+            .map(|found| found.row);
+        passage.handlers.extend(found.map(|found| EnteredHandler {
+            step,
+            row: found.row,
+            target: found.target,
+            kind: found.kind,
+            around: found.span,
+            span: found.span,
+            line: found.line,
+            raised_again: None,
+        }));
+        if let Some(row) = clean_up {
+            self.replace(thread, &open, row);
+        }
+        self.open.entry(thread).or_default().push(open);
+    }
+
+    /// An exception leaves the handler of another one in the same call by a row of the exception table
+    /// that covers it, and takes its place.
+    fn replace(&mut self, thread: u32, by: &Open, row: usize) {
+        let other = self.errors[by.error].object.id;
+        let mut all = self.open.remove(&thread).unwrap_or_default();
+        all.retain(|open| {
+            let places = self.places;
+            let passage = self.passage(open);
+            let handler = passage.handlers.last();
+            let is_left = handler.is_some_and(|one| places.covers(&passage.place, row, one.target));
+            if open.depth != by.depth || open.error == by.error || !is_left {
+                return true;
+            }
+            passage.outcome = PassageOutcome::Replaced(other);
+            let raising = &mut self.errors[open.error].raisings[open.raising];
+            raising.end = RaisingEnd::Replaced { by: other };
+            false
+        });
+        self.open.insert(thread, all);
+    }
+
+    /// Closes what is open in the running call and is not being handled any more.
+    fn close_handled(&mut self, now: Now<'_>) {
+        let (thread, depth) = (now.thread(), now.depth());
+        let handled = now.step.head.held_as(RootKind::HandledException);
+        let mut all = self.open.remove(&thread).unwrap_or_default();
+        let is_handled = |open: &Open| {
+            let error = &self.errors[open.error];
+            let last = error.raisings[open.raising].search[open.passage]
+                .handlers
+                .last();
+            let splits = last.is_some_and(|last| last.kind == HandlerKind::ExceptStar);
+            handled.is_some_and(|handled| handled == error.object.id || splits)
+        };
+        let innermost = all
+            .iter()
+            .rposition(|open| open.depth == depth && is_handled(open));
+        let stays = innermost.map_or(0, |at| at + 1);
+        let mut number = 0;
+        all.retain(|open| {
+            number += 1;
+            open.depth != depth || number <= stays
+        });
+        self.open.insert(thread, all);
+    }
+
+    fn raised_again(&mut self, again: &RaisedAgain, step: u32) {
+        let depth = again.depth as usize;
+        let all = self.open.entry(again.thread).or_default();
+        // Calls above have ended by now.
+        all.retain(|open| open.depth <= depth);
+        let known = again.exception.and_then(|id| self.known.get(&id).copied());
+        let is_it = |open: &Open| open.depth == depth && known.is_none_or(|it| it == open.error);
+        let Some(at) = all.iter().rposition(is_it) else {
+            return;
+        };
+        let open = all.remove(at);
+        all.push(open);
+        let open = all.len() - 1;
+        let all = self.open.remove(&again.thread).unwrap_or_default();
+        if let Some(handler) = self.passage(&all[open]).handlers.last_mut() {
+            handler.raised_again = Some(again.offset);
+        }
+        self.open.insert(again.thread, all);
+        self.enter(again.thread, again.offset, step);
+    }
+
+    fn unwind(&mut self, now: Now<'_>) {
+        let (thread, depth) = (now.thread(), now.depth());
+        let Some(id) = now.raised() else { return };
+        self.thrown.remove(&thread);
+        let error = match self.known.get(&id) {
+            Some(error) => *error,
+            None => self.rest_of_group(id, now),
+        };
+        let mut all = self.open.remove(&thread).unwrap_or_default();
+        let stays = all.iter().filter(|open| open.depth < depth).count();
+        let mut was_open = false;
+        for open in all.drain(stays..) {
+            let is_it = open.error == error;
+            was_open |= is_it;
+            let passage = self.passage(&open);
+            let rest = passage.handlers.last();
+            let has_rest = rest.is_some_and(|last| last.raised_again.is_some());
+            if is_it {
+                passage.outcome = PassageOutcome::Left;
+            } else if has_rest {
+                passage.outcome = PassageOutcome::Replaced(id);
+                let raising = &mut self.errors[open.error].raisings[open.raising];
+                raising.end = RaisingEnd::Replaced { by: id };
+            }
+        }
+        self.open.insert(thread, all);
+        if !was_open {
+            self.left_later(error);
+        }
+        let finalizer = self.finalizers.remove(&(thread, depth));
+        let leaving = Leaving {
+            error,
+            depth,
+            step: now.number,
+            finalizer,
+        };
+        self.leaving.entry(thread).or_default().push(leaving);
+    }
+
+    /// A generator that has waited in a handler is left by the exception after all.
+    fn left_later(&mut self, error: usize) {
+        let raising = self.errors[error].raisings.last_mut();
+        let last = raising.and_then(|raising| raising.search.last_mut());
+        if let Some(last) = last.filter(|last| last.outcome == PassageOutcome::Unknown) {
+            last.outcome = PassageOutcome::Left;
+        }
+    }
+
+    /// An exception that was never seen to be raised leaves a call: what `except*` has made of a group
+    /// of which no clause has taken all.
+    fn rest_of_group(&mut self, id: ObjId, now: Now<'_>) -> usize {
+        let error = self.error(id, now);
+        let head = &now.step.head;
+        let mut search = Vec::new();
+        search.extend(now.state.frames.last().map(|frame| Passage {
+            step: now.number,
+            thread: now.thread(),
+            place: self.places.in_frame(frame, head.line, head.offset),
+            handlers: Vec::new(),
+            outcome: PassageOutcome::Left,
+        }));
+        self.errors[error].raisings.push(Raising {
+            how: RaisedHow::Rest,
+            search,
+            end: RaisingEnd::Unknown,
+        });
+        error
+    }
+
+    /// Forgets the calls of a thread from a depth on: what is open there stays where it is handled.
+    fn forget(&mut self, thread: u32, depth: usize) {
+        if let Some(all) = self.open.get_mut(&thread) {
+            all.retain(|open| open.depth < depth);
+        }
+        self.finalizers
+            .retain(|(of, at), _| *of != thread || *at < depth);
+    }
+
+    fn call(&mut self, now: Now<'_>) {
+        let head = &now.step.head;
+        let is_finalizer = self.trace.symbols.text(head.function) == "__del__";
+        let mut finalized = head.incidents.iter().rev();
+        let finalized = finalized
+            .find(|(what, _)| matches!(what, Incident::Finalizer | Incident::CollectorFinalizer));
+        if let (true, Some((_, object))) = (is_finalizer, finalized) {
+            self.finalizers.insert((now.thread(), now.depth()), *object);
+        }
+    }
+
+    /// A call of the program's own goes on: an exception that had left a call above it has ended.
+    fn goes_on(&mut self, now: Now<'_>) {
+        let thread = now.thread();
+        let depth = now.depth();
+        self.thrown.remove(&thread);
+        let left = self.leaving.remove(&thread).unwrap_or_default();
+        let (ended, under_way): (Vec<Leaving>, Vec<Leaving>) =
+            left.into_iter().partition(|one| one.depth > depth);
+        self.leaving.insert(thread, under_way);
+        ended.iter().for_each(|one| self.end_left(one));
+        if let Some(all) = self.open.get_mut(&thread) {
+            all.retain(|open| open.depth <= depth);
+        }
+        self.close_handled(now);
+    }
+
+    /// An exception that has left the program's own code does not come back.
+    fn end_left(&mut self, leaving: &Leaving) {
+        let Some(raising) = self.errors[leaving.error].raisings.last_mut() else {
+            return;
+        };
+        raising.end = match leaving.finalizer {
+            Some(object) => RaisingEnd::Ignored { object },
+            None => RaisingEnd::LeftOwnCode { step: leaving.step },
+        };
+    }
+
+    /// Finds the clause that a line which is about to run belongs to, where a handler is at work.
+    fn clause(&mut self, now: Now<'_>) {
+        let (thread, depth, line) = (now.thread(), now.depth(), now.step.head.line);
+        let Some(open) = self.open.get_mut(&thread).and_then(Vec::pop) else {
+            return;
+        };
+        let places = self.places;
+        let passage = self.passage(&open);
+        if let (true, Some(handler)) = (open.depth == depth, passage.handlers.last_mut())
+            && matches!(handler.kind, HandlerKind::Except | HandlerKind::ExceptStar)
+            && handler.raised_again.is_none()
+            && let (Some(around), Some(own)) = (handler.around, passage.place.own)
+            && let Some(clause) = places.clause(&passage.place, around, line)
+        {
+            handler.span = Some(clause);
+            handler.line = places.line_of(own, clause);
+            if handler.kind == HandlerKind::ExceptStar {
+                self.split(&open, now);
+            }
+        }
+        self.open.entry(thread).or_default().push(open);
+    }
+
+    /// Notes the group that an `except*` clause has been given.
+    fn split(&mut self, open: &Open, now: Now<'_>) {
+        let Some(id) = now.step.head.held_as(RootKind::HandledException) else {
+            return;
+        };
+        let error = &self.errors[open.error];
+        let is_known = id == error.object.id || error.parts.iter().any(|one| one.object.id == id);
+        let is_error = self.trace.object(id).kind == Kind::Exception;
+        if is_known || !is_error {
+            return;
+        }
+        let part = SplitPart {
+            step: now.number,
+            line: now.step.head.line,
+            object: self.facts.object(id, now.state),
+        };
+        self.errors[open.error].parts.push(part);
+    }
+
+    /// Reads those exceptions again that have changed.
+    fn reread(&mut self, now: Now<'_>) {
+        let changed = now.step.changed.iter().map(|(id, _)| id);
+        let entered = now.step.entered.iter().map(|(id, _)| id);
+        for id in changed.chain(entered) {
+            if let Some(at) = self.known.get(id) {
+                let error = &mut self.errors[*at];
+                self.facts.read(error, self.places, now.state);
+            }
+        }
+        if now.step.head.suppresses_context
+            && let Some(at) = now.raised().and_then(|id| self.known.get(&id))
+        {
+            self.errors[*at].suppresses_context = true;
+        }
+    }
+
+    fn exit(&mut self, now: Now<'_>) {
+        let uncaught = now.step.head.held_as(RootKind::UncaughtException);
+        let Some(at) = uncaught.and_then(|id| self.known.get(&id).copied()) else {
+            return;
+        };
+        let exit_code = self.trace.header.exit_code;
+        if let Some(raising) = self.errors[at].raisings.last_mut() {
+            raising.end = RaisingEnd::Uncaught { exit_code };
+        }
+        for leaving in self.leaving.values_mut() {
+            leaving.retain(|leaving| leaving.error != at);
+        }
+    }
+
+    /// Settles what is left when the recording ends.
+    pub(super) fn finish(&mut self) {
+        for leaving in std::mem::take(&mut self.leaving).into_values().flatten() {
+            self.end_left(&leaving);
+        }
+        let cut = matches!(
+            self.trace.header.outcome,
+            Outcome::Limit { .. } | Outcome::CutOff | Outcome::Killed { .. } | Outcome::Left { .. }
+        );
+        let still_open: Vec<(usize, usize, usize)> = match cut {
+            true => {
+                let open = self.open.values().flatten();
+                open.map(|one| (one.error, one.raising, one.passage))
+                    .collect()
+            }
+            false => Vec::new(),
+        };
+        for (number, error) in self.errors.iter_mut().enumerate() {
+            for (at, raising) in error.raisings.iter_mut().enumerate() {
+                for (place, passage) in raising.search.iter_mut().enumerate() {
+                    settle(passage, still_open.contains(&(number, at, place)));
+                }
+                let last = raising.search.last();
+                let kept = last.filter(|last| last.outcome == PassageOutcome::Caught);
+                if let (RaisingEnd::Unknown, Some(handler)) =
+                    (raising.end, kept.and_then(|last| last.handlers.last()))
+                {
+                    raising.end = RaisingEnd::Caught { step: handler.step };
+                }
+            }
+        }
+    }
+}
+
+/// A handler that was entered and not left again has kept its exception.
+fn settle(passage: &mut Passage, is_open: bool) {
+    let kept = passage.handlers.last();
+    let kept =
+        kept.is_some_and(|last| last.raised_again.is_none() && last.kind != HandlerKind::CleanUp);
+    if passage.outcome == PassageOutcome::Unknown && kept && !is_open {
+        passage.outcome = PassageOutcome::Caught;
+    }
+}
+
+fn is_raise(places: &Places<'_>, place: &ErrorPlace) -> bool {
+    matches!(places.instruction(place), Some(("RAISE_VARARGS", _)))
+}

@@ -1,0 +1,194 @@
+//! What is said of an exception: how it came into being, its way, its end, and what a printed line is
+//! made from.
+
+use crate::analyse::{
+    EnteredHandler, ErrorObject, HandlerKind, OriginKind, Passage, PassageOutcome, PrintedPart,
+    RaisedError, RaisedHow, RaisingEnd, UsedValue, ValueOrigin, ValuePart,
+};
+use crate::trace::Trace;
+
+/// Its type, and its text where that is known.
+pub fn error_title(error: &ErrorObject) -> String {
+    let known = error.arguments.iter().map(Option::as_deref);
+    let known: Option<Vec<&str>> = known.collect();
+    match (&error.message, known) {
+        (Some(message), _) if message.is_empty() => error.type_name.clone(),
+        (Some(message), _) => format!("{}: {message}", error.type_name),
+        (None, Some(known)) => format!("{}({})", error.type_name, known.join(", ")),
+        (None, None) => error.type_name.clone(),
+    }
+}
+
+/// What raised it.
+pub fn raised_how(how: &RaisedHow) -> String {
+    match how {
+        RaisedHow::Statement => "raised by a raise statement".to_owned(),
+        RaisedHow::Instruction(name) => {
+            format!("raised by {name}, which could not be carried out")
+        }
+        RaisedHow::Library => "raised in a library, which this line has called".to_owned(),
+        RaisedHow::Thrown => "thrown into a generator that waits here".to_owned(),
+        RaisedHow::Rest => "what no except* clause has taken".to_owned(),
+        RaisedHow::Unknown => "raised".to_owned(),
+    }
+}
+
+/// A function as a call of it is named.
+pub fn call_name(function: &str) -> String {
+    match function {
+        "<module>" => "the module".to_owned(),
+        name if name.starts_with('<') => name.to_owned(),
+        name => format!("{name}()"),
+    }
+}
+
+/// A handler that the search has come to.
+pub fn entered_handler(handler: &EnteredHandler) -> String {
+    let line = handler
+        .line
+        .map_or_else(String::new, |line| format!(" on line {line}"));
+    let what = match handler.kind {
+        HandlerKind::Except => "except",
+        HandlerKind::ExceptStar => "except*",
+        HandlerKind::Finally => "finally",
+        HandlerKind::With => "with",
+        HandlerKind::CleanUp => return "the compiler's own clean-up".to_owned(),
+    };
+    let fate = match (handler.kind, handler.raised_again.is_some()) {
+        (_, false) => "",
+        (HandlerKind::Except | HandlerKind::ExceptStar, true) => {
+            ": does not keep it, it is raised again"
+        }
+        (HandlerKind::Finally, true) => ": its lines run, then it is raised again",
+        (HandlerKind::With | HandlerKind::CleanUp, true) => {
+            ": __exit__ is called, then it is raised again"
+        }
+    };
+    format!("{what}{line}{fate}")
+}
+
+/// What became of it in a call.
+pub fn passage_outcome(passage: &Passage, errors: &[RaisedError]) -> String {
+    let last = passage.handlers.iter().rev();
+    let last = last.clone().find(|one| one.kind != HandlerKind::CleanUp);
+    match passage.outcome {
+        PassageOutcome::Left if passage.place.own.is_none() => "library: the call ends".to_owned(),
+        PassageOutcome::Left if last.is_none() => "no handler: the call ends".to_owned(),
+        PassageOutcome::Left => "no further handler: the call ends".to_owned(),
+        PassageOutcome::Caught => match last.map(|last| last.kind) {
+            Some(HandlerKind::Finally) => {
+                "finally leaves the call or the loop: the exception is dropped".to_owned()
+            }
+            Some(HandlerKind::With) => "__exit__ says that it is dealt with: caught".to_owned(),
+            _ => "caught".to_owned(),
+        },
+        PassageOutcome::Replaced(by) => {
+            let by = errors.iter().find(|one| one.object.id == by);
+            let by = by.map_or("another exception", |by| &by.object.type_name);
+            format!("{by} takes its place")
+        }
+        PassageOutcome::Unknown => "not known: the recording ends before".to_owned(),
+    }
+}
+
+/// Where its way ended.
+pub fn raising_end(end: RaisingEnd, errors: &[RaisedError], trace: &Trace) -> String {
+    match end {
+        RaisingEnd::Caught { step } => format!("caught (step {step})"),
+        RaisingEnd::Replaced { by } => {
+            let by = errors.iter().find(|one| one.object.id == by);
+            let by = by.map_or_else(|| "another".to_owned(), |by| error_title(&by.object));
+            format!("replaced by {by}")
+        }
+        RaisingEnd::Uncaught { exit_code } => {
+            format!("not caught: it has ended the program, exit code {exit_code}")
+        }
+        RaisingEnd::Ignored { object } => {
+            let info = trace.object(object);
+            let of = trace.symbols.text(info.type_name);
+            format!(
+                "ignored: the interpreter drops what leaves a __del__ (of {of} {})",
+                object.0
+            )
+        }
+        RaisingEnd::EndedThread { thread } => {
+            format!("not caught: it has ended thread {thread}, the program goes on")
+        }
+        RaisingEnd::LeftOwnCode { step } => {
+            format!("left the program's own code (step {step}): what called it there has kept it")
+        }
+        RaisingEnd::Unknown => "not known: the recording ends before".to_owned(),
+    }
+}
+
+/// A value that failing code worked with.
+pub fn used_value(value: &UsedValue) -> String {
+    let kind = match &value.value {
+        Some(text) => format!("{text} ({})", value.type_name),
+        None => format!("{} {}", value.type_name, value.object.0),
+    };
+    match &value.part {
+        ValuePart::Name(name) => format!("{name} was {kind}"),
+        ValuePart::ObjectOfAttribute => format!("the object asked for the attribute was {kind}"),
+        ValuePart::Key => format!("the key that was not there was {kind}"),
+    }
+}
+
+/// How a name came to its value.
+pub fn value_origin(origin: &ValueOrigin) -> String {
+    let ValueOrigin {
+        line,
+        name,
+        function,
+        step,
+        ..
+    } = origin;
+    let inside = call_name(function);
+    match &origin.how {
+        OriginKind::Assigned => format!("{name} of {inside} got it on line {line} (step {step})"),
+        OriginKind::Passed => {
+            format!("{name} of {inside} got it by the call on line {line} (step {step})")
+        }
+        OriginKind::Returned { by, line: at } => format!(
+            "{name} of {inside} got it on line {line} (step {step}): {by}() returned it on line {at}"
+        ),
+    }
+}
+
+/// What a printed line is made from.
+pub fn printed_part(part: PrintedPart, error: &RaisedError) -> String {
+    let entry = |at: usize| {
+        let place = &error.traceback.get(at)?.place;
+        Some((at + 1, place))
+    };
+    let of = |at: usize, what: &str| {
+        entry(at).map_or_else(String::new, |(number, _)| {
+            format!("{what} of entry {number}")
+        })
+    };
+    match part {
+        PrintedPart::Where => "where it went unnoticed by the program".to_owned(),
+        PrintedPart::Header => "headline: what follows is the traceback".to_owned(),
+        PrintedPart::Entry(at) => entry(at).map_or_else(String::new, |(number, place)| {
+            let offset = place.offset.unwrap_or_default();
+            let path = &place.path;
+            format!(
+                "entry {number}: the frame of {}, its code object ({path}), line {} by the line table at {offset}",
+                call_name(&place.function),
+                place.line
+            )
+        }),
+        PrintedPart::Source(at) => of(at, "the source line"),
+        PrintedPart::Marks(at) => of(at, "the columns of the instruction"),
+        PrintedPart::Repeated(times) => format!("{times} more entries like that one"),
+        PrintedPart::Message => format!(
+            "type and text of the exception object {}",
+            error.object.id.0
+        ),
+        PrintedPart::Note => "__notes__ of the exception object".to_owned(),
+        PrintedPart::Cause => "__cause__: raise ... from".to_owned(),
+        PrintedPart::Context => "__context__: what was being handled".to_owned(),
+        PrintedPart::Group => "the members of the group".to_owned(),
+        PrintedPart::Empty => String::new(),
+    }
+}
