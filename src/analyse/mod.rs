@@ -22,7 +22,7 @@ pub use directives::{
 pub use errors::{
     EnteredHandler, ErrorObject, ErrorPlace, HandlerKind, OriginKind, Passage, PassageOutcome,
     PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising, RaisingEnd, SplitPart,
-    TracebackPart, UsedValue, ValueOrigin, ValuePart, errors,
+    TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart, errors,
 };
 pub use expect::{Expectation, Failure, Verdict, check};
 pub use find::{Found, ResolveError, Sight, find};

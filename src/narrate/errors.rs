@@ -3,7 +3,7 @@
 
 use crate::analyse::{
     EnteredHandler, ErrorObject, HandlerKind, OriginKind, Passage, PassageOutcome, PrintedPart,
-    RaisedError, RaisedHow, RaisingEnd, UsedValue, ValueOrigin, ValuePart,
+    RaisedError, RaisedHow, Raising, RaisingEnd, UnboundName, UsedValue, ValueOrigin, ValuePart,
 };
 use crate::trace::Trace;
 
@@ -12,6 +12,10 @@ pub fn error_title(error: &ErrorObject) -> String {
     let known = error.arguments.iter().map(Option::as_deref);
     let known: Option<Vec<&str>> = known.collect();
     match (&error.message, known) {
+        // Its text is its key as Python writes it.
+        (Some(_), Some(known)) if error.type_name == "KeyError" && known.len() == 1 => {
+            format!("{}: {}", error.type_name, known[0])
+        }
         (Some(message), _) if message.is_empty() => error.type_name.clone(),
         (Some(message), _) => format!("{}: {message}", error.type_name),
         (None, Some(known)) => format!("{}({})", error.type_name, known.join(", ")),
@@ -92,9 +96,18 @@ pub fn passage_outcome(passage: &Passage, errors: &[RaisedError]) -> String {
 }
 
 /// Where its way ended.
-pub fn raising_end(end: RaisingEnd, errors: &[RaisedError], trace: &Trace) -> String {
-    match end {
-        RaisingEnd::Caught { step } => format!("caught (step {step})"),
+pub fn raising_end(raising: &Raising, errors: &[RaisedError], trace: &Trace) -> String {
+    match raising.end {
+        RaisingEnd::Caught { step } => {
+            let mut handlers = raising.search.iter().filter_map(|one| one.handlers.last());
+            match handlers.find(|one| one.step == step).map(|one| one.kind) {
+                Some(HandlerKind::Finally) => {
+                    format!("dropped: finally leaves the call or the loop (step {step})")
+                }
+                Some(HandlerKind::With) => format!("caught by the __exit__ of with (step {step})"),
+                _ => format!("caught (step {step})"),
+            }
+        }
         RaisingEnd::Replaced { by } => {
             let by = errors.iter().find(|one| one.object.id == by);
             let by = by.map_or_else(|| "another".to_owned(), |by| error_title(&by.object));
@@ -130,8 +143,30 @@ pub fn used_value(value: &UsedValue) -> String {
     match &value.part {
         ValuePart::Name(name) => format!("{name} was {kind}"),
         ValuePart::ObjectOfAttribute => format!("the object asked for the attribute was {kind}"),
+        ValuePart::Result { by, line, step } => {
+            format!("{by}() had returned {kind} on line {line} (step {step})")
+        }
         ValuePart::Key => format!("the key that was not there was {kind}"),
     }
+}
+
+/// Why a local variable had no value.
+pub fn unbound_name(unbound: &UnboundName) -> String {
+    let UnboundName {
+        name,
+        function,
+        asked,
+        bound,
+    } = unbound;
+    let lines: Vec<String> = bound.iter().map(ToString::to_string).collect();
+    let lines = match lines.as_slice() {
+        [only] => format!("line {only}"),
+        several => format!("lines {}", several.join(", ")),
+    };
+    format!(
+        "{name} is local in all of {} because {lines} binds it there; line {asked} asked for it before it had a value",
+        call_name(function)
+    )
 }
 
 /// How a name came to its value.
@@ -148,6 +183,9 @@ pub fn value_origin(origin: &ValueOrigin) -> String {
         OriginKind::Assigned => format!("{name} of {inside} got it on line {line} (step {step})"),
         OriginKind::Passed => {
             format!("{name} of {inside} got it by the call on line {line} (step {step})")
+        }
+        OriginKind::Given => {
+            format!("{name} of {inside} was given by the library that called it (step {step})")
         }
         OriginKind::Returned { by, line: at } => format!(
             "{name} of {inside} got it on line {line} (step {step}): {by}() returned it on line {at}"
@@ -167,7 +205,7 @@ pub fn printed_part(part: PrintedPart, error: &RaisedError) -> String {
         })
     };
     match part {
-        PrintedPart::Where => "where it went unnoticed by the program".to_owned(),
+        PrintedPart::Where => "who says so: the interpreter or the thread that it has left".to_owned(),
         PrintedPart::Header => "headline: what follows is the traceback".to_owned(),
         PrintedPart::Entry(at) => entry(at).map_or_else(String::new, |(number, place)| {
             let offset = place.offset.unwrap_or_default();
@@ -178,6 +216,7 @@ pub fn printed_part(part: PrintedPart, error: &RaisedError) -> String {
                 place.line
             )
         }),
+        PrintedPart::Outer => "a call of the library's below, which is no entry of the trace's".to_owned(),
         PrintedPart::Source(at) => of(at, "the source line"),
         PrintedPart::Marks(at) => of(at, "the columns of the instruction"),
         PrintedPart::Repeated(times) => format!("{times} more entries like that one"),

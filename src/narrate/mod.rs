@@ -19,7 +19,7 @@ mod step;
 
 pub use errors::{
     call_name, entered_handler, error_title, passage_outcome, printed_part, raised_how,
-    raising_end, used_value, value_origin,
+    raising_end, unbound_name, used_value, value_origin,
 };
 pub use few::in_few;
 pub use instructions::instruction;

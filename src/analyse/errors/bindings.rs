@@ -34,11 +34,12 @@ struct Binding {
     how: OriginKind,
 }
 
-struct Returned {
-    value: ObjId,
+pub(super) struct Returned {
+    pub value: ObjId,
     depth: usize,
-    by: String,
-    line: u32,
+    pub by: String,
+    pub line: u32,
+    pub step: u32,
 }
 
 impl Bindings {
@@ -79,6 +80,9 @@ impl Bindings {
                 }
                 let passed = from_call.filter(|_| is_new);
                 let how = match (passed, returned) {
+                    _ if is_new && at == 0 && from_call.is_none() && is_argument(frame, name) => {
+                        OriginKind::Given
+                    }
                     (Some(_), _) => OriginKind::Passed,
                     (None, Some(one)) if one.value == name.to => {
                         assigned(places, frame.file, line, trace.symbols.text(name.name), one)
@@ -110,6 +114,7 @@ impl Bindings {
                     depth,
                     by: by.to_owned(),
                     line: head.ran.unwrap_or(head.line),
+                    step: now.number,
                 };
                 self.returned.insert(thread, returned);
             }
@@ -123,12 +128,24 @@ impl Bindings {
         }
     }
 
+    /// What the last call from the innermost one has returned to the line that runs.
+    pub(super) fn returned(&self, now: Now<'_>) -> Option<&Returned> {
+        let thread = now.step.head.thread.unwrap_or(1);
+        let returned = self.returned.get(&thread)?;
+        (returned.depth == now.state.frames.len() + 1).then_some(returned)
+    }
+
     /// What a name that stands in the innermost call means there: the value.
-    pub(super) fn value(&self, now: Now<'_>, trace: &Trace, name: &str) -> Option<ObjId> {
+    pub(super) fn value(
+        &self,
+        now: Now<'_>,
+        (trace, name): (&Trace, &str),
+        is_global: bool,
+    ) -> Option<ObjId> {
         let frame = now.state.frames.last()?;
         let found = value_in(frame, trace, name, now.state);
         found.or_else(|| {
-            let mut all = now.state.frames.iter();
+            let mut all = now.state.frames.iter().filter(|_| is_global);
             let module = all.find(|one| one.is_module(&trace.symbols) && one.file == frame.file)?;
             value_in(module, trace, name, now.state)
         })
@@ -204,6 +221,12 @@ impl Call {
             names: BTreeMap::new(),
         }
     }
+}
+
+/// Whether a name is one of a call's arguments.
+fn is_argument(frame: &CallFrame, name: &crate::trace::Name) -> bool {
+    let arguments = frame.names.iter().take(frame.arguments as usize);
+    arguments.clone().any(|one| one.name == name.name)
 }
 
 fn is_of(call: &Call, frame: &CallFrame) -> bool {

@@ -29,6 +29,7 @@ impl<'t> Facts<'t> {
             notes: Vec::new(),
             members: Vec::new(),
             parts: Vec::new(),
+            unbound: None,
             values: Vec::new(),
             printed: Vec::new(),
         }
@@ -89,7 +90,12 @@ impl<'t> Facts<'t> {
         let message = match arguments.as_deref() {
             Some([]) => Some(String::new()),
             Some([only]) => self.text(*only, state),
-            _ => None,
+            _ => {
+                // A group keeps its text apart from its members.
+                let text = self.named(id, "exceptions", state);
+                let text = text.and_then(|_| self.named(id, "message", state));
+                text.and_then(|text| self.text(text, state))
+            }
         };
         let value = |id: ObjId| {
             let value = state.heap.get(&id)?.value?;

@@ -2,6 +2,7 @@
 //! printed of it, and the values that the code worked with that failed.
 
 mod bindings;
+mod endings;
 mod facts;
 mod model;
 mod places;
@@ -12,7 +13,7 @@ mod walk;
 pub use model::{
     EnteredHandler, ErrorObject, ErrorPlace, HandlerKind, OriginKind, Passage, PassageOutcome,
     PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising, RaisingEnd, SplitPart,
-    TracebackPart, UsedValue, ValueOrigin, ValuePart,
+    TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart,
 };
 
 use crate::trace::Trace;

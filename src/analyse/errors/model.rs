@@ -24,6 +24,8 @@ pub struct RaisedError {
     pub members: Vec<ErrorObject>,
     /// The groups that `except*` has made of it, for its clauses.
     pub parts: Vec<SplitPart>,
+    /// The name that had no value yet, and why it is local.
+    pub unbound: Option<UnboundName>,
     /// The values that the code worked with that failed.
     pub values: Vec<UsedValue>,
     /// What was printed of it to standard error.
@@ -226,6 +228,19 @@ pub struct SplitPart {
     pub object: ErrorObject,
 }
 
+/// A local variable that was asked for before it had a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnboundName {
+    /// The name.
+    pub name: String,
+    /// The function that it is local to.
+    pub function: String,
+    /// The line that asked for it.
+    pub asked: u32,
+    /// The lines that bind it in that function, which makes it local there.
+    pub bound: Vec<u32>,
+}
+
 /// A value that code worked with that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsedValue {
@@ -255,6 +270,15 @@ pub enum ValuePart {
     ObjectOfAttribute,
     /// The key that was not there: the exception says so.
     Key,
+    /// What a call that stands in the source of the instruction returned.
+    Result {
+        /// The function.
+        by: String,
+        /// The line of it that returned.
+        line: u32,
+        /// The step at which it did.
+        step: u32,
+    },
 }
 
 /// How a name came to its value.
@@ -281,6 +305,8 @@ pub enum OriginKind {
     Assigned,
     /// The line called the function: it is a parameter.
     Passed,
+    /// Code that is not the program's own called the function.
+    Given,
     /// The line assigned what a function of the program's own returned, at the given line.
     Returned {
         /// The function.
@@ -308,6 +334,9 @@ pub enum PrintedPart {
     Header,
     /// File, line and function: an entry of the traceback, by its place in it.
     Entry(usize),
+    /// An entry of a library's call below, which the exception came to when it had left the program's
+    /// own code; and its source.
+    Outer,
     /// The source of that line.
     Source(usize),
     /// Marks under the part of the source that was at work.

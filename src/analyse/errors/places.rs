@@ -1,7 +1,7 @@
 //! Code objects and handlers, found in the stages of the files that ran.
 
 use super::model::{ErrorPlace, HandlerKind};
-use crate::trace::stages::{Code, Node, Span, Stages};
+use crate::trace::stages::{Code, Instruction, NameScope, Node, Scope, Span, Stages, Symbol};
 use crate::trace::{CallFrame, CodePlace, FileId, SourceFile, Symbols};
 
 /// The stages of the program's own files, by the files' numbers.
@@ -83,7 +83,7 @@ impl<'t> Places<'t> {
         let stages = self.stages(file);
         let span = code.and_then(|code| {
             let code = stages?.codes.get(code)?;
-            code.instruction_at(offset?)?.span
+            at_work(code, offset?)?.span
         });
         let path = self.files.get(usize::from(file.0));
         ErrorPlace {
@@ -107,7 +107,7 @@ impl<'t> Places<'t> {
     ) -> Option<usize> {
         let codes = self.stages(file)?.codes.iter().enumerate();
         let has = |code: &Code| {
-            let found = offset.and_then(|offset| code.instruction_at(offset));
+            let found = offset.and_then(|offset| at_work(code, offset));
             found.is_some_and(|one| one.line.is_none_or(|own| own == line))
         };
         let mut found = codes.filter(|(_, code)| is_named(code) && has(code));
@@ -120,10 +120,28 @@ impl<'t> Places<'t> {
         Some((stages, stages.codes.get(place.code?)?))
     }
 
+    /// The names of the scope that the code at a place was made of.
+    pub(super) fn scope(&self, place: &ErrorPlace) -> Option<&'t Scope> {
+        let (stages, code) = self.code_of(place)?;
+        stages.scopes.get(code.scope? as usize)
+    }
+
+    /// Whether a name that stands in the code at a place is one of the module's.
+    pub(super) fn is_global(&self, place: &ErrorPlace, name: &str) -> bool {
+        let symbols = self.scope(place).map(|scope| &scope.symbols);
+        let symbol = symbols.and_then(|all| all.iter().find(|one| one.name == name));
+        symbol.is_some_and(|one: &Symbol| {
+            matches!(
+                one.scope,
+                NameScope::GlobalExplicit | NameScope::GlobalImplicit
+            )
+        })
+    }
+
     /// The name of the instruction that is at work, and its argument.
     pub(super) fn instruction(&self, place: &ErrorPlace) -> Option<(&'t str, Option<u32>)> {
         let (_, code) = self.code_of(place)?;
-        let one = code.instruction_at(place.offset?)?;
+        let one = at_work(code, place.offset?)?;
         Some((&one.name, one.argument))
     }
 
@@ -164,6 +182,14 @@ impl<'t> Places<'t> {
     pub(super) fn line_of(&self, file: FileId, span: Span) -> Option<u32> {
         Some(self.stages(file)?.lines().line(span.start))
     }
+}
+
+/// The instruction that an offset belongs to: the interpreter may name one of the caches behind it.
+fn at_work(code: &Code, offset: u32) -> Option<&Instruction> {
+    let behind = code
+        .instructions
+        .partition_point(|one| one.offset <= offset);
+    code.instructions.get(behind.checked_sub(1)?)
 }
 
 /// What a handler that begins at `target` is in the source, and where its clauses stand. The compiler

@@ -247,12 +247,20 @@ impl Block {
     fn fits(&self, traceback: &[TracebackPart]) -> bool {
         let all = self.entries.iter();
         let count: usize = all.map(|one| one.times as usize).sum();
-        let Some(from) = traceback.len().checked_sub(count) else {
+        // What left the program's own code may have come to calls that were not seen.
+        let unseen = count.saturating_sub(traceback.len());
+        let begins_outside = self
+            .lines
+            .first()
+            .is_some_and(|line| line.part == PrintedPart::Where);
+        if unseen > 0 && !begins_outside {
             return false;
-        };
+        }
+        let from = (traceback.len() + unseen) - count;
         let printed = self.entries.iter();
         let printed = printed.flat_map(|one| (0..one.times).map(move |_| one));
         printed
+            .skip(unseen)
             .zip(&traceback[from..])
             .all(|(printed, part)| is_entry(printed, part))
     }
@@ -261,18 +269,22 @@ impl Block {
     fn number(&mut self, traceback: &[TracebackPart]) {
         let all = self.entries.iter();
         let count: usize = all.map(|one| one.times as usize).sum();
-        let mut at = traceback.len() - count;
+        let mut at = 0;
         let mut places = Vec::new();
         for entry in &self.entries {
-            places.push(at);
+            places.push((at + traceback.len()).checked_sub(count));
             at += entry.times as usize;
         }
         for line in &mut self.lines {
-            match &mut line.part {
-                PrintedPart::Entry(place)
-                | PrintedPart::Source(place)
-                | PrintedPart::Marks(place) => *place = places[*place],
-                _ => {}
+            let (PrintedPart::Entry(place)
+            | PrintedPart::Source(place)
+            | PrintedPart::Marks(place)) = &mut line.part
+            else {
+                continue;
+            };
+            match places[*place] {
+                Some(known) => *place = known,
+                None => line.part = PrintedPart::Outer,
             }
         }
     }
@@ -302,7 +314,12 @@ fn whose(block: &Block, errors: &[RaisedError]) -> Option<usize> {
     let fitting: Vec<(usize, &RaisedError)> = all.iter().filter(fits).copied().collect();
     let says = |error: &RaisedError| {
         let message = error.object.message.as_deref().unwrap_or_default();
-        message.lines().next().unwrap_or_default() == block.message
+        let first = message.lines().next().unwrap_or_default();
+        match error.members.len() {
+            0 => first == block.message,
+            1 => format!("{first} (1 sub-exception)") == block.message,
+            several => format!("{first} ({several} sub-exceptions)") == block.message,
+        }
     };
     let mut order = fitting.iter();
     let best = order.find(|(_, error)| error.printed.is_empty() && says(error));

@@ -3,10 +3,10 @@
 
 use super::bindings::Bindings;
 use super::facts::Facts;
-use super::model::{ErrorPlace, UsedValue, ValuePart};
+use super::model::{ErrorPlace, UnboundName, UsedValue, ValuePart};
 use super::places::Places;
 use super::walk::Now;
-use crate::trace::stages::{Node, Span, Stages};
+use crate::trace::stages::{NameScope, Node, Span, Stages};
 use crate::trace::{Label, ObjId, Trace};
 
 /// What the code at `place` worked with when it raised the exception.
@@ -38,10 +38,21 @@ pub(super) fn of(
     let stages = place.own.and_then(|file| places.stages(file));
     if let (Some(stages), Some(span)) = (stages, place.span) {
         for (name, span) in operands(stages, span) {
-            if let Some(object) = bindings.value(now, trace, name) {
+            if let Some(object) = bindings.value(now, (trace, name), places.is_global(place, name))
+            {
                 values.push(make(object, ValuePart::Name(name.to_owned()), Some(span)));
             }
         }
+    }
+    if let (Some(stages), Some(span), Some(returned)) = (stages, place.span, bindings.returned(now))
+        && let Some(call) = operand_call(stages, span, &returned.by)
+    {
+        let part = ValuePart::Result {
+            by: returned.by.clone(),
+            line: returned.line,
+            step: returned.step,
+        };
+        values.push(make(returned.value, part, Some(call)));
     }
     let has = |values: &[UsedValue], id: ObjId| values.iter().any(|one| one.object == id);
     if let Some(object) = facts.named(error, "obj", now.state) {
@@ -64,6 +75,47 @@ pub(super) fn of(
         values.insert(0, make(key, ValuePart::Key, None));
     }
     values
+}
+
+/// The local variable that the instruction at a place asks for, where that is what such an instruction
+/// can fail of: it has no value yet.
+pub(super) fn unbound(place: &ErrorPlace, places: &Places<'_>) -> Option<UnboundName> {
+    let (instruction, _) = places.instruction(place)?;
+    if !matches!(
+        instruction,
+        "LOAD_FAST_CHECK" | "LOAD_DEREF" | "DELETE_FAST"
+    ) {
+        return None;
+    }
+    let stages = places.stages(place.own?)?;
+    let (scope, span) = (places.scope(place)?, place.span?);
+    let mut symbols = scope.symbols.iter();
+    let symbol = symbols.find(|one| one.uses.iter().any(|one| one.span == span))?;
+    let lines = stages.lines();
+    let bound = symbol.uses.iter().filter(|one| one.is_binding());
+    let mut bound: Vec<u32> = bound.map(|one| lines.line(one.span.start)).collect();
+    bound.dedup();
+    let is_own = symbol.scope != NameScope::Free;
+    (is_own && !bound.is_empty()).then(|| UnboundName {
+        name: symbol.name.clone(),
+        function: place.function.clone(),
+        asked: lines.line(span.start),
+        bound,
+    })
+}
+
+/// The only call among the direct operands of what stands at a span, where it is one of that function.
+fn operand_call(stages: &Stages, span: Span, function: &str) -> Option<Span> {
+    let parent = |node: &Node| node.parent.map(|at| &stages.tree[at as usize]);
+    let is_part = |node: &Node| parent(node).is_some_and(|parent| parent.span == Some(span));
+    let calls = stages.tree.iter().zip(0u32..);
+    let mut calls = calls.filter(|(node, _)| &*node.kind == "Call" && is_part(node));
+    let (call, number) = calls.next()?;
+    let mut names = stages.tree.iter();
+    let called = names.find(|node| node.parent == Some(number) && node.field() == "func")?;
+    let name = called.value("id").or_else(|| called.value("attr"))?;
+    let last = function.rsplit('.').next().unwrap_or(function);
+    (calls.next().is_none() && name == last).then_some(call.span?)
 }
 
 /// The names that are direct operands of what stands at a span.

@@ -8,9 +8,7 @@ use super::model::{
 };
 use super::places::Places;
 use super::values;
-use crate::trace::{
-    Event, Incident, Kind, ObjId, Outcome, RaisedAgain, RootKind, State, Step, Trace,
-};
+use crate::trace::{Event, Incident, Kind, ObjId, RaisedAgain, RootKind, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A step as it is worked through.
@@ -36,35 +34,37 @@ impl Now<'_> {
 }
 
 /// A call in which an exception is or was.
-struct Open {
+pub(super) struct Open {
     depth: usize,
-    error: usize,
-    raising: usize,
-    passage: usize,
+    pub error: usize,
+    pub raising: usize,
+    pub passage: usize,
 }
 
 /// An exception that has left a call of the program's own and has not come to another.
-struct Leaving {
-    error: usize,
+pub(super) struct Leaving {
+    pub error: usize,
     depth: usize,
-    step: u32,
+    pub step: u32,
     /// The call was that of a `__del__`, for this object.
-    finalizer: Option<ObjId>,
+    pub finalizer: Option<ObjId>,
 }
 
 pub(super) struct Walk<'t> {
-    trace: &'t Trace,
+    pub(super) trace: &'t Trace,
     places: &'t Places<'t>,
     facts: Facts<'t>,
     bindings: Bindings,
     pub errors: Vec<RaisedError>,
-    known: BTreeMap<ObjId, usize>,
-    open: BTreeMap<u32, Vec<Open>>,
-    leaving: BTreeMap<u32, Vec<Leaving>>,
+    pub(super) known: BTreeMap<ObjId, usize>,
+    pub(super) open: BTreeMap<u32, Vec<Open>>,
+    pub(super) leaving: BTreeMap<u32, Vec<Leaving>>,
     /// Thrown into a generator, and not told to be raised there yet.
     thrown: BTreeMap<u32, ObjId>,
     /// Calls of `__del__` under way, by thread and depth.
     finalizers: BTreeMap<(u32, usize), ObjId>,
+    /// What no clause of an `except*` has taken was raised again: thread, depth, offset.
+    rest: Option<(u32, usize, u32)>,
     /// Entries of tracebacks whose calls stand in a search.
     told: BTreeSet<ObjId>,
 }
@@ -82,6 +82,7 @@ impl<'t> Walk<'t> {
             leaving: BTreeMap::new(),
             thrown: BTreeMap::new(),
             finalizers: BTreeMap::new(),
+            rest: None,
             told: BTreeSet::new(),
         }
     }
@@ -91,6 +92,7 @@ impl<'t> Walk<'t> {
         for again in &now.step.head.raised_again {
             self.raised_again(again, now.number);
         }
+        self.find_rest(now);
         match now.step.head.event {
             Event::Exception => self.exception(now),
             Event::Throw => {
@@ -129,14 +131,13 @@ impl<'t> Walk<'t> {
         let (Some(id), Some(frame)) = (now.raised(), now.state.frames.last()) else {
             return;
         };
-        // Calls above have ended without a step.
-        self.forget(thread, depth + 1);
+        let left = self.left_without_step(id, thread, depth);
         self.close_handled(now);
         let head = &now.step.head;
         let place = self.places.in_frame(frame, head.line, head.offset);
         let error = self.error(id, now);
         let is_raise = is_raise(self.places, &place);
-        let goes_on = self.comes_back(thread, depth, error) && !is_raise;
+        let goes_on = (self.comes_back(thread, depth, error) || left) && !is_raise;
         let thrown = self.thrown.remove(&thread) == Some(id);
         // What a generator was given is the exception that a call below has under way.
         let goes_on = goes_on || (thrown && !self.errors[error].raisings.is_empty());
@@ -146,6 +147,7 @@ impl<'t> Walk<'t> {
             if matches!(how, RaisedHow::Instruction(_) | RaisedHow::Library) {
                 let known = (self.trace, self.places, &self.bindings);
                 self.errors[error].values = values::of(id, &place, now, known);
+                self.errors[error].unbound = values::unbound(&place, self.places);
             }
             self.errors[error].raisings.push(Raising {
                 how,
@@ -173,6 +175,23 @@ impl<'t> Walk<'t> {
         if let Some(offset) = head.offset {
             self.enter(thread, offset, now.number);
         }
+    }
+
+    /// Calls above the running one have ended without a step. Whether an exception has left one of them:
+    /// the interpreter tells nothing of that where it runs calls one inside the other.
+    fn left_without_step(&mut self, id: ObjId, thread: u32, depth: usize) -> bool {
+        let mut all = self.open.remove(&thread).unwrap_or_default();
+        let stays = all.iter().filter(|open| open.depth <= depth).count();
+        let mut is_left = false;
+        for open in all.drain(stays..) {
+            if self.errors[open.error].object.id == id {
+                self.passage(&open).outcome = PassageOutcome::Left;
+                is_left = true;
+            }
+        }
+        self.open.insert(thread, all);
+        self.forget(thread, depth + 1);
+        is_left
     }
 
     /// Whether an error that has left a call above comes to this one. Others that have left such calls
@@ -289,7 +308,9 @@ impl<'t> Walk<'t> {
                 .handlers
                 .last();
             let splits = last.is_some_and(|last| last.kind == HandlerKind::ExceptStar);
-            handled.is_some_and(|handled| handled == error.object.id || splits)
+            // The first instruction of a handler is about to run.
+            let begins = last.is_some_and(|last| now.step.head.offset == Some(last.target));
+            begins || handled.is_some_and(|handled| handled == error.object.id || splits)
         };
         let innermost = all
             .iter()
@@ -320,8 +341,13 @@ impl<'t> Walk<'t> {
         if let Some(handler) = self.passage(&all[open]).handlers.last_mut() {
             handler.raised_again = Some(again.offset);
         }
+        let last = self.passage(&all[open]).handlers.last();
+        let splits = last.is_some_and(|last| last.kind == HandlerKind::ExceptStar);
         self.open.insert(again.thread, all);
-        self.enter(again.thread, again.offset, step);
+        match known.is_none() && splits {
+            true => self.rest = Some((again.thread, depth, again.offset)),
+            false => self.enter(again.thread, again.offset, step),
+        }
     }
 
     fn unwind(&mut self, now: Now<'_>) {
@@ -393,6 +419,42 @@ impl<'t> Walk<'t> {
         error
     }
 
+    /// Finds the group that is left of one that `except*` has split, where it is being handled.
+    fn find_rest(&mut self, now: Now<'_>) {
+        let here = (now.thread(), now.depth());
+        let Some((thread, depth, offset)) = self.rest.take_if(|one| (one.0, one.1) == here) else {
+            return;
+        };
+        let handled = now.step.head.held_as(RootKind::HandledException);
+        let handled = handled.filter(|id| !self.known.contains_key(id));
+        let is_unwound = now.step.head.event == Event::Unwind;
+        let is_error = |id: &ObjId| self.trace.object(*id).kind == Kind::Exception;
+        let Some(id) = handled.filter(|id| !is_unwound && is_error(id)) else {
+            return;
+        };
+        let error = self.rest_of_group(id, now);
+        let open = Open {
+            depth,
+            error,
+            raising: self.errors[error].raisings.len() - 1,
+            passage: 0,
+        };
+        let passage = self.passage(&open);
+        passage.outcome = PassageOutcome::Unknown;
+        let all = self.open.entry(thread).or_default();
+        if let Some(at) = all.iter().rposition(|one| one.depth == depth) {
+            let whole = all.remove(at);
+            let passage = self.passage(&whole);
+            passage.outcome = PassageOutcome::Replaced(id);
+            let place = passage.place.clone();
+            self.errors[whole.error].raisings[whole.raising].end = RaisingEnd::Replaced { by: id };
+            self.passage(&open).place = place;
+        }
+
+        self.open.entry(thread).or_default().push(open);
+        self.enter(thread, offset, now.number);
+    }
+
     /// Forgets the calls of a thread from a depth on: what is open there stays where it is handled.
     fn forget(&mut self, thread: u32, depth: usize) {
         if let Some(all) = self.open.get_mut(&thread) {
@@ -427,17 +489,6 @@ impl<'t> Walk<'t> {
             all.retain(|open| open.depth <= depth);
         }
         self.close_handled(now);
-    }
-
-    /// An exception that has left the program's own code does not come back.
-    fn end_left(&mut self, leaving: &Leaving) {
-        let Some(raising) = self.errors[leaving.error].raisings.last_mut() else {
-            return;
-        };
-        raising.end = match leaving.finalizer {
-            Some(object) => RaisingEnd::Ignored { object },
-            None => RaisingEnd::LeftOwnCode { step: leaving.step },
-        };
     }
 
     /// Finds the clause that a line which is about to run belongs to, where a handler is at work.
@@ -497,63 +548,6 @@ impl<'t> Walk<'t> {
         {
             self.errors[*at].suppresses_context = true;
         }
-    }
-
-    fn exit(&mut self, now: Now<'_>) {
-        let uncaught = now.step.head.held_as(RootKind::UncaughtException);
-        let Some(at) = uncaught.and_then(|id| self.known.get(&id).copied()) else {
-            return;
-        };
-        let exit_code = self.trace.header.exit_code;
-        if let Some(raising) = self.errors[at].raisings.last_mut() {
-            raising.end = RaisingEnd::Uncaught { exit_code };
-        }
-        for leaving in self.leaving.values_mut() {
-            leaving.retain(|leaving| leaving.error != at);
-        }
-    }
-
-    /// Settles what is left when the recording ends.
-    pub(super) fn finish(&mut self) {
-        for leaving in std::mem::take(&mut self.leaving).into_values().flatten() {
-            self.end_left(&leaving);
-        }
-        let cut = matches!(
-            self.trace.header.outcome,
-            Outcome::Limit { .. } | Outcome::CutOff | Outcome::Killed { .. } | Outcome::Left { .. }
-        );
-        let still_open: Vec<(usize, usize, usize)> = match cut {
-            true => {
-                let open = self.open.values().flatten();
-                open.map(|one| (one.error, one.raising, one.passage))
-                    .collect()
-            }
-            false => Vec::new(),
-        };
-        for (number, error) in self.errors.iter_mut().enumerate() {
-            for (at, raising) in error.raisings.iter_mut().enumerate() {
-                for (place, passage) in raising.search.iter_mut().enumerate() {
-                    settle(passage, still_open.contains(&(number, at, place)));
-                }
-                let last = raising.search.last();
-                let kept = last.filter(|last| last.outcome == PassageOutcome::Caught);
-                if let (RaisingEnd::Unknown, Some(handler)) =
-                    (raising.end, kept.and_then(|last| last.handlers.last()))
-                {
-                    raising.end = RaisingEnd::Caught { step: handler.step };
-                }
-            }
-        }
-    }
-}
-
-/// A handler that was entered and not left again has kept its exception.
-fn settle(passage: &mut Passage, is_open: bool) {
-    let kept = passage.handlers.last();
-    let kept =
-        kept.is_some_and(|last| last.raised_again.is_none() && last.kind != HandlerKind::CleanUp);
-    if passage.outcome == PassageOutcome::Unknown && kept && !is_open {
-        passage.outcome = PassageOutcome::Caught;
     }
 }
 

@@ -112,6 +112,12 @@ impl Text<'_> {
             let entry = &error.traceback[own];
             self.at(&entry.place, &format!("last own entry {id} {}", own + 1));
         }
+        if let Some(unbound) = &error.unbound {
+            self.at(
+                place,
+                &format!("unbound {id} {}", narrate::unbound_name(unbound)),
+            );
+        }
         for value in &error.values {
             self.value(place, id, value);
         }
@@ -123,7 +129,8 @@ impl Text<'_> {
 
     fn raising(&mut self, error: &RaisedError, raising: &Raising) {
         let id = error.object.id.0;
-        let Some(first) = raising.search.first() else {
+        let own = raising.search.iter().find(|one| one.place.own.is_some());
+        let Some(first) = own.or(raising.search.first()) else {
             return;
         };
         let title = narrate::error_title(&error.object).replace('\n', "\\n");
@@ -147,7 +154,7 @@ impl Text<'_> {
             self.at(&passage.place, &format!("search {id} {name}: {outcome}"));
         }
         if let Some(last) = raising.search.last() {
-            let end = narrate::raising_end(raising.end, self.errors, self.trace);
+            let end = narrate::raising_end(raising, self.errors, self.trace);
             self.at(&last.place, &format!("end {id} {end}"));
         }
     }
@@ -218,6 +225,16 @@ fn one(trace: &Trace, errors: &[RaisedError], error: &RaisedError) -> Value {
             error.members.iter().map(object).collect(),
         ),
         ("parts".to_owned(), parts.collect()),
+        (
+            "unbound".to_owned(),
+            json!(error.unbound.as_ref().map(|one| json!({
+                "name": one.name,
+                "function": one.function,
+                "asked": one.asked,
+                "bound": one.bound,
+                "words": narrate::unbound_name(one),
+            }))),
+        ),
         ("values".to_owned(), error.values.iter().map(used).collect()),
         (
             "printed".to_owned(),
@@ -275,7 +292,7 @@ fn raising(trace: &Trace, errors: &[RaisedError], one: &Raising) -> Value {
     };
     let search = one.search.iter();
     let search: Vec<Value> = search.map(|one| passage(errors, one)).collect();
-    let words = narrate::raising_end(one.end, errors, trace);
+    let words = narrate::raising_end(one, errors, trace);
     let end = match one.end {
         RaisingEnd::Caught { step } => json!({"kind": "caught", "step": step, "words": words}),
         RaisingEnd::Replaced { by } => json!({"kind": "replaced", "by": by.0, "words": words}),
@@ -348,6 +365,7 @@ fn used(value: &UsedValue) -> Value {
         ValuePart::Name(name) => ("name", Some(name)),
         ValuePart::ObjectOfAttribute => ("object of the attribute", None),
         ValuePart::Key => ("key", None),
+        ValuePart::Result { by, .. } => ("result", Some(by)),
     };
     json!({
         "what": what,
@@ -366,6 +384,7 @@ fn origin(origin: &ValueOrigin) -> Value {
     let (how, by, returned_on) = match &origin.how {
         OriginKind::Assigned => ("assigned", None, None),
         OriginKind::Passed => ("passed", None, None),
+        OriginKind::Given => ("given", None, None),
         OriginKind::Returned { by, line } => ("returned", Some(by), Some(line)),
     };
     json!({
@@ -385,6 +404,7 @@ fn printed(line: &PrintedLine, error: &RaisedError) -> Value {
         PrintedPart::Where => ("where", None),
         PrintedPart::Header => ("header", None),
         PrintedPart::Entry(at) => ("entry", Some(at)),
+        PrintedPart::Outer => ("outer", None),
         PrintedPart::Source(at) => ("source", Some(at)),
         PrintedPart::Marks(at) => ("marks", Some(at)),
         PrintedPart::Repeated(_) => ("repeated", None),
