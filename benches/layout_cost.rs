@@ -114,7 +114,7 @@ fn play(trace: &Trace, view: &ViewOptions) -> String {
     for scene in &scenes {
         player.add(&pictures.picture(scene));
     }
-    player.finish()
+    player.finish(None)
 }
 
 /// A lesson, a single picture of a large heap, and the player of a long run.

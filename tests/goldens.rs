@@ -273,7 +273,7 @@ fn places(pictures: &[Picture]) -> String {
 fn payload(trace: &Trace, pictures: &[Picture]) -> String {
     let mut player = Player::new(trace, PlayerOptions { quiz: false });
     pictures.iter().for_each(|picture| player.add(picture));
-    let page = player.finish();
+    let page = player.finish(None);
     let start = page.find("id=\"payload\">").expect("it is in the page") + "id=\"payload\">".len();
     let end = page[start..].find('<').expect("it ends") + start;
     let packed = BASE64_STANDARD

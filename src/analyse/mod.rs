@@ -9,6 +9,7 @@ mod find;
 mod growth;
 mod ledger;
 mod life;
+mod machine;
 mod memory;
 mod near;
 mod path;
@@ -22,13 +23,14 @@ pub use directives::{
 pub use errors::{
     EnteredHandler, ErrorObject, ErrorPlace, HandlerKind, OriginKind, Passage, PassageOutcome,
     PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising, RaisingEnd, SplitPart,
-    TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart, errors,
+    TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart, alike_calls, errors,
 };
 pub use expect::{Expectation, Failure, Verdict, check};
 pub use find::{Found, ResolveError, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
 pub use ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
 pub use life::{LifeEvent, LifeEventKind, life};
+pub use machine::{CountChange, Following, InstructionPlace, MachineStep, machine_steps};
 pub use memory::{
     Amount, CallPaths, EndOfRun, LineLife, MemoryLife, PathFrame, PathId, Peak, Series, TypeLife,
     memory_life,

@@ -2,8 +2,32 @@
 
 use super::names::{PART_NAME, TRACE_NAME};
 use super::problem::Problem;
-use crate::trace::{ReadError, Trace, TraceFile};
+use crate::trace::stages::Stages;
+use crate::trace::{Machine, ReadError, Trace, TraceFile};
 use std::path::{Path, PathBuf};
+
+/// A recording with what stands beside its steps.
+pub(super) struct Recording {
+    pub(super) trace: Trace,
+    /// Of the program's own files.
+    pub(super) stages: Vec<Stages>,
+    /// Where instructions are steps.
+    pub(super) machines: Vec<Machine>,
+}
+
+impl Recording {
+    /// Reads the steps up to `last`.
+    pub(super) fn read(mut file: TraceFile, last: u32) -> Result<Recording, ReadError> {
+        let stages = file.stages()?;
+        let mut machines = file.machines()?;
+        machines.retain(|machine| machine.step <= last);
+        Ok(Recording {
+            stages,
+            machines,
+            trace: file.read_until(last)?,
+        })
+    }
+}
 
 /// Reads a whole trace.
 pub(super) fn read(path: &Path) -> Result<Trace, Problem> {

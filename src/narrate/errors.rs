@@ -3,7 +3,8 @@
 
 use crate::analyse::{
     EnteredHandler, ErrorObject, HandlerKind, OriginKind, Passage, PassageOutcome, PrintedPart,
-    RaisedError, RaisedHow, Raising, RaisingEnd, UnboundName, UsedValue, ValueOrigin, ValuePart,
+    RaisedError, RaisedHow, Raising, RaisingEnd, TracebackPart, UnboundName, UsedValue,
+    ValueOrigin, ValuePart,
 };
 use crate::trace::Trace;
 
@@ -134,6 +135,54 @@ pub fn raising_end(raising: &Raising, errors: &[RaisedError], trace: &Trace) -> 
     }
 }
 
+/// What it holds beside its traceback: about what, and the words.
+pub fn held_by_error(error: &RaisedError) -> Vec<(&'static str, String)> {
+    let named = |one: &ErrorObject| format!("{}, object {}", error_title(one), one.id.0);
+    let mut rows: Vec<(&'static str, String)> = Vec::new();
+    rows.extend(error.cause.iter().map(|one| ("__cause__", named(one))));
+    let hidden = match error.suppresses_context {
+        true => " (not printed)",
+        false => "",
+    };
+    let context = error.context.iter();
+    rows.extend(context.map(|one| ("__context__", format!("{}{hidden}", named(one)))));
+    rows.extend(error.members.iter().map(|one| ("member", named(one))));
+    let parts = error.parts.iter().map(|part| {
+        let part = format!(
+            "for the clause of line {}: {}",
+            part.line,
+            named(&part.object)
+        );
+        ("split off", part)
+    });
+    rows.extend(parts);
+    let notes = error.notes.iter();
+    rows.extend(notes.map(|note| ("note", note.replace('\n', " / "))));
+    rows
+}
+
+/// Which entry of the traceback a call has given.
+pub fn entry_of_call(error: &RaisedError, call: &Passage) -> Option<String> {
+    let is_it = |entry: &&TracebackPart| {
+        let (a, b) = (&entry.place, &call.place);
+        (a.line, a.offset, &a.path) == (b.line, b.offset, &b.path)
+    };
+    let at = error.traceback.iter().position(|entry| is_it(&entry))?;
+    let more = error.traceback.iter().filter(is_it).count() > 1;
+    if more {
+        return None;
+    }
+    let step = error.traceback[at].step;
+    let step = step.map_or_else(String::new, |step| format!(", there by step {step}"));
+    Some(format!("entry {} of the traceback{step}", at + 1))
+}
+
+/// Where the object of a value was made.
+pub fn value_born(value: &UsedValue) -> Option<String> {
+    let (step, line) = value.born?;
+    Some(format!("the object was made on line {line} (step {step})"))
+}
+
 /// A value that failing code worked with.
 pub fn used_value(value: &UsedValue) -> String {
     let kind = match &value.value {
@@ -147,6 +196,14 @@ pub fn used_value(value: &UsedValue) -> String {
             format!("{by}() had returned {kind} on line {line} (step {step})")
         }
         ValuePart::Key => format!("the key that was not there was {kind}"),
+    }
+}
+
+/// Why a local variable may have no value on a line: it is local because of another line.
+pub fn asked_early(asked: u32, bound: u32) -> String {
+    match asked == bound {
+        true => format!("local because line {bound} binds it, which asks for it first"),
+        false => format!("local because line {bound} binds it; line {asked} asks for it before"),
     }
 }
 

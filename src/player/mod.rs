@@ -11,7 +11,7 @@ mod payload;
 mod stages;
 mod texts;
 
-pub use stages::stages_page;
+pub use stages::{StagesRun, stages_page};
 
 use crate::layout::Picture;
 use crate::trace::Trace;
@@ -101,8 +101,8 @@ impl<'t> Player<'t> {
         });
     }
 
-    /// The page.
-    pub fn finish(mut self) -> String {
+    /// The page. `stages`: where its second page stands, that of the files' stages.
+    pub fn finish(mut self, stages: Option<&str>) -> String {
         while let Some((_, head, memory)) = self.memory.next(&mut self.texts) {
             self.skip(head, memory);
         }
@@ -115,6 +115,7 @@ impl<'t> Player<'t> {
             objects,
             picture,
             self.steps,
+            stages,
         );
         page::page(&page::RUN, &self.trace.header.script, &packed(&payload))
     }

@@ -44,6 +44,8 @@ pub(super) struct Payload<'t> {
     engine: String,
     granularity: &'static str,
     quiz: bool,
+    /// The page of the files' stages.
+    stages: Option<&'t str>,
     outcome: Ending<'t>,
     files: Vec<File<'t>>,
     texts: Vec<String>,
@@ -131,6 +133,7 @@ impl<'t> Payload<'t> {
         objects: Vec<ObjectEntry>,
         picture: DrawnTables,
         steps: Vec<StepRecord>,
+        stages: Option<&'t str>,
     ) -> Payload<'t> {
         let roots = ROOTS.map(|(kind, place)| (texts.intern(kind.name()), place));
         let header = &trace.header;
@@ -143,6 +146,7 @@ impl<'t> Payload<'t> {
             ),
             granularity: header.granularity.name(),
             quiz: options.quiz,
+            stages,
             outcome: ending(trace),
             files: header
                 .files

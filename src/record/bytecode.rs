@@ -42,6 +42,13 @@ impl Compiled {
         }
     }
 
+    /// How many entries it takes from the value stack and leaves there, where it goes on to the one
+    /// behind it.
+    pub(crate) fn effect(&self) -> (u32, u32) {
+        let effect = self.op.stack_effect_info(self.arg);
+        (effect.popped(), effect.pushed())
+    }
+
     /// Whether the instruction behind it can run next.
     fn falls_through(&self) -> bool {
         !matches!(

@@ -35,6 +35,9 @@ pub(crate) struct Plan {
     pub lines_for_others: bool,
     /// By place: whether the instruction there is marked.
     pub marked: Vec<bool>,
+    /// By byte offset, what the instruction there takes from the value stack and leaves there; only
+    /// where each instruction is a step.
+    effects: HashMap<u32, (u32, u32)>,
     /// What is told at a marked place, and before the event of an unmarked one.
     told: HashMap<u32, Told>,
 }
@@ -43,6 +46,11 @@ impl Plan {
     /// What is told at a byte offset.
     pub(crate) fn told(&self, offset: u32) -> Option<Told> {
         self.told.get(&offset).copied()
+    }
+
+    /// How many entries the instruction at a byte offset takes from the value stack, and leaves there.
+    pub(crate) fn effect(&self, offset: u32) -> Option<(u32, u32)> {
+        self.effects.get(&offset).copied()
     }
 
     pub(crate) fn is_marked(&self, offset: u32) -> bool {
@@ -56,6 +64,7 @@ impl Plan {
             version: 0,
             lines_for_others: false,
             marked: vec![false; code.code.instructions.len()],
+            effects: HashMap::default(),
             told: HashMap::default(),
         };
         match granularity {
@@ -65,6 +74,7 @@ impl Plan {
                 for one in body(&all) {
                     let ends_traced = traced && matches!(one.op, Instruction::ForIter { .. });
                     plan.marked[one.at] = can_be_marked(one.op) && !ends_traced;
+                    plan.effects.insert(one.at as u32 * 2, one.effect());
                 }
             }
         }

@@ -48,7 +48,7 @@ pub struct Palette {
 
 impl Palette {
     /// The colours by the names that a style sheet gives them.
-    pub(crate) fn named(&self) -> [(&'static str, &'static str); 13] {
+    pub(crate) fn named(&self) -> [(&'static str, &'static str); 14] {
         [
             ("background", self.background),
             ("panel", self.panel),
@@ -60,6 +60,7 @@ impl Palette {
             ("weak", self.weak),
             ("changed", self.changed),
             ("changed-row", self.changed_row),
+            ("next", self.next),
             ("garbage", self.garbage),
             ("garbage-fill", self.garbage_fill),
             ("highlight", self.highlight),

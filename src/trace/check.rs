@@ -29,6 +29,10 @@ impl Known {
         ids.into_iter().all(|id| self.one(*id))
     }
 
+    pub(super) fn each(&self, mut ids: impl Iterator<Item = ObjId>) -> bool {
+        ids.all(|id| self.one(id))
+    }
+
     pub(super) fn step(&self, step: &Step) -> bool {
         let entered = step.entered.iter();
         let put = (step.changed.iter())

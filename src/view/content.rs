@@ -70,10 +70,10 @@ pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> C
     let type_name = view.text(info.type_name).to_owned();
     let named = object.name.map(|name| view.text(name).to_owned());
     let rows = rows(view, info.kind, object);
-    let (tone, title, empty) = match info.kind {
-        Kind::Sequence | Kind::Mapping | Kind::Set => (BoxRole::Container, type_name, "empty"),
+    let tone = BoxRole::of(info.kind);
+    let (title, empty) = match info.kind {
+        Kind::Sequence | Kind::Mapping | Kind::Set => (type_name, "empty"),
         Kind::Class => (
-            BoxRole::Class,
             format!(
                 "class {}{}",
                 named.unwrap_or_default(),
@@ -81,36 +81,16 @@ pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> C
             ),
             "no attributes",
         ),
-        Kind::Function => (
-            BoxRole::Function,
-            view.function_title(id, &named.unwrap_or_default()),
-            "",
-        ),
-        Kind::Generator => (
-            BoxRole::Suspended,
-            format!("{type_name} {}", named.unwrap_or_default()),
-            "",
-        ),
-        Kind::Frame => (
-            BoxRole::Suspended,
-            format!("frame {}()", named.unwrap_or_default()),
-            "no names",
-        ),
-        Kind::Exception | Kind::Traceback => (BoxRole::Exception, type_name, ""),
-        Kind::Cell => (BoxRole::Function, type_name, "empty"),
-        Kind::WeakRef => (BoxRole::Instance, type_name, "dead: refers to nothing"),
-        Kind::Atom => (BoxRole::Atom, type_name, ""),
-        Kind::Module => (
-            BoxRole::Class,
-            format!("module {}", named.unwrap_or_default()),
-            "empty",
-        ),
-        Kind::Instance => (
-            BoxRole::Instance,
-            view.instance_title(type_name),
-            "no attributes",
-        ),
-        _ => (BoxRole::Instance, type_name, ""),
+        Kind::Function => (view.function_title(id, &named.unwrap_or_default()), ""),
+        Kind::Generator => (format!("{type_name} {}", named.unwrap_or_default()), ""),
+        Kind::Frame => (format!("frame {}()", named.unwrap_or_default()), "no names"),
+        Kind::Exception | Kind::Traceback => (type_name, ""),
+        Kind::Cell => (type_name, "empty"),
+        Kind::WeakRef => (type_name, "dead: refers to nothing"),
+        Kind::Atom => (type_name, ""),
+        Kind::Module => (format!("module {}", named.unwrap_or_default()), "empty"),
+        Kind::Instance => (view.instance_title(type_name), "no attributes"),
+        _ => (type_name, ""),
     };
     Content {
         tone,

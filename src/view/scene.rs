@@ -1,7 +1,7 @@
 //! Scenes: one for each step, boxes with rows and arrows, without places.
 
 use super::caption::Caption;
-use crate::trace::{Cause, ObjId};
+use crate::trace::{Cause, Kind, ObjId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,6 +31,21 @@ pub enum BoxRole {
     Suspended,
     Exception,
     Atom,
+}
+
+impl BoxRole {
+    /// That of an object's box.
+    pub fn of(kind: Kind) -> BoxRole {
+        match kind {
+            Kind::Sequence | Kind::Mapping | Kind::Set => BoxRole::Container,
+            Kind::Class | Kind::Module => BoxRole::Class,
+            Kind::Function | Kind::Cell => BoxRole::Function,
+            Kind::Generator | Kind::Frame => BoxRole::Suspended,
+            Kind::Exception | Kind::Traceback => BoxRole::Exception,
+            Kind::Atom => BoxRole::Atom,
+            _ => BoxRole::Instance,
+        }
+    }
 }
 
 /// What kind of thing a box holds, as far as its shape depends on it.

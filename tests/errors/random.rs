@@ -8,6 +8,7 @@ use std::fmt::Write;
 
 const PRELUDE: &str = "\
 import sys
+yes, no = True, False
 class A(Exception): pass
 class B(Exception): pass
 class C(B): pass
@@ -56,7 +57,8 @@ impl Writer {
                     _ => "",
                 };
                 let rest = format!("raise {kind}({number}){from}");
-                self.put(depth, &format!("if {}: {rest}", self.random.below(3) != 0));
+                let does = self.random.pick(&["yes", "yes", "no"]);
+                self.put(depth, &format!("if {does}: {rest}"));
             }
             2 if handles => self.put(depth, "raise"),
             3 | 4 if self.function + 1 < FUNCTIONS => {

@@ -63,6 +63,30 @@ fn end_threads(error: &mut RaisedError) {
     }
 }
 
+/// Calls of one function that follow each other and are alike of which all are shown.
+const ALIKE: usize = 3;
+
+/// The calls of a search, with how many more follow each that are like those before it: an exception
+/// that leaves a recursion comes through the same line again and again.
+pub fn alike_calls(search: &[Passage]) -> Vec<(&Passage, usize)> {
+    let is_alike = |a: &Passage, b: &Passage| {
+        (a.place.line, &a.place.function) == (b.place.line, &b.place.function)
+            && a.outcome == b.outcome
+            && a.handlers.is_empty()
+            && b.handlers.is_empty()
+    };
+    let mut calls: Vec<(&Passage, usize)> = Vec::new();
+    for passage in search {
+        let last = calls.iter().rev().take(ALIKE);
+        let alike = last.filter(|(call, _)| is_alike(call, passage)).count();
+        match calls.last_mut() {
+            Some((_, more)) if alike == ALIKE => *more += 1,
+            _ => calls.push((passage, 0)),
+        }
+    }
+    calls
+}
+
 impl RaisedError {
     /// The last entry of its traceback that stands in one of the program's own files: where to begin to
     /// read.

@@ -27,6 +27,9 @@ pub(in crate::cli) struct StagesArgs {
     /// Only what touches the bytes A up to B of the source
     #[arg(long, value_name = "A-B", value_parser = span)]
     pub span: Option<(u32, u32)>,
+    /// Of a trace, only this step of the run
+    #[arg(long, value_name = "N")]
+    pub step: Option<u32>,
     /// Write to this file instead of standard output; for pictures, to this folder, and both they and
     /// the page go to output/NAME otherwise
     #[arg(short, long, value_name = "FILE")]
@@ -64,6 +67,8 @@ pub(in crate::cli) enum StageName {
     Bytecode,
     /// Of a trace: each exception, its way to a handler, and what was printed of it
     Errors,
+    /// Of a trace: each instruction that ran, with the value stack before and after it
+    Machine,
 }
 
 fn span(text: &str) -> Result<(u32, u32), String> {

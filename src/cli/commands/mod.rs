@@ -15,8 +15,6 @@ pub(super) mod python;
 pub(super) mod render;
 #[cfg(feature = "python")]
 pub(super) mod run;
-#[cfg(feature = "python")]
-mod run_views;
 pub(super) mod shell;
 #[cfg(feature = "python")]
 pub(super) mod stages;

@@ -3,7 +3,7 @@
 use crate::cli::args::{Format, ProductArgs, RenderArgs};
 use crate::cli::outputs::{Output, open_player, write_products};
 use crate::cli::problem::Problem;
-use crate::cli::saved::{beside, explained, trace_path};
+use crate::cli::saved::{Recording, beside, explained, trace_path};
 use crate::cli::say::say;
 use crate::trace::TraceFile;
 
@@ -35,8 +35,7 @@ pub(in crate::cli) fn render(args: &RenderArgs) -> Result<(), Problem> {
     let output = Output::open(folder, &args.products, own)?;
     let last = last_step_needed(&args.products);
     let written = write_products(&output, &args.products, || {
-        file.read_until(last)
-            .map_err(|error| explained(&path, error))
+        Recording::read(file, last).map_err(|error| explained(&path, error))
     })?;
     say!("memviz: {}", written.join(", "));
     open_player(&output, &args.products)

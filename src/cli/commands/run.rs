@@ -4,7 +4,7 @@ use crate::cli::args::{RunArgs, StepSize};
 use crate::cli::names::PART_NAME;
 use crate::cli::outputs::{Output, open_player, write_products};
 use crate::cli::problem::{Problem, cannot_write};
-use crate::cli::saved::explained;
+use crate::cli::saved::{Recording, explained};
 use crate::cli::say::say;
 use crate::narrate::{self, signal_name};
 use crate::record::{Apart, Exit, Ran, RecordOptions, Script, run as record, run_apart};
@@ -126,7 +126,9 @@ fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Resu
         )),
         _ => None,
     };
-    let written = write_products(output, &args.products, || file.read().map_err(failed))?;
+    let written = write_products(output, &args.products, || {
+        Recording::read(file, u32::MAX).map_err(failed)
+    })?;
     say!("memviz: {summary}");
     if let Some(ending) = ending {
         say!("memviz: {ending}");

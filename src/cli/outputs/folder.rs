@@ -5,7 +5,7 @@
 
 use super::interrupt;
 use super::lock::Lock;
-use super::paths::{OutputPath, STRIP, STRIP_PNG, places};
+use super::paths::{OutputPath, STAGES_PAGE, STRIP, STRIP_PNG, places};
 use crate::cli::args::ProductArgs;
 use crate::cli::names::{LOCK_NAME, PART_NAME, STAGES_FOLDER, STAGES_PAGE_NAME, TRACE_NAME};
 use crate::cli::problem::{Problem, cannot_write};
@@ -229,15 +229,20 @@ impl Output {
         Ok(())
     }
 
-    /// What is asked for, a strip where there is one: scripts may ask for it, too.
+    /// What is asked for. A strip where there is one: scripts may ask for it, too; the page of stages
+    /// where the recording has some.
     fn places(&self, args: &ProductArgs) -> Vec<OutputPath> {
-        let strips = [(STRIP, "strip.svg"), (STRIP_PNG, "strip.png")];
+        let perhaps = [
+            (STRIP, "strip.svg"),
+            (STRIP_PNG, "strip.png"),
+            (STAGES_PAGE, STAGES_PAGE_NAME),
+        ];
         let mut places = places(args);
-        places.retain(|place| strips.iter().all(|(strip, _)| place != strip));
-        let made = strips
+        places.retain(|place| perhaps.iter().all(|(one, _)| place != one));
+        let made = perhaps
             .iter()
             .filter(|(_, name)| self.stage().join(name).exists());
-        places.extend(made.map(|(strip, _)| *strip));
+        places.extend(made.map(|(one, _)| *one));
         places
     }
 

@@ -1,7 +1,7 @@
 //! Where the products go: the names of files and folders.
 
 use crate::cli::args::{Format, ProductArgs};
-use crate::cli::names::PLAYER_NAME;
+use crate::cli::names::{PLAYER_NAME, STAGES_PAGE_NAME};
 use crate::layout::Picture;
 
 /// Where a product goes.
@@ -30,6 +30,8 @@ pub(super) const SNIPPET: OutputPath = OutputPath::File("snippet.html");
 pub(super) const SNIPPET_MD: OutputPath = OutputPath::File("snippet.md");
 pub(super) const JSON: OutputPath = OutputPath::File("trace.json");
 pub(super) const PLAYER: OutputPath = OutputPath::File(PLAYER_NAME);
+/// Its second page, where the recording has the stages of its files.
+pub(super) const STAGES_PAGE: OutputPath = OutputPath::File(STAGES_PAGE_NAME);
 
 /// Every place that is written to.
 pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
@@ -38,7 +40,7 @@ pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
     for format in &args.format {
         match format {
             Format::Svg => places.push(SVGS),
-            Format::Html => places.push(PLAYER),
+            Format::Html => places.extend([PLAYER, STAGES_PAGE]),
             Format::Png => places.push(PNGS),
             Format::Gif => places.push(GIF),
             Format::Asvg => places.push(ASVG),
@@ -71,7 +73,9 @@ pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
         places.extend(wants(Format::Png).then_some(STRIP_PNG));
     }
     // Who asks for the player's quiz, or to have it opened, asks for the player.
-    places.extend((args.quiz || args.open).then_some(PLAYER));
+    if args.quiz || args.open {
+        places.extend([PLAYER, STAGES_PAGE]);
+    }
     let mut once = Vec::new();
     for place in places {
         if !once.contains(&place) {

@@ -5,19 +5,24 @@ use super::folder::Output;
 use super::pages::{pair_page, strip_page};
 use super::paths::{
     ASVG, BLANK_PNGS, BLANKS, DOTS, GIF, JSON, OutputPath, PDF, PLAYER, PNGS, PPTX, SHEET,
-    SHEET_PNG, SNIPPET, SNIPPET_MD, STRIP, STRIP_PNG, SVGS, TIKZ, picture_file, places,
+    SHEET_PNG, SNIPPET, SNIPPET_MD, STAGES_PAGE, STRIP, STRIP_PNG, SVGS, TIKZ, picture_file,
+    places,
 };
 use super::pictures::{RunPictures, RunScenes, in_batches, progress};
+use crate::analyse::errors;
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
+use crate::cli::names::{PLAYER_NAME, STAGES_PAGE_NAME};
 use crate::cli::problem::Problem;
+use crate::cli::saved::Recording;
 use crate::cli::say::say;
 use crate::layout::{Direction, PageOptions, Picture};
-use crate::player::{Player, PlayerOptions};
+use crate::narrate::machine_facts;
+use crate::player::{Player, PlayerOptions, StagesRun, stages_page};
 use crate::render::{
     Animation, DotOptions, DrawError, Gif, Pdf, Pptx, Raster, RenderedSvg, Snippet, SvgOptions,
     SvgWriter, Theme, dot, sheet, svg, tikz, undrawable,
 };
-use crate::trace::Trace;
+use crate::trace::{Granularity, Trace};
 use crate::view::{Scenes, Style, ViewOptions};
 use std::sync::Mutex;
 
@@ -29,20 +34,23 @@ const GIF_WIDTH: f64 = 960.0;
 /// Draws a trace's steps and writes what is asked for. Returns what was written, in words.
 pub(super) fn write_pictures(
     output: &Output,
-    trace: &Trace,
+    recording: &Recording,
     args: &ProductArgs,
 ) -> Result<Vec<String>, Problem> {
     let places = places(args);
     if places.iter().all(|place| *place == JSON) {
         return Ok(Vec::new());
     }
-    let trace = &*trace.shown();
+    let trace = &*recording.trace.shown();
     let view = view_options(trace, args)?;
     one_size(args, &places)?;
     has_direction(args, &places)?;
     let painter = FrameRenderer::new(trace, &view, args, &places);
     let mut products = Outputs::open(output, trace, args, &places)?;
-    let of_frames = |place| ![PLAYER, JSON, STRIP, STRIP_PNG].contains(place);
+    if places.contains(&STAGES_PAGE) {
+        products.stages_page = stages_of_run(recording, trace);
+    }
+    let of_frames = |place| ![PLAYER, STAGES_PAGE, JSON, STRIP, STRIP_PNG].contains(place);
     if places.iter().any(of_frames) {
         draw_frames(trace, &view, &args.page.options(), &painter, &mut products)?;
     }
@@ -69,6 +77,28 @@ pub(super) fn write_pictures(
     let written = products.finish()?;
     note_undrawable();
     Ok(written)
+}
+
+/// The second page of the player, where the recording has the stages of its files.
+fn stages_of_run(recording: &Recording, trace: &Trace) -> Option<String> {
+    let Recording {
+        stages, machines, ..
+    } = recording;
+    if stages.is_empty() {
+        return None;
+    }
+    let _span = tracing::info_span!("stages").entered();
+    let has_machines = trace.header.granularity == Granularity::Instruction;
+    let machine = has_machines.then(|| machine_facts(trace, machines, stages, |_| true));
+    let player = Some(PLAYER_NAME.to_owned());
+    let run = StagesRun::new(
+        stages,
+        trace,
+        machine.as_deref(),
+        &errors(trace, stages),
+        player,
+    );
+    Some(stages_page(stages, None, &[], Some(&run)))
 }
 
 /// Refuses pictures of their own sizes where a product needs one size for all.
@@ -307,6 +337,7 @@ struct Outputs<'a> {
     strip: Option<String>,
     snippet: Option<Snippet>,
     player: Option<Player<'a>>,
+    stages_page: Option<String>,
 }
 
 impl<'a> Outputs<'a> {
@@ -333,6 +364,7 @@ impl<'a> Outputs<'a> {
                 let quiz = args.quiz;
                 Player::new(trace, PlayerOptions { quiz })
             }),
+            stages_page: None,
         })
     }
 
@@ -414,7 +446,11 @@ impl<'a> Outputs<'a> {
             files.push((SNIPPET_MD, snippet.markdown().as_bytes().to_vec()));
         }
         if let Some(player) = self.player {
-            files.push((PLAYER, player.finish().into_bytes()));
+            let stages = self.stages_page.as_ref().map(|_| STAGES_PAGE_NAME);
+            files.push((PLAYER, player.finish(stages).into_bytes()));
+        }
+        if let Some(page) = self.stages_page {
+            files.push((STAGES_PAGE, page.into_bytes()));
         }
         let mut written = Vec::new();
         for place in self.places {

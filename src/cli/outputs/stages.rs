@@ -18,7 +18,7 @@ pub(in crate::cli) fn write_stages_page(
 /// Writes each picture to a file of its own in a folder, by the name that stands before it.
 pub(in crate::cli) fn write_stage_pictures(
     folder: &Path,
-    pictures: &[(&'static str, String)],
+    pictures: &[(String, String)],
     force: bool,
 ) -> Result<(), Problem> {
     for (name, picture) in pictures {

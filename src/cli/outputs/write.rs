@@ -8,8 +8,8 @@ use super::products::write_pictures;
 use crate::cli::args::{Format, ProductArgs};
 use crate::cli::names::PLAYER_NAME;
 use crate::cli::problem::{Problem, cannot_write};
+use crate::cli::saved::Recording;
 use crate::export::{JsonOptions, write_json};
-use crate::trace::Trace;
 use std::io::{BufWriter, Write};
 
 /// Writes what the formats ask for, one picture a step where they are pictures, and puts it into its
@@ -18,7 +18,7 @@ use std::io::{BufWriter, Write};
 pub(in crate::cli) fn write_products(
     output: &Output,
     args: &ProductArgs,
-    read: impl FnOnce() -> Result<Trace, Problem>,
+    read: impl FnOnce() -> Result<Recording, Problem>,
 ) -> Result<Vec<String>, Problem> {
     let folder = output.folder().display();
     let words = if output.has_recording() {
@@ -32,7 +32,7 @@ pub(in crate::cli) fn write_products(
     interrupt::watch(output.stage(), output.lock_path(), words)?;
     let written = match places(args).is_empty() {
         true => Ok(Vec::new()),
-        false => read().and_then(|trace| make(output, &trace, args)),
+        false => read().and_then(|recording| make(output, &recording, args)),
     };
     let written = written.and_then(|written| {
         output.put_in_place(args)?;
@@ -43,7 +43,11 @@ pub(in crate::cli) fn write_products(
     written
 }
 
-fn make(output: &Output, trace: &Trace, args: &ProductArgs) -> Result<Vec<String>, Problem> {
+fn make(
+    output: &Output,
+    recording: &Recording,
+    args: &ProductArgs,
+) -> Result<Vec<String>, Problem> {
     let mut written = Vec::new();
     if args.format.contains(&Format::Json) {
         let path = output.folder().join("trace.json");
@@ -51,13 +55,13 @@ fn make(output: &Output, trace: &Trace, args: &ProductArgs) -> Result<Vec<String
             .create("trace.json")
             .and_then(|file| {
                 let mut file = BufWriter::new(file);
-                write_json(trace, JsonOptions::default(), &mut file)?;
+                write_json(&recording.trace, JsonOptions::default(), &mut file)?;
                 file.flush()
             })
             .map_err(|error| cannot_write(&path, &error))?;
         written.push(path.display().to_string());
     }
-    written.extend(write_pictures(output, trace, args)?);
+    written.extend(write_pictures(output, recording, args)?);
     Ok(written)
 }
 

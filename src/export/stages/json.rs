@@ -11,28 +11,27 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::iter;
 
 const FORMAT: &str = "memviz-stages";
 const VERSION: u32 = 1;
 
-/// What is known of the run of a program beside the stages of its files: name of the field and value.
-pub type RunFields = Map<String, Value>;
-
-/// Writes stages as JSON: one object, or a list of them where there are several. The first one has the
-/// fields of the run as well.
+/// Writes stages as JSON: one object, or a list of them where there are several. `runs`: for each of
+/// them the fields that tell of a run.
 ///
 /// # Errors
 /// What the writer says.
 pub fn write_stages_json(
     all: &[Stages],
     choice: &StagesChoice,
-    run: RunFields,
+    runs: Vec<Map<String, Value>>,
     to: &mut impl Write,
 ) -> Result<(), serde_json::Error> {
-    let mut documents: Vec<Document<'_>> = all.iter().map(|one| document(one, choice)).collect();
-    if let Some(first) = documents.first_mut() {
-        first.run = run;
-    }
+    let runs = runs.into_iter().chain(iter::repeat_with(Map::new));
+    let documents = all.iter().zip(runs);
+    let documents: Vec<Document<'_>> = documents
+        .map(|(one, run)| document(one, choice, run))
+        .collect();
     match documents.as_slice() {
         [only] => serde_json::to_writer(&mut *to, only)?,
         several => serde_json::to_writer(&mut *to, several)?,
@@ -62,10 +61,14 @@ struct Document<'s> {
     explanations: BTreeMap<&'s str, &'static str>,
     failure: Option<Value>,
     #[serde(flatten)]
-    run: RunFields,
+    run: Map<String, Value>,
 }
 
-fn document<'s>(stages: &'s Stages, choice: &'s StagesChoice) -> Document<'s> {
+fn document<'s>(
+    stages: &'s Stages,
+    choice: &'s StagesChoice,
+    run: Map<String, Value>,
+) -> Document<'s> {
     let has = |stage| choice.has(stage);
     let lines = stages.lines();
     let context = Context { stages, choice };
@@ -99,7 +102,7 @@ fn document<'s>(stages: &'s Stages, choice: &'s StagesChoice) -> Document<'s> {
         }),
         explanations: explanations(stages, choice),
         failure: stages.failure.as_ref().map(failure),
-        run: RunFields::new(),
+        run,
     }
 }
 

@@ -204,6 +204,10 @@ class App {
   /** `#step=12&focus=3`, with what is hidden, folded, or left alone. */
   writeAddress() {
     const { step, focus, only, hidden, folded } = this.view;
+    const { stages } = this.run;
+    $('to-stages').hidden = !stages;
+    // The other page shows the same step.
+    if (stages) set($('to-stages'), 'href', `${stages}#step=${step}`);
     const parts = [`step=${step}`];
     if (focus) parts.push(`focus=${focus}`);
     if (only) parts.push('only=1');

@@ -191,6 +191,19 @@ impl LiveFrame {
             .collect()
     }
 
+    /// All that stands on the value stack, bottom first: what it is, and whether the entry borrows it;
+    /// `None` for a placeholder.
+    pub(crate) fn stack_entries(self) -> Vec<Option<(ObjPtr, bool)>> {
+        let count = self.code().code.localspluskinds.len();
+        (count..count + self.height())
+            .map(|slot| {
+                let entry = self.data(slot);
+                let object = NonNull::new((entry & !BORROWED) as *mut PyObject)?;
+                Some((ObjPtr::from_raw(object), entry & BORROWED != 0))
+            })
+            .collect()
+    }
+
     fn data(self, slot: usize) -> usize {
         let data = self.word(DATA_AT.load(Ordering::Relaxed)) as *const usize;
         // SAFETY: the self-test has found where the pointer to the slots stands; it has room for

@@ -11,6 +11,7 @@ mod ending;
 mod held;
 mod library;
 mod listeners;
+mod machine;
 mod on_stack;
 mod raised;
 mod verify;
@@ -28,6 +29,7 @@ use crate::trace::{
     Builder, CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectState,
     RaisedAgain, RootKind, Stacks, StepHead, Symbol, ThreadStack,
 };
+pub(crate) use machine::RunningMachine;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -59,6 +61,8 @@ pub(crate) struct StepContext {
     pub columns: Option<(u32, u32)>,
     pub offset: Option<u32>,
     pub suppresses_context: bool,
+    /// At an instruction.
+    pub machine: Option<RunningMachine>,
     pub thread: Option<u32>,
     /// Objects that the hook itself holds, and how often.
     pub borrowed: Vec<(ObjPtr, u32)>,
@@ -318,7 +322,9 @@ impl Recorder {
             others: (!same).then(|| stacks.clone()),
         };
         let files = self.builder.files(&self.program.files);
-        if let Err(error) = files.and_then(|()| self.builder.step(head, to_tell)) {
+        let sent = files.and_then(|()| self.builder.step(head, to_tell));
+        let sent = sent.and_then(|()| self.send_machine(context.machine.as_ref()));
+        if let Err(error) = sent {
             self.failure.get_or_insert(error.to_string());
         }
         // After a return it is the caller's line that goes on.

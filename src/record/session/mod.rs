@@ -464,6 +464,7 @@ impl Session {
             columns: None,
             offset: None,
             suppresses_context: false,
+            machine: None,
             thread: None,
             borrowed: Vec::new(),
             in_flight: raised

@@ -3,10 +3,10 @@
 use super::{MonitoringEvent, Session};
 use crate::record::bytecode;
 use crate::record::monitor::EventKind;
-use crate::record::raw::frames::LiveFrame;
+use crate::record::raw::frames::{self, LiveFrame};
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::world::Stopped;
-use crate::record::recorder::StepContext;
+use crate::record::recorder::{RunningMachine, StepContext};
 use crate::record::stack::RunningFrame;
 use crate::trace::{Event, FileId, Granularity, RaisedAgain, RootKind};
 use rustpython_vm::builtins::PyCode;
@@ -32,6 +32,19 @@ impl Session {
         own.into_iter().chain(told.again).collect()
     }
 
+    /// The instruction that is about to run, and the value stack that it finds.
+    fn machine(&self, code: &PyCode, fired: &MonitoringEvent) -> Option<RunningMachine> {
+        let plan = self.plans.get(&fired.code.address())?;
+        let (takes, leaves) = plan.effect(fired.offset)?;
+        Some(RunningMachine {
+            first_line: code.code.first_line_number.map_or(0, |line| line.get()) as u32,
+            offset: fired.offset,
+            takes,
+            leaves,
+            stack: frames::innermost()?.stack_entries(),
+        })
+    }
+
     pub(super) fn step_in(
         &mut self,
         fired: &MonitoringEvent,
@@ -54,6 +67,7 @@ impl Session {
             columns: None,
             offset: Some(fired.offset),
             suppresses_context: suppresses_context(fired, vm),
+            machine: None,
             thread: self.thread_number(vm),
             // The call of this hook holds the code object twice, and what is passed three times.
             borrowed: vec![(fired.code, 2)],
@@ -128,6 +142,7 @@ impl Session {
                     let (name, columns) = bytecode::described(code, fired.offset);
                     context.opcode = Some(self.recorder.builder.symbols.intern(&name));
                     context.columns = columns;
+                    context.machine = self.machine(code, fired);
                 }
             }
             EventKind::Return | EventKind::Unwind => {

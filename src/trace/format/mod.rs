@@ -66,6 +66,8 @@ enum Tag {
     Index = 7,
     /// The [`Stages`](crate::trace::stages::Stages) of one of the files. [`WholeIndex`] lists it apart.
     Stages = 8,
+    /// A list of [`Machine`](super::Machine)s: of the steps of the segment before. Likewise.
+    Machines = 9,
 }
 
 impl Tag {
@@ -79,6 +81,7 @@ impl Tag {
             Tag::End,
             Tag::Index,
             Tag::Stages,
+            Tag::Machines,
         ];
         all.into_iter().find(|tag| *tag as u8 == byte)
     }
@@ -107,8 +110,8 @@ struct Index {
 }
 
 /// The index as it is written: behind it, where a reader that does not know of them stops, the places
-/// of the segments with stages.
-type WholeIndex = (Index, Vec<u64>);
+/// of the segments with stages, and of those with machines.
+type WholeIndex = (Index, Vec<u64>, Vec<u64>);
 
 /// A segment's place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use super::{read_exact, stages};
 use crate::trace::check::{Known, check};
 use crate::trace::stages::Stages;
 use crate::trace::{
-    AtExit, Cause, Death, Header, Moment, ObjectInfo, Outcome, SourceFile, State, Step, Symbols,
-    Trace,
+    AtExit, Cause, Death, Header, Machine, Moment, ObjectInfo, Outcome, SourceFile, State, Step,
+    Symbols, Trace,
 };
 use serde::de::DeserializeOwned;
 use std::fs::File;
@@ -28,6 +28,8 @@ pub struct TraceFile {
     states: Vec<Place>,
     /// Those with the stages of a file.
     stages: Vec<Place>,
+    /// Those with machines.
+    machines: Vec<Place>,
     segments: usize,
     steps: u32,
     is_whole: bool,
@@ -87,6 +89,7 @@ impl TraceFile {
             length,
             states: of(Tag::State).collect(),
             stages: of(Tag::Stages).collect(),
+            machines: of(Tag::Machines).collect(),
             segments: places.len(),
             steps,
             is_whole,
@@ -192,6 +195,28 @@ impl TraceFile {
         all.map(|stages| stages::checked(stages?)).collect()
     }
 
+    /// The machine at each step that is an instruction, in order. None where only lines were recorded,
+    /// or by a recorder that does not tell of it.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn machines(&mut self) -> Result<Vec<Machine>, ReadError> {
+        let known = Known(self.objects.len());
+        let mut all: Vec<Machine> = Vec::new();
+        for place in self.machines.clone() {
+            all.extend(self.read_at::<Vec<Machine>>(place)?);
+        }
+        let mut last = 0;
+        for machine in &all {
+            let objects = machine.stack.iter().filter_map(|entry| entry.object());
+            let is_next = machine.step > std::mem::replace(&mut last, machine.step);
+            if !is_next || machine.step > self.steps || !known.each(objects) {
+                return Err(ReadError::Damaged("a value stack belongs to no step"));
+            }
+        }
+        Ok(all)
+    }
+
     fn read_at<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
         read(&mut self.file, place, self.length)
     }
@@ -251,18 +276,24 @@ fn index(file: &mut File, length: u64) -> Result<Option<Vec<Place>>, ReadError> 
         count: 0,
         at,
     };
-    let (index, stages) = match read::<WholeIndex>(file, place, length) {
+    let (index, stages, machines) = match read::<WholeIndex>(file, place, length) {
         Ok(whole) => whole,
-        // Of a trace without stages.
-        Err(_) => (read::<Index>(file, place, length)?, Vec::new()),
+        // Of a trace without machines, or without stages.
+        Err(_) => match read::<(Index, Vec<u64>)>(file, place, length) {
+            Ok((index, stages)) => (index, stages, Vec::new()),
+            Err(_) => (read(file, place, length)?, Vec::new(), Vec::new()),
+        },
     };
-    let stages = stages.into_iter().map(|at| Place {
-        tag: Tag::Stages,
-        first: 0,
-        count: 0,
-        at,
-    });
-    Ok(Some(index.segments.into_iter().chain(stages).collect()))
+    let apart = |tag, places: Vec<u64>| {
+        places.into_iter().map(move |at| Place {
+            tag,
+            first: 0,
+            count: 0,
+            at,
+        })
+    };
+    let apart = apart(Tag::Stages, stages).chain(apart(Tag::Machines, machines));
+    Ok(Some(index.segments.into_iter().chain(apart).collect()))
 }
 
 /// The segments up to the last whole one.
@@ -354,7 +385,7 @@ impl Parts {
             }
             Tag::End => self.end = Some(reader.read(place)?),
             // They are read where they are asked for, and have to be whole all the same.
-            Tag::Stages => reader.verify(place)?,
+            Tag::Stages | Tag::Machines => reader.verify(place)?,
             Tag::State | Tag::Steps | Tag::Index => {}
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! What a recorder says while the program runs: records, one behind the other in a stream of bytes.
 //! A recorder in another process speaks the same language.
 
-use crate::trace::{AtExit, Death, Granularity, ObjId, ObjectInfo, Outcome, SourceFile, Step};
+use crate::trace::{
+    AtExit, Death, Granularity, Machine, ObjId, ObjectInfo, Outcome, SourceFile, Step,
+};
 use serde::{Deserialize, Serialize};
 use std::io;
 
@@ -20,6 +22,8 @@ pub enum Record {
     End(End),
     /// The last record: why nothing can be recorded.
     Failed(String),
+    /// The machine at the step that came last.
+    Machine(Machine),
 }
 
 /// Who records what.

@@ -3,7 +3,7 @@
 use super::record::{End, Record, StepRecord};
 use super::{END, Index, MAGIC, Place, Tables, Tag, VERSION, WholeIndex, segment};
 use crate::trace::stages::Stages;
-use crate::trace::{SourceFile, State, Step};
+use crate::trace::{Machine, SourceFile, State, Step};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -22,10 +22,13 @@ pub struct LogWriter<W> {
     places: Vec<Place>,
     /// Where the segments with stages stand.
     stages: Vec<u64>,
+    /// Likewise those with machines.
+    machines_at: Vec<u64>,
     files: Vec<SourceFile>,
     tables: Tables,
     /// Steps that are not written yet, how many bytes they are, and since when the first waits.
     steps: Vec<Step>,
+    machines: Vec<Machine>,
     size: usize,
     waiting: Option<Instant>,
     /// Steps that are written.
@@ -49,9 +52,11 @@ impl<W: Write> LogWriter<W> {
             at: super::HEAD,
             places: Vec::new(),
             stages: Vec::new(),
+            machines_at: Vec::new(),
             files: Vec::new(),
             tables: Tables::default(),
             steps: Vec::new(),
+            machines: Vec::new(),
             size: 0,
             waiting: None,
             written: 0,
@@ -73,6 +78,10 @@ impl<W: Write> LogWriter<W> {
                 Ok(())
             }
             Record::Step(step) => self.add_step(*step, length),
+            Record::Machine(machine) => {
+                self.machines.push(machine);
+                Ok(())
+            }
             Record::Limit(_) | Record::Failed(_) => Ok(()),
             Record::End(end) => self.end(&end),
         }
@@ -83,9 +92,14 @@ impl<W: Write> LogWriter<W> {
     /// # Errors
     /// What the writer says.
     pub fn add_stages(&mut self, stages: &Stages) -> io::Result<()> {
-        let segment = segment(Tag::Stages, 0, 0, stages)?;
-        self.out.write_all(&segment)?;
         self.stages.push(self.at);
+        self.put_apart(Tag::Stages, stages)
+    }
+
+    /// Writes a segment that the list of places does not name.
+    fn put_apart(&mut self, tag: Tag, contents: &impl serde::Serialize) -> io::Result<()> {
+        let segment = segment(tag, 0, 0, contents)?;
+        self.out.write_all(&segment)?;
         self.at += segment.len() as u64;
         Ok(())
     }
@@ -149,6 +163,11 @@ impl<W: Write> LogWriter<W> {
             self.changes += 1 + step.changed.len() + step.entered.len() + step.frames.len();
         }
         self.written += steps.len() as u32;
+        let machines = std::mem::take(&mut self.machines);
+        if !machines.is_empty() {
+            self.machines_at.push(self.at);
+            self.put_apart(Tag::Machines, &machines)?;
+        }
         self.out.flush()
     }
 
@@ -162,7 +181,8 @@ impl<W: Write> LogWriter<W> {
         let index_at = self.at;
         let segments = std::mem::take(&mut self.places);
         let stages = std::mem::take(&mut self.stages);
-        let index: WholeIndex = (Index { segments }, stages);
+        let machines = std::mem::take(&mut self.machines_at);
+        let index: WholeIndex = (Index { segments }, stages, machines);
         self.put(Tag::Index, 0, 0, &index)?;
         self.out.write_all(&index_at.to_le_bytes())?;
         self.out.write_all(END)?;

@@ -101,7 +101,7 @@ impl Scope {
         let bound = bound.min_by_key(in_order)?;
         let asked = symbol.uses.iter().filter(|one| one.what == "load");
         let asked = asked.min_by_key(in_order)?;
-        (asked.span.end < bound.span.start).then_some((asked, bound))
+        (asked.span.end <= bound.span.start).then_some((asked, bound))
     }
 }
 

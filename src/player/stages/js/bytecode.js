@@ -7,8 +7,8 @@ const JUMP_LANE = 7;
 const RANGE_LANE = 6;
 
 class BytecodeColumn extends Column {
-  constructor(app) {
-    super(app, 'bytecode', NAMES.bytecode);
+  constructor(app, { model = app.model, name = 'bytecode', title = NAMES.bytecode } = {}) {
+    super(app, name, title, { model });
     const { codes } = this.model;
     const count = codes.reduce((sum, code) => sum + 1 + code.instructions.length / 8, 0);
     Object.assign(this, { count, starts: new Int32Array(count).fill(-1), ends: new Int32Array(count).fill(-1), codeOf: new Int32Array(count), first: [], sides: new Map() });
@@ -17,12 +17,19 @@ class BytecodeColumn extends Column {
       this.first.push(at);
       this.codeOf[at++] = number;
       for (let i = 0; i < code.instructions.length; i += 8, at++) {
-        [this.starts[at], this.ends[at]] = [code.instructions[i + 6], code.instructions[i + 7]];
+        [this.starts[at], this.ends[at]] = this.placeOf(code.instructions.slice(i, i + 8));
         this.codeOf[at] = number;
       }
     });
     this.chunks = new Chunks(this.body, (row) => this.row(row), 44);
     if (count) this.chunks.reset(count);
+  }
+
+  /** Where an instruction stems from: Pythons before 3.11 know no more of it than its line. */
+  placeOf([, , , , , line, start, end]) {
+    if (start >= 0 || line < 1 || line > this.model.lineCount) return [start, end];
+    const [from, to] = this.model.lineSpan(line - 1);
+    return [from + this.model.text(from, to).search(/\S|$/), to];
   }
 
   span(item) {
@@ -70,8 +77,27 @@ class BytecodeColumn extends Column {
     return side;
   }
 
+  /** What is computed first stands above what it is for. */
+  firstLit() {
+    const [lit, inside] = [this.marks.indexOf(LIT), this.marks.indexOf(INSIDE)];
+    return inside >= 0 && (lit < 0 || inside < lit) ? inside : lit;
+  }
+
   row(item) {
-    return this.applyMark(this.isHead(item) ? this.head(item) : this.line(item));
+    const row = this.applyMark(this.isHead(item) ? this.head(item) : this.line(item));
+    row.classList.toggle('is-current', item === this.current);
+    return row;
+  }
+
+  /** The instruction that is about to run. */
+  showStep({ at }) {
+    if (this.model !== this.app.model) return;
+    this.chunks.made(this.current)?.classList.remove('is-current');
+    this.current = at ? this.first[at[0]] + 1 + at[1] : null;
+    if (this.current === null) return;
+    const row = this.element(this.current);
+    row.classList.add('is-current');
+    scrollWithin(this.body, row);
   }
 
   head(item) {

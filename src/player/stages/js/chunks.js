@@ -62,6 +62,12 @@ class Chunks {
     return chunk.children[at - chunk.from];
   }
 
+  /** A row where it is in the page. */
+  made(at) {
+    const chunk = this.chunks?.[Math.floor(at / CHUNK)];
+    return chunk && this.filled.has(chunk) ? chunk.children[at - chunk.from] : null;
+  }
+
   /** Makes these rows and no others, for paper. */
   only(rows) {
     this.observer.disconnect();

@@ -34,12 +34,14 @@ function markSpans(starts, ends, target, marks) {
 }
 
 class Column {
-  constructor(app, name, title, { role = 'listbox', hint = '' } = {}) {
-    Object.assign(this, { app, model: app.model, name, title, cursor: -1, marks: new Uint8Array(0) });
+  constructor(app, name, title, { role = 'listbox', hint = '', model = app.model } = {}) {
+    // Of a column that is there for several Pythons, what it is.
+    const kind = name.replace(/-\d+$/, '');
+    Object.assign(this, { app, model, name, kind, title, cursor: -1, marks: new Uint8Array(0) });
     this.heading = make('h2', { id: `title-${name}` }, title);
     this.tools = make('div', { class: 'column-tools' });
-    this.body = make('div', { id: `body-${name}`, class: `column-body ${name}`, tabindex: '0', role, 'aria-labelledby': `title-${name}` });
-    this.panel = make('section', { class: `column column-${name}`, id: name, 'aria-labelledby': `title-${name}` },
+    this.body = make('div', { id: `body-${name}`, class: `column-body ${kind}`, tabindex: '0', role, 'aria-labelledby': `title-${name}` });
+    this.panel = make('section', { class: `column column-${kind}`, id: name, 'aria-labelledby': `title-${name}` },
       make('div', { class: 'column-head' }, this.heading, make('span', { class: 'quiet' }, hint), this.tools), this.failure(), this.body);
     this.listen();
   }
@@ -47,9 +49,8 @@ class Column {
   /** What is said where this stage has failed, or was not reached. */
   failure() {
     const { failure } = this.model;
-    if (!failure || this.name === 'source') return null;
-    const [own, failed] = [COLUMNS.indexOf(this.name), COLUMNS.indexOf(failure.stage)];
-    if (own < failed) return null;
+    const [own, failed] = [STAGES.indexOf(this.kind), STAGES.indexOf(failure?.stage)];
+    if (!failure || own < failed) return null;
     if (own > failed) return make('p', { class: 'notice' }, `Not reached: ${NAMES[failure.stage].toLowerCase()} failed.`);
     const place = failure.line > 0 ? `Line ${failure.line}${failure.column > 0 ? `, column ${failure.column}` : ''}: ` : '';
     const words = make('div', { class: 'notice garbage', role: 'note' }, make('p', {}, make('strong', {}, failure.type)), make('p', {}, `${place}${visible(failure.message)}`), make('pre', {}, failure.printed.split('\n').map(visible).join('\n')));
@@ -150,6 +151,9 @@ class Column {
     const at = this.firstLit();
     if (at >= 0) scrollWithin(this.body, this.element(at));
   }
+
+  /** Shows a step of the run: what stands here of it. The page lights its place in the source. */
+  showStep() {}
 
   mark(target) {
     if (this.marks.length !== this.count) this.marks = new Uint8Array(this.count);

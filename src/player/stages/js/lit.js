@@ -1,15 +1,16 @@
 // What is lit: one place in the source, shown in all columns at once.
 
-/** The columns beside the source, in the order in which a file goes through them. */
-const COLUMNS = ['file', 'tokens', 'tree', 'names', 'code', 'bytecode'];
-const NAMES = { source: 'Source', file: 'File', tokens: 'Tokens', tree: 'Syntax tree', names: 'Names', code: 'Code objects', bytecode: 'Bytecode' };
 /** Wide enough for four columns beside the source. */
 const ROOMY = 1640;
 const ADDRESS_WAIT = 150;
 
 class Lit {
   constructor(page) {
-    Object.assign(this, { page, model: page.model, now: null, pinned: false });
+    Object.assign(this, { page, now: null, pinned: false });
+  }
+
+  get model() {
+    return this.page.model;
   }
 
   /** What is lit where some places are pointed at: they, the node of the tree, its statement. */
@@ -61,8 +62,9 @@ class Lit {
   instructionWords() {
     const { bytecode } = this.page.columns;
     const [start, end] = this.now.spans[0];
-    let found = -1;
-    for (let i = 0; i < bytecode.count; i++) {
+    // At a step of the run, its own instruction.
+    let found = bytecode.starts[bytecode.current] === start ? bytecode.current : -1;
+    for (let i = 0; i < bytecode.count && found < 0; i++) {
       if (bytecode.starts[i] === start && bytecode.ends[i] === end) found = i;
     }
     const one = bytecode.words(found);

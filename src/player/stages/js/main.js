@@ -1,19 +1,76 @@
 // The page as a whole: its columns, the address, the keys, paper.
 
 class Page {
-  constructor(model) {
-    this.model = model;
+  constructor(book) {
+    this.book = book;
+    this.run = book.run;
     this.light = new Lit(this);
-    $('script').textContent = visible(model.path);
-    $('engine').textContent = model.engine;
-    const kinds = { source: SourceColumn, file: FileColumn, tokens: TokensColumn, tree: TreeColumn, names: NamesColumn, code: CodeColumn, bytecode: BytecodeColumn };
-    this.columns = Object.fromEntries(Object.entries(kinds).map(([name, Kind]) => [name, new Kind(this)]));
-    $('columns').append(...Object.values(this.columns).map(({ panel }) => panel));
     this.tab = 'source';
-    this.makeSwitches();
-    this.setViews(this.standardViews());
+    this.transport = new Transport(this);
+    this.makeChooser();
+    this.open(0);
     this.listen();
     this.readAddress();
+  }
+
+  /** Opens a file: all columns are made anew, and what was lit was another file's. */
+  open(file) {
+    this.file = file;
+    const [sheet, ...beside] = this.book.files[file];
+    this.model = this.book.model(sheet);
+    this.beside = beside.map((other) => this.book.model(other));
+    Object.assign(this.light, { now: null, pinned: false });
+    $('script').textContent = visible(this.model.path);
+    $('engine').textContent = this.beside.length ? `${this.model.python}; beside its bytecode that of ${this.beside.map(({ python }) => python).join(', ')}` : this.model.engine;
+    $('file').value = String(file);
+    const entries = columnsOf(this);
+    this.names = entries.map(({ name }) => name);
+    this.titles = Object.fromEntries([['source', NAMES.source], ...entries.map(({ name, title }) => [name, title])]);
+    this.labels = Object.fromEntries([['source', NAMES.source], ...entries.map(({ name, label }) => [name, label])]);
+    this.columns = { source: new SourceColumn(this) };
+    for (const { name, make } of entries) this.columns[name] = make(this, this.titles[name]);
+    refill($('columns'), Object.values(this.columns).map(({ panel }) => panel));
+    if (!this.columns[this.tab]) this.tab = 'source';
+    this.makeSwitches();
+    this.setViews(this.views ?? this.standardViews());
+  }
+
+  makeChooser() {
+    const { files, sheets } = this.book;
+    refill($('file'), files.map(([first], at) => make('option', { value: at }, visible(sheets[first].path))));
+    $('file').hidden = files.length < 2;
+    $('script').hidden = files.length > 1;
+    $('file').onchange = () => {
+      this.open(Number($('file').value));
+      this.lightFirst();
+      this.writeAddress();
+    };
+  }
+
+  /** Goes to a step of the run, in the file that it is in, and shows it in all columns. */
+  showStep(number) {
+    const step = this.run?.step(number);
+    if (!step) return;
+    const file = this.book.files.findIndex((sheets) => sheets[0] === step.sheet);
+    if (file >= 0 && file !== this.file) this.open(file);
+    this.step = number;
+    const span = file < 0 ? null : this.spanOf(step);
+    this.light.pinned = Boolean(span);
+    this.light.show(span && this.target([span]));
+    for (const column of Object.values(this.columns)) column.showStep(step);
+    this.transport.show();
+    this.writeAddress();
+  }
+
+  /** Whether a sheet is that of the file that is open. */
+  isShown(sheet) {
+    return this.book.files[this.file][0] === sheet;
+  }
+
+  /** What of the source a step is about: its instruction, else its line. */
+  spanOf({ span, line }) {
+    if (span) return span;
+    return line >= 1 && line <= this.model.lineCount ? this.columns.source.target(line - 1).spans[0] : null;
   }
 
   get lit() {
@@ -86,9 +143,13 @@ class Page {
   }
 
   standardViews() {
-    const { failure, asked } = this.model;
-    if (asked.views.length) return asked.views;
-    if (failure) return COLUMNS.slice(0, COLUMNS.indexOf(failure.stage) + 1).slice(-3);
+    const { failure } = this.model;
+    const { views } = this.book.asked;
+    if (views.length) return views;
+    if (failure) return STAGES.slice(0, STAGES.indexOf(failure.stage) + 1).slice(-3);
+    const beside = this.names.filter((name) => name.startsWith('bytecode-'));
+    if (beside.length) return ['bytecode', ...beside];
+    if (this.run?.machine.steps.length) return ['bytecode', 'machine'];
     if (innerWidth >= ROOMY) return ['tokens', 'tree', 'names', 'bytecode'];
     // Where there is one scope, its names say little.
     const hasScopes = this.model.scopes.length > 1;
@@ -97,9 +158,9 @@ class Page {
 
   makeSwitches() {
     const { failure } = this.model;
-    const hasFailed = (name) => failure && COLUMNS.indexOf(name) >= COLUMNS.indexOf(failure.stage);
-    refill($('switches'), COLUMNS.map((name, at) => button(NAMES[name], () => this.toggle(name), { id: `switch-${name}`, title: `${at + 1}`, class: hasFailed(name) ? 'has-failed' : null })));
-    refill($('tabs'), Object.keys(this.columns).map((name) => button(NAMES[name], () => this.openTab(name), { id: `tab-${name}`, role: 'tab', 'aria-controls': name, class: hasFailed(name) ? 'has-failed' : null })));
+    const hasFailed = (name) => failure && STAGES.indexOf(this.columns[name].kind) >= STAGES.indexOf(failure.stage);
+    refill($('switches'), this.names.map((name, at) => button(this.labels[name], () => this.toggle(name), { id: `switch-${name}`, title: at < 9 ? `${at + 1}` : null, class: hasFailed(name) ? 'has-failed' : null })));
+    refill($('tabs'), Object.keys(this.columns).map((name) => button(this.labels[name], () => this.openTab(name), { id: `tab-${name}`, role: 'tab', 'aria-controls': name, class: hasFailed(name) ? 'has-failed' : null })));
   }
 
   toggle(name) {
@@ -108,12 +169,12 @@ class Page {
       return;
     }
     const has = this.views.includes(name);
-    this.setViews(COLUMNS.filter((one) => (one === name ? !has : this.views.includes(one))));
+    this.setViews(this.names.filter((one) => (one === name ? !has : this.views.includes(one))));
     this.writeAddress();
   }
 
   setViews(views) {
-    this.views = COLUMNS.filter((name) => views.includes(name));
+    this.views = this.names.filter((name) => views.includes(name));
     this.showColumns();
   }
 
@@ -153,6 +214,8 @@ class Page {
   /** `#span=12-19&view=tree,bytecode` */
   writeAddress() {
     const parts = [];
+    if (this.file) parts.push(`file=${this.file + 1}`);
+    if (this.step) parts.push(`step=${this.step}`);
     if (this.light.pinned) parts.push(`span=${this.lit.spans[0].join('-')}`);
     parts.push(`view=${this.narrow ? this.tab : this.views.join(',')}`);
     this.address = `#${parts.join('&')}`;
@@ -167,25 +230,32 @@ class Page {
 
   readAddress() {
     const asked = new URLSearchParams(location.hash.slice(1));
+    const file = Number(asked.get('file') ?? 1) - 1;
+    if (asked.has('file') && this.book.files[file] && file !== this.file) this.open(file);
     if (asked.has('view')) {
       const views = asked.get('view').split(',').filter((name) => name in this.columns);
       if (this.narrow && views.length) this.tab = views[0];
       this.setViews(views);
     }
-    const span = asked.has('span') ? /^(\d+)-(\d+)$/.exec(asked.get('span'))?.slice(1).map(Number) : this.model.asked.span;
+    const step = Number(asked.get('step'));
+    if (step) this.showStep(step);
+    const span = asked.has('span') ? /^(\d+)-(\d+)$/.exec(asked.get('span'))?.slice(1).map(Number) : this.book.asked.span;
     const fits = span && span[0] <= span[1] && span[1] <= this.model.length;
     if (fits) {
       this.light.pinned = true;
       this.light.show(this.target([span]));
-      return;
-    }
+    } else this.lightFirst();
+  }
+
+  /** What is lit before anybody has pointed at anything. */
+  lightFirst() {
     const first = this.model.failure?.span ?? this.model.firstStatement();
     if (!this.lit && first) this.light.show(this.target([first]));
   }
 
   listen() {
     $('theme-button').onclick = () => this.toggleTheme();
-    $('help-button').onclick = () => openHelp();
+    $('help-button').onclick = () => openHelp(this);
     $('unpin').onclick = () => this.release();
     addEventListener('hashchange', () => location.hash !== this.written && this.readAddress());
     addEventListener('resize', () => this.showColumns());
@@ -197,10 +267,13 @@ class Page {
     $('tabs').addEventListener('keydown', (event) => this.moveTab(event));
     document.addEventListener('keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || $('help').open) return;
+      if (event.target.matches('select, input')) return;
+      const column = this.names[Number(event.key) - 1];
       const entry = KEYS.find(([keys]) => keys.includes(event.key));
-      if (!entry?.[3]) return;
+      const action = column ? () => this.toggle(column) : entry?.[3];
+      if (!action) return;
       event.preventDefault();
-      entry[3](this);
+      action(this);
     });
   }
 
@@ -243,25 +316,33 @@ function paperRows(column, lit) {
     tokens: (row) => row >= first && row <= last,
     tree: (row) => column.marks[column.rows[row]] !== NOT || model.tree.statement[column.rows[row]] === model.tree.statement[Math.max(0, lit.node)],
     bytecode: (row) => column.starts[row] >= start && column.ends[row] <= end,
-  }[column.name];
+  }[column.kind];
   return all.filter(isNear).slice(0, PAPER_ROWS * 2);
 }
 
+/** Keys that a page without a run has no use for. */
+const STEP_KEYS = [
+  [['n'], 'n', 'next step of the run', (page) => page.transport.go(1)],
+  [['p'], 'p', 'previous step', (page) => page.transport.go(-1)],
+];
+
 /** Keys, what they are called, what they do; what a column does itself has no action here. */
 const KEYS = [
-  ...COLUMNS.map((name, at) => [[String(at + 1)], String(at + 1), `${NAMES[name]}: on or off`, (page) => page.toggle(name)]),
   [['Tab'], 'Tab', 'next column', null],
   [[], '↑ ↓', 'lines, tokens, names, instructions; in the tree siblings', null],
   [[], '← →', 'tokens; in the tree parent and child', null],
   [[], 'Enter', 'pin what the cursor stands on', null],
   [['Escape'], 'Esc', 'unpin; then light nothing', (page) => page.release()],
+  ...STEP_KEYS,
   [['u'], 'u', 'unfold all of the tree, or fold it again', (page) => page.columns.tree.unfold && page.columns.tree.toggleAll()],
   [['d'], 'd', 'dark or light', (page) => page.toggleTheme()],
-  [['?'], '?', 'this help', () => openHelp()],
+  [['?'], '?', 'this help', (page) => openHelp(page)],
 ];
 
-function openHelp() {
-  const rows = KEYS.map(([, name, words]) => make('tr', {}, make('th', { scope: 'row' }, make('kbd', {}, name)), make('td', {}, words)));
+function openHelp(page) {
+  const switches = page.names.slice(0, 9).map((name, at) => [[], String(at + 1), `${page.titles[name]}: on or off`]);
+  const steps = page.run ? [] : STEP_KEYS;
+  const rows = [...switches, ...KEYS.filter((entry) => !steps.includes(entry))].map(([, name, words]) => make('tr', {}, make('th', { scope: 'row' }, make('kbd', {}, name)), make('td', {}, words)));
   refill($('help'),
     make('h2', { id: 'help-title', tabindex: '-1', autofocus: true }, 'Keys'),
     make('table', {}, make('tbody', {}, rows)),
@@ -278,7 +359,7 @@ async function start() {
   const theme = new URLSearchParams(location.search).get('theme') ?? '';
   if (/^(light|dark)$/.test(theme)) document.documentElement.dataset.theme = theme;
   try {
-    const page = new Page(new Model(await unpack($('payload'))));
+    const page = new Page(new Book(await unpack($('payload'))));
     page.themeChanged();
   } catch (error) {
     refill($('columns'), make('p', { class: 'no-script', role: 'alert' }, `This page cannot show its file: ${error.message}`));

@@ -11,9 +11,27 @@ function stripe(rows, width, at) {
   return out;
 }
 
+/** All that the page is given: files as one Python or several have them, and perhaps a run. */
+class Book {
+  constructor(data) {
+    Object.assign(this, { run: data.run && new Run(data.run), asked: { span: data.span, views: data.views }, sheets: data.sheets });
+    // Of each path the first is shown whole; others are the same file as other Pythons have it.
+    const files = new Map();
+    data.sheets.forEach(({ path }, sheet) => files.set(path, [...(files.get(path) ?? []), sheet]));
+    this.files = [...files.values()];
+    this.models = new Map();
+  }
+
+  /** A file as one Python has it; few of many are ever looked at. */
+  model(sheet) {
+    if (!this.models.has(sheet)) this.models.set(sheet, new Model(this.sheets[sheet]));
+    return this.models.get(sheet);
+  }
+}
+
 class Model {
   constructor(data) {
-    Object.assign(this, { path: data.path, engine: data.engine, source: data.source, starts: data.starts, facts: data.facts, failure: data.failure, texts: data.texts, scopes: data.scopes, codes: data.codes, explanations: data.explanations, asked: { span: data.span, views: data.views } });
+    Object.assign(this, { path: data.path, engine: data.engine, python: data.python, source: data.source, starts: data.starts, facts: data.facts, failure: data.failure, texts: data.texts, scopes: data.scopes, codes: data.codes, explanations: data.explanations });
     this.units = byteUnits(data.source);
     this.length = this.units ? this.units.length - 1 : data.source.length;
     this.lineCount = this.starts.length - (this.starts.at(-1) === this.length ? 1 : 0);

@@ -56,7 +56,15 @@ class SourceColumn extends Column {
     }
     piece(at, end, null);
     const failed = model.failure?.line === number + 1;
-    return this.applyMark(make('div', this.item(number, { class: failed ? 'line failed' : 'line' }), make('span', { class: 'number' }, String(number + 1)), make('code', {}, pieces.length ? pieces : ' ')));
+    const current = this.current === number && 'is-current';
+    return this.applyMark(make('div', this.item(number, { class: ['line', failed && 'failed', current].filter(Boolean).join(' ') }), make('span', { class: 'number' }, String(number + 1)), make('code', {}, pieces.length ? pieces : ' ')));
+  }
+
+  /** The line that is about to run. */
+  showStep({ sheet, line }) {
+    this.chunks.made(this.current)?.classList.remove('is-current');
+    this.current = this.app.isShown(sheet) && line <= this.count ? line - 1 : null;
+    if (this.current >= 0) this.element(this.current)?.classList.add('is-current');
   }
 
   markPiece(element) {

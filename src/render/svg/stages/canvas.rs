@@ -129,6 +129,37 @@ impl<'d> Canvas<'d> {
         self.right = self.right.max(x + width);
     }
 
+    /// A border around something that is drawn.
+    pub(super) fn outline(
+        &mut self,
+        (x, y): (f64, f64),
+        (width, height): (f64, f64),
+        colour: &str,
+    ) {
+        let attributes = [
+            ("x", x.into()),
+            ("y", y.into()),
+            ("width", width.into()),
+            ("height", height.into()),
+            ("rx", 4.0.into()),
+            ("fill", "none".into()),
+            ("stroke", colour.into()),
+            ("stroke-width", 2.0.into()),
+        ];
+        self.xml.empty("rect", &attributes);
+    }
+
+    /// A text in a colour of its own.
+    pub(super) fn coloured(&mut self, x: f64, row: f64, colour: &'d str, text: &str) {
+        let set = Type {
+            colour,
+            ..self.set(Look::Bold)
+        };
+        self.drawing
+            .write(&mut self.xml, x, row + ROW_BASELINE, &set, text);
+        self.right = self.right.max(x + text_width(text, ROW_FONT));
+    }
+
     /// A word on a coloured ground; returns where it ends.
     pub(super) fn pill(&mut self, x: f64, row: f64, color: Color, word: &str) -> f64 {
         let width = text_width(word, SMALL_FONT) + 12.0;

@@ -3,7 +3,9 @@
 mod bytecode;
 mod canvas;
 mod code;
+mod errors;
 mod lists;
+mod machine;
 mod names;
 mod tree;
 
@@ -14,6 +16,9 @@ use crate::render::Theme;
 use crate::trace::stages::{Span, StageKind, Stages};
 use crate::trace::visible;
 use canvas::Canvas;
+
+pub use errors::errors_picture;
+pub use machine::machine_picture;
 
 /// Lines of a file of which all is drawn.
 const SHORT: u32 = 40;
@@ -33,11 +38,51 @@ pub fn stages_pictures(
         .filter(|kind| kinds.contains(kind));
     wanted
         .map(|kind| {
-            let named = |prefix: &str| picture(stages, kind, &excerpt, &drawing, prefix);
-            let hash = crc32fast::hash(named(DRAFT).as_bytes());
-            (kind.name(), named(&format!("{DRAFT}{hash:08x}")))
+            let picture = named(|prefix| picture(stages, kind, &excerpt, &drawing, prefix));
+            (kind.name(), picture)
         })
         .collect()
+}
+
+/// A picture whose own names are no other's: they begin with what it is made of.
+fn named(picture: impl Fn(&str) -> String) -> String {
+    let hash = crc32fast::hash(picture(DRAFT).as_bytes());
+    picture(&format!("{DRAFT}{hash:08x}"))
+}
+
+/// What a picture says of itself.
+struct Paper<'w> {
+    title: &'w str,
+    engine: &'w str,
+    description: &'w str,
+}
+
+impl Paper<'_> {
+    fn picture(
+        &self,
+        drawing: &Drawing,
+        prefix: &str,
+        draw: impl FnOnce(&mut Canvas<'_>),
+    ) -> String {
+        let mut canvas = Canvas::new(drawing, prefix);
+        canvas.heading(self.title, self.engine);
+        draw(&mut canvas);
+        let (width, height, body) = canvas.finish(MARGIN);
+        let head = Head {
+            prefix,
+            width,
+            height,
+            scale: 1.0,
+            text_colour: drawing.palette.text,
+            title: self.title,
+            description: self.description,
+        };
+        head.document(|xml| {
+            drawing.arrow_heads(xml);
+            drawing.fill(xml, (0.0, 0.0), (width, height), false);
+            xml.raw(&body);
+        })
+    }
 }
 
 /// What of a file is drawn.
@@ -117,41 +162,34 @@ fn picture(
     let path = visible(&stages.file.path).into_owned();
     let title = format!("{}: {path}", title(kind));
     let engine = narrate::stages_engine(&stages.engine);
-    let mut canvas = Canvas::new(drawing, prefix);
-    canvas.heading(&title, &engine);
-    let reached = failure(stages, kind, &mut canvas);
-    if reached {
-        match kind {
-            StageKind::File => lists::file(stages, &mut canvas),
-            StageKind::Tokens => lists::tokens(stages, excerpt, &mut canvas),
-            StageKind::Tree => tree::tree(stages, excerpt, &mut canvas),
-            StageKind::Names => names::names(stages, excerpt, &mut canvas),
-            StageKind::Code => code::codes(stages, excerpt, &mut canvas),
-            StageKind::Bytecode => bytecode::bytecode(stages, excerpt, &mut canvas),
-        }
-        if let (Some(words), true) = (&excerpt.left_out, kind != StageKind::File) {
-            canvas.note(words);
-        }
-    }
     let description = format!(
         "{engine}. {}",
         excerpt.left_out.as_deref().unwrap_or("All of it.")
     );
-    let (width, height, body) = canvas.finish(MARGIN);
-    let head = Head {
-        prefix,
-        width,
-        height,
-        scale: 1.0,
-        text_colour: drawing.palette.text,
+    let paper = Paper {
         title: &title,
+        engine: &engine,
         description: &description,
     };
-    head.document(|xml| {
-        drawing.arrow_heads(xml);
-        drawing.fill(xml, (0.0, 0.0), (width, height), false);
-        xml.raw(&body);
+    paper.picture(drawing, prefix, |canvas| {
+        if failure(stages, kind, canvas) {
+            content(stages, kind, excerpt, canvas);
+        }
     })
+}
+
+fn content(stages: &Stages, kind: StageKind, excerpt: &Excerpt, canvas: &mut Canvas<'_>) {
+    match kind {
+        StageKind::File => lists::file(stages, canvas),
+        StageKind::Tokens => lists::tokens(stages, excerpt, canvas),
+        StageKind::Tree => tree::tree(stages, excerpt, canvas),
+        StageKind::Names => names::names(stages, excerpt, canvas),
+        StageKind::Code => code::codes(stages, excerpt, canvas),
+        StageKind::Bytecode => bytecode::bytecode(stages, excerpt, canvas),
+    }
+    if let (Some(words), true) = (&excerpt.left_out, kind != StageKind::File) {
+        canvas.note(words);
+    }
 }
 
 /// Says where a stage has failed, or was not reached. Whether there is something of it to draw.

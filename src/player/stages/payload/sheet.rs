@@ -1,5 +1,5 @@
-//! What the page is given: one JSON document. Texts stand in it once; what there is much of stands
-//! in flat lists of numbers, so many a row, with -1 for what is absent.
+//! A file as one Python has it. Texts stand in it once; what there is much of stands in flat lists of
+//! numbers, so many a row, with -1 for what is absent.
 
 use crate::narrate;
 use crate::player::texts::Texts;
@@ -7,19 +7,15 @@ use crate::trace::stages::{Code, Failure, Scope, Span, Stages};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-const VERSION: u32 = 1;
-
 /// About what, the fact, where.
 type Fact = (&'static str, String, Option<(u32, u32)>);
 
 #[derive(Debug, Serialize)]
-pub(super) struct Payload<'s> {
-    version: u32,
+pub(super) struct Sheet<'s> {
     path: &'s str,
+    /// Whose stages these are, in a sentence and in short.
     engine: String,
-    /// What the page opens with.
-    span: Option<(u32, u32)>,
-    views: &'s [&'static str],
+    python: String,
     facts: Vec<Fact>,
     source: &'s str,
     starts: Vec<u32>,
@@ -108,22 +104,16 @@ fn pair(span: Span) -> (u32, u32) {
     (span.start, span.end)
 }
 
-impl<'s> Payload<'s> {
-    pub(super) fn new(
-        stages: &'s Stages,
-        span: Option<Span>,
-        views: &'s [&'static str],
-    ) -> Payload<'s> {
+impl<'s> Sheet<'s> {
+    pub(super) fn new(stages: &'s Stages) -> Sheet<'s> {
         let mut texts = Texts::default();
         // Number 0 says nothing.
         texts.intern("");
         let facts = narrate::file_facts(stages).into_iter();
-        Payload {
-            version: VERSION,
+        Sheet {
             path: &stages.file.path,
             engine: narrate::stages_engine(&stages.engine),
-            span: span.map(pair),
-            views,
+            python: format!("{} {}", stages.engine.name, stages.engine.version),
             facts: facts
                 .map(|fact| (fact.about, fact.words, fact.span.map(pair)))
                 .collect(),

@@ -1,17 +1,15 @@
 //! `memviz stages`: what becomes of a file before it runs.
 
-use super::run_views::{RunViews, is_of_run, needs_a_run, run_views};
+mod drawn;
+mod run;
+
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
-use crate::cli::names::{STAGES_FOLDER, STAGES_PAGE_NAME};
-use crate::cli::outputs::{is_own, write_stage_pictures, write_stages_page};
+use crate::cli::outputs::is_own;
 use crate::cli::problem::Problem;
 use crate::cli::pythons;
 use crate::cli::saved::{explained, trace_path};
-use crate::cli::say::say;
-use crate::export::{RunFields, StagesChoice, instruction_table, stages_text, write_stages_json};
-use crate::player::stages_page;
+use crate::export::{StagesChoice, instruction_table, stages_text, write_stages_json};
 use crate::record::stages::{of_bytes, of_python};
-use crate::render::stages_pictures;
 use crate::trace::stages::{Span, StageKind, Stages};
 use crate::trace::{ReadError, TraceFile};
 use std::fs;
@@ -26,100 +24,41 @@ const STANDARD_INPUT: &str = "<stdin>";
 const EMBEDDED: &str = "rustpython";
 
 pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
-    let all = match is_trace(&args.script) {
+    let is_trace = is_trace(&args.script);
+    let all = match is_trace {
         true => of_trace(args)?,
         false => of_script(args)?,
     };
-    let run = of_run(args)?;
+    let run = match is_trace {
+        true => run::StagesOfRun::read(args, &all)?,
+        false => run::refused(args)?,
+    };
     let choice = choice(args, &all)?;
     let failed = all.iter().any(|stages| stages.failure.is_some());
     let code = if failed { FAILED } else { 0 };
     if matches!(args.format, StagesFormat::Html | StagesFormat::Svg) {
-        drawn(args, &all, &choice)?;
+        drawn::drawn(args, &all, &choice, run.as_ref())?;
         return Ok(code);
     }
     let mut text = Vec::new();
     match args.format {
         StagesFormat::Text => {
-            for stages in &all {
+            for (file, stages) in all.iter().enumerate() {
                 text.extend(stages_text(stages, &choice).into_bytes());
+                let run = run.as_ref().map(|run| run.text(args, &all, file, &choice));
+                text.extend(run.unwrap_or_default().into_bytes());
             }
-            text.extend(run.iter().flat_map(|run| run.text().into_bytes()));
         }
         StagesFormat::Table => text.extend(instruction_table(&all, &choice).into_bytes()),
-        // A vector takes everything.
         StagesFormat::Json => {
-            let fields = run.as_ref().map_or_else(RunFields::new, RunViews::fields);
-            drop(write_stages_json(&all, &choice, fields, &mut text));
+            let run = run.as_ref().map(|run| run.json(args, &all, &choice));
+            // A vector takes everything.
+            let _ = write_stages_json(&all, &choice, run.unwrap_or_default(), &mut text);
         }
         StagesFormat::Html | StagesFormat::Svg => {}
     }
     write(args, &text)?;
     Ok(code)
-}
-
-/// The page, or a picture of each stage.
-fn drawn(args: &StagesArgs, all: &[Stages], choice: &StagesChoice) -> Result<(), Problem> {
-    let [stages] = all else {
-        return Err(
-            Problem::new("a page or a picture shows one file as one Python has it")
-                .hint("give one script and --python once; --format table has several side by side"),
-        );
-    };
-    let name = match Path::new(&stages.file.path).file_stem() {
-        Some(stem) if stages.file.path != STANDARD_INPUT => stem.to_string_lossy().into_owned(),
-        _ => "stdin".to_owned(),
-    };
-    let folder = Path::new("output").join(name);
-    let written = match args.format {
-        StagesFormat::Svg => {
-            let folder = args
-                .out
-                .clone()
-                .unwrap_or_else(|| folder.join(STAGES_FOLDER));
-            let pictures =
-                stages_pictures(stages, &choice.stages, choice.within, args.theme.into());
-            write_stage_pictures(&folder, &pictures, args.force)?;
-            folder
-        }
-        _ => {
-            let file = args
-                .out
-                .clone()
-                .unwrap_or_else(|| folder.join(STAGES_PAGE_NAME));
-            let views = args
-                .view
-                .iter()
-                .filter_map(|view| Some(kind(*view)?.name()));
-            let views: Vec<&str> = views.collect();
-            write_stages_page(
-                &file,
-                &stages_page(stages, choice.within, &views),
-                args.force,
-            )?;
-            file
-        }
-    };
-    say!("stages: {}", written.display());
-    Ok(())
-}
-
-/// What is wanted of the run, where a trace is given.
-fn of_run(args: &StagesArgs) -> Result<Option<RunViews>, Problem> {
-    let views = args.view.iter().copied();
-    let views: Vec<StageName> = views.filter(|view| is_of_run(*view)).collect();
-    if !is_trace(&args.script) {
-        return match views.is_empty() {
-            false => Err(needs_a_run(&args.script)),
-            true => Ok(None),
-        };
-    }
-    let of_a_part = args.line.is_some() || args.span.is_some();
-    if views.is_empty() && (of_a_part || !args.view.is_empty()) {
-        return Ok(None);
-    }
-    let path = trace_path(&args.script)?;
-    run_views(&path, &views).map(Some)
 }
 
 /// Whether this is a trace, or the folder of one.
@@ -247,7 +186,7 @@ fn choice(args: &StagesArgs, all: &[Stages]) -> Result<StagesChoice, Problem> {
     Ok(choice)
 }
 
-/// The stage of a file; `None` for a view of a run.
+/// The stage of a file; what tells of a run is none.
 fn kind(name: StageName) -> Option<StageKind> {
     Some(match name {
         StageName::File => StageKind::File,
@@ -256,7 +195,7 @@ fn kind(name: StageName) -> Option<StageKind> {
         StageName::Names => StageKind::Names,
         StageName::Code => StageKind::Code,
         StageName::Bytecode => StageKind::Bytecode,
-        StageName::Errors => return None,
+        StageName::Errors | StageName::Machine => return None,
     })
 }
 
