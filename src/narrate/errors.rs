@@ -29,7 +29,7 @@ pub fn raised_how(how: &RaisedHow) -> String {
     match how {
         RaisedHow::Statement => "raised by a raise statement".to_owned(),
         RaisedHow::Instruction(name) => {
-            format!("raised by {name}, which could not be carried out")
+            format!("raised by the instruction {name}, which failed")
         }
         RaisedHow::Library => "raised in a library, which this line has called".to_owned(),
         RaisedHow::Thrown => "thrown into a generator that waits here".to_owned(),
@@ -61,9 +61,8 @@ pub fn entered_handler(handler: &EnteredHandler) -> String {
     };
     let fate = match (handler.kind, handler.raised_again.is_some()) {
         (_, false) => "",
-        (HandlerKind::Except | HandlerKind::ExceptStar, true) => {
-            ": does not keep it, it is raised again"
-        }
+        (HandlerKind::Except, true) => ": does not keep it, it is raised again",
+        (HandlerKind::ExceptStar, true) => ": what its clauses leave is raised again",
         (HandlerKind::Finally, true) => ": its lines run, then it is raised again",
         (HandlerKind::With | HandlerKind::CleanUp, true) => {
             ": __exit__ is called, then it is raised again"
@@ -148,11 +147,7 @@ pub fn held_by_error(error: &RaisedError) -> Vec<(&'static str, String)> {
     rows.extend(context.map(|one| ("__context__", format!("{}{hidden}", named(one)))));
     rows.extend(error.members.iter().map(|one| ("member", named(one))));
     let parts = error.parts.iter().map(|part| {
-        let part = format!(
-            "for the clause of line {}: {}",
-            part.line,
-            named(&part.object)
-        );
+        let part = format!("for line {}: {}", part.line, named(&part.object));
         ("split off", part)
     });
     rows.extend(parts);
@@ -266,9 +261,8 @@ pub fn printed_part(part: PrintedPart, error: &RaisedError) -> String {
         PrintedPart::Header => "headline: what follows is the traceback".to_owned(),
         PrintedPart::Entry(at) => entry(at).map_or_else(String::new, |(number, place)| {
             let offset = place.offset.unwrap_or_default();
-            let path = &place.path;
             format!(
-                "entry {number}: the frame of {}, its code object ({path}), line {} by the line table at {offset}",
+                "entry {number}: frame of {}, its code object, line {} by the line table at {offset}",
                 call_name(&place.function),
                 place.line
             )

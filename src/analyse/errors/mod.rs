@@ -88,6 +88,14 @@ pub fn alike_calls(search: &[Passage]) -> Vec<(&Passage, usize)> {
 }
 
 impl RaisedError {
+    /// The line of what was printed from which to read: that of the last entry in the program's own
+    /// files, or the last one printed before it.
+    pub fn first_line_to_read(&self) -> Option<usize> {
+        let own = self.last_own_entry()?;
+        let is_it = |line: &PrintedLine| matches!(line.part, PrintedPart::Entry(at) if at <= own);
+        self.printed.iter().rposition(is_it)
+    }
+
     /// The last entry of its traceback that stands in one of the program's own files: where to begin to
     /// read.
     pub fn last_own_entry(&self) -> Option<usize> {

@@ -161,10 +161,15 @@ impl<'t> Places<'t> {
         })
     }
 
-    /// Whether a row of the exception table covers an offset.
+    /// Whether an offset is covered by a row of the exception table that leads where this one leads: the
+    /// compiler cuts one range into several rows.
     pub(super) fn covers(&self, place: &ErrorPlace, row: usize, offset: u32) -> bool {
         let code = self.code_of(place).map(|(_, code)| code);
-        code.is_some_and(|code| code.covering(offset).any(|one| one == row))
+        code.is_some_and(|code| {
+            let target = code.handlers[row].target;
+            let mut rows = code.covering(offset);
+            rows.any(|one| code.handlers[one].target == target)
+        })
     }
 
     /// The `except` clause in `around` that a line belongs to.

@@ -36,13 +36,13 @@ class ErrorsColumn extends BoxColumn {
       this.printed(error.printed));
   }
 
-  title(words) {
+  listTitle(words) {
     return make('div', { class: 'list-title' }, words);
   }
 
   raising({ search, end, kind }) {
     return make('div', { class: 'code-list', role: 'group', 'aria-label': 'The search for a handler' },
-      this.title('The search for a handler, from call to call'),
+      this.listTitle('The search for a handler, from call to call'),
       search.map((call) => this.call(call)),
       make('p', { class: `error-end ${kind}` }, visible(end)));
   }
@@ -64,16 +64,16 @@ class ErrorsColumn extends BoxColumn {
 
   table(title, rows) {
     if (!rows.length) return null;
-    return make('div', { class: 'code-list', role: 'group', 'aria-label': title }, this.title(title),
+    return make('div', { class: 'code-list', role: 'group', 'aria-label': title }, this.listTitle(title),
       rows.map(([about, words, at]) => this.add(this.spans(at), { class: 'fact' }, make('span', { class: 'about' }, about), make('span', { class: 'words' }, visible(words)))));
   }
 
   printed(lines) {
     if (!lines.length) return null;
-    return make('div', { class: 'code-list', role: 'group', 'aria-label': 'What was printed' }, this.title('What was printed, and what each line is made from'),
+    return make('div', { class: 'code-list', role: 'group', 'aria-label': 'What was printed' }, this.listTitle('What was printed, and what each line is made from'),
       lines.map(([text, words, start, at]) => this.add(this.spans(at), { class: `error-line ${start ? 'is-start' : ''}` },
         make('pre', {}, visible(text) || ' '),
         make('small', { class: 'quiet' }, visible(words)),
-        start ? make('span', { class: 'where replaced' }, 'read from here: the last entry in your own files') : null)));
+        start ? make('span', { class: 'where replaced' }, 'read from here: your own last line') : null)));
   }
 }

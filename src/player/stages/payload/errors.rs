@@ -187,9 +187,9 @@ impl Maker<'_> {
     }
 
     fn printed(&self, error: &RaisedError) -> Vec<(String, String, bool, At)> {
-        let own = error.last_own_entry();
-        let lines = error.printed.iter().map(|line| {
-            let is_start = matches!(line.part, PrintedPart::Entry(at) if Some(at) == own);
+        let start = error.first_line_to_read();
+        let lines = error.printed.iter().enumerate().map(|(number, line)| {
+            let is_start = Some(number) == start;
             let entry = match line.part {
                 PrintedPart::Entry(at) | PrintedPart::Source(at) | PrintedPart::Marks(at) => {
                     error.traceback.get(at)

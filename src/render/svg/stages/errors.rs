@@ -22,7 +22,9 @@ const INSET: f64 = 14.0;
 const LONGEST: usize = 78;
 const CALL: f64 = 2.0 * ROW_HEIGHT + 6.0;
 /// Where what is said of a call begins.
-const WORDS: f64 = 470.0;
+const WORDS: f64 = 486.0;
+/// How wide the box of a call is.
+const BOX: f64 = 440.0;
 
 /// A picture of the exceptions of a run.
 pub fn errors_picture(
@@ -92,7 +94,7 @@ impl Picture<'_> {
         let width = text_width(&title, ROW_FONT) + text_width(&serial, SMALL_FONT) + 36.0;
         let tone = canvas.tone(BoxRole::Exception);
         let line = canvas.drawing.palette.line;
-        let size = (width.max(WORDS), TITLE_HEIGHT);
+        let size = (width.max(BOX + INSET), TITLE_HEIGHT);
         canvas.rect((MARGIN, canvas.y), size, tone, line, false);
         let end = canvas.write(MARGIN + 10.0, canvas.y, Look::Bold, &title);
         canvas.write(end + 12.0, canvas.y, Look::Small, &serial);
@@ -142,7 +144,7 @@ impl Picture<'_> {
         let (row, line) = (palette.row, palette.line);
         let is_own = place.own.is_some();
         let x = MARGIN + INSET;
-        canvas.rect((x, top), (WORDS - INSET - 20.0, CALL), row, line, !is_own);
+        canvas.rect((x, top), (BOX, CALL), row, line, !is_own);
         let name = visible(&narrate::call_name(&place.function)).into_owned();
         let end = canvas.write(x + 10.0, top + 2.0, Look::Bold, &cut(&name, 40));
         let at = format!("line {} of {}", place.line, visible(&place.path));
@@ -273,10 +275,10 @@ impl Picture<'_> {
         let texts = lines.map(|line| text_width(&shown_line(&line.text), ROW_FONT));
         let widest = texts.fold(0.0, f64::max);
         let words = MARGIN + INSET + widest + 24.0;
-        let own = self.error.last_own_entry();
-        for line in &self.error.printed {
+        let start = self.error.first_line_to_read();
+        for (number, line) in self.error.printed.iter().enumerate() {
             let x = MARGIN + INSET;
-            let is_start = matches!(line.part, PrintedPart::Entry(at) if Some(at) == own);
+            let is_start = Some(number) == start;
             let look = match line.part {
                 PrintedPart::Message | PrintedPart::Entry(_) => Look::Plain,
                 _ => Look::Quiet,
@@ -290,7 +292,7 @@ impl Picture<'_> {
                     end + 8.0,
                     canvas.y,
                     Color::Orange,
-                    "read from here: the last entry in your own files",
+                    "read from here: your own last line",
                 );
             }
             canvas.y += ROW_HEIGHT - 3.0;
