@@ -59,6 +59,7 @@ struct Seen {
     borrowed: usize,
     empty: usize,
     counted: usize,
+    unknown: usize,
 }
 
 fn laws(name: &str, recorded: &Recorded, seen: &mut Seen) {
@@ -87,6 +88,8 @@ fn laws(name: &str, recorded: &Recorded, seen: &mut Seen) {
         assert_eq!(step.before, machine.stack, "{at}");
         seen.instructions += 1;
         seen.placed += usize::from(step.place.is_some());
+        let is_unknown = |one: &&StackEntry| **one == StackEntry::Unknown;
+        seen.unknown += step.before.iter().filter(is_unknown).count();
         seen.empty += step
             .before
             .iter()
@@ -188,6 +191,8 @@ fn counts(trace: &Trace, step: &MachineStep, next: u32, at: &str, seen: &mut See
         .collect();
     changed.sort_unstable();
     changed.dedup();
+    // What is older than the recording is not new where it is first met.
+    changed.retain(|id| of(&before, *id).is_some() || trace.object(*id).born.is_some());
     let said: Vec<_> = step.counts.iter().map(|one| one.object).collect();
     assert_eq!(said, changed, "{at}");
 }
@@ -213,6 +218,7 @@ fn every_scenario_keeps_the_laws_of_the_machine() {
         laws(&name, &recorded(&folder, &name), &mut seen);
     }
     eprintln!("{} scenarios: {seen:?}", paths.len());
+    assert_eq!(seen.unknown, 0, "{seen:?}");
     assert!(seen.placed * 100 > seen.instructions * 98, "{seen:?}");
     assert!(
         seen.followed * 2 > seen.instructions && seen.reckoned * 2 > seen.followed,
@@ -330,13 +336,14 @@ fn random_programs_keep_the_laws_of_the_machine() {
         );
     }
     eprintln!("{seen:?}");
+    assert_eq!(seen.unknown, 0, "{seen:?}");
     assert!(seen.placed * 100 > seen.instructions * 98, "{seen:?}");
     assert!(
         seen.followed * 2 > seen.instructions && seen.reckoned * 2 > seen.followed,
         "{seen:?}"
     );
     assert!(
-        seen.borrowed > 1000 && seen.empty > 1000 && seen.counted > 300,
+        seen.borrowed > 1000 && seen.empty > 1000 && seen.counted > 150,
         "{seen:?}"
     );
 }

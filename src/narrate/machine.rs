@@ -85,9 +85,13 @@ impl MachineFacts {
                 .iter()
                 .map(|one| one.instruction(all).name.as_ref());
             let along: Vec<&str> = along.collect();
+            let (come, are) = match along.len() {
+                1 => ("comes", "is no step of its own"),
+                _ => ("come", "are no steps of their own"),
+            };
+            let along = along.join(" and ");
             said.push(format!(
-                "Before the next step comes {} as well, which is no step of its own",
-                along.join(", ")
+                "Before the next step {come} {along} as well, which {are}"
             ));
         }
         match step.within {
@@ -240,7 +244,7 @@ impl<'t> EntryNames<'t> {
     fn entry(&self, entry: StackEntry) -> EntryWords {
         let Some(id) = entry.object() else {
             let value = match entry {
-                StackEntry::Empty => "nothing, a placeholder",
+                StackEntry::Empty => "a placeholder",
                 _ => "an object that is not recorded",
             };
             return EntryWords {
@@ -259,18 +263,25 @@ impl<'t> EntryNames<'t> {
         };
         let own = nouns.own_words(id);
         let path = self.paths.first(id).map(str::to_owned);
-        // What says its name itself needs no other.
         let kind = self.trace.object(id).kind;
-        let named = matches!(kind, Kind::Function | Kind::Class | Kind::Module);
+        let is_named_itself = match kind {
+            Kind::Function | Kind::Class | Kind::Module => own.is_some(),
+            // That a variable has the very same number or text may be chance, unless it lends it.
+            Kind::Atom => !matches!(entry, StackEntry::Borrowed(_)),
+            _ => false,
+        };
         let own = own.map(|own| own.trim_start_matches("the function ").to_owned());
         EntryWords {
             entry,
             type_name: nouns.type_name(id).to_owned(),
             kind: Some(kind),
-            path: path.filter(|_| !(named && own.is_some())),
+            path: path.filter(|_| !is_named_itself),
             value: own
                 .or_else(|| nouns.literal(id))
-                .unwrap_or_else(|| nouns.unnamed(id)),
+                .unwrap_or_else(|| match nouns.type_name(id) {
+                    "code" => "a code object".to_owned(),
+                    _ => nouns.unnamed(id),
+                }),
         }
     }
 }

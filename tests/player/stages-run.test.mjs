@@ -23,7 +23,7 @@ const stagesOf = (t, out, options) => openPage(t, here, join(out, 'stages.html')
 /** What `memviz stages` says of the same recording. */
 const said = (out) => JSON.parse(memviz(here.folder, ['stages', join(out, 'trace.memviz'), '--view', 'machine', '--format', 'json']).stdout).machine;
 const texts = (page, selector) => page.$$eval(selector, (all) => all.map((one) => one.textContent));
-const value = (entry) => entry.value ?? 'nothing, a placeholder';
+const value = (entry) => entry.value ?? 'a placeholder';
 
 test('the player leads to its second page at its step, and that leads back', async (t) => {
   const out = record(here, 'there', TOTAL);

@@ -176,5 +176,10 @@ fn counts(step: &MachineStep, next: u32, trace: &Trace, histories: &Histories) -
         before: histories.at(object, step.step),
         after: histories.at(object, next),
     });
-    changes.filter(|one| one.before != one.after).collect()
+    // What is older than the recording is not new where it is first met.
+    let is_met =
+        |one: &CountChange| one.before.is_none() && trace.object(one.object).born.is_none();
+    changes
+        .filter(|one| one.before != one.after && !is_met(one))
+        .collect()
 }

@@ -3,6 +3,7 @@
 use super::Recorder;
 use crate::record::raw::header::ObjPtr;
 use crate::trace::{Machine, Record, StackEntry};
+use rustpython_vm::VirtualMachine;
 use std::io;
 
 /// What the machine of the running frame is about to do.
@@ -19,6 +20,18 @@ pub(crate) struct RunningMachine {
 }
 
 impl Recorder {
+    /// Meets what stands on the value stack alone, and is borrowed there: small numbers, which live as
+    /// long as the process does.
+    pub(super) fn meet_stack(&mut self, running: Option<&RunningMachine>, vm: &VirtualMachine) {
+        let entries = running.iter().flat_map(|running| &running.stack);
+        let borrowed = entries.flatten().filter(|(_, is_borrowed)| *is_borrowed);
+        for (object, _) in borrowed {
+            if object.refcount().is_none() {
+                self.id_of(*object, vm);
+            }
+        }
+    }
+
     /// Tells of the machine at the step that was just taken. Its objects are known by now.
     pub(super) fn send_machine(&mut self, running: Option<&RunningMachine>) -> io::Result<()> {
         let Some(running) = running else {

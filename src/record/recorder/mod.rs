@@ -273,6 +273,7 @@ impl Recorder {
         for (pointer, _) in &context.in_flight {
             self.id_of(*pointer, vm);
         }
+        self.meet_stack(context.machine.as_ref(), vm);
         self.discover_unnamed(&born, vm);
         self.find_changes(known, &context.borrowed, vm);
         let changed_at = self.name_objects(running, &mut frames);

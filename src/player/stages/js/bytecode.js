@@ -79,6 +79,8 @@ class BytecodeColumn extends Column {
 
   /** What is computed first stands above what it is for. */
   firstLit() {
+    // At a step of the run, its instruction.
+    if (this.marks[this.current]) return this.current;
     const [lit, inside] = [this.marks.indexOf(LIT), this.marks.indexOf(INSIDE)];
     return inside >= 0 && (lit < 0 || inside < lit) ? inside : lit;
   }
@@ -90,10 +92,10 @@ class BytecodeColumn extends Column {
   }
 
   /** The instruction that is about to run. */
-  showStep({ at }) {
+  showStep({ at, sheet }) {
     if (this.model !== this.app.model) return;
     this.chunks.made(this.current)?.classList.remove('is-current');
-    this.current = at ? this.first[at[0]] + 1 + at[1] : null;
+    this.current = at && this.app.isShown(sheet) ? this.first[at[0]] + 1 + at[1] : null;
     if (this.current === null) return;
     const row = this.element(this.current);
     row.classList.add('is-current');

@@ -35,8 +35,8 @@ class MachineColumn extends Column {
 
   draw(step) {
     const kept = step.before.length - step.took;
-    const before = this.stack('Before', step.before, kept, 'taken', 'takes this');
-    const after = step.after ? this.stack('After', step.after, step.after.length - step.left, 'put', 'leaves this') : make('div', { class: 'stack-side' }, make('h3', {}, 'After'), make('p', { class: 'quiet' }, 'not known'));
+    const before = this.stack('Before', step.before, kept, 'taken', 'takes');
+    const after = step.after ? this.stack('After', step.after, step.after.length - step.left, 'put', 'leaves') : make('div', { class: 'stack-side' }, make('h3', {}, 'After'), make('p', { class: 'quiet' }, 'not known'));
     refill(this.body,
       make('div', { class: 'machine-head' },
         make('p', {}, make('strong', { class: 'opcode' }, this.text(step.name)), make('span', { class: 'quiet' }, ` at ${step.offset} in ${this.text(step.code)}`)),
@@ -49,9 +49,9 @@ class MachineColumn extends Column {
 
   /** A stack with its top at the top; from `kept` on, entries are marked. */
   stack(title, entries, kept, mark, words) {
-    const rows = entries.map((entry, at) => make('li', { class: at >= kept ? mark : null }, this.entry(entry, this.app.step), at >= kept ? make('span', { class: 'unseen' }, `, ${words}`) : null));
+    const rows = entries.map((entry, at) => make('li', { class: at >= kept ? mark : null }, this.entry(entry, this.app.step), at >= kept ? make('span', { class: 'unseen' }, `, it ${words} this`) : null));
     return make('div', { class: 'stack-side' },
-      make('h3', {}, title),
+      make('h3', {}, title, kept < entries.length ? make('span', { class: 'quiet' }, ` · framed: ${mark === 'taken' ? 'taken' : 'left'}`) : null),
       rows.length ? make('ol', { class: 'stack', reversed: true, 'aria-label': `Value stack ${title.toLowerCase()}, its top first` }, rows.reverse()) : make('p', { class: 'stack-empty' }, 'empty'));
   }
 

@@ -42,6 +42,7 @@ class Page {
     $('script').hidden = files.length > 1;
     $('file').onchange = () => {
       this.open(Number($('file').value));
+      if (this.step) this.tellStep();
       this.lightFirst();
       this.writeAddress();
     };
@@ -57,9 +58,15 @@ class Page {
     const span = file < 0 ? null : this.spanOf(step);
     this.light.pinned = Boolean(span);
     this.light.show(span && this.target([span]));
-    for (const column of Object.values(this.columns)) column.showStep(step);
+    this.tellStep();
     this.transport.show();
     this.writeAddress();
+  }
+
+  /** Tells all columns of the step that the page is at. */
+  tellStep() {
+    const step = this.run.step(this.step);
+    for (const column of Object.values(this.columns)) column.showStep(step);
   }
 
   /** Whether a sheet is that of the file that is open. */
@@ -267,9 +274,10 @@ class Page {
     $('tabs').addEventListener('keydown', (event) => this.moveTab(event));
     document.addEventListener('keydown', (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || $('help').open) return;
-      if (event.target.matches('select, input')) return;
+      // A chooser takes letters, a slider its arrows.
+      if (event.target.matches('select') || (event.target.matches('input') && /^(Arrow|Page|Home|End)/.test(event.key))) return;
       const column = this.names[Number(event.key) - 1];
-      const entry = KEYS.find(([keys]) => keys.includes(event.key));
+      const entry = KEYS.find((one) => one[0].includes(event.key) && (this.run || !STEP_KEYS.includes(one)));
       const action = column ? () => this.toggle(column) : entry?.[3];
       if (!action) return;
       event.preventDefault();
@@ -322,8 +330,8 @@ function paperRows(column, lit) {
 
 /** Keys that a page without a run has no use for. */
 const STEP_KEYS = [
-  [['n'], 'n', 'next step of the run', (page) => page.transport.go(1)],
-  [['p'], 'p', 'previous step', (page) => page.transport.go(-1)],
+  [['n', 'ArrowRight'], 'n', 'next step of the run; also → where it has no other use', (page) => page.transport.go(1)],
+  [['p', 'ArrowLeft'], 'p', 'previous step; also ←', (page) => page.transport.go(-1)],
 ];
 
 /** Keys, what they are called, what they do; what a column does itself has no action here. */

@@ -15,7 +15,7 @@ use crate::view::BoxRole;
 /// A stack's width, and the room between two.
 const STACK: f64 = 250.0;
 const BETWEEN: f64 = 70.0;
-const ENTRY: f64 = TITLE_HEIGHT + 2.0 * ROW_HEIGHT - 8.0;
+const ENTRY: f64 = TITLE_HEIGHT + 2.0 * ROW_HEIGHT - 3.0;
 const EMPTY: f64 = ROW_HEIGHT + 6.0;
 const GAP: f64 = 5.0;
 const INSET: f64 = 8.0;
@@ -79,8 +79,15 @@ fn stacks(one: &MachineFacts, canvas: &mut Canvas<'_>) {
     let tallest = tall(&one.before).max(after.map_or(0.0, tall));
     let ground = canvas.y + ROW_HEIGHT + tallest;
     let right = MARGIN + STACK + BETWEEN;
-    canvas.write(MARGIN, canvas.y, Look::Bold, "Before");
-    canvas.write(right, canvas.y, Look::Bold, "After");
+    for (x, title, marked, words) in [
+        (MARGIN, "Before", one.step.took, "framed: taken"),
+        (right, "After", one.step.put, "framed: left"),
+    ] {
+        let end = canvas.write(x, canvas.y, Look::Bold, title);
+        if marked > 0 {
+            canvas.write(end + 10.0, canvas.y, Look::Small, words);
+        }
+    }
     let taken = canvas.drawing.palette.garbage;
     stack(&one.before, one.step.took, (MARGIN, ground), taken, canvas);
     match after {
@@ -96,7 +103,7 @@ fn stacks(one: &MachineFacts, canvas: &mut Canvas<'_>) {
     let middle = ground - tallest / 2.0;
     let way = format!("M{from} {middle:.1}H{to}");
     let colour = canvas.drawing.palette.arrow;
-    canvas.arrow(&way, colour, "plain", false);
+    canvas.arrow(&way, colour, "head", false);
     canvas.y = ground + 12.0;
 }
 
@@ -155,7 +162,11 @@ fn entry(one: &EntryWords, (x, y): (f64, f64), mark: Option<&str>, canvas: &mut 
     }
     let value = cut(&visible(&one.value), LONGEST);
     let look = if is_object { Look::Bold } else { Look::Quiet };
-    canvas.write(x + INSET, y + TITLE_HEIGHT - 1.0, look, &value);
+    let row = match is_object {
+        true => y + TITLE_HEIGHT - 1.0,
+        false => y + (ENTRY - ROW_HEIGHT) / 2.0,
+    };
+    canvas.write(x + INSET, row, look, &value);
     if let Some(path) = &one.path {
         let path = cut(&visible(path), LONGEST + 6);
         canvas.write(
