@@ -259,6 +259,9 @@ fn in_del() {
         (&value["what"], &value["value"]),
         (&json!("object of the attribute"), &json!("None"))
     );
+    let origin = &list(value, "history")[0];
+    assert_eq!(origin["line"], line(&errors, "self.file = None"));
+    assert_eq!(origin["name"], "self.file");
     assert_eq!(parts(error)[0], "where");
     assert_eq!(errors.trace["outcome"]["kind"], "finished");
 }

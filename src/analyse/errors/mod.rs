@@ -87,6 +87,14 @@ pub fn alike_calls(search: &[Passage]) -> Vec<(&Passage, usize)> {
     calls
 }
 
+impl Passage {
+    /// Whether a `finally` has dropped the exception there, of which nobody is told.
+    pub fn is_dropped(&self) -> bool {
+        let last = self.handlers.last().map(|last| last.kind);
+        self.outcome == PassageOutcome::Caught && last == Some(HandlerKind::Finally)
+    }
+}
+
 impl RaisedError {
     /// The line of what was printed from which to read: that of the last entry in the program's own
     /// files, or the last one printed before it.

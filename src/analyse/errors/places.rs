@@ -166,9 +166,9 @@ impl<'t> Places<'t> {
     pub(super) fn covers(&self, place: &ErrorPlace, row: usize, offset: u32) -> bool {
         let code = self.code_of(place).map(|(_, code)| code);
         code.is_some_and(|code| {
-            let target = code.handlers[row].target;
+            let target = code.handlers.get(row).map(|row| row.target);
             let mut rows = code.covering(offset);
-            rows.any(|one| code.handlers[one].target == target)
+            rows.any(|one| Some(code.handlers[one].target) == target)
         })
     }
 

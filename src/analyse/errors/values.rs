@@ -3,11 +3,11 @@
 
 use super::bindings::Bindings;
 use super::facts::Facts;
-use super::model::{ErrorPlace, UnboundName, UsedValue, ValuePart};
+use super::model::{ErrorPlace, OriginKind, UnboundName, UsedValue, ValueOrigin, ValuePart};
 use super::places::Places;
 use super::walk::Now;
 use crate::trace::stages::{NameScope, Node, Span, Stages};
-use crate::trace::{Label, ObjId, Trace};
+use crate::trace::{Label, ObjId, Reference, Trace};
 
 /// What the code at `place` worked with when it raised the exception.
 pub(super) fn of(
@@ -57,7 +57,13 @@ pub(super) fn of(
     let has = |values: &[UsedValue], id: ObjId| values.iter().any(|one| one.object == id);
     if let Some(object) = facts.named(error, "obj", now.state) {
         if !has(&values, object) {
-            values.insert(0, make(object, ValuePart::ObjectOfAttribute, None));
+            let mut value = make(object, ValuePart::ObjectOfAttribute, None);
+            if let (Some(stages), Some(span)) = (stages, place.span) {
+                let known = (trace, places, bindings);
+                let origin = attribute_origin((stages, span), object, now, known, place);
+                value.history.extend(origin);
+            }
+            values.insert(0, value);
         }
         // The exception itself says which it is.
         values.retain(|one| one.object == object);
@@ -75,6 +81,65 @@ pub(super) fn of(
         values.insert(0, make(key, ValuePart::Key, None));
     }
     values
+}
+
+/// Where an attribute of an object last came to hold a value: `owner.attribute`, as the instruction's
+/// source has it, where only one such object can be meant.
+fn attribute_origin(
+    (stages, span): (&Stages, Span),
+    value: ObjId,
+    now: Now<'_>,
+    (trace, places, bindings): (&Trace, &Places<'_>, &Bindings),
+    place: &ErrorPlace,
+) -> Option<ValueOrigin> {
+    let failed = stages.tree.iter().zip(0u32..);
+    let mut failed = failed.filter(|(node, _)| node.span == Some(span));
+    let (_, number) = failed.find(|(node, _)| &*node.kind == "Attribute")?;
+    let part = |of: u32| {
+        let nodes = stages.tree.iter().zip(0u32..);
+        let mut parts = nodes.filter(|(node, _)| node.parent == Some(of));
+        parts.find(|(node, _)| node.field() == "value")
+    };
+    let (attribute, number) = part(number)?;
+    let (owner, _) = part(number).filter(|_| &*attribute.kind == "Attribute")?;
+    let (attribute, owner) = (attribute.value("attr")?, owner.value("id")?);
+    let object = bindings.value(now, (trace, owner), places.is_global(place, owner))?;
+    let steps = trace.steps.iter().take(now.number as usize);
+    let steps = steps.enumerate();
+    let is_it = |one: &Reference| match one.label {
+        Label::Attr(symbol) => trace.symbols.text(symbol) == attribute && one.to == value,
+        _ => false,
+    };
+    let is_attribute = |one: &&Reference| matches!(one.label, Label::Attr(_));
+    for (before, step) in steps.rev() {
+        let entered = step.entered.iter().find(|(id, _)| *id == object);
+        let changed = step.changed.iter().find(|(id, _)| *id == object);
+        let put = changed.and_then(|(_, change)| change.refs.as_ref());
+        let sets = match (entered, put) {
+            (Some((_, state)), _) => state.refs.iter().any(is_it),
+            // Of several that have changed together, one may have stayed.
+            (None, Some(splice)) if splice.put.iter().filter(is_attribute).count() > 1 => {
+                return None;
+            }
+            (None, Some(splice)) => splice.put.iter().any(is_it),
+            (None, None) => false,
+        };
+        if sets {
+            let head = &step.head;
+            return Some(ValueOrigin {
+                step: before as u32 + 1,
+                file: head.file,
+                line: head.ran?,
+                function: trace.symbols.text(head.function).to_owned(),
+                name: format!("{owner}.{attribute}"),
+                how: OriginKind::Assigned,
+            });
+        }
+        if entered.is_some() {
+            return None;
+        }
+    }
+    None
 }
 
 /// The local variable that the instruction at a place asks for, where that is what such an instruction

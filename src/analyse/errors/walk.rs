@@ -282,11 +282,13 @@ impl<'t> Walk<'t> {
         let other = self.errors[by.error].object.id;
         let mut all = self.open.remove(&thread).unwrap_or_default();
         all.retain(|open| {
+            if open.depth != by.depth || open.error == by.error {
+                return true;
+            }
             let places = self.places;
             let passage = self.passage(open);
             let handler = passage.handlers.last();
-            let is_left = handler.is_some_and(|one| places.covers(&passage.place, row, one.target));
-            if open.depth != by.depth || open.error == by.error || !is_left {
+            if !handler.is_some_and(|one| places.covers(&passage.place, row, one.target)) {
                 return true;
             }
             passage.outcome = PassageOutcome::Replaced(other);

@@ -1,6 +1,6 @@
 //! Objects: what they are, what they are like at a step, what they refer to.
 
-use super::run::FileId;
+use super::files::FileId;
 use serde::{Deserialize, Serialize};
 
 /// The serial number of an object, from 1 in the order in which the recorder met the objects.

@@ -3,10 +3,6 @@
 use super::objects::ObjId;
 use serde::{Deserialize, Serialize};
 
-/// The number of a source file, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct FileId(pub u16);
-
 /// A source file of the program's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {

@@ -1,7 +1,7 @@
 //! What a step says beside heap and call stack.
 
+use super::files::FileId;
 use super::objects::{Incident, ObjId, Symbol};
-use super::run::FileId;
 use super::stacks::{InterpreterRef, RootKind};
 use serde::{Deserialize, Serialize};
 

@@ -151,6 +151,8 @@ impl Maker<'_> {
             words: narrate::passage_outcome(call, self.errors),
             outcome: match call.outcome {
                 PassageOutcome::Left => "left",
+                // It is shown as what is lost.
+                PassageOutcome::Caught if call.is_dropped() => "replaced",
                 PassageOutcome::Caught => "caught",
                 PassageOutcome::Replaced(_) => "replaced",
                 PassageOutcome::Unknown => "unknown",

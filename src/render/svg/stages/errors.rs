@@ -183,6 +183,7 @@ impl Picture<'_> {
         }
         let outcome = narrate::passage_outcome(passage, self.errors);
         let color = match passage.outcome {
+            PassageOutcome::Caught if passage.is_dropped() => Color::Orange,
             PassageOutcome::Caught => Color::Green,
             PassageOutcome::Left => Color::Grey,
             PassageOutcome::Replaced(_) => Color::Orange,
