@@ -16,6 +16,8 @@ pub(super) struct Bindings {
     stacks: BTreeMap<u32, Vec<Call>>,
     /// What the last call has returned, by thread.
     returned: BTreeMap<u32, Returned>,
+    /// Whose the step before was.
+    last: Option<u32>,
 }
 
 struct Call {
@@ -51,7 +53,12 @@ impl Bindings {
         let calls = self.stacks.entry(thread).or_default();
         calls.truncate(depth);
         let returned = self.returned.get(&thread);
-        for (at, frame) in now.state.frames.iter().enumerate() {
+        // Calls that are as they were at the step before have nothing new.
+        let same = match self.last.replace(thread) == Some(thread) {
+            true => calls.len().min(now.step.frames_kept as usize),
+            false => 0,
+        };
+        for (at, frame) in now.state.frames.iter().enumerate().skip(same) {
             let is_top = at + 1 == depth;
             let is_new = is_top && head.event == Event::Call;
             if is_new || calls.get(at).is_none_or(|call| !is_of(call, frame)) {

@@ -58,8 +58,19 @@ impl<'t> Facts<'t> {
             .into_iter()
             .filter_map(|note| self.text(note, state))
             .collect();
-        error.traceback = self
-            .entries(id, state)
+        let first = error.traceback.first().map(|part| part.object);
+        let fresh = self.entries(id, state, |entry| Some(entry) == first);
+        // Behind the last of them the chain goes on as it was, or is another one.
+        let last = fresh.last().copied();
+        let goes_on = match last {
+            Some(last) => self.named(last, "tb_next", state),
+            None => self.named(id, "__traceback__", state),
+        };
+        let known = match goes_on.is_some() && goes_on == first {
+            true => std::mem::take(&mut error.traceback),
+            false => Vec::new(),
+        };
+        error.traceback = fresh
             .into_iter()
             .filter_map(|entry| {
                 let info = self.trace.object(entry);
@@ -69,14 +80,21 @@ impl<'t> Facts<'t> {
                     place: places.of_entry(&info.place?),
                 })
             })
+            .chain(known)
             .collect();
     }
 
-    /// The entries of an exception's traceback, the oldest call first.
-    pub(super) fn entries(&self, id: ObjId, state: &State) -> Vec<ObjId> {
+    /// The entries of an exception's traceback, the oldest call first, up to one that is known: those in
+    /// front of it came later.
+    pub(super) fn entries(
+        &self,
+        id: ObjId,
+        state: &State,
+        is_known: impl Fn(ObjId) -> bool,
+    ) -> Vec<ObjId> {
         let mut entries = Vec::new();
         let mut next = self.named(id, "__traceback__", state);
-        while let Some(entry) = next.filter(|_| entries.len() < LONGEST) {
+        while let Some(entry) = next.filter(|entry| entries.len() < LONGEST && !is_known(*entry)) {
             entries.push(entry);
             next = self.named(entry, "tb_next", state);
         }

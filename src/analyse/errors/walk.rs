@@ -224,7 +224,9 @@ impl<'t> Walk<'t> {
     /// The calls of code that is not the program's own that an exception has come through since it was
     /// last seen, the newest first.
     fn foreign_calls(&mut self, error: usize, now: Now<'_>) -> Vec<Passage> {
-        let entries = self.facts.entries(self.errors[error].object.id, now.state);
+        let object = self.errors[error].object.id;
+        let is_told = |id: ObjId| self.told.contains(&id);
+        let entries = self.facts.entries(object, now.state, is_told);
         let mut calls = Vec::new();
         for id in entries.into_iter().rev() {
             let place = self.trace.object(id).place;
