@@ -22,7 +22,7 @@ test('each call of the search and each printed line stands there, and lights its
   const [error] = said(out);
   const page = await stagesOf(t, out, { address: '#view=errors' });
   assert.deepEqual(await texts(page, '#errors .error-place strong'), ['price()', 'total()', 'report()', 'the module']);
-  assert.deepEqual(await texts(page, '#errors .error-line pre'), error.printed.map(({ text }) => text));
+  assert.deepEqual(await texts(page, '#errors div.error-line pre'), error.printed.map(({ text }) => text));
   assert.equal(await page.textContent('#errors .error-line.is-start pre'), error.printed.findLast(({ part }) => part === 'entry').text);
   await page.click('#errors .error-call >> nth=1 >> strong');
   assert.equal((await texts(page, '#source code .is-lit')).join(''), 'price(item)');

@@ -1,8 +1,8 @@
 //! Which line gave each name the value that it has now.
 
 use super::model::{OriginKind, ValueOrigin};
+use super::now::Now;
 use super::places::Places;
-use super::walk::Now;
 use crate::trace::stages::Stages;
 use crate::trace::{CallFrame, Event, FileId, NameKind, ObjId, RootKind, State, Symbol, Trace};
 use std::collections::BTreeMap;

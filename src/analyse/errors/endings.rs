@@ -1,7 +1,8 @@
 //! Where the ways of exceptions end.
 
 use super::model::{HandlerKind, Passage, PassageOutcome, RaisingEnd};
-use super::walk::{Leaving, Now, Walk};
+use super::now::Now;
+use super::walk::{Leaving, Walk};
 use crate::trace::{Outcome, RootKind};
 
 impl Walk<'_> {

@@ -5,6 +5,7 @@ mod bindings;
 mod endings;
 mod facts;
 mod model;
+mod now;
 mod places;
 mod printed;
 mod values;
@@ -18,8 +19,9 @@ pub use model::{
 
 use crate::trace::Trace;
 use crate::trace::stages::Stages;
+use now::Now;
 use places::Places;
-use walk::{Now, Walk};
+use walk::Walk;
 
 /// The exceptions that the program's own code raised, or saw go through it, in the order in which they
 /// were raised. `stages` are those of the trace.

@@ -4,8 +4,8 @@
 use super::bindings::Bindings;
 use super::facts::Facts;
 use super::model::{ErrorPlace, OriginKind, UnboundName, UsedValue, ValueOrigin, ValuePart};
+use super::now::Now;
 use super::places::Places;
-use super::walk::Now;
 use crate::trace::stages::{NameScope, Node, Span, Stages};
 use crate::trace::{Label, ObjId, Reference, Trace};
 

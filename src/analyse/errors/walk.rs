@@ -6,32 +6,11 @@ use super::model::{
     EnteredHandler, ErrorPlace, HandlerKind, Passage, PassageOutcome, RaisedError, RaisedHow,
     Raising, RaisingEnd, SplitPart,
 };
+use super::now::Now;
 use super::places::Places;
 use super::values;
-use crate::trace::{Event, Incident, Kind, ObjId, RaisedAgain, RootKind, State, Step, Trace};
+use crate::trace::{Event, Incident, Kind, ObjId, RaisedAgain, RootKind, Trace};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A step as it is worked through.
-#[derive(Clone, Copy)]
-pub(super) struct Now<'a> {
-    pub number: u32,
-    pub step: &'a Step,
-    pub state: &'a State,
-}
-
-impl Now<'_> {
-    fn thread(&self) -> u32 {
-        self.step.head.thread.unwrap_or(1)
-    }
-
-    fn depth(&self) -> usize {
-        self.state.frames.len()
-    }
-
-    fn raised(&self) -> Option<ObjId> {
-        self.step.head.held_as(RootKind::RaisedException)
-    }
-}
 
 /// A call in which an exception is or was.
 pub(super) struct Open {

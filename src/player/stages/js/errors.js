@@ -49,11 +49,11 @@ class ErrorsColumn extends BoxColumn {
 
   call(call) {
     return [
-      this.add(this.spans(call.at), { class: `error-call ${call.own ? '' : 'foreign'}` },
-        make('div', { class: 'error-place' }, make('strong', {}, visible(call.name)), make('span', { class: 'quiet' }, `line ${call.line} of ${visible(call.path)}`), this.step(call.step)),
+      make('div', { class: 'error-room', role: 'presentation' }, this.add(this.spans(call.at), { class: `error-call ${call.own ? '' : 'foreign'}` },
+        make('div', { class: 'error-place' }, make('strong', {}, visible(call.name)), make('span', { class: 'quiet' }, `line ${call.line} of ${visible(call.path)}`)),
         call.how ? make('p', {}, visible(call.how)) : null,
         call.handlers.map(([words, row]) => make('p', {}, make('span', { class: 'where free' }, visible(words)), ' ', make('small', { class: 'quiet' }, row))),
-        make('p', {}, make('span', { class: `where ${call.outcome === 'caught' ? 'local' : call.outcome === 'replaced' ? 'replaced' : ''}` }, visible(call.words)), ' ', call.entry ? make('small', { class: 'quiet' }, call.entry) : null)),
+        make('p', {}, make('span', { class: `where ${call.outcome === 'caught' ? 'local' : call.outcome === 'replaced' ? 'replaced' : ''}` }, visible(call.words)), ' ', call.entry ? make('small', { class: 'quiet' }, call.entry) : null)), this.step(call.step)),
       call.more ? make('p', { class: 'quiet error-more' }, `… and ${grouped(call.more)} more calls like this one`) : null,
     ];
   }
@@ -71,8 +71,8 @@ class ErrorsColumn extends BoxColumn {
   printed(lines) {
     if (!lines.length) return null;
     return make('div', { class: 'code-list', role: 'group', 'aria-label': 'What was printed' }, this.listTitle('What was printed, and what each line is made from'),
-      lines.map(([text, words, start, at]) => this.add(this.spans(at), { class: `error-line ${start ? 'is-start' : ''}` },
-        make('pre', {}, visible(text) || ' '),
+      lines.map(([text, words, start, at]) => text === '' ? make('pre', { class: 'error-line', 'aria-hidden': 'true' }, ' ') : this.add(this.spans(at), { class: `error-line ${start ? 'is-start' : ''}` },
+        make('pre', {}, visible(text)),
         make('small', { class: 'quiet' }, visible(words)),
         start ? make('span', { class: 'where replaced' }, 'read from here: your own last line') : null)));
   }
