@@ -4,6 +4,8 @@ mod args;
 mod commands;
 mod names;
 mod outputs;
+#[cfg(feature = "python")]
+mod pages;
 mod problem;
 #[cfg(feature = "python")]
 mod pythons;

@@ -23,6 +23,18 @@ Marks in the script's comments, which Python does not see:
       alive(x), dead(x), reachable(x), unreachable(x), immortal(x)
 On a line of its own a mark speaks of the line above. Options win over marks.";
 
+const CHECK_HELP: &str = "\
+A page holds commands in blocks of the language console. They run in the order in which they stand,
+in a copy of the page's folder, memviz alone, without a shell:
+  ```console
+  $ memviz run --no-record hello.py
+  Hello
+  ```
+What stands below a command must be what it prints, standard error included. Three dots stand for any
+number of signs in a line, a line of three dots for any number of lines, and no lines at all for
+whatever it prints. `console status=1` says that the commands end with exit code 1. Links and pictures must lead to files that are there when the commands
+have run, and to headings that the pages have; addresses in the network are not asked for.";
+
 /// Runs a Python script and draws what it does in memory, step by step.
 ///
 /// memviz runs the script on an embedded Python interpreter (RustPython) and records every object
@@ -55,7 +67,9 @@ pub(in crate::cli) struct Cli {
 pub(in crate::cli) enum Command {
     /// Run a script, as memviz does without a command
     Run(RunArgs),
-    /// Run scripts and check what their `# memviz: expect ...` comments claim
+    /// Run scripts and check what their `# memviz: expect ...` comments claim; run the commands on pages
+    /// and check what the pages say of them
+    #[command(after_long_help = CHECK_HELP)]
     Check(CheckArgs),
     /// Draw a saved trace again, without running anything
     Render(RenderArgs),
@@ -131,9 +145,16 @@ pub(in crate::cli) enum Command {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CheckArgs {
-    /// The scripts, each run by itself
-    #[arg(value_name = "SCRIPT", required = true)]
+    /// The scripts, each run by itself; or pages in Markdown and folders of them, whose commands are
+    /// run in a copy of their folder
+    #[arg(value_name = "SCRIPT|PAGE.md", required = true)]
     pub scripts: Vec<PathBuf>,
+    /// Keep the copy of the pages, with what their commands have made, in this folder
+    #[arg(short, long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Write into the folder although something is in it
+    #[arg(long, requires = "out")]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
-//! `memviz check`: holds the claims in scripts' comments against what the scripts do.
+//! `memviz check`: holds the claims in scripts' comments, and those on pages, against what is so.
 
+use super::check_pages::{check_pages, is_page};
 use super::run::script_at;
 use crate::analyse::{Verdict, check as verdict};
 use crate::cli::args::CheckArgs;
@@ -16,6 +17,18 @@ use std::os::fd::IntoRawFd;
 const CLAIM_FAILED: i32 = 1;
 
 pub(in crate::cli) fn check(args: &CheckArgs) -> Result<i32, Problem> {
+    match args.scripts.iter().filter(|path| is_page(path)).count() {
+        0 if args.out.is_some() => {
+            return Err(Problem::new("--out is for pages")
+                .hint("name a page in Markdown, or a folder of pages"));
+        }
+        0 => {}
+        pages if pages == args.scripts.len() => return check_pages(args),
+        _ => {
+            return Err(Problem::new("scripts and pages are checked apart")
+                .hint("run memviz check for the scripts, and again for the pages"));
+        }
+    }
     // One process holds one interpreter, so each further script gets a process of its own.
     if let [script] = &args.scripts[..] {
         let script = script_at(script)?;

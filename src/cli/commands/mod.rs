@@ -3,6 +3,8 @@
 mod ask;
 #[cfg(feature = "python")]
 pub(super) mod check;
+#[cfg(feature = "python")]
+mod check_pages;
 pub(super) mod collector;
 pub(super) mod export;
 pub(super) mod growth;

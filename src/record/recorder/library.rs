@@ -3,6 +3,7 @@
 
 use super::Recorder;
 use super::doubt::is_under_way;
+use super::unrecorded::{Holder, kept_by_interpreter};
 use crate::record::describe::{function_code, text_in};
 use crate::record::label::callback;
 use crate::record::raw::header::ObjPtr;
@@ -106,63 +107,51 @@ impl Recorder {
             .zip(0..)
             .map(|((_, to, _), place)| (*to, place))
             .collect();
-        let all = vm.state.gc.get_objects(None);
-        self.library.looks += all.len();
-        let all = || all.iter().map(|object| ObjPtr::of(object));
+        let objects = vm.state.gc.get_objects(None);
+        let mut tracked: Vec<ObjPtr> = objects.iter().map(|object| ObjPtr::of(object)).collect();
+        self.library.looks += tracked.len();
         let mut found = Vec::new();
-        for holder in all().filter(|holder| !self.is_recorded(*holder)) {
+        for (what, kept) in kept_by_interpreter(vm) {
+            found.extend((places.get(&kept)).map(|place| (*place, Holder::Interpreter(what))));
+            if !kept.object().is_gc_tracked() {
+                tracked.push(kept);
+            }
+        }
+        let shown = self.shown_namespaces();
+        let all = self.unrecorded(&tracked, &shown);
+        for holder in &all {
             holder.walk(|to| {
-                if let Some(place) = places.get(&to) {
-                    found.push((*place, holder));
-                }
+                found.extend((places.get(&to)).map(|place| (*place, Holder::Object(*holder))));
             });
         }
         // Native types hold more than their walk shows.
-        for holder in all() {
-            if self.is_recorded(holder) || holder.is_dying() {
-                continue;
-            }
-            let hidden = self.labeller.hidden_in(holder, vm);
+        for holder in all.iter().filter(|holder| !holder.is_dying()) {
+            let hidden = self.labeller.hidden_in(*holder, vm);
             let places = hidden.iter().filter_map(|to| places.get(to));
-            found.extend(places.map(|place| (*place, holder)));
+            found.extend(places.map(|place| (*place, Holder::Object(*holder))));
         }
-        // A function's code holds its constants, and is not among what the collector tracks.
-        for function in all().filter(|holder| !self.is_recorded(*holder)) {
+        // A function's code holds its constants, the code of the functions in it among them; those of
+        // the program's own code are known.
+        for function in &tracked {
             let code = function_code(function.object(), vm);
-            let code = code.and_then(|code| code.object().downcast_ref::<PyCode>());
-            let constants = code.iter().flat_map(|code| code.code.constants.iter());
-            for constant in constants {
-                let constant = ObjPtr::of(Borrow::<PyObject>::borrow(constant));
-                if let Some(place) = places.get(&constant) {
-                    found.push((*place, function));
+            let code = code.filter(|code| {
+                let code = code.object().downcast_ref::<PyCode>();
+                code.is_some_and(|code| self.program.own_file(code).is_none())
+            });
+            let mut codes: Vec<ObjPtr> = code.into_iter().collect();
+            while let Some(code) = codes.pop() {
+                let Some(code) = code.object().downcast_ref::<PyCode>() else {
+                    continue;
+                };
+                let constants = code.code.constants.iter();
+                for constant in constants.map(|one| ObjPtr::of(Borrow::<PyObject>::borrow(one))) {
+                    let place = places.get(&constant);
+                    found.extend(place.map(|place| (*place, Holder::Object(*function))));
+                    codes.push(constant);
                 }
             }
         }
-        // A class holds its names beside its dict; the interpreter's own classes are not all tracked.
-        let exceptions = vm.ctx.exceptions.base_exception_type;
-        let mut classes: Vec<ObjPtr> = all().collect();
-        classes.push(ObjPtr::of(exceptions.as_object()));
-        let mut seen = HashSet::default();
-        while let Some(holder) = classes.pop() {
-            let Some(class) = holder.object().downcast_ref::<PyType>() else {
-                continue;
-            };
-            if !seen.insert(holder) {
-                continue;
-            }
-            let below = class.subclasses.read();
-            let below = below.iter().filter_map(|weak| weak.upgrade());
-            classes.extend(below.map(|class| ObjPtr::of(&class)));
-            let Some(extension) = class.heaptype_ext().filter(|_| !self.is_recorded(holder)) else {
-                continue;
-            };
-            let names = [
-                ObjPtr::of(extension.name.read().as_object()),
-                ObjPtr::of(extension.qualname.read().as_object()),
-            ];
-            let places = names.iter().filter_map(|name| places.get(name));
-            found.extend(places.map(|place| (*place, holder)));
-        }
+        self.search_classes(&tracked, &shown, &places, &mut found, vm);
         // A weak reference holds what it calls, which its walk does not show.
         for live in &self.living {
             let weak = live.pointer.object().get_weak_references();
@@ -170,37 +159,67 @@ impl Recorder {
                 let holder = ObjPtr::of(weak.as_object());
                 let called = callback(&weak, vm).map(|called| ObjPtr::of(&called));
                 let place = called.and_then(|called| places.get(&called));
-                if let Some(place) = place.filter(|_| !self.is_recorded(holder)) {
-                    found.push((*place, holder));
+                if let Some(place) = place.filter(|_| !self.is_recorded(holder, &shown)) {
+                    found.push((*place, Holder::Object(holder)));
                 }
             }
         }
-        let mut homes: HashMap<ObjPtr, String> = found
-            .iter()
-            .map(|(_, holder)| (*holder, String::new()))
-            .collect();
-        for namespace in all().filter(|object| object.object().downcast_ref::<PyDict>().is_some()) {
-            let Some(module) = text_in(namespace, "__name__") else {
-                continue;
-            };
-            let mut entries = Vec::new();
-            namespace.extend_referents(&mut entries);
-            for entry in entries.chunks_exact(2) {
-                if let Some(home) = homes.get_mut(&entry[1]) {
-                    let key = text::key(entry[0].object(), vm);
-                    *home = format!("{module}.{}", key.trim_matches('\''));
-                }
-            }
-        }
+        let homes = homes(&tracked, &found, vm);
         for (id, _, more) in wanted {
             self.library.holders.insert(*id, (*more, Vec::new()));
         }
         for (place, holder) in found {
             let (id, to, _) = wanted[place];
-            let by = self.holder_name(holder, to, &homes, vm);
+            let by = match holder {
+                Holder::NameOf(class) => match class.object().downcast_ref::<PyType>() {
+                    Some(class) => format!("name of class {}", class.name()),
+                    None => continue,
+                },
+                Holder::Object(holder) => self.holder_name(holder, to, &homes, vm),
+                Holder::Interpreter(what) => what.to_owned(),
+            };
             let by = self.builder.symbols.intern(&by);
             if let Some((_, holders)) = self.library.holders.get_mut(&id) {
                 holders.push(by);
+            }
+        }
+    }
+
+    /// Adds what classes hold beside what is recorded of them: a class's names, and the weak references
+    /// to the classes below one of the interpreter's own, which is not tracked.
+    fn search_classes(
+        &self,
+        tracked: &[ObjPtr],
+        shown: &HashSet<usize>,
+        places: &HashMap<ObjPtr, usize>,
+        found: &mut Vec<(usize, Holder)>,
+        vm: &VirtualMachine,
+    ) {
+        let mut classes = tracked.to_vec();
+        classes.push(ObjPtr::of(vm.ctx.types.object_type.as_object()));
+        let mut seen = HashSet::default();
+        while let Some(holder) = classes.pop() {
+            let Some(class) = holder.object().downcast_ref::<PyType>() else {
+                continue;
+            };
+            if !seen.insert(holder.address()) {
+                continue;
+            }
+            let below = class.subclasses.read();
+            let classes_below = below.iter().filter_map(|weak| weak.upgrade());
+            classes.extend(classes_below.map(|class| ObjPtr::of(&class)));
+            if !class.as_object().is_gc_tracked() && !self.is_recorded(holder, shown) {
+                let below = below.iter().map(|weak| ObjPtr::of(weak.as_object()));
+                let places = below.filter_map(|weak| places.get(&weak));
+                found.extend(places.map(|place| (*place, Holder::Object(holder))));
+            }
+            if let Some(extension) = class.heaptype_ext() {
+                let names = [
+                    ObjPtr::of(extension.name.read().as_object()),
+                    ObjPtr::of(extension.qualname.read().as_object()),
+                ];
+                let places = names.iter().filter_map(|name| places.get(name));
+                found.extend(places.map(|place| (*place, Holder::NameOf(holder))));
             }
         }
     }
@@ -218,7 +237,11 @@ impl Recorder {
             let entry = entries.chunks_exact(2).find(|entry| entry[1] == to);
             if let Some(entry) = entry {
                 let key = text::key(entry[0].object(), vm);
-                return format!("{module}.{} (library)", key.trim_matches('\''));
+                let whose = match self.program.is_own_namespace(holder.address()) {
+                    true => "",
+                    false => " (library)",
+                };
+                return format!("{module}.{}{whose}", key.trim_matches('\''));
             }
         }
         match homes.get(&holder) {
@@ -226,16 +249,35 @@ impl Recorder {
             _ => format!("{} of the library's", holder.object().class().name()),
         }
     }
+}
 
-    /// Whether what an object refers to is recorded: of itself, as a part of another, or as names of
-    /// a frame or module.
-    fn is_recorded(&self, pointer: ObjPtr) -> bool {
-        let address = pointer.address();
-        let at = self.by_address.get(&address);
-        at.is_some_and(|at| !self.living[*at].leaf)
-            || self.folded.contains_key(&address)
-            || self.program.is_own_namespace(pointer.address())
-            || self.bodies.contains(&address)
-            || self.running.contains(&address)
+/// Under which name of which module the holders stand that a module names.
+fn homes(
+    tracked: &[ObjPtr],
+    found: &[(usize, Holder)],
+    vm: &VirtualMachine,
+) -> HashMap<ObjPtr, String> {
+    let mut homes: HashMap<ObjPtr, String> = found
+        .iter()
+        .filter_map(|(_, holder)| match holder {
+            Holder::Object(holder) => Some((*holder, String::new())),
+            Holder::Interpreter(_) | Holder::NameOf(_) => None,
+        })
+        .collect();
+    let namespaces = tracked.iter();
+    for namespace in namespaces.filter(|object| object.object().downcast_ref::<PyDict>().is_some())
+    {
+        let Some(module) = text_in(*namespace, "__name__") else {
+            continue;
+        };
+        let mut entries = Vec::new();
+        namespace.extend_referents(&mut entries);
+        for entry in entries.chunks_exact(2) {
+            if let Some(home) = homes.get_mut(&entry[1]) {
+                let key = text::key(entry[0].object(), vm);
+                *home = format!("{module}.{}", key.trim_matches('\''));
+            }
+        }
     }
+    homes
 }

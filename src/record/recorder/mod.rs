@@ -14,6 +14,7 @@ mod listeners;
 mod machine;
 mod on_stack;
 mod raised;
+mod unrecorded;
 mod verify;
 mod watch;
 

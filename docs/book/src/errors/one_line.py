@@ -1,0 +1,2 @@
+people = 0
+share = 60 / people
