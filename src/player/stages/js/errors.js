@@ -5,7 +5,20 @@ class ErrorsColumn extends BoxColumn {
   constructor(app) {
     super(app, 'errors', NAMES.errors);
     this.errors = app.run.errors.list;
+    this.body.addEventListener('click', (event) => {
+      const step = event.target.closest('[data-step]');
+      if (!step) return;
+      event.stopPropagation();
+      app.showStep(Number(step.dataset.step));
+    });
     this.draw();
+  }
+
+  /** s: goes to the step of the call that the cursor is on. */
+  keyMore(key) {
+    const step = key === 's' && this.element(this.cursor)?.querySelector('[data-step]');
+    if (step) this.app.showStep(Number(step.dataset.step));
+    return Boolean(step);
   }
 
   wanted() {
@@ -50,16 +63,16 @@ class ErrorsColumn extends BoxColumn {
   call(call) {
     return [
       make('div', { class: 'error-room', role: 'presentation' }, this.add(this.spans(call.at), { class: `error-call ${call.own ? '' : 'foreign'}` },
-        make('div', { class: 'error-place' }, make('strong', {}, visible(call.name)), make('span', { class: 'quiet' }, `line ${call.line} of ${visible(call.path)}`)),
+        make('div', { class: 'error-place' }, make('strong', {}, visible(call.name)), make('span', { class: 'quiet' }, `line ${call.line} of ${visible(call.path)}`), this.step(call.step)),
         call.how ? make('p', {}, visible(call.how)) : null,
         call.handlers.map(([words, row]) => make('p', {}, make('span', { class: 'where free' }, visible(words)), ' ', make('small', { class: 'quiet' }, row))),
-        make('p', {}, make('span', { class: `where ${call.outcome === 'caught' ? 'local' : call.outcome === 'replaced' ? 'replaced' : ''}` }, visible(call.words)), ' ', call.entry ? make('small', { class: 'quiet' }, call.entry) : null)), this.step(call.step)),
+        make('p', {}, make('span', { class: `where ${call.outcome === 'caught' ? 'local' : call.outcome === 'replaced' ? 'replaced' : ''}` }, visible(call.words)), ' ', call.entry ? make('small', { class: 'quiet' }, call.entry) : null))),
       call.more ? make('p', { class: 'quiet error-more' }, `… and ${grouped(call.more)} more calls like this one`) : null,
     ];
   }
 
   step(number) {
-    return button(`step ${number}`, () => this.app.showStep(number), { class: 'error-step', title: 'Go to this step' });
+    return make('span', { class: 'error-step', 'data-step': number, title: 'Go to this step (s)' }, `step ${number}`);
   }
 
   table(title, rows) {
