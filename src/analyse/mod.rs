@@ -3,6 +3,7 @@
 
 mod comments;
 mod directives;
+mod errors;
 mod expect;
 mod find;
 mod growth;
@@ -18,6 +19,11 @@ mod words;
 pub use directives::{
     Directive, DirectiveError, DirectiveKind, PictureMark, Place, directives, picture_name, shapes,
     split_outside,
+};
+pub use errors::{
+    EnteredHandler, ErrorObject, ErrorPlace, HandlerKind, OriginKind, Passage, PassageOutcome,
+    PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising, RaisingEnd, SplitPart,
+    TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart, alike_calls, errors,
 };
 pub use expect::{Expectation, Failure, Verdict, check};
 pub use find::{Found, ResolveError, Sight, find};

@@ -73,6 +73,7 @@ impl Serialize for Document<'_> {
             "at_exit",
             &json!({
                 "stdout": at_exit.stdout,
+                "stderr": at_exit.stderr,
                 "finalized": ids(&at_exit.finalized),
                 "freed": ids(&at_exit.freed),
             }),
@@ -226,7 +227,9 @@ impl Serialize for StepEntry<'_> {
         if let Some(thread) = head.thread {
             entry.serialize_entry("thread", &thread)?;
         }
+        entry.serialize_entry("offset", &head.offset)?;
         entry.serialize_entry("stdout", &head.stdout)?;
+        entry.serialize_entry("stderr", &head.stderr)?;
         entry.serialize_entry("call_stack", &self.call_stack(&self.state.frames))?;
         if !self.state.others.is_empty() {
             let stacks = self.state.others.iter();

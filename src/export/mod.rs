@@ -7,5 +7,6 @@ mod stages;
 pub use json::{JsonOptions, write_json};
 pub use memory::write_memory_json;
 pub use stages::{
-    StagesChoice, instruction_table, machine_json, machine_text, stages_text, write_stages_json,
+    StagesChoice, errors_json, errors_text, instruction_table, machine_json, machine_text,
+    stages_text, write_stages_json,
 };

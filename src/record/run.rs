@@ -173,7 +173,8 @@ fn end(last: LastStep, exit: Exit) -> Result<(), RecordError> {
         outcome,
         exit_code: exit.code(),
         at_exit: AtExit {
-            stdout: String::from_utf8_lossy(&written).into_owned(),
+            stdout: String::from_utf8_lossy(&written.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&written.stderr).into_owned(),
             finalized: ending.finalized,
             freed: ending.freed,
         },

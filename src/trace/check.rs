@@ -75,6 +75,11 @@ impl Known {
             && self.all(&head.freed)
             && self.all(head.incidents.iter().map(|(_, id)| id))
             && self.all(head.held.iter().map(|held| &held.to))
+            && self.all(
+                head.raised_again
+                    .iter()
+                    .filter_map(|one| one.exception.as_ref()),
+            )
             && head.collections.iter().all(|run| self.collection(run))
     }
 

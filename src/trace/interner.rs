@@ -60,6 +60,11 @@ pub(super) struct Used(pub(super) HashSet<Symbol>);
 impl Used {
     pub(super) fn info(&mut self, info: &ObjectInfo) {
         self.0.insert(info.type_name);
+        self.0.extend(
+            info.place
+                .iter()
+                .flat_map(|place| [place.path, place.function]),
+        );
     }
 
     pub(super) fn state(&mut self, state: &ObjectState) {

@@ -65,6 +65,8 @@ pub(in crate::cli) enum StageName {
     Names,
     Code,
     Bytecode,
+    /// Of a trace: each exception, its way to a handler, and what was printed of it
+    Errors,
     /// Of a trace: each instruction that ran, with the value stack before and after it
     Machine,
 }

@@ -9,6 +9,7 @@ use super::paths::{
     places,
 };
 use super::pictures::{RunPictures, RunScenes, in_batches, progress};
+use crate::analyse::errors;
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
 use crate::cli::names::{PLAYER_NAME, STAGES_PAGE_NAME};
 use crate::cli::problem::Problem;
@@ -90,7 +91,13 @@ fn stages_of_run(recording: &Recording, trace: &Trace) -> Option<String> {
     let has_machines = trace.header.granularity == Granularity::Instruction;
     let machine = has_machines.then(|| machine_facts(trace, machines, stages, |_| true));
     let player = Some(PLAYER_NAME.to_owned());
-    let run = StagesRun::new(stages, trace, machine.as_deref(), player);
+    let run = StagesRun::new(
+        stages,
+        trace,
+        machine.as_deref(),
+        &errors(trace, stages),
+        player,
+    );
     Some(stages_page(stages, None, &[], Some(&run)))
 }
 

@@ -1,12 +1,14 @@
 //! The stages of a file as text and as JSON.
 
 mod chosen;
+mod errors;
 mod json;
 mod machine;
 mod table;
 mod text;
 
 pub use chosen::StagesChoice;
+pub use errors::{errors_json, errors_text};
 pub use json::write_stages_json;
 pub use machine::{machine_json, machine_text};
 pub use table::instruction_table;

@@ -16,6 +16,7 @@ const PAGE: Parts = Parts {
         include_str!("css/page.css"),
         include_str!("css/columns.css"),
         include_str!("css/machine.css"),
+        include_str!("css/errors.css"),
     ],
     script: &[
         ELEMENTS,
@@ -30,6 +31,7 @@ const PAGE: Parts = Parts {
         include_str!("js/code.js"),
         include_str!("js/bytecode.js"),
         include_str!("js/machine.js"),
+        include_str!("js/errors.js"),
         include_str!("js/columns.js"),
         include_str!("js/lit.js"),
         include_str!("js/transport.js"),

@@ -1,10 +1,21 @@
-//! A tap on standard output: what the program writes to descriptor 1 is copied on its way.
+//! A tap on standard output and standard error: what the program writes to descriptors 1 and 2 is
+//! copied on its way.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static TAPPED: AtomicBool = AtomicBool::new(false);
-static COPY: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+static COPIES: Mutex<Written> = Mutex::new(Written {
+    stdout: Vec::new(),
+    stderr: Vec::new(),
+});
+
+/// What was written to each of the two.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+}
 
 /// Starts or stops copying.
 pub(crate) fn tap(on: bool) {
@@ -12,9 +23,9 @@ pub(crate) fn tap(on: bool) {
 }
 
 /// What was written since the last call.
-pub(crate) fn drain() -> Vec<u8> {
+pub(crate) fn drain() -> Written {
     let _inside = super::heap::Inside::enter();
-    std::mem::take(&mut *COPY.lock().unwrap_or_else(|e| e.into_inner()))
+    std::mem::take(&mut *COPIES.lock().unwrap_or_else(|e| e.into_inner()))
 }
 
 /// Gives the copy back, which nobody will ask for any more.
@@ -22,8 +33,8 @@ pub(crate) fn clear() {
     drop(drain());
 }
 
-/// Writes as the system's `write` does, and copies what goes to descriptor 1, so that no pipe has to
-/// stand between the program and its terminal.
+/// Writes as the system's `write` does, and copies what goes to descriptors 1 and 2, so that no
+/// pipe has to stand between the program and its terminal.
 ///
 /// # Safety
 /// As for the system's `write`: `buffer` must be readable for `count` bytes.
@@ -31,13 +42,15 @@ pub(crate) fn clear() {
 pub unsafe fn write(descriptor: libc::c_int, buffer: *const libc::c_void, count: usize) -> isize {
     // SAFETY: the arguments go to the kernel as they came.
     let written = unsafe { libc::syscall(libc::SYS_write, descriptor, buffer, count) };
-    if descriptor == 1 && written > 0 && TAPPED.load(Ordering::Relaxed) {
+    if matches!(descriptor, 1 | 2) && written > 0 && TAPPED.load(Ordering::Relaxed) {
         let _inside = super::heap::Inside::enter();
         // SAFETY: the kernel has just read these bytes.
         let bytes = unsafe { std::slice::from_raw_parts(buffer.cast::<u8>(), written as usize) };
-        COPY.lock()
-            .unwrap_or_else(|e| e.into_inner())
-            .extend_from_slice(bytes);
+        let mut copies = COPIES.lock().unwrap_or_else(|e| e.into_inner());
+        match descriptor {
+            1 => copies.stdout.extend_from_slice(bytes),
+            _ => copies.stderr.extend_from_slice(bytes),
+        }
     }
     written as isize
 }

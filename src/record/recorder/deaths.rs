@@ -172,6 +172,7 @@ impl Recorder {
             immortal: false,
             kept: None,
             constant_of: 0,
+            place: None,
             born: Some(self.now),
             died: None,
         });

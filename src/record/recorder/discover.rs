@@ -51,6 +51,7 @@ impl Recorder {
         };
         let size = native_size(pointer.object(), vm);
         let type_name = self.builder.symbols.intern(&description.type_name);
+        let place = self.traceback_place(pointer);
         let constant_of = self.constants.get(&pointer.address()).copied().unwrap_or(0);
         let id = self.builder.register(ObjectInfo {
             type_name,
@@ -63,6 +64,7 @@ impl Recorder {
                 .then(|| kept(pointer.object(), vm))
                 .flatten(),
             constant_of,
+            place,
             born,
             died: None,
         });

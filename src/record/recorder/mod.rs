@@ -13,6 +13,7 @@ mod library;
 mod listeners;
 mod machine;
 mod on_stack;
+mod raised;
 mod unrecorded;
 mod verify;
 mod watch;
@@ -27,7 +28,7 @@ use crate::record::raw::world::Stopped;
 use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
     Builder, CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectState,
-    RootKind, Stacks, StepHead, Symbol, ThreadStack,
+    RaisedAgain, RootKind, Stacks, StepHead, Symbol, ThreadStack,
 };
 pub(crate) use machine::RunningMachine;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -59,6 +60,8 @@ pub(crate) struct StepContext {
     pub ran: Option<u32>,
     pub opcode: Option<Symbol>,
     pub columns: Option<(u32, u32)>,
+    pub offset: Option<u32>,
+    pub suppresses_context: bool,
     /// At an instruction.
     pub machine: Option<RunningMachine>,
     pub thread: Option<u32>,
@@ -68,6 +71,13 @@ pub(crate) struct StepContext {
     pub in_flight: Vec<(ObjPtr, RootKind)>,
     /// What the library has under way below the program's own frames, and on threads without any.
     pub elsewhere: Vec<String>,
+}
+
+/// What is told of the time between the step before and this one, beside the objects.
+pub(crate) struct Said {
+    pub stdout: String,
+    pub stderr: String,
+    pub raised_again: Vec<RaisedAgain>,
 }
 
 pub(crate) struct Recorder {
@@ -223,7 +233,7 @@ impl Recorder {
         context: StepContext,
         running: &[RunningFrame],
         others: &[(u32, Vec<RunningFrame>)],
-        stdout: String,
+        said: Said,
         stopped: Stopped<'_>,
         vm: &VirtualMachine,
     ) {
@@ -296,7 +306,11 @@ impl Recorder {
             ran: context.ran,
             opcode: context.opcode,
             columns: context.columns,
-            stdout,
+            offset: context.offset,
+            suppresses_context: context.suppresses_context,
+            raised_again: said.raised_again,
+            stdout: said.stdout,
+            stderr: said.stderr,
             thread: context.thread,
             allocated,
             freed: left,

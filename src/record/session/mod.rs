@@ -8,11 +8,11 @@ use crate::record::raw::header::ObjPtr;
 use crate::record::raw::heap::Inside;
 use crate::record::raw::world::{self, Stopped};
 use crate::record::raw::{collections, deaths, fork, frames, output, tables};
-use crate::record::recorder::{Recorder, StepContext};
+use crate::record::recorder::{Recorder, Said, StepContext};
 use crate::record::stack::{self, RunningFrame};
 use crate::record::traced_lines::TracedLines;
 use crate::record::{RecordOptions, at_exit, describe, text};
-use crate::trace::{Event, FileId, Granularity, Record, RootKind, State};
+use crate::trace::{Event, FileId, Granularity, RaisedAgain, Record, RootKind, State};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
@@ -37,7 +37,10 @@ pub(crate) struct Session {
     read: HashSet<usize>,
     /// Code objects of others, whose starts are switched off: address, and place of the start.
     foreign: HashMap<usize, u32>,
-    stdout: Vec<u8>,
+    /// What was written and no step has told yet.
+    written: output::Written,
+    /// Where exceptions have been raised again since the last step.
+    raised_again: Vec<RaisedAgain>,
     /// The frames of the step before.
     running: Vec<RunningFrame>,
     /// The innermost of them was about to be left.
@@ -97,7 +100,8 @@ pub(crate) fn open(recorder: Recorder, options: RecordOptions) {
         vacated: HashSet::default(),
         read: HashSet::default(),
         foreign: HashMap::default(),
-        stdout: Vec::new(),
+        written: output::Written::default(),
+        raised_again: Vec::new(),
         running: Vec::new(),
         left: false,
         threads: vec![std::thread::current().id()],
@@ -399,11 +403,21 @@ impl Session {
         if self.recorder.builder.steps() >= self.options.max_steps {
             return;
         }
-        self.stdout.extend(output::drain());
-        let stdout = text::take_complete(&mut self.stdout);
+        self.add_written();
+        let said = Said {
+            stdout: text::take_complete(&mut self.written.stdout),
+            stderr: text::take_complete(&mut self.written.stderr),
+            raised_again: std::mem::take(&mut self.raised_again),
+        };
         self.recorder
-            .capture(context, running, others, stdout, stopped, vm);
+            .capture(context, running, others, said, stopped, vm);
         self.verify(vm);
+    }
+
+    fn add_written(&mut self) {
+        let written = output::drain();
+        self.written.stdout.extend(written.stdout);
+        self.written.stderr.extend(written.stderr);
     }
 
     /// Holds the changes recorded so far against the heap, where that was asked for, and always in a
@@ -432,8 +446,13 @@ impl Session {
         stopped: Stopped<'_>,
         vm: &VirtualMachine,
     ) {
-        self.stdout.extend(output::drain());
-        let stdout = String::from_utf8_lossy(&std::mem::take(&mut self.stdout)).into_owned();
+        self.add_written();
+        let written = std::mem::take(&mut self.written);
+        let said = Said {
+            stdout: String::from_utf8_lossy(&written.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&written.stderr).into_owned(),
+            raised_again: std::mem::take(&mut self.raised_again),
+        };
         let function = self.recorder.builder.symbols.intern(globals.function);
         let context = StepContext {
             event: Event::Exit,
@@ -443,6 +462,8 @@ impl Session {
             ran: Some(globals.line),
             opcode: None,
             columns: None,
+            offset: None,
+            suppresses_context: false,
             machine: None,
             thread: None,
             borrowed: Vec::new(),
@@ -453,7 +474,7 @@ impl Session {
             elsewhere: Vec::new(),
         };
         self.recorder
-            .capture(context, &[globals], &[], stdout, stopped, vm);
+            .capture(context, &[globals], &[], said, stopped, vm);
         self.verify(vm);
     }
 

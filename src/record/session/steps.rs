@@ -8,7 +8,7 @@ use crate::record::raw::header::ObjPtr;
 use crate::record::raw::world::Stopped;
 use crate::record::recorder::{RunningMachine, StepContext};
 use crate::record::stack::RunningFrame;
-use crate::trace::{Event, FileId, Granularity, RootKind};
+use crate::trace::{Event, FileId, Granularity, RaisedAgain, RootKind};
 use rustpython_vm::builtins::PyCode;
 use rustpython_vm::bytecode::Instruction;
 use rustpython_vm::{AsObject, VirtualMachine};
@@ -65,6 +65,8 @@ impl Session {
             ran,
             opcode: None,
             columns: None,
+            offset: Some(fired.offset),
+            suppresses_context: suppresses_context(fired, vm),
             machine: None,
             thread: self.thread_number(vm),
             // The call of this hook holds the code object twice, and what is passed three times.
@@ -111,7 +113,11 @@ impl Session {
         }
         context.event = match fired.event {
             EventKind::Instruction if self.options.granularity == Granularity::Line => return,
-            EventKind::Reraise | EventKind::Handled => return,
+            EventKind::Reraise => {
+                self.note_raised_again(fired, running, vm);
+                return;
+            }
+            EventKind::Handled => return,
             EventKind::Instruction => Event::Instruction,
             EventKind::Start => Event::Call,
             EventKind::Resume => Event::Resume,
@@ -146,6 +152,38 @@ impl Session {
         }
         self.take(context, running, others, stopped, vm);
     }
+
+    /// Notes where an exception is raised again; the next step tells it.
+    fn note_raised_again(
+        &mut self,
+        fired: &MonitoringEvent,
+        running: &[RunningFrame],
+        vm: &VirtualMachine,
+    ) {
+        let own = running.iter().filter(|frame| frame.own.is_some());
+        let thread = self.thread_number(vm).unwrap_or(1);
+        self.raised_again.push(RaisedAgain {
+            exception: fired.passed.and_then(|raised| self.recorder.known(raised)),
+            thread,
+            depth: own.count() as u32,
+            offset: fired.offset,
+        });
+    }
+}
+
+/// Whether the exception that is passed says that its context is not to be printed. The native type
+/// is asked, which runs nothing of the program's.
+fn suppresses_context(fired: &MonitoringEvent, vm: &VirtualMachine) -> bool {
+    let (true, Some(raised)) = (fired.event.is_exceptional(), fired.passed) else {
+        return false;
+    };
+    let native = vm.ctx.exceptions.base_exception_type;
+    let getter = native.get_direct_attr(vm.ctx.intern_str("__suppress_context__"));
+    let value = getter.and_then(|getter| {
+        vm.call_if_get_descriptor(&getter, raised.object().to_owned())
+            .ok()
+    });
+    value.is_some_and(|value| value.is(&vm.ctx.true_value))
 }
 
 /// Whether an exception that is raised is but how RustPython's own iterators tell a loop that they

@@ -32,7 +32,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 const MAGIC: &[u8; 8] = b"MEMVIZ\r\n";
 const END: &[u8; 8] = b"MEMVIZ.\n";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// Bytes of the file's head, of a segment's, and of the trailer.
 const HEAD: u64 = 12;
 const SEGMENT_HEAD: u64 = 26;

@@ -1,11 +1,13 @@
 //! What a trace holds: plain data, no interpreter, no drawing.
 
+mod files;
 mod machine;
 mod objects;
 mod run;
 mod stacks;
 mod step;
 
+pub use files::*;
 pub use machine::*;
 pub use objects::*;
 pub use run::*;

@@ -1,5 +1,6 @@
 //! Objects: what they are, what they are like at a step, what they refer to.
 
+use super::files::FileId;
 use serde::{Deserialize, Serialize};
 
 /// The serial number of an object, from 1 in the order in which the recorder met the objects.
@@ -230,6 +231,21 @@ impl Incident {
     }
 }
 
+/// An instruction of a code object, also of one that is not the program's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodePlace {
+    /// The path of the code's file, as the interpreter has it.
+    pub path: Symbol,
+    /// The file, where it is one of the program's own.
+    pub own: Option<FileId>,
+    /// The function's name.
+    pub function: Symbol,
+    /// The line, from 1.
+    pub line: u32,
+    /// Where the instruction stands in the code, in bytes, as `dis` counts.
+    pub offset: u32,
+}
+
 /// What never changes over an object's life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectInfo {
@@ -247,6 +263,8 @@ pub struct ObjectInfo {
     pub kept: Option<ImmortalReason>,
     /// How many of the program's code objects have it among their constants.
     pub constant_of: u32,
+    /// The place that an entry of a traceback tells of.
+    pub place: Option<CodePlace>,
     /// `None`: older than the recording.
     pub born: Option<Moment>,
     /// `None`: it was there when the recording ended.

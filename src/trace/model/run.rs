@@ -3,10 +3,6 @@
 use super::objects::ObjId;
 use serde::{Deserialize, Serialize};
 
-/// The number of a source file, from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct FileId(pub u16);
-
 /// A source file of the program's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceFile {
@@ -101,6 +97,8 @@ pub struct TracebackEntry {
 pub struct AtExit {
     /// What the program wrote to standard output.
     pub stdout: String,
+    /// What was written to standard error: the traceback of an uncaught exception.
+    pub stderr: String,
     /// The objects whose `__del__` was called, in order.
     pub finalized: Vec<ObjId>,
     /// The objects that died, in order.

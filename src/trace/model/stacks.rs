@@ -1,7 +1,7 @@
 //! What holds objects from outside the heap: call frames, and the interpreter itself.
 
+use super::files::FileId;
 use super::objects::{ObjId, Symbol, Symbols};
-use super::run::FileId;
 use crate::trace::State;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! What a step says beside heap and call stack.
 
+use super::files::FileId;
 use super::objects::{Incident, ObjId, Symbol};
-use super::run::FileId;
 use super::stacks::{InterpreterRef, RootKind};
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,19 @@ pub struct Collection {
     pub collected: Vec<ObjId>,
 }
 
+/// A clause that handles an exception has raised it again, or nothing there has handled it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaisedAgain {
+    /// The exception; `None` where it is none that was known at that time.
+    pub exception: Option<ObjId>,
+    /// The thread, from 1.
+    pub thread: u32,
+    /// How many of its frames of the program's own there are: the innermost of them does it.
+    pub depth: u32,
+    /// Where the instruction that does it stands in its code, in bytes.
+    pub offset: u32,
+}
+
 /// What a step says beside the heap and the call stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepHead {
@@ -109,8 +122,17 @@ pub struct StepHead {
     pub opcode: Option<Symbol>,
     /// First and last column of the instruction in its line, in bytes from 0.
     pub columns: Option<(u32, u32)>,
+    /// Where the instruction at which the step was taken stands in its code, in bytes, as `dis` counts.
+    /// `None` at the last step.
+    pub offset: Option<u32>,
+    /// The exception that is on its way here says that its context is not to be printed.
+    pub suppresses_context: bool,
+    /// Where exceptions have been raised again since the step before.
+    pub raised_again: Vec<RaisedAgain>,
     /// What the program wrote to standard output since the step before.
     pub stdout: String,
+    /// What was written to standard error since the step before: printed tracebacks stand in it.
+    pub stderr: String,
     /// Numbered from 1, once a second thread exists.
     pub thread: Option<u32>,
     /// Objects that are new since the step before, in the order of their births as far as it is known.

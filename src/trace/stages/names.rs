@@ -80,6 +80,31 @@ pub struct Use {
     pub node: u32,
 }
 
+impl Use {
+    /// Whether it gives the name a value, or may: such a use makes a name local to a function.
+    pub fn is_binding(&self) -> bool {
+        matches!(&*self.what, "store" | "import" | "define" | "parameter")
+    }
+}
+
+impl Scope {
+    /// Where a variable that is local to a function is asked for in front of the first place that binds
+    /// it, in the order of the source: that use, and the first binding one. Python takes the name for
+    /// local from the function's first line on.
+    pub fn asked_before_bound<'s>(&self, symbol: &'s Symbol) -> Option<(&'s Use, &'s Use)> {
+        let is_local = matches!(symbol.scope, NameScope::Local | NameScope::Cell);
+        if !is_local || self.kind != "function" {
+            return None;
+        }
+        let in_order = |one: &&Use| one.span.start;
+        let bound = symbol.uses.iter().filter(|one| one.is_binding());
+        let bound = bound.min_by_key(in_order)?;
+        let asked = symbol.uses.iter().filter(|one| one.what == "load");
+        let asked = asked.min_by_key(in_order)?;
+        (asked.span.end <= bound.span.start).then_some((asked, bound))
+    }
+}
+
 /// Says of each free name which scope has its cell: the next one around that binds it.
 pub(super) fn find_owners(scopes: &mut [Scope]) {
     for at in 0..scopes.len() {

@@ -10,7 +10,7 @@ use crate::cli::say::say;
 use crate::export::StagesChoice;
 use crate::narrate::NO_INSTRUCTIONS;
 use crate::player::{StagesRun, stages_page};
-use crate::render::{machine_picture, stages_pictures};
+use crate::render::{errors_picture, machine_picture, stages_pictures};
 use crate::trace::stages::Stages;
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,8 @@ fn page(
     let views: Vec<&str> = args.view.iter().map(|view| view_name(*view)).collect();
     // The player of the same run stands beside its second page.
     let player = is_own(&file.with_file_name(PLAYER_NAME)).then(|| PLAYER_NAME.to_owned());
-    let run = run.map(|run| StagesRun::new(all, &run.trace, run.machine.as_deref(), player));
+    let run =
+        run.map(|run| StagesRun::new(all, &run.trace, run.machine.as_deref(), &run.errors, player));
     let page = stages_page(all, choice.within, &views, run.as_ref());
     write_stages_page(&file, &page, args.force)?;
     Ok(file)
@@ -85,6 +86,10 @@ fn pictures(
             })?;
         let picture = machine_picture(all, file, one, theme);
         pictures.push(("machine".to_owned(), picture));
+    }
+    if let (Some(run), true) = (run, args.view.contains(&StageName::Errors)) {
+        let picture = errors_picture(&run.trace, all, &run.errors, theme);
+        pictures.push(("errors".to_owned(), picture));
     }
     write_stage_pictures(&folder, &pictures, args.force)?;
     Ok(folder)

@@ -195,7 +195,7 @@ fn kind(name: StageName) -> Option<StageKind> {
         StageName::Names => StageKind::Names,
         StageName::Code => StageKind::Code,
         StageName::Bytecode => StageKind::Bytecode,
-        StageName::Machine => return None,
+        StageName::Errors | StageName::Machine => return None,
     })
 }
 

@@ -1,10 +1,11 @@
 //! What `memviz stages` shows of a run, where a trace is given.
 
 use super::kind;
+use crate::analyse::{RaisedError, errors};
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
 use crate::cli::problem::Problem;
 use crate::cli::saved::{explained, trace_path};
-use crate::export::{StagesChoice, machine_json, machine_text};
+use crate::export::{StagesChoice, errors_json, errors_text, machine_json, machine_text};
 use crate::narrate::{MachineFacts, machine_facts};
 use crate::trace::stages::Stages;
 use crate::trace::{Granularity, Trace, TraceFile};
@@ -15,6 +16,7 @@ pub(super) struct StagesOfRun {
     pub(super) trace: Trace,
     /// `None`: instructions were not recorded.
     pub(super) machine: Option<Vec<MachineFacts>>,
+    pub(super) errors: Vec<RaisedError>,
 }
 
 impl StagesOfRun {
@@ -39,7 +41,12 @@ impl StagesOfRun {
         let wanted = |step: u32| args.step.is_none_or(|wanted| wanted == step);
         let machine =
             has_machines.then(|| machine_facts(&trace, &machines, all, |one| wanted(one.step)));
-        Ok(Some(StagesOfRun { trace, machine }))
+        let errors = errors(&trace, all);
+        Ok(Some(StagesOfRun {
+            trace,
+            machine,
+            errors,
+        }))
     }
 
     /// What is asked for of it in one file, as text.
@@ -50,10 +57,15 @@ impl StagesOfRun {
         file: usize,
         choice: &StagesChoice,
     ) -> String {
-        match args.view.contains(&StageName::Machine) {
-            true => machine_text(all, file, self.machine.as_deref(), choice),
-            false => String::new(),
+        let mut text = String::new();
+        if args.view.contains(&StageName::Machine) {
+            text.push_str(&machine_text(all, file, self.machine.as_deref(), choice));
         }
+        // What is the run's as a whole stands behind all files.
+        if args.view.contains(&StageName::Errors) && file + 1 == all.len() {
+            text.push_str(&errors_text(&self.trace, all, &self.errors));
+        }
+        text
     }
 
     /// The same for each file as fields of its JSON.
@@ -69,6 +81,10 @@ impl StagesOfRun {
                 let machine = machine_json(all, file, self.machine.as_deref(), choice);
                 fields.insert("machine".to_owned(), machine);
             }
+            if args.view.contains(&StageName::Errors) && file == 0 {
+                let errors = errors_json(&self.trace, &self.errors);
+                fields.insert("errors".to_owned(), errors);
+            }
             fields
         });
         fields.collect()
@@ -83,9 +99,20 @@ pub(super) fn refused(args: &StagesArgs) -> Result<Option<StagesOfRun>, Problem>
         (None, Some(_)) => "--step".to_owned(),
         (None, None) => return Ok(None),
     };
+    let shown = args.script.display();
+    let stem = args
+        .script
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
+    let options = match of_run {
+        Some(StageName::Errors) => "",
+        _ => "--step instruction ",
+    };
     Err(
-        Problem::new(format!("{asked} shows a run, and a script is none"))
-            .hint("record it with memviz --step instruction SCRIPT, and give its trace"),
+        Problem::new(format!("{asked} shows a run, and a script is none")).hint(format!(
+            "record it first: memviz {options}{shown}; then: memviz stages output/{stem} {asked}"
+        )),
     )
 }
 
@@ -93,6 +120,7 @@ pub(super) fn refused(args: &StagesArgs) -> Result<Option<StagesOfRun>, Problem>
 pub(super) fn view_name(view: StageName) -> &'static str {
     match kind(view) {
         Some(stage) => stage.name(),
+        None if view == StageName::Errors => "errors",
         None => "machine",
     }
 }

@@ -1,6 +1,7 @@
 //! What the page is given: one JSON document. Of each file, as each Python has it, a sheet; and where
 //! the files are those of a recording, what the page shows of the run.
 
+mod errors;
 mod machine;
 mod run;
 mod sheet;

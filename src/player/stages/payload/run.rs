@@ -1,7 +1,9 @@
 //! What the page shows of a run: where each step is, and a part for each column of the run, under the
 //! name that the column has on the page.
 
+use super::errors::ErrorsColumn;
 use super::machine::MachineColumn;
+use crate::analyse::RaisedError;
 use crate::narrate::MachineFacts;
 use crate::trace::Trace;
 use crate::trace::stages::{Lines, Span, Stages};
@@ -18,6 +20,7 @@ pub struct StagesRun {
     /// Sheet, line, start, end.
     steps: Vec<i64>,
     machine: MachineColumn,
+    errors: ErrorsColumn,
 }
 
 impl StagesRun {
@@ -26,6 +29,7 @@ impl StagesRun {
         all: &[Stages],
         trace: &Trace,
         machine: Option<&[MachineFacts]>,
+        errors: &[RaisedError],
         player: Option<String>,
     ) -> StagesRun {
         StagesRun {
@@ -33,6 +37,7 @@ impl StagesRun {
             granularity: trace.header.granularity.name(),
             steps: steps(all, trace, machine.unwrap_or_default()),
             machine: MachineColumn::new(all, machine),
+            errors: ErrorsColumn::new(all, trace, errors),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod bytecode;
 mod canvas;
 mod code;
+mod errors;
 mod lists;
 mod machine;
 mod names;
@@ -16,6 +17,7 @@ use crate::trace::stages::{Span, StageKind, Stages};
 use crate::trace::visible;
 use canvas::Canvas;
 
+pub use errors::errors_picture;
 pub use machine::machine_picture;
 
 /// Lines of a file of which all is drawn.

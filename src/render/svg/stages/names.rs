@@ -5,8 +5,9 @@ use super::Excerpt;
 use super::canvas::{Canvas, Look, lanes};
 use crate::layout::{MARGIN, ROW_HEIGHT, TITLE_HEIGHT, text_width};
 use crate::layout::{ROW_FONT, SMALL_FONT};
+use crate::narrate;
 use crate::render::xml::rounded;
-use crate::trace::stages::{NameScope, Scope, Stages, Symbol};
+use crate::trace::stages::{NameScope, Scope, Span, Stages, Symbol};
 use crate::trace::visible;
 use crate::view::{BoxRole, Color};
 use std::collections::BTreeMap;
@@ -69,7 +70,10 @@ impl<'s> Boxes<'s> {
         let rows = self.symbols(number).map(|symbol| {
             let words = text_width(&word(symbol), SMALL_FONT) + 12.0;
             let name = text_width(&visible(&symbol.name), ROW_FONT);
-            name + words + text_width(&self.uses(symbol), SMALL_FONT) + 44.0
+            let early = self
+                .early(scope, symbol)
+                .map_or(0.0, |early| text_width(&early, ROW_FONT) + 10.0);
+            name + words + text_width(&self.uses(symbol), SMALL_FONT) + early + 44.0
         });
         let inside = self.inside(number).into_iter();
         let inside = inside.map(|number| self.width(number, 0.0) + 2.0 * INSET);
@@ -86,6 +90,14 @@ impl<'s> Boxes<'s> {
             words.push(format!("+{}", symbol.uses.len() - USES));
         }
         words.join("  ")
+    }
+
+    /// Why a function's variable that is asked for above all that binds it may have no value there.
+    fn early(&self, scope: &Scope, symbol: &Symbol) -> Option<String> {
+        let (asked, bound) = scope.asked_before_bound(symbol)?;
+        let lines = self.stages.lines();
+        let line = |span: Span| lines.line(span.start);
+        Some(narrate::asked_early(line(asked.span), line(bound.span)))
     }
 
     fn draw(&mut self, number: usize, x: f64, width: f64, canvas: &mut Canvas<'_>) {
@@ -141,7 +153,10 @@ impl<'s> Boxes<'s> {
             NameScope::Unknown => Color::Grey,
         };
         let end = canvas.pill(end + 8.0, y, color, &word(symbol));
-        canvas.write(end + 8.0, y, Look::Small, &self.uses(symbol));
+        let end = canvas.write(end + 8.0, y, Look::Small, &self.uses(symbol));
+        if let Some(early) = self.early(&self.stages.scopes[number], symbol) {
+            canvas.write(end + 10.0, y, Look::Alarm, &early);
+        }
         let place = (x + width, y + ROW_HEIGHT / 2.0);
         self.rows.insert((number, &symbol.name), place);
         canvas.y += ROW_HEIGHT;

@@ -1,0 +1,25 @@
+//! A step, as those who follow exceptions look at it.
+
+use crate::trace::{ObjId, RootKind, State, Step};
+
+/// A step as it is worked through.
+#[derive(Clone, Copy)]
+pub(super) struct Now<'a> {
+    pub number: u32,
+    pub step: &'a Step,
+    pub state: &'a State,
+}
+
+impl Now<'_> {
+    pub(super) fn thread(&self) -> u32 {
+        self.step.head.thread.unwrap_or(1)
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.state.frames.len()
+    }
+
+    pub(super) fn raised(&self) -> Option<ObjId> {
+        self.step.head.held_as(RootKind::RaisedException)
+    }
+}

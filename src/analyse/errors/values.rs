@@ -1,0 +1,211 @@
+//! The values that an instruction worked with which failed: what the exception itself names, and what
+//! the names in the instruction's source led to.
+
+use super::bindings::Bindings;
+use super::facts::Facts;
+use super::model::{ErrorPlace, OriginKind, UnboundName, UsedValue, ValueOrigin, ValuePart};
+use super::now::Now;
+use super::places::Places;
+use crate::trace::stages::{NameScope, Node, Span, Stages};
+use crate::trace::{Label, ObjId, Reference, Trace};
+
+/// What the code at `place` worked with when it raised the exception.
+pub(super) fn of(
+    error: ObjId,
+    place: &ErrorPlace,
+    now: Now<'_>,
+    (trace, places, bindings): (&Trace, &Places<'_>, &Bindings),
+) -> Vec<UsedValue> {
+    let facts = Facts::new(trace);
+    let make = |object: ObjId, part: ValuePart, span: Option<Span>| {
+        let info = trace.object(object);
+        let value = now.state.heap.get(&object).and_then(|state| state.value);
+        let history = match &part {
+            ValuePart::Name(name) => bindings.history(now, trace, places, (name, object)),
+            _ => Vec::new(),
+        };
+        UsedValue {
+            object,
+            type_name: trace.symbols.text(info.type_name).to_owned(),
+            value: value.map(|value| trace.symbols.text(value).to_owned()),
+            part,
+            span,
+            history,
+            born: info.born.map(|born| (born.step, born.line)),
+        }
+    };
+    let mut values = Vec::new();
+    let stages = place.own.and_then(|file| places.stages(file));
+    if let (Some(stages), Some(span)) = (stages, place.span) {
+        for (name, span) in operands(stages, span) {
+            if let Some(object) = bindings.value(now, (trace, name), places.is_global(place, name))
+            {
+                values.push(make(object, ValuePart::Name(name.to_owned()), Some(span)));
+            }
+        }
+    }
+    if let (Some(stages), Some(span), Some(returned)) = (stages, place.span, bindings.returned(now))
+        && let Some(call) = operand_call(stages, span, &returned.by)
+    {
+        let part = ValuePart::Result {
+            by: returned.by.clone(),
+            line: returned.line,
+            step: returned.step,
+        };
+        values.push(make(returned.value, part, Some(call)));
+    }
+    let has = |values: &[UsedValue], id: ObjId| values.iter().any(|one| one.object == id);
+    if let Some(object) = facts.named(error, "obj", now.state) {
+        if !has(&values, object) {
+            let mut value = make(object, ValuePart::ObjectOfAttribute, None);
+            if let (Some(stages), Some(span)) = (stages, place.span) {
+                let known = (trace, places, bindings);
+                let origin = attribute_origin((stages, span), object, now, known, place);
+                value.history.extend(origin);
+            }
+            values.insert(0, value);
+        }
+        // The exception itself says which it is.
+        values.retain(|one| one.object == object);
+    }
+    let is_subscript = matches!(places.instruction(place), Some((name, _)) if name.starts_with("BINARY") || name.starts_with("STORE_SUBSCR") || name.starts_with("DELETE_SUBSCR"));
+    if facts.type_name(error) == "KeyError"
+        && is_subscript
+        && let Some(key) = facts.named(error, "args", now.state).and_then(|list| {
+            let refs = &now.state.heap.get(&list)?.refs;
+            let first = refs.iter().find(|one| one.label == Label::Index(0))?;
+            Some(first.to)
+        })
+        && !has(&values, key)
+    {
+        values.insert(0, make(key, ValuePart::Key, None));
+    }
+    values
+}
+
+/// Where an attribute of an object last came to hold a value: `owner.attribute`, as the instruction's
+/// source has it, where only one such object can be meant.
+fn attribute_origin(
+    (stages, span): (&Stages, Span),
+    value: ObjId,
+    now: Now<'_>,
+    (trace, places, bindings): (&Trace, &Places<'_>, &Bindings),
+    place: &ErrorPlace,
+) -> Option<ValueOrigin> {
+    let failed = stages.tree.iter().zip(0u32..);
+    let mut failed = failed.filter(|(node, _)| node.span == Some(span));
+    let (_, number) = failed.find(|(node, _)| &*node.kind == "Attribute")?;
+    let part = |of: u32| {
+        let nodes = stages.tree.iter().zip(0u32..);
+        let mut parts = nodes.filter(|(node, _)| node.parent == Some(of));
+        parts.find(|(node, _)| node.field() == "value")
+    };
+    let (attribute, number) = part(number)?;
+    let (owner, _) = part(number).filter(|_| &*attribute.kind == "Attribute")?;
+    let (attribute, owner) = (attribute.value("attr")?, owner.value("id")?);
+    let object = bindings.value(now, (trace, owner), places.is_global(place, owner))?;
+    let steps = trace.steps.iter().take(now.number as usize);
+    let steps = steps.enumerate();
+    let is_it = |one: &Reference| match one.label {
+        Label::Attr(symbol) => trace.symbols.text(symbol) == attribute && one.to == value,
+        _ => false,
+    };
+    let is_attribute = |one: &&Reference| matches!(one.label, Label::Attr(_));
+    for (before, step) in steps.rev() {
+        let entered = step.entered.iter().find(|(id, _)| *id == object);
+        let changed = step.changed.iter().find(|(id, _)| *id == object);
+        let put = changed.and_then(|(_, change)| change.refs.as_ref());
+        let sets = match (entered, put) {
+            (Some((_, state)), _) => state.refs.iter().any(is_it),
+            // Of several that have changed together, one may have stayed.
+            (None, Some(splice)) if splice.put.iter().filter(is_attribute).count() > 1 => {
+                return None;
+            }
+            (None, Some(splice)) => splice.put.iter().any(is_it),
+            (None, None) => false,
+        };
+        if sets {
+            let head = &step.head;
+            return Some(ValueOrigin {
+                step: before as u32 + 1,
+                file: head.file,
+                line: head.ran?,
+                function: trace.symbols.text(head.function).to_owned(),
+                name: format!("{owner}.{attribute}"),
+                how: OriginKind::Assigned,
+            });
+        }
+        if entered.is_some() {
+            return None;
+        }
+    }
+    None
+}
+
+/// The local variable that the instruction at a place asks for, where that is what such an instruction
+/// can fail of: it has no value yet.
+pub(super) fn unbound(place: &ErrorPlace, places: &Places<'_>) -> Option<UnboundName> {
+    let (instruction, _) = places.instruction(place)?;
+    if !matches!(
+        instruction,
+        "LOAD_FAST_CHECK" | "LOAD_DEREF" | "DELETE_FAST"
+    ) {
+        return None;
+    }
+    let stages = places.stages(place.own?)?;
+    let (scope, span) = (places.scope(place)?, place.span?);
+    let mut symbols = scope.symbols.iter();
+    let symbol = symbols.find(|one| one.uses.iter().any(|one| one.span == span))?;
+    let lines = stages.lines();
+    let bound = symbol.uses.iter().filter(|one| one.is_binding());
+    let mut bound: Vec<u32> = bound.map(|one| lines.line(one.span.start)).collect();
+    bound.dedup();
+    let is_own = symbol.scope != NameScope::Free;
+    (is_own && !bound.is_empty()).then(|| UnboundName {
+        name: symbol.name.clone(),
+        function: place.function.clone(),
+        asked: lines.line(span.start),
+        bound,
+    })
+}
+
+/// The only call among the direct operands of what stands at a span, where it is one of that function.
+fn operand_call(stages: &Stages, span: Span, function: &str) -> Option<Span> {
+    let parent = |node: &Node| node.parent.map(|at| &stages.tree[at as usize]);
+    let is_part = |node: &Node| parent(node).is_some_and(|parent| parent.span == Some(span));
+    let calls = stages.tree.iter().zip(0u32..);
+    let mut calls = calls.filter(|(node, _)| &*node.kind == "Call" && is_part(node));
+    let (call, number) = calls.next()?;
+    let mut names = stages.tree.iter();
+    let called = names.find(|node| node.parent == Some(number) && node.field() == "func")?;
+    let name = called.value("id").or_else(|| called.value("attr"))?;
+    let last = function.rsplit('.').next().unwrap_or(function);
+    (calls.next().is_none() && name == last).then_some(call.span?)
+}
+
+/// The names that are direct operands of what stands at a span.
+fn operands(stages: &Stages, span: Span) -> Vec<(&str, Span)> {
+    let at = stages.tree.iter().zip(0u32..);
+    let same: Vec<(&Node, u32)> = at.filter(|(node, _)| node.span == Some(span)).collect();
+    let is_part = |node: &Node| {
+        let parent = match node.parent.map(|at| (at, &stages.tree[at as usize])) {
+            Some((_, wrapper)) if matches!(&*wrapper.kind, "keyword" | "Starred") => wrapper.parent,
+            other => other.map(|(at, _)| at),
+        };
+        parent.is_some_and(|parent| same.iter().any(|(_, number)| *number == parent))
+    };
+    let is_name = |node: &&Node| &*node.kind == "Name" && node.field() != "func";
+    let names = stages.tree.iter().filter(is_name).filter(|node| {
+        let is_loaded = node.context.as_deref() != Some("Del");
+        is_loaded && (node.span == Some(span) || is_part(node))
+    });
+    let mut found: Vec<(&str, Span)> = Vec::new();
+    for node in names {
+        if let (Some(name), Some(own)) = (node.value("id"), node.span)
+            && found.iter().all(|(known, _)| *known != name)
+        {
+            found.push((name, own));
+        }
+    }
+    found
+}
