@@ -4,7 +4,7 @@ mod common;
 
 use common::recorded::Recorded;
 use common::{steps, text};
-use memviz::analyse::memory_life;
+use memviz::analyse::{WholeHeap, memory_life};
 use memviz::export::write_memory_json;
 use memviz::render::{MemoryChart, Theme, flame_graph_made, flame_graph_peak};
 use memviz::trace::TraceFile;
@@ -240,7 +240,8 @@ fn the_same_trace_gives_the_same_bytes() {
                 .expect("it is a trace");
             let life = memory_life(&trace);
             let mut json = Vec::new();
-            write_memory_json(&trace, &life, &mut json).expect("memory takes everything");
+            let whole = WholeHeap::default();
+            write_memory_json(&trace, &life, &whole, &mut json).expect("memory takes everything");
             let theme = Theme::Dark;
             let chart = MemoryChart {
                 trace: &trace,

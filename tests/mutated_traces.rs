@@ -46,6 +46,9 @@ try:
 except KeyError as error:
     kept = error
 names['a'].append(names)
+import atexit, json
+atexit.register(chain, 1)
+kept_open = open(__file__)
 ";
 
 /// The bytes of a segment's head: tag, version, length, checksum; and behind it three numbers.
@@ -180,7 +183,7 @@ impl Parts {
                 0 => drop(segments.remove(at)),
                 1 => segments.insert(at, segments[random.below(segments.len())].clone()),
                 2 => segments.swap(at, 0),
-                3 => segments[at].tag = random.below(9) as u8,
+                3 => segments[at].tag = random.below(12) as u8,
                 4 => segments[at].version = random.below(3) as u8,
                 5 => segments[at].first = random.below(100) as u32,
                 6 => segments[at].count = random.below(100) as u32,
@@ -259,9 +262,22 @@ fn use_all(path: &std::path::Path) -> bool {
             let _ = memviz::narrate::outcome(&file.header, &step.head, &file.symbols);
         }
     }
+    let (stages, facts) = (file.stages(), file.outside());
     let Ok(trace) = file.read() else {
         return false;
     };
+    if let (Ok(stages), Ok(facts)) = (stages, facts) {
+        let found = memviz::analyse::imports(&trace, &stages, &facts);
+        let _ = memviz::export::imports_text(&trace, &found);
+        let _ = memviz::narrate::import_rows(&trace, &found);
+        let end = memviz::export::RunEnd {
+            resources: memviz::analyse::resources(&trace, &facts),
+            exit: memviz::analyse::run_exit(&facts),
+            left: memviz::analyse::memory_life(&trace).end,
+        };
+        let _ = memviz::export::end_text(&trace, &end);
+        let _ = memviz::export::end_json(&trace, &end);
+    }
     let mut replay = trace.replay();
     while let Some((_, step, state)) = replay.next() {
         let _ = ledger(

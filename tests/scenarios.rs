@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// What can be read of a lesson's fact beside its own claims, held against its trace.
 type Fact = fn(&Value);
 
-const FACTS: [(&str, Fact); 20] = [
+const FACTS: [(&str, Fact); 21] = [
     ("aliasing", aliasing),
     ("argument_passing", argument_passing),
     ("class_attribute", class_attribute),
@@ -21,6 +21,7 @@ const FACTS: [(&str, Fact); 20] = [
     ("cycle_with_del", cycle_with_del),
     ("del_name", del_name),
     ("exception_frames", exception_frames),
+    ("exit", exit),
     ("generations", generations),
     ("generator_life", generator_life),
     ("late_binding", late_binding),
@@ -73,19 +74,17 @@ fn lesson(name: &str, script: &Path) -> Result<(), Failed> {
     }
     let recorded = folder.memviz(&[&path, "--verify", "--format", "json,svg", "--out", "out"]);
     let plain = folder.memviz(&["run", "--no-record", &path]);
-    assert_eq!(
-        recorded.status.code(),
-        Some(0),
-        "{}",
-        text(&recorded.stderr)
-    );
+    let code = plain.status.code();
+    assert_eq!(recorded.status.code(), code, "{}", text(&recorded.stderr));
     assert_eq!(text(&recorded.stdout), text(&plain.stdout));
     let json = std::fs::read(folder.path().join("out/trace.json"))?;
     let trace: Value = serde_json::from_slice(&json)?;
-    assert_eq!(trace["outcome"]["kind"], "finished");
-    let printed: String = steps(&trace)
-        .iter()
+    let kind = if code == Some(0) { "finished" } else { "exit" };
+    assert_eq!(trace["outcome"]["kind"], kind);
+    let steps_of_it = steps(&trace).iter();
+    let printed: String = steps_of_it
         .filter_map(|step| step["stdout"].as_str())
+        .chain(trace["at_exit"]["stdout"].as_str())
         .collect();
     assert_eq!(printed, text(&plain.stdout));
     laws(&trace);
@@ -392,6 +391,17 @@ fn collector_at_work(trace: &Value) {
     let kept = global(after, "keep");
     assert_eq!(count_of(after, kept), 2);
     follow(after, follow(after, kept, ".next_link"), ".next_link");
+}
+
+/// The guards that hold each other go before the one that a name holds.
+fn exit(trace: &Value) {
+    assert_eq!(trace["outcome"]["exit_code"], 3);
+    let finalized = trace["at_exit"]["finalized"].as_array().expect("a list");
+    let types: Vec<&str> = finalized
+        .iter()
+        .map(|id| type_of(trace, id.as_u64().expect("a number")))
+        .collect();
+    assert_eq!(types, ["Guard"; 3]);
 }
 
 fn generations(trace: &Value) {

@@ -1,21 +1,26 @@
 //! What follows from a trace: who owns each reference, what is still reachable and why, what
 //! became of an object, what grew, whether a script's claims about itself hold.
 
+mod census;
 mod comments;
 mod directives;
 mod errors;
+mod exit;
 mod expect;
 mod find;
 mod growth;
+mod imports;
 mod ledger;
 mod life;
 mod machine;
 mod memory;
 mod near;
 mod path;
+mod resources;
 mod why;
 mod words;
 
+pub use census::{ImportGrowth, WholeHeap, census_sum, whole_heap};
 pub use directives::{
     Directive, DirectiveError, DirectiveKind, PictureMark, Place, directives, picture_name, shapes,
     split_outside,
@@ -25,9 +30,11 @@ pub use errors::{
     PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising, RaisingEnd, SplitPart,
     TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart, alike_calls, errors,
 };
+pub use exit::{ExitStep, RunExit, run_exit};
 pub use expect::{Expectation, Failure, Verdict, check};
 pub use find::{Found, ResolveError, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
+pub use imports::{AskedModule, BroughtBy, ImportStatement, Imports, LoadedModule, imports};
 pub use ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
 pub use life::{LifeEvent, LifeEventKind, life};
 pub use machine::{CountChange, Following, InstructionPlace, MachineStep, machine_steps};
@@ -37,5 +44,6 @@ pub use memory::{
 };
 pub use near::{instead, near};
 pub use path::{Target, follow, known, named};
+pub use resources::{Resource, ResourceEnd, resources};
 pub use why::{Chain, Link, Liveness, Root, Why, fate, objects_of, why};
 pub use words::{Words, title};

@@ -3,7 +3,7 @@
 use super::names::{PART_NAME, TRACE_NAME};
 use super::problem::Problem;
 use crate::trace::stages::Stages;
-use crate::trace::{Machine, ReadError, Trace, TraceFile};
+use crate::trace::{Machine, OutsideFact, ReadError, Trace, TraceFile};
 use std::path::{Path, PathBuf};
 
 /// A recording with what stands beside its steps.
@@ -13,6 +13,8 @@ pub(super) struct Recording {
     pub(super) stages: Vec<Stages>,
     /// Where instructions are steps.
     pub(super) machines: Vec<Machine>,
+    /// Imports, what was open, the end.
+    pub(super) outside: Vec<OutsideFact>,
 }
 
 impl Recording {
@@ -20,10 +22,12 @@ impl Recording {
     pub(super) fn read(mut file: TraceFile, last: u32) -> Result<Recording, ReadError> {
         let stages = file.stages()?;
         let mut machines = file.machines()?;
+        let outside = file.outside()?;
         machines.retain(|machine| machine.step <= last);
         Ok(Recording {
             stages,
             machines,
+            outside,
             trace: file.read_until(last)?,
         })
     }

@@ -1,7 +1,9 @@
 //! Memory over the life of a program as JSON; docs/memory.md says what stands in it.
 
-use crate::analyse::{Amount, EndOfRun, Line, MemoryLife, PathId, Series};
-use crate::trace::{Symbol, Trace};
+use crate::analyse::{
+    Amount, EndOfRun, ImportGrowth, Line, MemoryLife, PathId, Series, WholeHeap, census_sum,
+};
+use crate::trace::{Census, Symbol, Trace};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -15,13 +17,14 @@ const VERSION: u32 = 1;
 pub fn write_memory_json(
     trace: &Trace,
     life: &MemoryLife,
+    whole: &WholeHeap,
     to: &mut impl Write,
 ) -> Result<(), serde_json::Error> {
-    serde_json::to_writer(&mut *to, &document(trace, life))?;
+    serde_json::to_writer(&mut *to, &document(trace, life, whole))?;
     to.write_all(b"\n").map_err(serde_json::Error::io)
 }
 
-fn document(trace: &Trace, life: &MemoryLife) -> Value {
+fn document(trace: &Trace, life: &MemoryLife, whole: &WholeHeap) -> Value {
     let name = |symbol: Symbol| trace.symbols.text(symbol);
     let types: Vec<Value> = life
         .types
@@ -82,6 +85,42 @@ fn document(trace: &Trace, life: &MemoryLife) -> Value {
             "made": made,
         })).collect::<Vec<_>>(),
         "end": end(trace, &life.end),
+        "start": whole.start.as_ref().map(start),
+        "imports": whole.imports.iter().map(|one| import(trace, one)).collect::<Vec<_>>(),
+    })
+}
+
+/// What was in the whole interpreter before the first line.
+fn start(census: &Census) -> Value {
+    let (objects, bytes) = census_sum(census);
+    let types = census
+        .types
+        .iter()
+        .map(|one| json!({"type": one.name, "objects": one.objects, "bytes": one.bytes}));
+    json!({"objects": objects, "bytes": bytes, "types": types.collect::<Vec<_>>()})
+}
+
+/// By how much it grew over an import statement.
+fn import(trace: &Trace, one: &ImportGrowth) -> Value {
+    let head = trace
+        .steps
+        .get((one.step as usize).wrapping_sub(1))
+        .map(|step| &step.head);
+    let place = head.map(|head| {
+        line(
+            trace,
+            Line {
+                file: head.file,
+                line: head.line,
+            },
+        )
+    });
+    json!({
+        "step": one.step,
+        "until": one.until,
+        "place": place,
+        "objects": one.objects,
+        "bytes": one.bytes,
     })
 }
 

@@ -7,6 +7,6 @@ mod stages;
 pub use json::{JsonOptions, write_json};
 pub use memory::write_memory_json;
 pub use stages::{
-    StagesChoice, errors_json, errors_text, instruction_table, machine_json, machine_text,
-    stages_text, write_stages_json,
+    RunEnd, StagesChoice, end_json, end_text, errors_json, errors_text, imports_json, imports_text,
+    instruction_table, machine_json, machine_text, stages_text, write_stages_json,
 };

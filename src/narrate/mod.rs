@@ -3,30 +3,39 @@
 mod bindings;
 mod calls;
 mod contents;
+mod end_rows;
 mod errors;
 mod few;
 mod flow;
 mod handed_on;
+mod import_rows;
 mod instructions;
 mod lifetimes;
 mod machine;
 mod names;
 mod nouns;
 mod outcome;
+mod outside;
 mod paths;
 mod since;
 mod stages;
 mod step;
 
+pub use end_rows::{EndRow, end_rows, object_name};
 pub use errors::{
     asked_early, call_name, entered_handler, entry_of_call, error_title, held_by_error,
     passage_outcome, printed_part, raised_how, raising_end, unbound_name, used_value, value_born,
     value_origin,
 };
 pub use few::in_few;
+pub use import_rows::{ImportRow, ImportRowKind, import_rows};
 pub use instructions::instruction;
 pub use machine::{CountWords, EntryWords, MachineFacts, NO_INSTRUCTIONS, machine_facts};
-pub use outcome::{outcome, signal_name};
+pub use outcome::{outcome, run_outcome, signal_name};
+pub use outside::{
+    import_words, importer, kept_code, module_origin, resource_end, resource_kind, resource_state,
+    resource_words,
+};
 pub use since::Since;
 pub use stages::{FileFact, file_facts, stages_engine};
 pub use step::{StepNarrator, is_about_counts, raised_before};

@@ -1,6 +1,6 @@
 //! How a run has ended.
 
-use crate::trace::{Event, Header, Outcome, StepHead, Symbols};
+use crate::trace::{Event, Header, Outcome, StepHead, Symbols, Trace, visible};
 
 /// How a run has ended, as the rest of a sentence whose subject is the program; `last` is its last
 /// step.
@@ -60,4 +60,12 @@ fn place(header: &Header, last: &StepHead, symbols: &Symbols) -> String {
 pub fn signal_name(signal: i32) -> String {
     let name = signal_hook::low_level::signal_name(signal);
     name.map_or_else(|| format!("signal {signal}"), str::to_owned)
+}
+
+/// How a run has ended, as a sentence.
+pub fn run_outcome(trace: &Trace) -> String {
+    let script = visible(&trace.header.script);
+    let last = trace.steps.last().map(|step| &step.head);
+    let words = last.map(|head| outcome(&trace.header, head, &trace.symbols));
+    format!("{script} {}.", words.unwrap_or_default())
 }

@@ -1,9 +1,11 @@
 //! What happens behind the last step: the interpreter goes, and what is left goes with it. No steps
 //! are taken any more; deaths and finalizers are noted as they come.
 
-use super::raw::frames;
+use super::raw::descriptors::OpenDescriptor;
 use super::raw::heap::Inside;
-use crate::trace::ObjId;
+use super::raw::{frames, output};
+use super::text;
+use crate::trace::{ExitEvent, ObjId};
 use rustc_hash::FxHashMap as HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,10 +15,40 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(super) struct Ending {
     /// What has not died yet, by address.
     left: HashMap<usize, ObjId>,
+    /// Bytes of a character that is not whole yet.
+    written: Vec<u8>,
+    /// What was written to standard error.
+    pub errors: Vec<u8>,
+    /// Who is to be called, in order: the address of the code, and whether that has begun.
+    functions: Vec<(usize, bool)>,
+    /// What could hold a descriptor, by address; also what has died since.
+    holders: HashMap<usize, ObjId>,
     /// Whose `__del__` was called, in order.
     pub finalized: Vec<ObjId>,
     /// Who died, in order.
     pub freed: Vec<ObjId>,
+    /// All that happened, in order.
+    pub events: Vec<ExitEvent>,
+    /// Who died with a descriptor open: what held it, and the descriptor.
+    pub died_open: Vec<(ObjId, i32)>,
+}
+
+impl Ending {
+    /// Adds what has happened, behind what the program has written before.
+    fn add(&mut self, event: ExitEvent) {
+        self.note_written();
+        self.events.push(event);
+    }
+
+    fn note_written(&mut self) {
+        let written = output::drain();
+        self.written.extend(written.stdout);
+        self.errors.extend(written.stderr);
+        let text = text::take_complete(&mut self.written);
+        if !text.is_empty() {
+            self.events.push(ExitEvent::Wrote(text));
+        }
+    }
 }
 
 static WATCHING: AtomicBool = AtomicBool::new(false);
@@ -30,9 +62,17 @@ fn with_ending(act: impl FnOnce(&mut Ending)) {
 }
 
 /// From here on the ends of these objects are noted, and nothing else of what dies.
-pub(super) fn watch(left: HashMap<usize, ObjId>) {
+/// `functions`: the code of those that are registered to be called, by address; `holders`: what could
+/// hold a descriptor.
+pub(super) fn watch(
+    left: HashMap<usize, ObjId>,
+    functions: &[usize],
+    holders: Vec<(usize, ObjId)>,
+) {
     *ENDING.lock().unwrap_or_else(|e| e.into_inner()) = Some(Ending {
         left,
+        functions: functions.iter().map(|code| (*code, false)).collect(),
+        holders: holders.into_iter().collect(),
         ..Ending::default()
     });
     WATCHING.store(true, Ordering::SeqCst);
@@ -42,7 +82,14 @@ pub(super) fn watch(left: HashMap<usize, ObjId>) {
 pub(super) fn close() -> Ending {
     WATCHING.store(false, Ordering::SeqCst);
     let ending = ENDING.lock().unwrap_or_else(|e| e.into_inner()).take();
-    ending.unwrap_or_default()
+    let mut ending = ending.unwrap_or_default();
+    ending.note_written();
+    if !ending.written.is_empty() {
+        // The rest of a character never came.
+        let rest = String::from_utf8_lossy(&ending.written).into_owned();
+        ending.events.push(ExitEvent::Wrote(rest));
+    }
+    ending
 }
 
 pub(super) fn is_watching() -> bool {
@@ -51,11 +98,18 @@ pub(super) fn is_watching() -> bool {
 
 /// Told of each address at which an object dies for good; says whether that is all that is to be
 /// noted of it.
-pub(super) fn takes(address: usize) -> bool {
+pub(super) fn takes(address: usize, open: Option<OpenDescriptor>) -> bool {
     if is_watching() {
         with_ending(|ending| {
-            let died = ending.left.remove(&address);
-            ending.freed.extend(died);
+            if let Some(open) = open
+                && let Some(holder) = ending.holders.get(&open.holder)
+            {
+                ending.died_open.push((*holder, open.descriptor));
+            }
+            if let Some(died) = ending.left.remove(&address) {
+                ending.freed.push(died);
+                ending.add(ExitEvent::Freed(died));
+            }
         });
     }
     is_watching()
@@ -66,10 +120,18 @@ pub(super) fn started() {
     let Some(frame) = frames::innermost() else {
         return;
     };
+    let _inside = Inside::enter();
+    let code = frame.code_address();
+    with_ending(|ending| {
+        let is_next = |(of, begun): &(usize, bool)| *of == code && !begun;
+        if let Some(at) = ending.functions.iter().position(is_next) {
+            ending.functions[at].1 = true;
+            ending.add(ExitEvent::Called(at as u32));
+        }
+    });
     if frame.code().code.obj_name.as_str() != "__del__" {
         return;
     }
-    let _inside = Inside::enter();
     let first = frame.slots().into_iter().next().flatten();
     let Some(first) = first else { return };
     let mut of = vec![first];
@@ -80,6 +142,9 @@ pub(super) fn started() {
     with_ending(|ending| {
         let of = of.iter().rev();
         let of = of.filter_map(|pointer| ending.left.get(&pointer.address()));
-        ending.finalized.extend(of.copied().next());
+        if let Some(first) = of.copied().next() {
+            ending.finalized.push(first);
+            ending.add(ExitEvent::Finalized(first));
+        }
     });
 }

@@ -200,7 +200,7 @@ fn is_made_by_hand(dict: ObjPtr, program: &Program, vm: &VirtualMachine) -> bool
 }
 
 /// What stands under the text `key` in the dict at `pointer`.
-fn value_in(pointer: ObjPtr, key: &str) -> Option<ObjPtr> {
+pub(crate) fn value_in(pointer: ObjPtr, key: &str) -> Option<ObjPtr> {
     let mut entries = Vec::new();
     pointer.extend_referents(&mut entries);
     let is_key = |entry: &ObjPtr| {

@@ -7,6 +7,7 @@ mod code_views;
 mod collection;
 mod describe;
 mod executable;
+mod exit_functions;
 mod interpreter;
 mod label;
 mod marks;

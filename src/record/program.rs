@@ -68,6 +68,11 @@ impl Program {
         file
     }
 
+    /// The program's own file at a path under which code of it has run.
+    pub(crate) fn known_file(&self, path: &str) -> Option<FileId> {
+        self.by_path.get(path).copied().flatten()
+    }
+
     /// Whether the code object at an address is known to be one of the program's own.
     pub(crate) fn is_own_code(&self, address: usize) -> bool {
         matches!(self.codes.get(&address), Some(Some(_)))

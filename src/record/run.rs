@@ -1,15 +1,20 @@
 //! One run of a program: the interpreter is set up, the program runs, the last step is taken.
 
+use super::exit_functions::exit_functions;
 use super::interpreter::{Switches, interpreter};
+use super::label::ask;
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{self, collections, deaths, fork, output, slab, tables, world};
+use super::raw::{self, collections, deaths, descriptors, fork, output, slab, tables, world};
 use super::recorder::Recorder;
 use super::script::Script;
 use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
 use super::{RecordError, RecordOptions, at_exit, code_views, monitor};
-use crate::trace::{AtExit, Builder, End, FileId, NameKind, Outcome, Record, Run, TracebackEntry};
+use crate::trace::{
+    AtExit, Builder, CensusMoment, End, ExitEvent, ExitFunction, FileId, NameKind, Outcome,
+    OutsideFact, Record, Run, TracebackEntry,
+};
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyStr};
 use rustpython_vm::{AsObject, Interpreter, Py, PyResult, VirtualMachine};
@@ -153,6 +158,8 @@ fn run_here(
 struct LastStep {
     builder: Builder,
     outcome: Outcome,
+    /// What is known of what happens then.
+    functions: Vec<ExitFunction>,
 }
 
 /// Ends the recording: says how what was left has ended.
@@ -162,19 +169,36 @@ fn end(last: LastStep, exit: Exit) -> Result<(), RecordError> {
     deaths::watch(false);
     deaths::clear();
     output::tap(false);
-    let written = output::drain();
     let LastStep {
         mut builder,
         outcome,
+        functions,
     } = last;
+    let mut written = String::new();
+    for event in &ending.events {
+        if let ExitEvent::Wrote(text) = event {
+            written.push_str(text);
+        }
+    }
+    let step = builder.steps() as u32;
+    let functions = functions.into_iter().map(OutsideFact::ExitFunction);
+    let died_open = ending.died_open.into_iter();
+    let died_open = died_open.map(|(object, descriptor)| OutsideFact::DiedOpen {
+        step,
+        object,
+        descriptor,
+    });
+    let events = ending.events.into_iter().map(OutsideFact::Exit);
+    let facts = functions.chain(died_open).chain(events).collect();
+    builder.outside(facts).map_err(RecordError::Write)?;
     let head = builder.last().map(|last| &last.head);
     let end = End {
         line: head.map_or(0, |head| head.ran.unwrap_or(head.line)),
         outcome,
         exit_code: exit.code(),
         at_exit: AtExit {
-            stdout: String::from_utf8_lossy(&written.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&written.stderr).into_owned(),
+            stdout: written,
+            stderr: String::from_utf8_lossy(&ending.errors).into_owned(),
             finalized: ending.finalized,
             freed: ending.freed,
         },
@@ -257,13 +281,17 @@ fn start_recording(
     };
     let builder = Builder::new(run, recording.out).map_err(RecordError::Write)?;
     deaths::watch(true);
-    let older = hook_known_types(vm)?;
+    let mut older = hook_known_types(vm)?;
+    add_standard_streams(&mut older, vm);
     let mut program = script.program();
     if let Some(builtins) = vm.builtins.as_object().dict() {
         program.add_foreign_namespace(ObjPtr::of(builtins.as_object()));
     }
     let mut recorder = Recorder::new(builder, program, older);
-    world::stopped(vm, |stopped| recorder.begin(stopped, vm));
+    world::stopped(vm, |stopped| {
+        recorder.begin(stopped, vm);
+        recorder.take_census(CensusMoment::Start, vm);
+    });
     session::open(recorder, recording.options);
     monitor::start(vm);
     collections::watch(true);
@@ -295,6 +323,24 @@ fn hook_known_types(vm: &VirtualMachine) -> Result<HashSet<usize>, RecordError> 
     Ok(seen)
 }
 
+/// Adds what the interpreter's own streams are made of, which no walk shows, to what is older than the
+/// recording. Their descriptors are known.
+fn add_standard_streams(older: &mut HashSet<usize>, vm: &VirtualMachine) {
+    for (descriptor, name) in (0..).zip(["__stdin__", "__stdout__", "__stderr__"]) {
+        let Ok(text) = vm.sys_module.get_attr(name, vm) else {
+            continue;
+        };
+        let buffer = ask(&text, "buffer", vm);
+        let raw = buffer.as_ref().and_then(|buffer| ask(buffer, "raw", vm));
+        for part in [&buffer, &raw].into_iter().flatten() {
+            older.insert(ObjPtr::of(part).address());
+        }
+        if let Some(raw) = raw {
+            descriptors::learn(ObjPtr::of(&raw), descriptor);
+        }
+    }
+}
+
 /// Takes the last step and closes the session; what is left is watched to its end.
 fn last_step(result: &PyResult<()>, vm: &VirtualMachine) -> Result<Option<LastStep>, RecordError> {
     if fork::is_forked_child() {
@@ -306,6 +352,7 @@ fn last_step(result: &PyResult<()>, vm: &VirtualMachine) -> Result<Option<LastSt
         return Ok(None);
     };
     let raised = result.as_ref().err();
+    let mut functions = Vec::new();
     if !session.full
         && let Some(frame) = module_frame(&mut session, vm)
     {
@@ -314,7 +361,10 @@ fn last_step(result: &PyResult<()>, vm: &VirtualMachine) -> Result<Option<LastSt
         // No more steps are taken, but how what is left ends is watched.
         monitor::starts_only(vm);
         collections::watch(false);
-        at_exit::watch(session.recorder.living_addresses());
+        let (known, code) = exit_functions(&mut session.recorder, vm);
+        functions = known;
+        let holders = session.recorder.resource_addresses();
+        at_exit::watch(session.recorder.living_addresses(), &code, holders);
     } else {
         Session::stop(vm);
     }
@@ -334,7 +384,11 @@ fn last_step(result: &PyResult<()>, vm: &VirtualMachine) -> Result<Option<LastSt
         })
     };
     let builder = session.recorder.builder;
-    Ok(Some(LastStep { builder, outcome }))
+    Ok(Some(LastStep {
+        builder,
+        outcome,
+        functions,
+    }))
 }
 
 /// The main module's names after its frame has gone: they last until the interpreter goes.

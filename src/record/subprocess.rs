@@ -179,7 +179,7 @@ impl<'f> Scribe<'f> {
             Record::End(_) => self.ended = true,
             Record::Failed(error) => self.failed = Some(error.clone()),
             Record::File(file) => self.add_stages(file),
-            Record::Run(_) | Record::Machine(_) => {}
+            Record::Run(_) | Record::Machine(_) | Record::Outside(_) => {}
         }
         self.write(|log| log.add(record, length));
     }

@@ -28,7 +28,10 @@ pub use raster::Raster;
 pub use rendered_svg::{DrawError, RenderedSvg, undrawable};
 pub use sheet::{sheet, strip};
 pub use snippet::Snippet;
-pub use svg::{SvgOptions, SvgWriter, errors_picture, machine_picture, stages_pictures, svg};
+pub use svg::{
+    SvgOptions, SvgWriter, end_picture, errors_picture, imports_picture, machine_picture,
+    stages_pictures, svg,
+};
 pub use theme::Theme;
 pub use tikz::tikz;
 

@@ -3,8 +3,8 @@
 
 use super::interner::Used;
 use super::{
-    CallFrame, Death, Interner, ObjId, ObjectChange, ObjectInfo, ObjectState, Record, Run,
-    SourceFile, Step, StepHead, StepRecord, ThreadStack,
+    CallFrame, Death, Interner, ObjId, ObjectChange, ObjectInfo, ObjectState, OutsideFact, Record,
+    Run, SourceFile, Step, StepHead, StepRecord, ThreadStack,
 };
 use rustc_hash::FxHashMap as HashMap;
 use std::collections::BTreeMap;
@@ -106,6 +106,17 @@ impl Builder {
             self.send(&Record::File(file.clone()))?;
         }
         Ok(())
+    }
+
+    /// Says what was found around the objects since this was last called.
+    ///
+    /// # Errors
+    /// What the writer says.
+    pub fn outside(&mut self, facts: Vec<OutsideFact>) -> io::Result<()> {
+        match facts.is_empty() {
+            true => Ok(()),
+            false => self.send(&Record::Outside(facts)),
+        }
     }
 
     /// Gives the next serial number to an object.

@@ -11,7 +11,7 @@ pub use paths::{CallPaths, PathFrame, PathId};
 pub use series::Series;
 
 use super::growth::Line;
-use crate::trace::{ObjId, Outcome, Symbol, Trace};
+use crate::trace::{ObjId, Symbol, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 use walk::Walk;
 
@@ -238,15 +238,7 @@ fn end_of_run(trace: &Trace, at_end: &BTreeMap<ObjId, Option<u32>>) -> EndOfRun 
         list.entry(type_name).or_default().add(*size);
         left.entry(type_name).or_default().add(*size);
     }
-    let is_seen = match trace.header.outcome {
-        Outcome::Finished
-        | Outcome::Exception { .. }
-        | Outcome::Exit { .. }
-        | Outcome::Interrupted => trace.steps.len() == trace.header.steps as usize,
-        Outcome::Limit { .. } | Outcome::Killed { .. } | Outcome::Left { .. } | Outcome::CutOff => {
-            false
-        }
-    };
+    let is_seen = trace.header.is_ended() && trace.steps.len() == trace.header.steps as usize;
     let sorted = |list| largest_first(trace, list, |amount| (amount.objects as u64, 0));
     EndOfRun {
         left: sorted(left),

@@ -69,6 +69,10 @@ pub(in crate::cli) enum StageName {
     Errors,
     /// Of a trace: each instruction that ran, with the value stack before and after it
     Machine,
+    /// Of a trace: what was imported, from where, and what was there already
+    Imports,
+    /// Of a trace: what was open, and what happened behind the last line
+    End,
 }
 
 fn span(text: &str) -> Result<(u32, u32), String> {

@@ -9,6 +9,7 @@ mod pages;
 mod paths;
 mod pictures;
 mod products;
+mod run_stages;
 #[cfg(feature = "python")]
 mod stages;
 mod write;

@@ -9,20 +9,19 @@ use super::paths::{
     places,
 };
 use super::pictures::{RunPictures, RunScenes, in_batches, progress};
-use crate::analyse::errors;
+use super::run_stages::stages_of_run;
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
-use crate::cli::names::{PLAYER_NAME, STAGES_PAGE_NAME};
+use crate::cli::names::STAGES_PAGE_NAME;
 use crate::cli::problem::Problem;
 use crate::cli::saved::Recording;
 use crate::cli::say::say;
 use crate::layout::{Direction, PageOptions, Picture};
-use crate::narrate::machine_facts;
-use crate::player::{Player, PlayerOptions, StagesRun, stages_page};
+use crate::player::{Player, PlayerOptions};
 use crate::render::{
     Animation, DotOptions, DrawError, Gif, Pdf, Pptx, Raster, RenderedSvg, Snippet, SvgOptions,
     SvgWriter, Theme, dot, sheet, svg, tikz, undrawable,
 };
-use crate::trace::{Granularity, Trace};
+use crate::trace::Trace;
 use crate::view::{Scenes, Style, ViewOptions};
 use std::sync::Mutex;
 
@@ -77,28 +76,6 @@ pub(super) fn write_pictures(
     let written = products.finish()?;
     note_undrawable();
     Ok(written)
-}
-
-/// The second page of the player, where the recording has the stages of its files.
-fn stages_of_run(recording: &Recording, trace: &Trace) -> Option<String> {
-    let Recording {
-        stages, machines, ..
-    } = recording;
-    if stages.is_empty() {
-        return None;
-    }
-    let _span = tracing::info_span!("stages").entered();
-    let has_machines = trace.header.granularity == Granularity::Instruction;
-    let machine = has_machines.then(|| machine_facts(trace, machines, stages, |_| true));
-    let player = Some(PLAYER_NAME.to_owned());
-    let run = StagesRun::new(
-        stages,
-        trace,
-        machine.as_deref(),
-        &errors(trace, stages),
-        player,
-    );
-    Some(stages_page(stages, None, &[], Some(&run)))
 }
 
 /// Refuses pictures of their own sizes where a product needs one size for all.

@@ -5,7 +5,7 @@ use super::pass::Pass;
 use crate::record::raw::header::ObjPtr;
 use crate::trace::Kind;
 use rustpython_vm::builtins::PyModule;
-use rustpython_vm::{PyObject, VirtualMachine};
+use rustpython_vm::{PyObject, PyObjectRef, VirtualMachine};
 
 /// What a native type can be asked for, in the order of its walk.
 const ASKED: [(&str, &[&str]); 2] = [("Future", &FUTURE), ("Task", &TASK)];
@@ -36,7 +36,7 @@ pub(super) fn label(pass: &mut Pass<'_>, kind: Kind, own: usize) {
     let native = super::native::native_name(object);
     if let Some((_, names)) = ASKED.iter().find(|(name, _)| *name == native) {
         for name in *names {
-            if let Some(to) = ask(object, name, pass.vm) {
+            if let Some(to) = asked(object, name, pass.vm) {
                 let name = name.trim_end_matches("()").trim_start_matches("get_");
                 pass.match_from(own, to, name);
             }
@@ -58,8 +58,15 @@ pub(super) fn label(pass: &mut Pass<'_>, kind: Kind, own: usize) {
     }
 }
 
-/// What an attribute of an object's native type gives; `None` for one that is empty.
-fn ask(object: &PyObject, name: &str, vm: &VirtualMachine) -> Option<ObjPtr> {
+/// What an attribute of an object's native type gives, which the object holds; `None` for one that is
+/// empty.
+fn asked(object: &PyObject, name: &str, vm: &VirtualMachine) -> Option<ObjPtr> {
+    ask(object, name, vm).map(|value| ObjPtr::of(&value))
+}
+
+/// What an attribute of an object's native type gives; one whose name ends with `()` is called. Nothing
+/// of the program's is asked.
+pub(crate) fn ask(object: &PyObject, name: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let mut classes = object.class().iter_base_chain();
     let native = classes.find(|class| class.heaptype_ext().is_none())?;
     let value = match name.strip_suffix("()") {
@@ -72,7 +79,7 @@ fn ask(object: &PyObject, name: &str, vm: &VirtualMachine) -> Option<ObjPtr> {
             vm.call_if_get_descriptor(&getter, object.to_owned()).ok()?
         }
     };
-    (!vm.is_none(&value)).then(|| ObjPtr::of(&value))
+    (!vm.is_none(&value)).then_some(value)
 }
 
 /// What a future calls when it is done, and for whom; the first callback has fields of its own.

@@ -25,6 +25,7 @@ use rustpython_vm::builtins::{PyCode, PyType};
 use rustpython_vm::{AsObject, Py, PyObject, VirtualMachine};
 use unseen::{bound_self, class_of_slot, frozen_members, weak_references};
 
+pub(crate) use asked::ask;
 pub(crate) use native::{Doubt, data_of, is_ordered, may_hide};
 pub(crate) use unseen::{callback, generator_fields};
 
@@ -200,6 +201,18 @@ impl Labeller {
         class_of_slot(pointer, symbols, &mut out);
         let parts = foldable.iter().map(|(at, _)| raw[*at]).collect();
         (out, parts)
+    }
+
+    /// Where a native type keeps what a member of it names, in bytes from the object's start.
+    pub(crate) fn field_named(
+        &mut self,
+        object: &PyObject,
+        name: &str,
+        vm: &VirtualMachine,
+    ) -> Option<isize> {
+        let mut fields = self.fields_of(object, vm).iter();
+        let field = fields.find(|field| field.name == name && !field.slot)?;
+        Some(field.offset)
     }
 
     /// The fields of the object's class that hold one object each.

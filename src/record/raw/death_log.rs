@@ -6,6 +6,7 @@
 //! ending is written once, at the moment when it shows; so the order of the log is the order in
 //! which addresses became free.
 
+use super::descriptors::OpenDescriptor;
 use super::header::ObjPtr;
 use crate::record::at_exit;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -22,6 +23,8 @@ pub(crate) struct Last {
     pub elder: Option<usize>,
     /// Address of its instance dict, or 0.
     pub dict: usize,
+    /// What it has open.
+    pub open: Option<OpenDescriptor>,
 }
 
 /// An object whose count has just fallen to zero.
@@ -202,7 +205,7 @@ impl Book {
     }
 
     fn death(&mut self, gone: Gone, finalized: bool) {
-        if at_exit::takes(gone.address) {
+        if at_exit::takes(gone.address, gone.last.open) {
             return;
         }
         if gone.last.elder.is_some() && gone.address == self.mark {

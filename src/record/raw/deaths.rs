@@ -14,7 +14,7 @@ use super::death_log::Book;
 use super::ending::Ending;
 use super::header::ObjPtr;
 use super::heap::Inside;
-use super::{collections, fork, tables};
+use super::{collections, descriptors, fork, tables};
 use rustpython_vm::builtins::PyType;
 use rustpython_vm::{AsObject, PyObject};
 use std::cell::Cell;
@@ -32,6 +32,7 @@ impl Last {
             code: super::frames::innermost_code(),
             elder: youngest.then(|| collections::elder_address(pointer)),
             dict: pointer.instance_dict().map_or(0, ObjPtr::address),
+            open: descriptors::of_dying(object),
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod child;
 pub(crate) mod collections;
 mod death_log;
 pub(crate) mod deaths;
+pub(crate) mod descriptors;
 pub(crate) mod ending;
 pub(crate) mod fast_read;
 pub(crate) mod fork;

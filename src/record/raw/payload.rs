@@ -279,6 +279,16 @@ fn words_of(object: ObjPtr) -> impl Iterator<Item = usize> {
     })
 }
 
+/// The bytes of an object's own data, also where they end within a word.
+pub(crate) fn bytes_of(object: ObjPtr) -> impl Iterator<Item = u8> {
+    let end = object.object().class().slots().basicsize;
+    let start = object.address();
+    (SIZEOF_PYOBJECT_HEAD..end).map(move |byte| {
+        // SAFETY: as above.
+        unsafe { (start as *const u8).add(byte).read_volatile() }
+    })
+}
+
 /// Whether an object has data of its own beside what every object has.
 pub(crate) fn has_data(object: &PyObject) -> bool {
     object.class().slots().basicsize > SIZEOF_PYOBJECT_HEAD

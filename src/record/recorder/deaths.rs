@@ -3,6 +3,7 @@
 use super::Recorder;
 use super::births::{self, Born};
 use crate::record::raw::deaths::{self, Gone, LogEntry};
+use crate::record::raw::descriptors::OpenDescriptor;
 use crate::record::raw::{ending, free_lists};
 use crate::trace::{Cause, Death, Incident, Kind, ObjId, ObjectInfo, Symbol};
 use rustc_hash::FxHashSet as HashSet;
@@ -15,6 +16,8 @@ pub(super) struct PendingDeath {
     untracked: bool,
     /// See [`deaths::Last`].
     pub(super) elder: Option<usize>,
+    /// What it had open.
+    open: Option<OpenDescriptor>,
     /// Its type, where it was made and dropped by the program's own code, or could be.
     type_name: Option<Symbol>,
 }
@@ -51,6 +54,7 @@ impl Recorder {
                         address: gone.address,
                         untracked: gone.untracked,
                         elder: gone.last.elder,
+                        open: gone.last.open,
                         type_name,
                     });
                 }
@@ -66,6 +70,8 @@ impl Recorder {
         for address in &addresses {
             self.program.forget(*address);
             self.labeller.forget(*address);
+            self.modules.forget(*address);
+            self.censuses.forget(*address);
             let was_part = self.folded.remove(address).is_some();
             if was_part || self.by_address.contains_key(address) {
                 self.watch.vacate(*address);
@@ -156,6 +162,8 @@ impl Recorder {
                 Cause::RefCount
             };
             let at = self.now;
+            let place = (at, self.running_file);
+            self.resources.died(gone.id, dead.open, collected, place);
             self.builder.died(gone.id, Death { at, cause });
             left.push(gone.id);
         }

@@ -102,6 +102,11 @@ impl Recorder {
         self.watch.push(pointer);
         self.by_address.insert(pointer.address(), place);
         self.pending.push(place);
+        match description.kind {
+            Kind::Module => self.modules.drawn(pointer.address(), id),
+            Kind::Instance | Kind::Other | Kind::Iterator => self.meet_resource(pointer, id, vm),
+            _ => {}
+        }
         id
     }
 

@@ -2,6 +2,7 @@
 //! steps themselves.
 
 mod births;
+mod census;
 mod collections;
 mod counts;
 mod deaths;
@@ -12,8 +13,10 @@ mod held;
 mod library;
 mod listeners;
 mod machine;
+mod modules;
 mod on_stack;
 mod raised;
+mod resources;
 mod unrecorded;
 mod verify;
 mod watch;
@@ -154,6 +157,14 @@ pub(crate) struct Recorder {
     pub failure: Option<String>,
     /// Addresses of the instance dicts of objects that have died: their own deaths follow.
     dicts_of_dead: HashSet<usize>,
+    /// What stands in the interpreter's table of modules.
+    modules: modules::Modules,
+    /// How many objects there are in the whole interpreter.
+    censuses: census::Censuses,
+    /// What can be open, held or running.
+    resources: resources::Resources,
+    /// The file of the line that runs between the last step and the next.
+    running_file: FileId,
 }
 
 impl Recorder {
@@ -200,6 +211,10 @@ impl Recorder {
             finalizers: Vec::new(),
             failure: None,
             dicts_of_dead: HashSet::default(),
+            modules: modules::Modules::default(),
+            censuses: census::Censuses::default(),
+            resources: resources::Resources::default(),
+            running_file: FileId(0),
         }
     }
 
@@ -323,9 +338,14 @@ impl Recorder {
             frames: frames[frames_kept..].to_vec(),
             others: (!same).then(|| stacks.clone()),
         };
+        self.look_at_modules(None, vm);
+        self.look_at_resources(&context, vm);
+        self.count_around_imports(&context, running, vm);
         let files = self.builder.files(&self.program.files);
         let sent = files.and_then(|()| self.builder.step(head, to_tell));
         let sent = sent.and_then(|()| self.send_machine(context.machine.as_ref()));
+        // They tell of steps that are there.
+        let sent = sent.and_then(|()| self.tell_outside());
         if let Err(error) = sent {
             self.failure.get_or_insert(error.to_string());
         }
@@ -339,9 +359,21 @@ impl Recorder {
             // What dies with the last frame of a thread or module dies on the line that it left.
             _ => after.map_or(context.line, |frame| frame.line),
         };
+        self.running_file = match context.event {
+            Event::Line => context.file,
+            _ => after.map_or(context.file, |frame| frame.file),
+        };
         self.frames = frames;
         self.stacks = stacks;
         self.set_mark(stopped);
+    }
+
+    /// Sends off what was found around the objects since the last step.
+    fn tell_outside(&mut self) -> std::io::Result<()> {
+        let mut facts = self.modules.take_facts();
+        facts.extend(self.resources.take_facts());
+        facts.extend(self.censuses.take_facts());
+        self.builder.outside(facts)
     }
 
     /// Names the objects that frames are, and the namespaces of the class bodies that run in them.

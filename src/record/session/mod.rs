@@ -199,6 +199,11 @@ pub(crate) fn leave(vm: &VirtualMachine) {
     output::clear();
 }
 
+/// Whether a code object is the body of a module.
+fn is_module_body(code: &PyCode) -> bool {
+    code.code.obj_name.as_str() == "<module>"
+}
+
 impl Session {
     fn fired(
         &mut self,
@@ -214,6 +219,9 @@ impl Session {
         }
         let Some(file) = self.recorder.program.own_file(code) else {
             if fired.event == EventKind::Start {
+                if is_module_body(code) {
+                    self.recorder.look_at_modules(frames::innermost(), vm);
+                }
                 self.foreign.insert(fired.code.address(), fired.offset);
                 if self.vacated.remove(&fired.code.address()) {
                     monitor::clear_marks(code, vm);
@@ -377,8 +385,9 @@ impl Session {
     fn keep_marks(&mut self, event: EventKind, code: &Py<PyCode>, vm: &VirtualMachine) -> bool {
         let address = code.get_id();
         let known = self.read.contains(&address);
-        if !known && event == EventKind::Start && code.code.obj_name.as_str() == "<module>" {
+        if !known && event == EventKind::Start && is_module_body(code) {
             self.add_module();
+            self.recorder.look_at_modules(frames::innermost(), vm);
         }
         let granularity = self.options.granularity;
         let plan = self

@@ -17,7 +17,7 @@ use crate::render::xml::{Value, Xml, push_rounded, rounded};
 use crate::view::{BoxKey, Mark, Status};
 use std::sync::Arc;
 
-pub use stages::{errors_picture, machine_picture, stages_pictures};
+pub use stages::{end_picture, errors_picture, imports_picture, machine_picture, stages_pictures};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SvgOptions {

@@ -17,6 +17,7 @@
 //! All numbers are little-endian. Where the run has ended well, an index and a trailer that points at
 //! it come last; where they are missing, the segments are gone through up to the last whole one.
 
+mod outside;
 pub(super) mod reader;
 pub(super) mod record;
 pub(super) mod stages;
@@ -68,6 +69,9 @@ enum Tag {
     Stages = 8,
     /// A list of [`Machine`](super::Machine)s: of the steps of the segment before. Likewise.
     Machines = 9,
+    /// [`OutsideFact`](super::OutsideFact)s, behind those that came before. [`WholeIndex`] lists it
+    /// apart.
+    Outside = 10,
 }
 
 impl Tag {
@@ -82,6 +86,7 @@ impl Tag {
             Tag::Index,
             Tag::Stages,
             Tag::Machines,
+            Tag::Outside,
         ];
         all.into_iter().find(|tag| *tag as u8 == byte)
     }
@@ -110,8 +115,10 @@ struct Index {
 }
 
 /// The index as it is written: behind it, where a reader that does not know of them stops, the places
-/// of the segments with stages, and of those with machines.
-type WholeIndex = (Index, Vec<u64>, Vec<u64>);
+/// of the segments with stages; and behind those the places of all other kinds, each by its tag.
+type WholeIndex = (Index, Vec<u64>, Vec<(u8, u64)>);
+/// The index of a trace that has nothing of the other kinds.
+type IndexWithStages = (Index, Vec<u64>);
 
 /// A segment's place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,15 +2,15 @@
 
 use super::record::{End, Run};
 use super::{
-    END, HEAD, Index, MAGIC, Place, ReadError, SegmentHead, TRAILER, Tables, Tag, VERSION,
-    WholeIndex,
+    END, HEAD, Index, IndexWithStages, MAGIC, Place, ReadError, SegmentHead, TRAILER, Tables, Tag,
+    VERSION, WholeIndex,
 };
-use super::{read_exact, stages};
+use super::{outside, read_exact, stages};
 use crate::trace::check::{Known, check};
 use crate::trace::stages::Stages;
 use crate::trace::{
-    AtExit, Cause, Death, Header, Machine, Moment, ObjectInfo, Outcome, SourceFile, State, Step,
-    Symbols, Trace,
+    AtExit, Cause, Death, Header, Machine, Moment, ObjectInfo, Outcome, OutsideFact, SourceFile,
+    State, Step, Symbols, Trace,
 };
 use serde::de::DeserializeOwned;
 use std::fs::File;
@@ -28,6 +28,8 @@ pub struct TraceFile {
     states: Vec<Place>,
     /// Those with the stages of a file.
     stages: Vec<Place>,
+    /// Those with facts about what stands around the objects.
+    outside: Vec<Place>,
     /// Those with machines.
     machines: Vec<Place>,
     segments: usize,
@@ -89,6 +91,7 @@ impl TraceFile {
             length,
             states: of(Tag::State).collect(),
             stages: of(Tag::Stages).collect(),
+            outside: of(Tag::Outside).collect(),
             machines: of(Tag::Machines).collect(),
             segments: places.len(),
             steps,
@@ -195,6 +198,19 @@ impl TraceFile {
         all.map(|stages| stages::checked(stages?)).collect()
     }
 
+    /// What is known of modules, of what is open, and of the interpreter's end, in the order in which it
+    /// was found. Nothing in a trace that was recorded without.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn outside(&mut self) -> Result<Vec<OutsideFact>, ReadError> {
+        let mut all = Vec::new();
+        for place in self.outside.clone() {
+            all.extend(self.read_at::<Vec<OutsideFact>>(place)?);
+        }
+        outside::checked(all, &self.header, self.objects.len())
+    }
+
     /// The machine at each step that is an instruction, in order. None where only lines were recorded,
     /// or by a recorder that does not tell of it.
     ///
@@ -276,24 +292,29 @@ fn index(file: &mut File, length: u64) -> Result<Option<Vec<Place>>, ReadError> 
         count: 0,
         at,
     };
-    let (index, stages, machines) = match read::<WholeIndex>(file, place, length) {
-        Ok(whole) => whole,
-        // Of a trace without machines, or without stages.
-        Err(_) => match read::<(Index, Vec<u64>)>(file, place, length) {
-            Ok((index, stages)) => (index, stages, Vec::new()),
-            Err(_) => (read(file, place, length)?, Vec::new(), Vec::new()),
-        },
-    };
-    let apart = |tag, places: Vec<u64>| {
-        places.into_iter().map(move |at| Place {
-            tag,
+    let (index, stages, further) = whole_index(file, place, length)?;
+    let stages = stages.into_iter().map(|at| (Tag::Stages as u8, at));
+    let apart = stages.chain(further).filter_map(|(tag, at)| {
+        Some(Place {
+            tag: Tag::of(tag)?,
             first: 0,
             count: 0,
             at,
         })
-    };
-    let apart = apart(Tag::Stages, stages).chain(apart(Tag::Machines, machines));
+    });
     Ok(Some(index.segments.into_iter().chain(apart).collect()))
+}
+
+/// The index, also of a trace that was written without what came to it later.
+fn whole_index(file: &mut File, place: Place, length: u64) -> Result<WholeIndex, ReadError> {
+    if let Ok(whole) = read::<WholeIndex>(file, place, length) {
+        return Ok(whole);
+    }
+    if let Ok((index, stages)) = read::<IndexWithStages>(file, place, length) {
+        return Ok((index, stages, Vec::new()));
+    }
+    let index = read::<Index>(file, place, length)?;
+    Ok((index, Vec::new(), Vec::new()))
 }
 
 /// The segments up to the last whole one.
@@ -385,7 +406,7 @@ impl Parts {
             }
             Tag::End => self.end = Some(reader.read(place)?),
             // They are read where they are asked for, and have to be whole all the same.
-            Tag::Stages | Tag::Machines => reader.verify(place)?,
+            Tag::Stages | Tag::Machines | Tag::Outside => reader.verify(place)?,
             Tag::State | Tag::Steps | Tag::Index => {}
         }
         Ok(())

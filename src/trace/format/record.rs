@@ -2,7 +2,7 @@
 //! A recorder in another process speaks the same language.
 
 use crate::trace::{
-    AtExit, Death, Granularity, Machine, ObjId, ObjectInfo, Outcome, SourceFile, Step,
+    AtExit, Death, Granularity, Machine, ObjId, ObjectInfo, Outcome, OutsideFact, SourceFile, Step,
 };
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -24,6 +24,8 @@ pub enum Record {
     Failed(String),
     /// The machine at the step that came last.
     Machine(Machine),
+    /// Facts about what stands around the objects, found since the last ones.
+    Outside(Vec<OutsideFact>),
 }
 
 /// Who records what.

@@ -3,7 +3,7 @@
 use super::record::{End, Record, StepRecord};
 use super::{END, Index, MAGIC, Place, Tables, Tag, VERSION, WholeIndex, segment};
 use crate::trace::stages::Stages;
-use crate::trace::{Machine, SourceFile, State, Step};
+use crate::trace::{Machine, OutsideFact, SourceFile, State, Step};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
@@ -22,8 +22,10 @@ pub struct LogWriter<W> {
     places: Vec<Place>,
     /// Where the segments with stages stand.
     stages: Vec<u64>,
-    /// Likewise those with machines.
-    machines_at: Vec<u64>,
+    /// Where those of further kinds stand, and their tags.
+    further: Vec<(u8, u64)>,
+    /// Facts that are not written yet.
+    outside: Vec<OutsideFact>,
     files: Vec<SourceFile>,
     tables: Tables,
     /// Steps that are not written yet, how many bytes they are, and since when the first waits.
@@ -52,7 +54,8 @@ impl<W: Write> LogWriter<W> {
             at: super::HEAD,
             places: Vec::new(),
             stages: Vec::new(),
-            machines_at: Vec::new(),
+            further: Vec::new(),
+            outside: Vec::new(),
             files: Vec::new(),
             tables: Tables::default(),
             steps: Vec::new(),
@@ -78,6 +81,10 @@ impl<W: Write> LogWriter<W> {
                 Ok(())
             }
             Record::Step(step) => self.add_step(*step, length),
+            Record::Outside(facts) => {
+                self.outside.extend(facts);
+                Ok(())
+            }
             Record::Machine(machine) => {
                 self.machines.push(machine);
                 Ok(())
@@ -92,7 +99,6 @@ impl<W: Write> LogWriter<W> {
     /// # Errors
     /// What the writer says.
     pub fn add_stages(&mut self, stages: &Stages) -> io::Result<()> {
-        self.stages.push(self.at);
         self.put_apart(Tag::Stages, stages)
     }
 
@@ -100,8 +106,21 @@ impl<W: Write> LogWriter<W> {
     fn put_apart(&mut self, tag: Tag, contents: &impl serde::Serialize) -> io::Result<()> {
         let segment = segment(tag, 0, 0, contents)?;
         self.out.write_all(&segment)?;
+        match tag {
+            Tag::Stages => self.stages.push(self.at),
+            _ => self.further.push((tag as u8, self.at)),
+        }
         self.at += segment.len() as u64;
         Ok(())
+    }
+
+    /// Writes the facts that wait.
+    fn write_outside(&mut self) -> io::Result<()> {
+        let facts = std::mem::take(&mut self.outside);
+        match facts.is_empty() {
+            true => Ok(()),
+            false => self.put_apart(Tag::Outside, &facts),
+        }
     }
 
     fn add_step(&mut self, record: StepRecord, length: usize) -> io::Result<()> {
@@ -165,9 +184,10 @@ impl<W: Write> LogWriter<W> {
         self.written += steps.len() as u32;
         let machines = std::mem::take(&mut self.machines);
         if !machines.is_empty() {
-            self.machines_at.push(self.at);
             self.put_apart(Tag::Machines, &machines)?;
         }
+        // They tell of steps that are written.
+        self.write_outside()?;
         self.out.flush()
     }
 
@@ -177,12 +197,13 @@ impl<W: Write> LogWriter<W> {
     /// What the writer says.
     pub fn end(&mut self, end: &End) -> io::Result<()> {
         self.write_waiting()?;
+        self.write_outside()?;
         self.put(Tag::End, 0, 0, end)?;
         let index_at = self.at;
         let segments = std::mem::take(&mut self.places);
         let stages = std::mem::take(&mut self.stages);
-        let machines = std::mem::take(&mut self.machines_at);
-        let index: WholeIndex = (Index { segments }, stages, machines);
+        let further = std::mem::take(&mut self.further);
+        let index: WholeIndex = (Index { segments }, stages, further);
         self.put(Tag::Index, 0, 0, &index)?;
         self.out.write_all(&index_at.to_le_bytes())?;
         self.out.write_all(END)?;

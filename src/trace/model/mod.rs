@@ -3,6 +3,7 @@
 mod files;
 mod machine;
 mod objects;
+mod outside;
 mod run;
 mod stacks;
 mod step;
@@ -10,6 +11,7 @@ mod step;
 pub use files::*;
 pub use machine::*;
 pub use objects::*;
+pub use outside::*;
 pub use run::*;
 pub use stacks::*;
 pub use step::*;

@@ -129,3 +129,19 @@ pub struct Header {
     /// The program's own source files, by number.
     pub files: Vec<SourceFile>,
 }
+
+impl Header {
+    /// Whether the interpreter's own end is in the recording.
+    pub fn is_ended(&self) -> bool {
+        match self.outcome {
+            Outcome::Finished
+            | Outcome::Exception { .. }
+            | Outcome::Exit { .. }
+            | Outcome::Interrupted => true,
+            Outcome::Limit { .. }
+            | Outcome::Killed { .. }
+            | Outcome::Left { .. }
+            | Outcome::CutOff => false,
+        }
+    }
+}

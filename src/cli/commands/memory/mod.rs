@@ -3,22 +3,22 @@
 mod tables;
 
 use super::ask::{print, read_to_tell};
-use crate::analyse::{MemoryLife, memory_life};
+use crate::analyse::{MemoryLife, WholeHeap, memory_life, whole_heap};
 use crate::cli::args::{MemoryArgs, MemoryFormat};
 use crate::cli::outputs::is_own;
 use crate::cli::problem::{Problem, cannot_write};
-use crate::cli::saved::{beside, read};
+use crate::cli::saved::{beside, explained, read, trace_path};
 use crate::cli::say::say;
 use crate::export::write_memory_json;
 use crate::render::{MemoryChart, flame_graph_made, flame_graph_peak};
-use crate::trace::Trace;
+use crate::trace::{Trace, TraceFile};
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 pub(in crate::cli) fn run(args: &MemoryArgs) -> Result<(), Problem> {
     if args.format == MemoryFormat::Json {
-        return write_json(&read(&args.trace)?);
+        return write_json(&read(&args.trace)?, &whole(&args.trace)?);
     }
     let trace = read_to_tell(&args.trace, u32::MAX)?;
     if trace.steps.is_empty() {
@@ -29,13 +29,28 @@ pub(in crate::cli) fn run(args: &MemoryArgs) -> Result<(), Problem> {
     let life = memory_life(&trace);
     match args.format {
         MemoryFormat::Svg => draw(&trace, &life, args),
-        _ => print(&tables::tell(&trace, &life, usize::from(args.top))),
+        _ => {
+            let whole = whole(&args.trace)?;
+            print(&tables::tell(&trace, &life, &whole, usize::from(args.top)))
+        }
     }
 }
 
-fn write_json(trace: &Trace) -> Result<(), Problem> {
+/// What was counted of the whole interpreter.
+fn whole(trace: &Path) -> Result<WholeHeap, Problem> {
+    let path = trace_path(trace)?;
+    let failed = |error| explained(&path, error);
+    let facts = TraceFile::open(&path)
+        .map_err(failed)?
+        .outside()
+        .map_err(failed)?;
+    Ok(whole_heap(&facts))
+}
+
+fn write_json(trace: &Trace, whole: &WholeHeap) -> Result<(), Problem> {
     let mut out = BufWriter::new(io::stdout().lock());
-    let done = write_memory_json(trace, &memory_life(trace), &mut out).map_err(io::Error::from);
+    let done =
+        write_memory_json(trace, &memory_life(trace), whole, &mut out).map_err(io::Error::from);
     match done.and_then(|()| out.flush()) {
         // Whoever reads may stop reading.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

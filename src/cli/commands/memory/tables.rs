@@ -1,6 +1,8 @@
 //! The tables: at most 100 columns, and each line says what it is about.
 
-use crate::analyse::{Amount, EndOfRun, LineLife, MemoryLife, TypeLife};
+use crate::analyse::{
+    Amount, EndOfRun, Line, LineLife, MemoryLife, TypeLife, WholeHeap, census_sum,
+};
 use crate::cli::commands::ask::place;
 use crate::narrate;
 use crate::trace::{Symbol, Trace};
@@ -12,13 +14,14 @@ const WIDTH: usize = 100;
 const MOMENTS: u32 = 20;
 const BAR: u64 = 40;
 
-pub(super) fn tell(trace: &Trace, life: &MemoryLife, top: usize) -> String {
+pub(super) fn tell(trace: &Trace, life: &MemoryLife, whole: &WholeHeap, top: usize) -> String {
     let mut out = String::new();
     summary(&mut out, trace, life);
     over_the_steps(&mut out, trace, life);
     types(&mut out, trace, life, top);
     lines(&mut out, trace, life, top);
     end(&mut out, trace, life, top);
+    whole_interpreter(&mut out, trace, whole, top);
     out
 }
 
@@ -93,6 +96,52 @@ fn summary(out: &mut String, trace: &Trace, life: &MemoryLife) {
         out,
         "are not counted apart. What is older is in none of the tables."
     );
+}
+
+/// What start-up had made before the first line, and by how much imports made it grow: of all there is,
+/// not of what the program has met alone.
+fn whole_interpreter(out: &mut String, trace: &Trace, whole: &WholeHeap, top: usize) {
+    let Some(start) = &whole.start else { return };
+    let (objects, bytes) = census_sum(start);
+    line!(
+        out,
+        "\nthe whole interpreter, all that the program never met included"
+    );
+    line!(
+        out,
+        "before the first line: {objects} objects, {bytes} bytes"
+    );
+    line!(out, "  objects       bytes  type");
+    for one in start.types.iter().take(top) {
+        line!(out, "{:>9}  {:>10}  {}", one.objects, one.bytes, one.name);
+    }
+    if whole.imports.is_empty() {
+        return;
+    }
+    line!(
+        out,
+        "imports: by how much it grew while each ran for the first time"
+    );
+    line!(out, "  objects       bytes  steps      place");
+    for one in whole.imports.iter().take(top) {
+        let head = trace.steps.get((one.step as usize).wrapping_sub(1));
+        let at = head.map_or_else(String::new, |step| {
+            place(
+                trace,
+                Line {
+                    file: step.head.file,
+                    line: step.head.line,
+                },
+            )
+        });
+        let steps = format!("{}-{}", one.step, one.until);
+        line!(
+            out,
+            "{:>9}  {:>10}  {steps:<9}  {at}",
+            one.objects,
+            one.bytes
+        );
+    }
 }
 
 /// Steps that are equally far from each other, the peak among them.

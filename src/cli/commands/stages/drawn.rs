@@ -51,8 +51,11 @@ fn page(
     let views: Vec<&str> = args.view.iter().map(|view| view_name(*view)).collect();
     // The player of the same run stands beside its second page.
     let player = is_own(&file.with_file_name(PLAYER_NAME)).then(|| PLAYER_NAME.to_owned());
-    let run =
-        run.map(|run| StagesRun::new(all, &run.trace, run.machine.as_deref(), &run.errors, player));
+    let run = run.map(|run| {
+        let machine = run.machine.as_deref();
+        let page = StagesRun::new(all, &run.trace, machine, &run.errors, player);
+        run.outside.on_page(page, all, &run.trace)
+    });
     let page = stages_page(all, choice.within, &views, run.as_ref());
     write_stages_page(&file, &page, args.force)?;
     Ok(file)
@@ -90,6 +93,9 @@ fn pictures(
     if let (Some(run), true) = (run, args.view.contains(&StageName::Errors)) {
         let picture = errors_picture(&run.trace, all, &run.errors, theme);
         pictures.push(("errors".to_owned(), picture));
+    }
+    for (name, picture) in run.iter().flat_map(|run| run.pictures(theme)) {
+        pictures.push((name.to_owned(), picture));
     }
     write_stage_pictures(&folder, &pictures, args.force)?;
     Ok(folder)

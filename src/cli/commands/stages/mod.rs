@@ -1,6 +1,7 @@
 //! `memviz stages`: what becomes of a file before it runs.
 
 mod drawn;
+mod outside;
 mod run;
 
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
@@ -195,7 +196,9 @@ fn kind(name: StageName) -> Option<StageKind> {
         StageName::Names => StageKind::Names,
         StageName::Code => StageKind::Code,
         StageName::Bytecode => StageKind::Bytecode,
-        StageName::Errors | StageName::Machine => return None,
+        StageName::Machine | StageName::Imports | StageName::Errors | StageName::End => {
+            return None;
+        }
     })
 }
 

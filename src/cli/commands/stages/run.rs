@@ -1,13 +1,15 @@
 //! What `memviz stages` shows of a run, where a trace is given.
 
 use super::kind;
+use super::outside::OutsideViews;
 use crate::analyse::{RaisedError, errors};
 use crate::cli::args::{StageName, StagesArgs, StagesFormat};
 use crate::cli::problem::Problem;
 use crate::cli::saved::{explained, trace_path};
 use crate::export::{StagesChoice, errors_json, errors_text, machine_json, machine_text};
 use crate::narrate::{MachineFacts, machine_facts};
-use crate::trace::stages::Stages;
+use crate::render::Theme;
+use crate::trace::stages::{StageKind, Stages};
 use crate::trace::{Granularity, Trace, TraceFile};
 use serde_json::{Map, Value};
 
@@ -17,13 +19,16 @@ pub(super) struct StagesOfRun {
     /// `None`: instructions were not recorded.
     pub(super) machine: Option<Vec<MachineFacts>>,
     pub(super) errors: Vec<RaisedError>,
+    /// Imports, what was open, the end.
+    pub(super) outside: OutsideViews,
 }
 
 impl StagesOfRun {
     /// `None`: nothing of it is asked for.
     pub(super) fn read(args: &StagesArgs, all: &[Stages]) -> Result<Option<StagesOfRun>, Problem> {
         let shows_all = matches!(args.format, StagesFormat::Html | StagesFormat::Svg);
-        if !shows_all && args.view.iter().all(|view| kind(*view).is_some()) {
+        let asks_for_file = !args.view.is_empty() || args.line.is_some() || args.span.is_some();
+        if !shows_all && asks_for_file && args.view.iter().all(|view| kind(*view).is_some()) {
             return Ok(None);
         }
         let path = trace_path(&args.script)?;
@@ -35,7 +40,13 @@ impl StagesOfRun {
                 .hint(format!("its steps are 1 to {steps}")));
         }
         let machines = file.machines().map_err(failed)?;
+        let facts = file.outside().map_err(failed)?;
+        // Imports lead from one file to the next.
+        let files = file.stages().map_err(failed)?;
         let trace = file.read().map_err(failed)?;
+        // The page has all columns, whichever it opens with.
+        let all_of_it = args.format == StagesFormat::Html || !asks_for_file;
+        let outside = OutsideViews::of(args, all_of_it, &facts, &files, &trace)?;
         let has_machines =
             trace.header.granularity == Granularity::Instruction && !machines.is_empty();
         let wanted = |step: u32| args.step.is_none_or(|wanted| wanted == step);
@@ -46,6 +57,7 @@ impl StagesOfRun {
             trace,
             machine,
             errors,
+            outside,
         }))
     }
 
@@ -57,13 +69,16 @@ impl StagesOfRun {
         file: usize,
         choice: &StagesChoice,
     ) -> String {
-        let mut text = String::new();
-        if args.view.contains(&StageName::Machine) {
-            text.push_str(&machine_text(all, file, self.machine.as_deref(), choice));
-        }
-        // What is the run's as a whole stands behind all files.
-        if args.view.contains(&StageName::Errors) && file + 1 == all.len() {
-            text.push_str(&errors_text(&self.trace, all, &self.errors));
+        let mut text = match args.view.contains(&StageName::Machine) {
+            true => machine_text(all, file, self.machine.as_deref(), choice),
+            false => String::new(),
+        };
+        // What is of the run as a whole stands behind the last file.
+        if file + 1 == all.len() {
+            if args.view.contains(&StageName::Errors) {
+                text.push_str(&errors_text(&self.trace, all, &self.errors));
+            }
+            text.push_str(&self.outside.text(&self.trace));
         }
         text
     }
@@ -81,13 +96,23 @@ impl StagesOfRun {
                 let machine = machine_json(all, file, self.machine.as_deref(), choice);
                 fields.insert("machine".to_owned(), machine);
             }
-            if args.view.contains(&StageName::Errors) && file == 0 {
-                let errors = errors_json(&self.trace, &self.errors);
-                fields.insert("errors".to_owned(), errors);
+            if file == 0 {
+                if args.view.contains(&StageName::Errors) {
+                    let errors = errors_json(&self.trace, &self.errors);
+                    fields.insert("errors".to_owned(), errors);
+                }
+                fields.extend(self.outside.json(&self.trace));
             }
             fields
         });
         fields.collect()
+    }
+}
+
+impl StagesOfRun {
+    /// Pictures of the run, each behind its name.
+    pub(super) fn pictures(&self, theme: Theme) -> Vec<(&'static str, String)> {
+        self.outside.pictures(&self.trace, theme)
     }
 }
 
@@ -99,28 +124,26 @@ pub(super) fn refused(args: &StagesArgs) -> Result<Option<StagesOfRun>, Problem>
         (None, Some(_)) => "--step".to_owned(),
         (None, None) => return Ok(None),
     };
-    let shown = args.script.display();
-    let stem = args
-        .script
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy();
-    let options = match of_run {
-        Some(StageName::Errors) => "",
+    let script = args.script.display();
+    let how = match of_run {
+        Some(StageName::Imports | StageName::Errors | StageName::End) => "",
         _ => "--step instruction ",
     };
+    let stem = args.script.file_stem().unwrap_or_default().display();
     Err(
         Problem::new(format!("{asked} shows a run, and a script is none")).hint(format!(
-            "record it first: memviz {options}{shown}; then: memviz stages output/{stem} {asked}"
+            "record it first: memviz {how}{script}; then: memviz stages output/{stem} {asked}"
         )),
     )
 }
 
 /// A column of the page, by its name.
 pub(super) fn view_name(view: StageName) -> &'static str {
-    match kind(view) {
-        Some(stage) => stage.name(),
-        None if view == StageName::Errors => "errors",
-        None => "machine",
+    match view {
+        StageName::Machine => "machine",
+        StageName::Imports => "imports",
+        StageName::Errors => "errors",
+        StageName::End => "end",
+        _ => kind(view).map_or("", StageKind::name),
     }
 }

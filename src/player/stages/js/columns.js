@@ -3,7 +3,7 @@
 /** What a file goes through, in this order; a file may fail at each. */
 const STAGES = ['file', 'tokens', 'tree', 'names', 'code', 'bytecode'];
 const NAMES = {
-  source: 'Source', file: 'File', tokens: 'Tokens', tree: 'Syntax tree', names: 'Names', code: 'Code objects', bytecode: 'Bytecode', machine: 'Machine', errors: 'Errors',
+  source: 'Source', file: 'File', tokens: 'Tokens', tree: 'Syntax tree', names: 'Names', code: 'Code objects', bytecode: 'Bytecode', machine: 'Machine', imports: 'Imports', errors: 'Errors', end: 'The end',
 };
 
 /**
@@ -18,7 +18,9 @@ const COLUMN_LIST = [
   { name: 'code', make: (page) => new CodeColumn(page) },
   { name: 'bytecode', make: (page, title) => new BytecodeColumn(page, { title }) },
   { name: 'machine', of: 'machine', make: (page) => new MachineColumn(page) },
+  { name: 'imports', of: 'imports', make: (page) => new ImportsColumn(page) },
   { name: 'errors', of: 'errors', make: (page) => new ErrorsColumn(page) },
+  { name: 'end', of: 'end', make: (page) => new EndColumn(page) },
 ];
 
 /** The columns that a page has for the file that it shows: name, title, what its switch says, how one is made. */

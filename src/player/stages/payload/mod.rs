@@ -3,6 +3,7 @@
 
 mod errors;
 mod machine;
+mod outside;
 mod run;
 mod sheet;
 

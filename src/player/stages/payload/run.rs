@@ -3,8 +3,9 @@
 
 use super::errors::ErrorsColumn;
 use super::machine::MachineColumn;
-use crate::analyse::RaisedError;
-use crate::narrate::MachineFacts;
+use super::outside::{EndColumn, ImportsColumn};
+use crate::analyse::{RaisedError, Resource};
+use crate::narrate::{EndRow, ImportRow, MachineFacts};
 use crate::trace::Trace;
 use crate::trace::stages::{Lines, Span, Stages};
 use serde::Serialize;
@@ -21,6 +22,10 @@ pub struct StagesRun {
     steps: Vec<i64>,
     machine: MachineColumn,
     errors: ErrorsColumn,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imports: Option<ImportsColumn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<EndColumn>,
 }
 
 impl StagesRun {
@@ -38,7 +43,29 @@ impl StagesRun {
             steps: steps(all, trace, machine.unwrap_or_default()),
             machine: MachineColumn::new(all, machine),
             errors: ErrorsColumn::new(all, trace, errors),
+            imports: None,
+            end: None,
         }
+    }
+
+    /// With what it has imported, as rows.
+    #[must_use]
+    pub fn with_imports(mut self, all: &[Stages], trace: &Trace, rows: &[ImportRow]) -> StagesRun {
+        self.imports = Some(ImportsColumn::new(all, trace, rows));
+        self
+    }
+
+    /// With what it had open, what happened behind its last line, and how it has ended.
+    #[must_use]
+    pub fn with_end(
+        mut self,
+        all: &[Stages],
+        trace: &Trace,
+        (resources, rows): (&[Resource], &[EndRow]),
+        outcome: String,
+    ) -> StagesRun {
+        self.end = Some(EndColumn::new(all, trace, resources, rows, outcome));
+        self
     }
 }
 

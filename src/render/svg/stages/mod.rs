@@ -3,7 +3,9 @@
 mod bytecode;
 mod canvas;
 mod code;
+mod end;
 mod errors;
+mod imports;
 mod lists;
 mod machine;
 mod names;
@@ -14,8 +16,10 @@ use crate::layout::MARGIN;
 use crate::narrate;
 use crate::render::Theme;
 use crate::trace::stages::{Span, StageKind, Stages};
-use crate::trace::visible;
+use crate::trace::{Trace, visible};
 use canvas::Canvas;
+pub use end::end_picture;
+pub use imports::imports_picture;
 
 pub use errors::errors_picture;
 pub use machine::machine_picture;
@@ -48,6 +52,23 @@ pub fn stages_pictures(
 fn named(picture: impl Fn(&str) -> String) -> String {
     let hash = crc32fast::hash(picture(DRAFT).as_bytes());
     picture(&format!("{DRAFT}{hash:08x}"))
+}
+
+/// A picture of a run: title, whose run it is, and what draws the rest.
+fn run_picture(title: &str, trace: &Trace, theme: Theme, draw: impl Fn(&mut Canvas<'_>)) -> String {
+    let drawing = Drawing::new(theme);
+    let header = &trace.header;
+    let title = format!("{title}: {}", visible(&header.script));
+    let engine = format!(
+        "{} {}, Python {}",
+        header.engine, header.engine_version, header.python
+    );
+    let paper = Paper {
+        title: &title,
+        engine: &engine,
+        description: &engine,
+    };
+    named(|prefix| paper.picture(&drawing, prefix, &draw))
 }
 
 /// What a picture says of itself.

@@ -1,0 +1,2 @@
+"""A package: its own code runs before that of any module in it."""
+name = "shop"

@@ -1,0 +1,2 @@
+"""What things cost."""
+PRICES = {"tea": 5, "cake": 20}

@@ -1,0 +1,92 @@
+// The columns of what stands around the objects of a run: its imports, what was open, its end.
+
+/** A column whose rows belong to lines of any of the run's files, and to steps. */
+class RunColumn extends BoxColumn {
+  constructor(page, name) {
+    super(page, name, NAMES[name]);
+    this.data = page.run[name];
+    this.draw();
+  }
+
+  wanted() {
+    return this.drawn;
+  }
+
+  /** The source of a line, where its file is the one that is shown. */
+  spanOf({ sheet, line }) {
+    const { app, model } = this;
+    const isShown = sheet === app.book.files[app.file][0] && line >= 1 && line <= model.lineCount;
+    return isShown ? [model.lineSpan(line - 1)] : [];
+  }
+
+  /** A way to a step. */
+  step(number, words) {
+    return button(words, () => this.app.showStep(number), { class: 'to-step', title: `Go to step ${number}` });
+  }
+
+  /** Marks the rows that are about a step. */
+  showStep(step) {
+    for (const element of this.body.querySelectorAll('[data-step]')) element.classList.toggle('is-now', Number(element.dataset.step) === step?.number);
+  }
+}
+
+class ImportsColumn extends RunColumn {
+  constructor(page) {
+    super(page, 'imports');
+  }
+
+  draw() {
+    this.items = [];
+    refill(this.body, this.data.rows.map((row) => this.row(row)));
+  }
+
+  row(row) {
+    const { depth, kind, word, head, words, step } = row;
+    const name = kind === 'note' ? make('span', { class: 'quiet' }, visible(head)) : make('code', {}, visible(head));
+    const place = kind === 'statement' && row.line > 0 ? make('span', { class: 'import-place' }, `${visible(row.file)}:${row.line}`) : null;
+    const more = kind === 'statement' ? [words.join('; ')] : words;
+    const element = this.add(this.spanOf(row), { class: `import ${kind}`, 'data-step': kind === 'statement' ? step : null },
+      make('div', { class: 'import-head' }, name, word ? make('span', { class: `import-word ${kind}` }, word) : null, kind === 'statement' && step > 0 ? this.step(step, `step ${step}`) : null, place),
+      more.filter(Boolean).map((text) => make('p', { class: 'import-words' }, visible(text))));
+    element.style.setProperty('--depth', depth);
+    return element;
+  }
+}
+
+class EndColumn extends RunColumn {
+  constructor(page) {
+    super(page, 'end');
+  }
+
+  draw() {
+    this.items = [];
+    const { resources, outcome, rows } = this.data;
+    const behind = rows.length ? rows.map((row, at) => this.event(row, at + 1)) : make('p', { class: 'quiet end-note' }, 'Nothing that was recorded happened there.');
+    refill(this.body,
+      resources.length ? make('h3', { class: 'end-title' }, 'Open over the steps') : null,
+      resources.map((one) => this.resource(one)),
+      make('h3', { class: 'end-title' }, 'Behind the last line'),
+      make('p', { class: 'end-note' }, visible(outcome)),
+      behind);
+  }
+
+  resource(one) {
+    const track = make('div', { class: 'track', role: 'img', 'aria-label': visible(one.end) });
+    // Behind the last step there is room for the interpreter's own end.
+    const place = (step) => `${((step - 1) / Math.max(1, this.data.steps)) * 100}%`;
+    for (const [from, to, isOpen] of one.bars) {
+      const bar = make('span', { class: `bar${isOpen ? '' : ' free'}${one.left ? ' left' : ''}` });
+      bar.style.setProperty('left', place(from));
+      bar.style.setProperty('width', `calc(${place(to)} - ${place(from)})`);
+      track.append(bar);
+    }
+    return this.add(this.spanOf(one), { class: `resource${one.left ? ' left' : ''}` },
+      make('div', { class: 'import-head' }, make('code', {}, visible(one.head)), make('span', { class: 'quiet' }, visible(one.kind)), this.step(one.step, `step ${one.step}`)),
+      track,
+      make('p', { class: 'import-words' }, one.left ? make('strong', { class: 'garbage' }, '✕ ') : null, visible(one.end)));
+  }
+
+  event([kind, words], number) {
+    return this.add([], { class: `event ${kind}` }, make('span', { class: 'index' }, number), make('span', { class: `import-word ${kind}` }, kind), make('span', { class: 'event-words' }, visible(words)));
+  }
+}
