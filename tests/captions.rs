@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{Folder, steps};
+use common::{Folder, steps, text};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -146,7 +146,14 @@ fn captions_of_the_lessons_are_sentences_without_serials_of_what_is_drawn() {
         let lesson = entry.path().display().to_string();
         let folder = Folder::new();
         let arguments = ["--format", "svg", "--steps", "all", "-o", "out", &lesson];
-        assert!(folder.memviz(&arguments).status.success(), "{lesson}");
+        let done = folder.memviz(&arguments);
+        // A lesson may end as it likes; 2 is memviz's own failure.
+        assert_ne!(
+            done.status.code(),
+            Some(2),
+            "{lesson}: {}",
+            text(&done.stderr)
+        );
         let frames = fs::read_dir(folder.path().join("out/frames")).expect("they are drawn");
         for frame in frames.flatten() {
             let svg = fs::read_to_string(frame.path()).expect("it is text");

@@ -27,7 +27,8 @@ fn recorded(script: &Path) -> Trace {
     let folder = Folder::new();
     let script = script.to_str().expect("names are text");
     let done = folder.memviz(&["--format", "none", "--out", "out", script]);
-    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    // A lesson may end as it likes; 2 is memviz's own failure.
+    assert_ne!(done.status.code(), Some(2), "{}", text(&done.stderr));
     TraceFile::open(&folder.path().join("out/trace.memviz"))
         .and_then(|file| file.read())
         .expect("a trace was written")

@@ -36,7 +36,7 @@ fn of_source(source: &str) -> Value {
 
 fn scenario(name: &str) -> Value {
     let folder = Folder::new();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/{name}.py"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("scenarios/outside/{name}.py"));
     run(&folder, &path.to_string_lossy(), &[])
 }
 

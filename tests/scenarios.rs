@@ -38,8 +38,11 @@ const FACTS: [(&str, Fact); 21] = [
 fn main() {
     let arguments = Arguments::from_args();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut scripts: Vec<PathBuf> = std::fs::read_dir(folder)
-        .expect("there are scenarios")
+    // Lessons about modules, files and the exit need what stands beside them.
+    let folders = [folder.join("outside"), folder];
+    let mut scripts: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).expect("there are scenarios"))
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|e| e == "py"))

@@ -1,5 +1,13 @@
 //! Points and areas.
 
+/// Where references lead on a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Direction {
+    #[default]
+    Right,
+    Down,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     pub x: f64,

@@ -1,7 +1,6 @@
 //! The page around the memory: its words, source, output and legend, each at its place.
 
-use super::geometry::{Point, Rect};
-use super::picture::Direction;
+use super::geometry::{Direction, Point, Rect};
 use crate::view::{Scene, Syntax};
 use std::collections::BTreeSet;
 use std::ops::Range;

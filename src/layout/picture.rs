@@ -1,19 +1,11 @@
 //! Pictures: everything at its place, ready for any output. A renderer looks nothing up.
 
-pub use super::geometry::{Point, Rect};
+pub use super::geometry::{Direction, Point, Rect};
 use super::metrics::{NOTE_HEIGHT, SMALL_FONT, text_width};
 use super::page::Page;
 use crate::trace::Cause;
 use crate::view::{BoxKey, BoxRole, Caption, Emphasis, Heading, Mark, Status};
 use std::sync::Arc;
-
-/// Where references lead on a page.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Direction {
-    #[default]
-    Right,
-    Down,
-}
 
 /// A piece of an arrow's way, from where the piece before ends.
 #[derive(Debug, Clone, Copy, PartialEq)]

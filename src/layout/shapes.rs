@@ -2,8 +2,9 @@
 //! data is: small values as a strip, lists of such lists as a grid, what branches as a tree. Found
 //! from all steps at once, so that no box changes its shape. What the author asks for goes first.
 
+use super::geometry::Direction;
 use super::lifetimes::LifetimeGraph;
-use super::picture::{BoxShape, Direction};
+use super::picture::BoxShape;
 use super::trees;
 use crate::view::{BoxKind, Heading, Shape};
 use std::collections::{BTreeMap, BTreeSet};

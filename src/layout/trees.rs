@@ -1,7 +1,8 @@
 //! Which boxes form trees, and who hangs from whom in them.
 
+use super::geometry::Direction;
 use super::lifetimes::{LifetimeGraph, Seat, Side};
-use super::picture::{BoxShape, Direction};
+use super::picture::BoxShape;
 use crate::view::{BoxKey, BoxKind, Shape};
 use fixedbitset::FixedBitSet;
 use petgraph::algo::kosaraju_scc;
