@@ -5,6 +5,12 @@ class RunColumn extends BoxColumn {
   constructor(page, name) {
     super(page, name, NAMES[name]);
     this.data = page.run[name];
+    this.body.addEventListener('click', (event) => {
+      const way = event.target.closest('[data-go]');
+      if (!way) return;
+      event.stopPropagation();
+      this.app.showStep(Number(way.dataset.go));
+    });
     this.draw();
   }
 
@@ -19,9 +25,16 @@ class RunColumn extends BoxColumn {
     return isShown ? [model.lineSpan(line - 1)] : [];
   }
 
-  /** A way to a step. */
+  /** s: goes to the step of the row that the cursor is on. */
+  keyMore(key) {
+    const way = key === 's' && this.element(this.cursor)?.querySelector('[data-go]');
+    if (way) this.app.showStep(Number(way.dataset.go));
+    return Boolean(way);
+  }
+
+  /** A way to a step; no button, since a row of the list is one thing for a screen reader. */
   step(number, words) {
-    return button(words, () => this.app.showStep(number), { class: 'to-step', title: `Go to step ${number}` });
+    return make('span', { class: 'to-step', 'data-go': number, title: 'Go to this step (s)' }, words);
   }
 
   /** Marks the rows that are about a step. */
@@ -63,9 +76,9 @@ class EndColumn extends RunColumn {
     const { resources, outcome, rows } = this.data;
     const behind = rows.length ? rows.map((row, at) => this.event(row, at + 1)) : make('p', { class: 'quiet end-note' }, 'Nothing that was recorded happened there.');
     refill(this.body,
-      resources.length ? make('h3', { class: 'end-title' }, 'Open over the steps') : null,
+      resources.length ? make('div', { class: 'end-title' }, 'Open over the steps') : null,
       resources.map((one) => this.resource(one)),
-      make('h3', { class: 'end-title' }, 'Behind the last line'),
+      make('div', { class: 'end-title' }, 'Behind the last line'),
       make('p', { class: 'end-note' }, visible(outcome)),
       behind);
   }
