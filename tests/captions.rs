@@ -143,6 +143,9 @@ fn captions_of_the_lessons_are_sentences_without_serials_of_what_is_drawn() {
     let lessons = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut figures = Figures::default();
     for entry in fs::read_dir(lessons).expect("it is there").flatten() {
+        if entry.path().extension().is_none_or(|end| end != "py") {
+            continue;
+        }
         let lesson = entry.path().display().to_string();
         let folder = Folder::new();
         let arguments = ["--format", "svg", "--steps", "all", "-o", "out", &lesson];

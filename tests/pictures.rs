@@ -159,6 +159,7 @@ fn no_line_runs_through_a_box_and_all_text_fits() {
     let mut sources: Vec<String> = std::fs::read_dir(scenarios)
         .expect("there are scenarios")
         .flatten()
+        .filter(|entry| entry.path().extension().is_some_and(|end| end == "py"))
         .map(|entry| std::fs::read_to_string(entry.path()).expect("scenarios are text"))
         .collect();
     sources.push(SEVENTY_STEPS.to_owned());

@@ -124,8 +124,8 @@ pub fn raising_end(raising: &Raising, errors: &[RaisedError], trace: &Trace) -> 
                 object.0
             )
         }
-        RaisingEnd::EndedThread { thread } => {
-            format!("not caught: it has ended thread {thread}, the program goes on")
+        RaisingEnd::EndedThread { .. } => {
+            "not caught: it has ended its thread, the program goes on".to_owned()
         }
         RaisingEnd::LeftOwnCode { step } => {
             format!("left the program's own code (step {step}): what called it there has kept it")

@@ -60,7 +60,10 @@ pub fn end_text(trace: &Trace, end: &RunEnd) -> String {
             let (objects, bytes) = (amount.objects, amount.bytes);
             line(
                 place,
-                format!("end {what} {name}: {objects} objects, {bytes} bytes"),
+                format!(
+                    "end {what} {name}: {objects} {}, {bytes} bytes",
+                    if objects == 1 { "object" } else { "objects" }
+                ),
             );
         }
     };

@@ -156,6 +156,8 @@ class Page {
     if (failure) return STAGES.slice(0, STAGES.indexOf(failure.stage) + 1).slice(-3);
     const beside = this.names.filter((name) => name.startsWith('bytecode-'));
     if (beside.length) return ['bytecode', ...beside];
+    // What has ended the run is what one asks about.
+    if (this.run?.errors.list.some(({ raisings }) => raisings.at(-1)?.kind === 'uncaught')) return ['bytecode', 'errors'];
     if (this.run?.machine.steps.length) return ['bytecode', 'machine'];
     if (innerWidth >= ROOMY) return ['tokens', 'tree', 'names', 'bytecode'];
     // Where there is one scope, its names say little.

@@ -78,7 +78,7 @@ class EndColumn extends RunColumn {
     refill(this.body,
       resources.length ? make('div', { class: 'end-title' }, 'Open over the steps') : null,
       resources.map((one) => this.resource(one)),
-      make('div', { class: 'end-title' }, 'Behind the last line'),
+      make('div', { class: 'end-title' }, 'After the last line'),
       make('p', { class: 'end-note' }, visible(outcome)),
       behind);
   }

@@ -33,7 +33,7 @@ pub fn end_picture(
             over_steps(trace, resources, canvas);
         }
         canvas.y += 10.0;
-        canvas.write(MARGIN, canvas.y, Look::Bold, "Behind the last line");
+        canvas.write(MARGIN, canvas.y, Look::Bold, "After the last line");
         canvas.y += ROW_HEIGHT;
         canvas.write(MARGIN, canvas.y, Look::Plain, outcome);
         canvas.y += ROW_HEIGHT + 2.0;

@@ -175,6 +175,13 @@ impl<'s> Boxes<'s> {
                 NameScope::GlobalExplicit | NameScope::GlobalImplicit if *number > 0 => Some(0),
                 _ => None,
             };
+            // What the file does not bind is looked for among what is built in.
+            let is_bound = |owner: &usize| {
+                let symbols = &self.stages.scopes[*owner].symbols;
+                let of_owner = symbols.iter().find(|one| one.name == *name);
+                of_owner.is_some_and(|one| one.scope != NameScope::GlobalImplicit)
+            };
+            let owner = owner.filter(is_bound);
             let to = owner.and_then(|owner| self.rows.get(&(owner, *name)));
             arrows.extend(to.map(|to| (*from, *to, symbol.scope == NameScope::Free)));
         }
