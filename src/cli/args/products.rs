@@ -3,7 +3,7 @@
 use super::choice::ChoiceArgs;
 use super::numbers::number_within;
 use super::page::PageArgs;
-use crate::layout::Direction;
+use crate::layout::{Direction, PageOptions};
 use crate::render::Theme;
 use crate::view::Style;
 use clap::{Args, ValueEnum};
@@ -74,6 +74,14 @@ impl ProductArgs {
     pub(in crate::cli) fn theme(&self) -> Theme {
         self.theme
             .map_or_else(|| self.page.theme(), ThemeName::into)
+    }
+
+    /// How the pages are composed, and where what is linked leads on them.
+    pub(in crate::cli) fn page_options(&self) -> PageOptions {
+        PageOptions {
+            direction: self.direction.map(Direction::from),
+            ..self.page.options()
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::cli::names::STAGES_PAGE_NAME;
 use crate::cli::problem::Problem;
 use crate::cli::saved::Recording;
 use crate::cli::say::say;
-use crate::layout::{Direction, PageOptions, Picture};
+use crate::layout::{PageOptions, Picture};
 use crate::player::{Player, PlayerOptions};
 use crate::render::{
     Animation, DotOptions, DrawError, Gif, Pdf, Pptx, Raster, RenderedSvg, Snippet, SvgOptions,
@@ -88,13 +88,6 @@ fn one_size(args: &ProductArgs, places: &[OutputPath]) -> Result<(), Problem> {
         .hint("leave out --crop step"));
     }
     Ok(())
-}
-
-fn page_options(args: &ProductArgs) -> PageOptions {
-    PageOptions {
-        direction: args.direction.map(Direction::from),
-        ..args.page.options()
-    }
 }
 
 /// Says which characters no font has, of those that had to be drawn.
@@ -201,7 +194,7 @@ impl<'a> FrameRenderer<'a> {
         FrameRenderer {
             trace,
             view,
-            page: page_options(args),
+            page: args.page_options(),
             places,
             layout: args.layout,
             theme: args.theme(),
