@@ -196,7 +196,7 @@ impl Output {
     pub(super) fn put_in_place(&self, args: &ProductArgs) -> Result<(), Problem> {
         interrupt::stay_if_ending();
         self.refuse_foreign(args)?;
-        let moved = self.move_all(args);
+        let moved = interrupt::place(|| self.move_all(args));
         moved.map_err(|error| cannot_write(&self.folder, &error))
     }
 
