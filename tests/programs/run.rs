@@ -5,6 +5,8 @@ use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How a program is recorded.
@@ -72,6 +74,10 @@ impl Ran {
     }
 }
 
+/// How much of what a program writes is read: one that writes without end is late as one that runs
+/// without end.
+const OUTPUT_LIMIT: u64 = 64 << 20;
+
 /// Runs to the end, or until the time is over.
 pub fn run(mut command: Command, limit: Duration) -> Ran {
     let mut child = command
@@ -80,16 +86,23 @@ pub fn run(mut command: Command, limit: Duration) -> Ran {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    fn drain(from: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<Vec<u8>> {
+    let endless = Arc::new(AtomicBool::new(false));
+    fn drain(
+        from: Option<impl Read + Send + 'static>,
+        endless: &Arc<AtomicBool>,
+    ) -> std::thread::JoinHandle<Vec<u8>> {
+        let endless = Arc::clone(endless);
         std::thread::spawn(move || {
             let mut bytes = Vec::new();
-            if let Some(mut from) = from {
-                let _ = from.read_to_end(&mut bytes);
+            if let Some(from) = from {
+                let _ = from.take(OUTPUT_LIMIT).read_to_end(&mut bytes);
             }
+            endless.fetch_or(bytes.len() as u64 == OUTPUT_LIMIT, Ordering::SeqCst);
             bytes
         })
     }
-    let (out, errors) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    let out = drain(child.stdout.take(), &endless);
+    let errors = drain(child.stderr.take(), &endless);
     let start = Instant::now();
     let mut late = false;
     let mut pause = 1;
@@ -99,9 +112,9 @@ pub fn run(mut command: Command, limit: Duration) -> Ran {
         }
         // A machine that is busy with other work makes nobody late; one that waits for ever uses no
         // processor.
-        if start.elapsed() > limit
-            && (start.elapsed() > limit * 8 || processor_time(child.id()) > limit)
-        {
+        let is_over = start.elapsed() > limit
+            && (start.elapsed() > limit * 8 || processor_time(child.id()) > limit);
+        if is_over || endless.load(Ordering::SeqCst) {
             late = true;
             let _ = child.kill();
         }
