@@ -5,6 +5,7 @@ mod at_exit;
 mod bytecode;
 mod code_views;
 mod collection;
+mod cpython;
 mod describe;
 mod executable;
 mod exit_functions;
@@ -25,12 +26,13 @@ mod text;
 mod traced_lines;
 mod waiting;
 
+pub use cpython::Python;
 pub use executable::is_called_python;
 pub use interpreter::{Switches, version};
 pub use raw::LayoutError;
 pub use run::{Exit, Recorded, Recording, run, run_as_python};
 pub use script::Script;
-pub use subprocess::{Apart, Ran, run_apart};
+pub use subprocess::{Apart, Ran, run_apart, run_on};
 
 use crate::trace::Granularity;
 
@@ -81,6 +83,8 @@ pub enum RecordError {
     Code(&'static str),
     #[error("the recording cannot be handed on: {0}")]
     Write(std::io::Error),
+    #[error("a script from a pipe or from standard input runs on the embedded interpreter alone")]
+    NoFile,
     #[error("no process for the program: {0}")]
     Child(std::io::Error),
     #[error("no thread for the interpreter: {0}")]

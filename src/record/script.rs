@@ -196,7 +196,7 @@ fn full(path: &Path) -> String {
     full.to_string_lossy().into_owned()
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+pub(super) fn folder_of(path: &Path) -> PathBuf {
     fs::canonicalize(path)
         .ok()
         .and_then(|full| full.parent().map(Path::to_path_buf))

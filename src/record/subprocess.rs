@@ -1,7 +1,8 @@
 //! The program in a process of its own, and this one beside it, which writes the trace.
 
+use super::cpython::{self, Assembler, Launch, Python};
 use super::raw::child::{self, Child, Side, Status, fork};
-use super::raw::ring::{RingReader, RingWriter, ring};
+use super::raw::ring::{RingReader, RingWriter, ring, ring_in_file};
 use super::run::{Exit, Recording, run};
 use super::stages::of_running;
 use super::{RecordError, RecordOptions, Script};
@@ -61,7 +62,38 @@ pub fn run_apart(
         }
         Side::Parent(child) => {
             drop(writer);
-            let ran = Scribe::new(reader, trace).write_all(&child);
+            let ran = Scribe::new(reader, Source::Recorder, trace).write_all(&child);
+            child.take_back();
+            Ok(Apart::Recorder(ran))
+        }
+    }
+}
+
+/// Runs a program on a Python of the user's own, and writes what it does to `trace` as it runs; as
+/// [`run_apart`] does.
+///
+/// # Errors
+/// Where the system has no memory or no process for it, or the script cannot be run that way.
+pub fn run_on(
+    python: &Python,
+    script: &Script,
+    arguments: &[String],
+    options: &RecordOptions,
+    trace: &File,
+    own: &[RawFd],
+) -> Result<Apart, RecordError> {
+    let (launch, assembler) = cpython::launch(python, script, arguments, options)?;
+    let (ring, reader) = ring_in_file().map_err(RecordError::Child)?;
+    let own: Vec<RawFd> = own.iter().copied().chain([trace.as_raw_fd()]).collect();
+    match fork(&own).map_err(RecordError::Child)? {
+        Side::Child => {
+            drop(reader);
+            let error = launch.start(&ring);
+            Ok(Apart::Program(Launch::failed(&error)))
+        }
+        Side::Parent(child) => {
+            let source = Source::Agent(Box::new(assembler));
+            let ran = Scribe::new(reader, source, trace).write_all(&child);
             child.take_back();
             Ok(Apart::Recorder(ran))
         }
@@ -94,9 +126,18 @@ fn as_the_program(
     exit
 }
 
+/// What the other process says.
+enum Source {
+    /// Records, by the embedded interpreter's recorder.
+    Recorder,
+    /// Messages of the agent's, of which records are made.
+    Agent(Box<Assembler>),
+}
+
 /// Writes what the other process says.
 struct Scribe<'f> {
     reader: RingReader,
+    source: Source,
     decoder: Decoder,
     /// `None` before the first record, and where nothing more can be written.
     log: Option<LogWriter<&'f File>>,
@@ -111,7 +152,7 @@ struct Scribe<'f> {
 }
 
 impl<'f> Scribe<'f> {
-    fn new(reader: RingReader, file: &'f File) -> Scribe<'f> {
+    fn new(reader: RingReader, source: Source, file: &'f File) -> Scribe<'f> {
         let log = LogWriter::new(file);
         let (log, unwritten) = match log {
             Ok(log) => (Some(log), None),
@@ -119,6 +160,7 @@ impl<'f> Scribe<'f> {
         };
         Scribe {
             reader,
+            source,
             decoder: Decoder::default(),
             log,
             file,
@@ -155,15 +197,24 @@ impl<'f> Scribe<'f> {
 
     /// Takes out what is there. False where there is nothing.
     fn take(&mut self) -> bool {
-        let decoder = &mut self.decoder;
-        let found = self.reader.take(|bytes| decoder.add(bytes));
+        let (decoder, source) = (&mut self.decoder, &mut self.source);
+        let found = self.reader.take(|bytes| match source {
+            Source::Recorder => decoder.add(bytes),
+            Source::Agent(assembler) => decoder.add(&assembler.add(bytes)),
+        });
+        self.take_records();
+        found
+    }
+
+    /// Writes the records that are whole.
+    fn take_records(&mut self) {
         loop {
             match self.decoder.next_record() {
                 Ok(Some((record, length))) => self.add(record, length),
-                Ok(None) => return found,
+                Ok(None) => return,
                 Err(error) => {
                     self.failed.get_or_insert(error.to_string());
-                    return found;
+                    return;
                 }
             }
         }
@@ -221,6 +272,10 @@ impl<'f> Scribe<'f> {
     }
 
     fn finish(mut self, exit: Exit) -> Ran {
+        if let Source::Agent(assembler) = &mut self.source {
+            self.decoder.add(&assembler.end(exit, self.limit.is_some()));
+            self.take_records();
+        }
         if !self.ended {
             let outcome = match (self.limit.take(), exit) {
                 (Some(limit), _) => Outcome::Limit { limit },

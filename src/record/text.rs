@@ -63,11 +63,18 @@ pub(crate) fn atom(object: &PyObject, limit: usize, vm: &VirtualMachine) -> Opti
         });
     }
     if let Some(bytes) = object.downcast_ref::<PyBytes>() {
-        return Some(bytes_text(bytes.as_bytes(), limit, "b", ""));
+        let data = bytes.as_bytes();
+        return Some(bytes_text(data, data.len() as u64, limit, "b", ""));
     }
     if let Some(bytes) = object.downcast_ref::<PyByteArray>() {
         let data = bytes.borrow_buf();
-        return Some(bytes_text(&data, limit, "bytearray(b", ")"));
+        return Some(bytes_text(
+            &data,
+            data.len() as u64,
+            limit,
+            "bytearray(b",
+            ")",
+        ));
     }
     if let Some(complex) = object.downcast_ref::<PyComplex>() {
         let value = complex.to_complex();
@@ -170,7 +177,14 @@ fn is_invisible(c: char) -> bool {
         | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
-fn bytes_text(bytes: &[u8], limit: usize, before: &str, after: &str) -> ValueText {
+/// The first of so many bytes, as Python's `repr` writes them.
+pub(crate) fn bytes_text(
+    bytes: &[u8],
+    length: u64,
+    limit: usize,
+    before: &str,
+    after: &str,
+) -> ValueText {
     let mut out = String::from(before);
     out.push('\'');
     for byte in bytes.iter().take(limit) {
@@ -184,14 +198,15 @@ fn bytes_text(bytes: &[u8], limit: usize, before: &str, after: &str) -> ValueTex
             _ => out.push_str(&format!("\\x{byte:02x}")),
         }
     }
-    if bytes.len() > limit {
+    let is_cut = length > limit as u64;
+    if is_cut {
         out.push('…');
     }
     out.push('\'');
     out.push_str(after);
     ValueText {
         text: out,
-        true_length: (bytes.len() > limit).then_some(bytes.len() as u64),
+        true_length: is_cut.then_some(length),
     }
 }
 

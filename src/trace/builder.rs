@@ -145,6 +145,11 @@ impl Builder {
         self.infos.get(&id)
     }
 
+    /// What a living object was last said to be like; `None` where nothing was said of it.
+    pub fn state(&self, id: ObjId) -> Option<&ObjectState> {
+        self.updated.get(&id).or_else(|| self.states.get(&id))
+    }
+
     /// How many objects have been registered.
     pub fn objects(&self) -> usize {
         self.objects as usize

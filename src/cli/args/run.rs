@@ -11,6 +11,9 @@ pub(in crate::cli) struct RunArgs {
     /// Run this module as a script; what follows is for the module
     #[arg(short = 'm', value_name = "MODULE", num_args = 1.., allow_hyphen_values = true, conflicts_with = "code")]
     pub module: Option<Vec<String>>,
+    /// Run and record this Python instead of the embedded one: a path, a name, a version such as 3.13
+    #[arg(long, value_name = "PYTHON")]
+    pub python: Option<String>,
     /// Run without recording: the output is the same
     #[arg(long)]
     pub no_record: bool,

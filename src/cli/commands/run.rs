@@ -4,19 +4,30 @@ use crate::cli::args::{RunArgs, StepSize};
 use crate::cli::names::PART_NAME;
 use crate::cli::outputs::{Output, open_player, write_products};
 use crate::cli::problem::{Problem, cannot_write};
+use crate::cli::pythons;
 use crate::cli::saved::{Recording, explained};
 use crate::cli::say::say;
 use crate::narrate::{self, signal_name};
-use crate::record::{Apart, Exit, Ran, RecordOptions, Script, run as record, run_apart};
+use crate::record::{
+    Apart, Exit, Python, Ran, RecordOptions, Script, run as record, run_apart, run_on,
+};
 use crate::trace::{Cause, Granularity, ObjectInfo, Outcome, TraceFile};
 use std::os::fd::IntoRawFd;
 use std::path::Path;
 
 pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
     let (script, arguments) = script(&args)?;
+    let python = args.python.as_deref().filter(|name| *name != EMBEDDED);
+    let python = python.map(python_named).transpose()?;
     if args.no_record {
         let done = record(&script, &arguments, None).map_err(Problem::new)?;
         return Ok(done.exit.take());
+    }
+    if python.is_some() && args.step == StepSize::Instruction {
+        return Err(
+            Problem::new("--step instruction records on the embedded Python alone so far")
+                .hint("leave out --python, or --step instruction"),
+        );
     }
     let folder = args
         .products
@@ -35,13 +46,11 @@ pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
         },
     };
     let mut recording = output.recording()?;
-    let apart = run_apart(
-        &script,
-        &arguments,
-        &options,
-        &recording,
-        &[output.descriptor()],
-    );
+    let own = [output.descriptor()];
+    let apart = match &python {
+        None => run_apart(&script, &arguments, &options, &recording, &own),
+        Some(python) => run_on(python, &script, &arguments, &options, &recording, &own),
+    };
     let ran = match apart {
         Ok(Apart::Recorder(ran)) => ran,
         Ok(Apart::Program(exit)) => {
@@ -82,6 +91,27 @@ pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
     open_player(&output, &args.products)?;
     drop(output);
     Ok(ran.exit.take())
+}
+
+/// The name by which the interpreter that is compiled in is asked for.
+const EMBEDDED: &str = "rustpython";
+
+/// The Python that a user names.
+fn python_named(named: &str) -> Result<Python, Problem> {
+    let candidates = pythons::candidates(named);
+    let mut found = candidates
+        .iter()
+        .filter_map(|program| Python::ask(program).ok());
+    let python = found.next().ok_or_else(|| {
+        Problem::new(format!("no Python {named} was found that answers"))
+            .hint("give a path, a name on the PATH, or a version such as 3.13")
+    })?;
+    match python.unsupported() {
+        None => Ok(python),
+        Some(why) => {
+            Err(Problem::new(why).hint("without --python, the embedded Python is recorded"))
+        }
+    }
 }
 
 /// Why a run has no steps.

@@ -65,6 +65,49 @@ pub(crate) struct RingWriter {
 /// The end that takes out.
 pub(crate) struct RingReader(Arc<Mapping>);
 
+/// Makes the end that takes out, and a file that stands for the memory: a program that is put into a
+/// child's place maps it.
+pub(crate) fn ring_in_file() -> io::Result<(std::fs::File, RingReader)> {
+    use std::os::fd::{AsRawFd, FromRawFd};
+    // SAFETY: makes a file without a name; its failure is checked. It is to outlive `exec`.
+    let descriptor = unsafe { libc::memfd_create(c"memviz".as_ptr(), 0) };
+    if descriptor < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it is this function's own.
+    let file = unsafe { std::fs::File::from_raw_fd(descriptor) };
+    file.set_len((HEAD + ROOM) as u64)?;
+    // SAFETY: a fresh mapping, whose failure is checked.
+    let start = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            HEAD + ROOM,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_SHARED | libc::MAP_NORESERVE,
+            file.as_raw_fd(),
+            0,
+        )
+    };
+    if start == libc::MAP_FAILED {
+        return Err(io::Error::last_os_error());
+    }
+    Ok((file, RingReader(Arc::new(Mapping(start.cast())))))
+}
+
+/// A file without a name that holds `bytes`, and that a program in a child's place has open as well.
+pub(crate) fn file_in_memory(bytes: &[u8]) -> io::Result<std::fs::File> {
+    use std::os::fd::FromRawFd;
+    // SAFETY: as above.
+    let descriptor = unsafe { libc::memfd_create(c"memviz-agent".as_ptr(), 0) };
+    if descriptor < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it is this function's own.
+    let mut file = unsafe { std::fs::File::from_raw_fd(descriptor) };
+    file.write_all(bytes)?;
+    Ok(file)
+}
+
 /// Makes both ends. The process that makes them is to be the reader, a child of it the writer.
 pub(crate) fn ring() -> io::Result<(RingWriter, RingReader)> {
     // SAFETY: a fresh mapping at an address of the system's choice touches no memory of ours; its

@@ -1,0 +1,62 @@
+//! The exception that has ended the program.
+
+use crate::agent::Agent;
+use crate::frames::function_name;
+use crate::offsets::{exception, flags, object, traceback};
+use crate::python::{Addr, flags_of, half, type_name, type_of, word};
+use crate::values::{atom, key, string};
+use crate::wire::Writer;
+
+/// An exception: the name of its type, its arguments, and where it has passed.
+///
+/// # Safety
+/// There must be a living exception, and the interpreter's lock be held.
+pub unsafe fn write_exception(agent: &mut Agent, of: Addr, message: &mut Writer) {
+    let python = agent.python;
+    // SAFETY: it is an exception.
+    unsafe {
+        message.bytes(type_name(type_of(of)).as_bytes());
+        let arguments = word(of + exception::ARGS);
+        let length = match flags_of(type_of(arguments)) & flags::TUPLE {
+            0 => 0,
+            _ => word(arguments + object::SIZE),
+        };
+        message.number(length as u64);
+        for i in 0..length {
+            let one = word(arguments + object::ITEMS + 8 * i);
+            match string(one, &python) {
+                Some(text) => {
+                    message.byte(1);
+                    message.bytes(text.as_bytes());
+                }
+                None => message.byte(0),
+            }
+            let value = atom(one, &python).unwrap_or_else(|| key(one, &python, 2));
+            message.value(&value);
+        }
+        let mut entries = Vec::new();
+        let mut at = word(of + exception::TRACEBACK);
+        while at != 0 && at != python.types.none {
+            let frame = word(word(at + traceback::FRAME) + crate::offsets::FRAME_OF_OBJECT);
+            if frame != 0 {
+                let code = word(frame + python.layout.frame.code);
+                let path = string(word(code + crate::offsets::code::FILENAME), &python);
+                let own = agent.program.own_file(code, &python);
+                entries.push((
+                    own,
+                    path,
+                    half(at + traceback::LINE),
+                    function_name(code, &python),
+                ));
+            }
+            at = word(at + traceback::NEXT);
+        }
+        message.number(entries.len() as u64);
+        for (own, path, line, function) in entries {
+            message.option(own);
+            message.bytes(path.unwrap_or_default().as_bytes());
+            message.number(u64::from(line));
+            message.bytes(function.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The call stack, read where it stands: no frame objects are made.
+
+use crate::dicts::{Entries, mix};
+use crate::offsets::{Current, code, kind, owner};
+use crate::program::Program;
+use crate::python::{Addr, Python, byte, half, word};
+use crate::values::string;
+use std::rc::Rc;
+
+/// Kinds of names; the numbers stand in messages.
+pub mod name {
+    pub const GLOBAL: u8 = 0;
+    pub const LOCAL: u8 = 1;
+    pub const CELL: u8 = 2;
+    pub const FREE: u8 = 3;
+    pub const STACK: u8 = 4;
+}
+
+/// A name of a running call.
+pub struct Name {
+    pub name: Rc<str>,
+    pub kind: u8,
+    pub to: Addr,
+    /// It is an entry of the frame's namespace.
+    pub in_namespace: bool,
+}
+
+/// A call that runs or waits.
+pub struct Running {
+    /// A number made of all that is read of it.
+    signature: u64,
+    pub at: Addr,
+    pub code: Addr,
+    pub own: Option<u64>,
+    pub line: u32,
+    pub function: Addr,
+    /// The frame as an object, where there is one.
+    pub object: Addr,
+    /// It is called from C.
+    pub from_c: bool,
+    pub names: Vec<Name>,
+    pub arguments: u64,
+    /// The dict of its names, where they have no places; else 0.
+    pub namespace: Addr,
+    /// What stands where its value stack may be: how high that is, the interpreter does not say while it
+    /// calls C. Some of it may be left over, and lead nowhere.
+    pub perhaps: Vec<Addr>,
+}
+
+/// `CO_OPTIMIZED`: its variables have places.
+pub const OPTIMIZED: u32 = 1;
+
+/// The innermost frame of a thread; 0 where none runs.
+///
+/// # Safety
+/// There must be such a thread, and the interpreter's lock be held.
+pub unsafe fn innermost(thread: Addr, python: &Python) -> Addr {
+    // SAFETY: where it stands follows from the version.
+    unsafe {
+        match python.layout.current {
+            Current::At(offset) => word(thread + offset),
+            Current::Behind(offset, inner) => match word(thread + offset) {
+                0 => 0,
+                at => word(at + inner),
+            },
+        }
+    }
+}
+
+/// The calls of a thread, the innermost last. Those that are as they were `before` are not read again.
+///
+/// # Safety
+/// As for [`innermost`].
+pub unsafe fn calls(
+    thread: Addr,
+    before: &[Rc<Running>],
+    program: &mut Program,
+    python: &Python,
+) -> Vec<Rc<Running>> {
+    let mut found = Vec::new();
+    // SAFETY: frames are linked until there is none.
+    unsafe {
+        let layout = python.layout.frame;
+        let mut at = innermost(thread, python);
+        while at != 0 {
+            let previous = word(at + layout.previous);
+            let is_shim = python.layout.minor >= 12 && byte(at + layout.owner) == owner::C_STACK;
+            if !is_shim {
+                found.push((at, previous));
+            }
+            at = previous;
+        }
+        let places = found.into_iter().rev().enumerate();
+        places
+            .map(|(place, (at, previous))| {
+                let signature = signature(at, python);
+                match before.get(place) {
+                    Some(old) if old.at == at && old.signature == signature => Rc::clone(old),
+                    _ => Rc::new(read(at, previous, signature, program, python)),
+                }
+            })
+            .collect()
+    }
+}
+
+/// A number made of all that is read of a frame.
+unsafe fn signature(at: Addr, python: &Python) -> u64 {
+    // SAFETY: it is a frame of the interpreter's.
+    unsafe {
+        let layout = python.layout.frame;
+        let code = word(at + layout.code);
+        let variables = half(code + python.layout.code.locals_plus) as usize;
+        let top = half(at + layout.stack_top) as i32;
+        let slots = match top {
+            ..0 => variables + half(code + python.layout.code.stack_size) as usize,
+            _ => variables.max(top as usize),
+        };
+        let mut sum = mix(mix(code as u64, top as usize), word(at + layout.previous));
+        for offset in [
+            layout.instruction,
+            layout.function,
+            layout.object,
+            layout.locals,
+        ] {
+            sum = mix(sum, word(at + offset));
+        }
+        for i in 0..slots {
+            sum = mix(sum, word(at + layout.locals_plus + 8 * i));
+        }
+        if half(code + python.layout.code.flags) & OPTIMIZED == 0 {
+            for (key, to) in Entries::of(word(at + layout.locals), python) {
+                sum = mix(mix(sum, key), to);
+            }
+        }
+        sum
+    }
+}
+
+/// The line at which a frame runs or waits.
+///
+/// # Safety
+/// There must be a living frame.
+pub unsafe fn line(at: Addr, python: &Python) -> u32 {
+    // SAFETY: the instruction stands in the code.
+    unsafe {
+        let code = word(at + python.layout.frame.code);
+        let first = half(code + python.layout.code.first_line);
+        let offset = offset(at, python);
+        let line = match offset {
+            0.. => (python.call.line_at)(code, offset),
+            _ => -1,
+        };
+        // Where there is no line, as before the first: where the code begins.
+        u32::try_from(line)
+            .ok()
+            .filter(|line| *line > 0)
+            .unwrap_or(first)
+    }
+}
+
+/// Where the instruction stands at which a frame is, in bytes; negative before the first.
+///
+/// # Safety
+/// As for [`line`].
+pub unsafe fn offset(at: Addr, python: &Python) -> i32 {
+    // SAFETY: as above.
+    unsafe {
+        let code = word(at + python.layout.frame.code);
+        let start = code + python.layout.code.start;
+        word(at + python.layout.frame.instruction).wrapping_sub(start) as i32
+    }
+}
+
+unsafe fn read(
+    at: Addr,
+    previous: Addr,
+    signature: u64,
+    program: &mut Program,
+    python: &Python,
+) -> Running {
+    // SAFETY: it is a frame of the interpreter's.
+    unsafe {
+        let layout = python.layout.frame;
+        let code = word(at + layout.code);
+        let own = program.own_file(code, python);
+        let flags = half(code + python.layout.code.flags);
+        let variables = program.variables(code, python);
+        let mut names = Vec::new();
+        for (i, (name, kinds)) in variables.iter().enumerate() {
+            let to = word(at + layout.locals_plus + 8 * i);
+            if to == 0 {
+                continue;
+            }
+            names.push(Name {
+                name: Rc::clone(name),
+                kind: match kinds {
+                    kinds if kinds & kind::FREE != 0 => name::FREE,
+                    kinds if kinds & kind::CELL != 0 => name::CELL,
+                    _ => name::LOCAL,
+                },
+                to,
+                in_namespace: false,
+            });
+        }
+        let arguments = half(code + python.layout.code.arg_count)
+            + half(code + python.layout.code.keyword_only);
+        let filled = (0..arguments as usize)
+            .filter(|i| *i < variables.len() && word(at + layout.locals_plus + 8 * i) != 0)
+            .count();
+        let mut namespace = 0;
+        if flags & OPTIMIZED == 0 {
+            namespace = word(at + layout.locals);
+            let is_global = namespace == word(at + layout.globals);
+            for (key, to) in Entries::of(namespace, python) {
+                let Some(name) = string(key, python) else {
+                    continue;
+                };
+                if own.is_some() && !program.settings.implicit_names && is_implicit(&name) {
+                    continue;
+                }
+                let kind = if is_global { name::GLOBAL } else { name::LOCAL };
+                names.push(Name {
+                    name: name.into(),
+                    kind,
+                    to,
+                    in_namespace: true,
+                });
+            }
+        }
+        let top = half(at + layout.stack_top) as i32;
+        for i in variables.len()..top.max(0) as usize {
+            let to = word(at + layout.locals_plus + 8 * i);
+            if to != 0 {
+                names.push(Name {
+                    name: format!("stack {}", i - variables.len()).into(),
+                    kind: name::STACK,
+                    to,
+                    in_namespace: false,
+                });
+            }
+        }
+        let mut perhaps = Vec::new();
+        if top < 0 {
+            let room = half(code + python.layout.code.stack_size) as usize;
+            let slots = variables.len()..variables.len() + room;
+            perhaps.extend(slots.map(|i| word(at + layout.locals_plus + 8 * i)));
+            perhaps.retain(|at| *at != 0);
+        }
+        let from_c = match python.layout.minor {
+            11 => byte(at + 68) != 0,
+            _ => previous == 0 || byte(previous + layout.owner) == owner::C_STACK,
+        };
+        Running {
+            signature,
+            at,
+            code,
+            own,
+            line: line(at, python),
+            function: word(at + layout.function),
+            object: word(at + layout.object),
+            from_c,
+            names,
+            arguments: filled as u64,
+            namespace,
+            perhaps,
+        }
+    }
+}
+
+/// Names that the interpreter puts into namespaces by itself.
+pub fn is_implicit(name: &str) -> bool {
+    const ALL: [&str; 16] = [
+        "__name__",
+        "__doc__",
+        "__package__",
+        "__loader__",
+        "__spec__",
+        "__file__",
+        "__cached__",
+        "__builtins__",
+        "__annotations__",
+        "__path__",
+        "__module__",
+        "__qualname__",
+        "__firstlineno__",
+        "__static_attributes__",
+        "__conditional_annotations__",
+        "__type_params__",
+    ];
+    ALL.contains(&name)
+}
+
+/// A function's name, for texts.
+///
+/// # Safety
+/// There must be a living code object.
+pub unsafe fn function_name(of: Addr, python: &Python) -> String {
+    // SAFETY: it is a code object.
+    unsafe { string(word(of + code::NAME), python) }.unwrap_or_default()
+}

@@ -1,0 +1,185 @@
+//! What the interpreter itself holds at a step.
+
+use crate::agent::Agent;
+use crate::frames::{Running, function_name, name};
+use crate::python::{Addr, word};
+use crate::steps::{Event, meet};
+use std::rc::Rc;
+
+/// As what the interpreter holds an object; the numbers stand in messages.
+mod holder {
+    pub const RETURN_VALUE: u8 = 0;
+    pub const RAISED: u8 = 1;
+    pub const HANDLED: u8 = 2;
+    pub const UNCAUGHT: u8 = 3;
+    pub const OTHER: u8 = 4;
+}
+
+/// How many references running code has to its namespace at most: as globals and as locals, of the
+/// function that stands for it, of the frame, and of the call.
+const NAMESPACE_HOLDERS: usize = 4;
+
+pub struct Held {
+    pub kind: u8,
+    pub by: String,
+    pub to: Addr,
+    /// It is sure to be held; else it is where its count says so.
+    pub certain: bool,
+}
+
+/// What the interpreter itself holds.
+///
+/// # Safety
+/// The interpreter's lock must be held.
+pub unsafe fn holders(
+    agent: &mut Agent,
+    event: Event,
+    passed: Addr,
+    thread: Addr,
+    everywhere: &[&Rc<Running>],
+) -> Vec<Held> {
+    let python = agent.python;
+    let mut held = Vec::new();
+    let mut put = |kind, by: String, to| {
+        held.push(Held {
+            kind,
+            by,
+            to,
+            certain: true,
+        });
+    };
+    // SAFETY: as above.
+    unsafe {
+        if passed != 0 {
+            match event {
+                // What is returned may still stand on the value stack, which tells it then.
+                Event::Return | Event::Yield => {
+                    let stack = everywhere.iter().flat_map(|one| &one.names);
+                    let is_there = stack
+                        .filter(|name| name.kind == name::STACK)
+                        .any(|name| name.to == passed);
+                    if !is_there {
+                        put(holder::RETURN_VALUE, "return value".to_owned(), passed);
+                    }
+                }
+                Event::Exit => put(holder::UNCAUGHT, "uncaught exception".to_owned(), passed),
+                // Before 3.12 it may have been replaced since it was told.
+                Event::Unwind if python.layout.minor < 12 => {}
+                _ => put(holder::RAISED, "exception being raised".to_owned(), passed),
+            }
+            meet(agent, passed);
+        }
+        let traceback = agent.steps.traceback;
+        if python.layout.minor < 12 && passed != 0 && traceback != 0 && event == Event::Exception {
+            put(
+                holder::OTHER,
+                "traceback of the exception being raised".to_owned(),
+                traceback,
+            );
+            meet(agent, traceback);
+        }
+        let mut item = word(thread + python.layout.handled);
+        while item != 0 {
+            let handled = word(item);
+            if handled != 0 && handled != python.types.none {
+                put(holder::HANDLED, "current exception".to_owned(), handled);
+                meet(agent, handled);
+            }
+            item = word(item + 8);
+        }
+        for (offset, by) in [
+            (python.layout.profile, "profile function of the thread"),
+            (python.layout.trace, "trace function of the thread"),
+        ] {
+            let to = word(thread + offset);
+            if to != 0 {
+                put(holder::OTHER, by.to_owned(), to);
+            }
+        }
+        if python.layout.minor < 12 && event == Event::Unwind && passed != 0 {
+            let traceback = agent.steps.traceback;
+            let kinds = [
+                (holder::RAISED, "exception being raised", passed),
+                (
+                    holder::OTHER,
+                    "traceback of the exception being raised",
+                    traceback,
+                ),
+            ];
+            for (kind, by, to) in kinds {
+                held.push(Held {
+                    kind,
+                    by: by.to_owned(),
+                    to,
+                    certain: false,
+                });
+            }
+        }
+        for to in agent.objects.held_by_dying() {
+            held.push(Held {
+                kind: holder::OTHER,
+                by: "object that is being taken apart".to_owned(),
+                to,
+                certain: false,
+            });
+        }
+        for frame in everywhere {
+            of_frame(agent, frame, &mut held);
+        }
+    }
+    held
+}
+
+/// What a call of the library's holds, and what stands where a value stack may be. Texts are made for
+/// what is known alone.
+unsafe fn of_frame(agent: &Agent, frame: &Running, held: &mut Vec<Held>) {
+    let known = |to: Addr| to != 0 && agent.objects.known(to).is_some();
+    // SAFETY: the frame's code lives as long as the frame.
+    let function = || unsafe { function_name(frame.code, &agent.python) };
+    let mut put = |by: String, to, certain| {
+        held.push(Held {
+            kind: holder::OTHER,
+            by,
+            to,
+            certain,
+        });
+    };
+    let whose = if frame.own.is_some() {
+        ""
+    } else {
+        " (library)"
+    };
+    if frame.own.is_none() {
+        // The names of code that runs in a dict of the program's are that dict's.
+        let is_programs = known(frame.namespace);
+        for name in frame.names.iter().filter(|name| known(name.to)) {
+            if !(is_programs && name.in_namespace) {
+                put(
+                    format!("{} of {} (library)", name.name, function()),
+                    name.to,
+                    true,
+                );
+            }
+        }
+        if known(frame.function) {
+            put(
+                format!("call of {} (library)", function()),
+                frame.function,
+                true,
+            );
+        }
+    }
+    if known(frame.namespace) {
+        for _ in 0..NAMESPACE_HOLDERS {
+            let by = format!("namespace of {}{whose}", function());
+            put(by, frame.namespace, false);
+        }
+    }
+    for to in frame.perhaps.iter().filter(|to| known(**to)) {
+        put(
+            format!("call under way in {}{whose}", function()),
+            *to,
+            false,
+        );
+    }
+}

@@ -1,0 +1,227 @@
+//! How the interpreter is asked to tell: `sys.monitoring` from 3.12 on, a trace function before.
+
+use crate::offsets::object;
+use crate::python::{Addr, FAST_CALL, MethodDef, Python, byte, half, word};
+use crate::steps::{Event, event};
+use std::ffi::{CStr, c_int};
+
+/// A tool's number that no tool of the standard library's has.
+const TOOL: i64 = 4;
+const START: i64 = 1;
+const RESUME: i64 = 1 << 1;
+const RETURN: i64 = 1 << 2;
+const YIELD: i64 = 1 << 3;
+const LINE: i64 = 1 << 5;
+const RAISE: i64 = 1 << 10;
+const UNWIND: i64 = 1 << 12;
+const THROW: i64 = 1 << 13;
+
+macro_rules! callbacks {
+    ($($function:ident: $name:literal, $number:expr, $event:expr, $line:expr, $passed:expr;)*) => {
+        $(unsafe extern "C" fn $function(_: Addr, arguments: *const Addr, count: isize) -> Addr {
+            // SAFETY: the interpreter calls with as many arguments as it says.
+            unsafe {
+                let argument = |at: isize| if at < count { *arguments.offset(at) } else { 0 };
+                let line: fn(Addr) -> Option<u32> = $line;
+                let passed: isize = $passed;
+                event($event, line(argument(1)), if passed > 0 { argument(passed) } else { 0 });
+                none()
+            }
+        })*
+
+        static mut METHODS: [(i64, MethodDef); 8] = [
+            $(($number, MethodDef {
+                name: $name.as_ptr(),
+                function: $function,
+                flags: FAST_CALL,
+                doc: std::ptr::null(),
+            }),)*
+        ];
+    };
+}
+
+callbacks! {
+    start: c"start", START, Event::Call, |_| None, 0;
+    resume: c"resume", RESUME, Event::Resume, |_| None, 0;
+    throw: c"throw", THROW, Event::Throw, |_| None, 2;
+    line: c"line", LINE, Event::Line, number, 0;
+    returns: c"return", RETURN, Event::Return, |_| None, 2;
+    yields: c"yield", YIELD, Event::Yield, |_| None, 2;
+    unwind: c"unwind", UNWIND, Event::Unwind, |_| None, 2;
+    raise: c"raise", RAISE, Event::Exception, |_| None, 2;
+}
+
+/// The value of a small int.
+fn number(of: Addr) -> Option<u32> {
+    // SAFETY: the interpreter gives an int whose one digit stands behind its length.
+    Some(unsafe { half(of + object::ITEMS) })
+}
+
+/// A reference to `None`.
+pub fn none() -> Addr {
+    let Some(agent) = crate::agent::agent() else {
+        // SAFETY: in a copy of the process it is found by its name.
+        return unsafe { counted(crate::python::find(c"_Py_NoneStruct"), 12) };
+    };
+    // SAFETY: it is there.
+    unsafe { counted(agent.python.types.none, agent.python.layout.minor) }
+}
+
+unsafe fn counted(of: Addr, minor: u32) -> Addr {
+    if minor < 12 {
+        // SAFETY: it never dies; its count is what is told.
+        unsafe { *(of as *mut usize) += 1 };
+    }
+    of
+}
+
+/// Calls a function of `sys.monitoring` with numbers, and objects behind them.
+unsafe fn ask(name: &CStr, numbers: &[i64], more: &[Addr], python: &Python) {
+    let call = &python.call;
+    // SAFETY: all are living objects; the tuple takes one reference of each.
+    unsafe {
+        let monitoring = (call.sys_get)(c"monitoring".as_ptr());
+        let function = (call.get_attr)(monitoring, name.as_ptr());
+        let arguments = (call.tuple)((numbers.len() + more.len()) as isize);
+        for (i, number) in numbers.iter().enumerate() {
+            (call.set_item)(arguments, i as isize, (call.long)(*number));
+        }
+        for (i, one) in more.iter().enumerate() {
+            (call.set_item)(arguments, (numbers.len() + i) as isize, *one);
+        }
+        let done = (call.call)(function, arguments, 0);
+        if done == 0 {
+            (call.clear_error)();
+        } else {
+            (call.decref)(done);
+        }
+        (call.decref)(arguments);
+        (call.decref)(function);
+    }
+}
+
+/// Begins to listen.
+///
+/// # Safety
+/// The interpreter must run and its lock be held.
+pub unsafe fn begin(python: &Python) {
+    // SAFETY: the caller's.
+    unsafe {
+        if python.layout.minor < 12 {
+            (python.call.set_trace)(Some(traced), 0);
+            return;
+        }
+        take_tool(python);
+        #[allow(static_mut_refs, reason = "the interpreter keeps pointers to these")]
+        for (event, method) in METHODS.iter() {
+            let function = (python.call.new_function)(method, 0, 0);
+            (python.call.gc_untrack)(function);
+            ask(c"register_callback", &[TOOL, *event], &[function], python);
+        }
+        ask(c"set_events", &[TOOL, RAISE | UNWIND | THROW], &[], python);
+        give_tool_back(python);
+    }
+}
+
+/// Takes the tool's number, without which nothing can be asked.
+unsafe fn take_tool(python: &Python) {
+    // SAFETY: the lock is held.
+    unsafe {
+        let name = (python.call.str)(c"memviz".as_ptr());
+        ask(c"use_tool_id", &[TOOL], &[name], python);
+    }
+}
+
+/// Events go on without it, and who looks for tools finds none.
+unsafe fn give_tool_back(python: &Python) {
+    // SAFETY: the lock is held.
+    unsafe { ask(c"free_tool_id", &[TOOL], &[], python) };
+}
+
+/// Listens to code objects.
+///
+/// # Safety
+/// As for [`begin`].
+pub unsafe fn listen_to(codes: &[Addr], python: &Python, granularity: u64) {
+    if python.layout.minor < 12 {
+        return;
+    }
+    let lines = if granularity == 0 { 0 } else { LINE };
+    let events = START | RESUME | RETURN | YIELD | lines;
+    // SAFETY: the caller's.
+    unsafe {
+        take_tool(python);
+        for code in codes {
+            *(*code as *mut u32) += 1;
+            let number = (python.call.long)(events);
+            ask(c"set_local_events", &[TOOL], &[*code, number], python);
+        }
+        give_tool_back(python);
+    }
+}
+
+/// Stops listening.
+///
+/// # Safety
+/// As for [`begin`].
+pub unsafe fn end(python: &Python) {
+    // SAFETY: the caller's.
+    unsafe {
+        if python.layout.minor < 12 {
+            (python.call.set_trace)(None, 0);
+        } else {
+            take_tool(python);
+            ask(c"set_events", &[TOOL, 0], &[], python);
+            give_tool_back(python);
+        }
+    }
+}
+
+/// Called by 3.11 for each event of each frame.
+unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -> c_int {
+    const CALL: c_int = 0;
+    const EXCEPTION: c_int = 1;
+    const LINE_: c_int = 2;
+    const RETURN_: c_int = 3;
+    const YIELD_VALUE: u8 = 86;
+    // SAFETY: the interpreter gives a frame object, whose frame is the running one.
+    unsafe {
+        let Some(agent) = crate::agent::agent() else {
+            return 0;
+        };
+        let python = agent.python;
+        let inner = word(frame + crate::offsets::FRAME_OF_OBJECT);
+        let running = word(inner + python.layout.frame.code);
+        if agent.program.own_file(running, &python).is_none() {
+            return 0;
+        }
+        let instruction = word(inner + python.layout.frame.instruction);
+        match what {
+            CALL if byte(instruction + 1) & 3 == 0 => event(Event::Call, None, 0),
+            CALL => event(Event::Resume, None, 0),
+            LINE_ => event(Event::Line, None, 0),
+            EXCEPTION => {
+                // Type, exception and traceback come in a tuple, which holds them as well.
+                let part = |at: usize| word(argument + object::ITEMS + 8 * at);
+                agent.objects.borrowed = vec![(part(1), 1), (part(2), 1)];
+                agent.steps.raised = part(1);
+                agent.steps.traceback = match part(2) {
+                    at if at == python.types.none => 0,
+                    at => at,
+                };
+                event(Event::Exception, None, part(1));
+                agent.objects.borrowed.clear();
+            }
+            RETURN_ if argument == 0 => {
+                // The interpreter keeps it out of sight meanwhile.
+                let raised = agent.steps.raised;
+                let raised = agent.objects.known(raised).map_or(0, |_| raised);
+                event(Event::Unwind, None, raised);
+            }
+            RETURN_ if byte(instruction) == YIELD_VALUE => event(Event::Yield, None, argument),
+            RETURN_ => event(Event::Return, None, argument),
+            _ => {}
+        }
+        0
+    }
+}

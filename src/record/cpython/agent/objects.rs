@@ -1,0 +1,462 @@
+//! The objects of the program that are known: who lives, and who has changed since the last step.
+
+use crate::describe::{self, Kind};
+use crate::dicts::{Entries, instance_dict, mix, walk};
+use crate::memory::{AddressMap, Memory};
+use crate::offsets::{class, flags, function, object};
+use crate::program::Program;
+use crate::python::{Addr, Python, before_object, byte, count_of, flags_of, type_of, word};
+use crate::refs;
+use crate::wire::{Value, Writer, tag};
+use std::collections::HashMap;
+
+/// A living object of the program.
+pub struct Live {
+    pub serial: u64,
+    pub at: Addr,
+    block: Addr,
+    pub kind: Kind,
+    /// Its references are not the program's business.
+    leaf: bool,
+    count: Option<u64>,
+    /// Made of all that it held at the last step.
+    content: u64,
+    /// What it held, by address.
+    held: Vec<Addr>,
+    /// Parts of it that are told with it.
+    parts: Vec<Addr>,
+    /// Its class is one of Python's own.
+    has_own_class: bool,
+    /// It has been read.
+    is_read: bool,
+}
+
+#[derive(Default)]
+pub struct Objects {
+    living: Vec<Option<Live>>,
+    free: Vec<usize>,
+    by_block: AddressMap<usize>,
+    by_address: AddressMap<usize>,
+    serials: u64,
+    /// Objects whose references have not been read yet, as places.
+    pending: Vec<usize>,
+    /// Addresses at which a known object has died since the last step.
+    vacated: Vec<Addr>,
+    values: HashMap<Value, u64>,
+    /// Which variable a cell stands for.
+    pub cells: AddressMap<String>,
+    /// Dicts and tuples that are parts of another object.
+    folded: AddressMap<u64>,
+    /// Parts that have become objects of their own in this step: their owners are read anew.
+    unfolded: Vec<u64>,
+    /// Messages since the last step.
+    pub out: Vec<Vec<u8>>,
+    collecting: bool,
+    /// What those hold that are being taken apart: their blocks, where they stand, and what they hold.
+    dying: Vec<(Addr, Addr, Vec<Addr>)>,
+    /// What the call of the agent itself holds, and how often: that is not told.
+    pub borrowed: Vec<(Addr, u64)>,
+    /// The frames of the calls that run or wait at this step.
+    pub running: Vec<Addr>,
+}
+
+impl Objects {
+    pub fn is_known_block(&self, block: Addr) -> bool {
+        self.by_block.contains_key(&block)
+    }
+
+    pub fn known(&self, at: Addr) -> Option<u64> {
+        let place = self.by_address.get(&at)?;
+        self.living[*place].as_ref().map(|live| live.serial)
+    }
+
+    /// A block was given back: nothing is held by what stood there.
+    pub fn given_back(&mut self, block: Addr) {
+        self.dying.retain(|(one, _, _)| *one != block);
+        self.gone(block);
+    }
+
+    /// What those hold that are being taken apart.
+    pub fn held_by_dying(&self) -> Vec<Addr> {
+        self.dying
+            .iter()
+            .flat_map(|(_, _, held)| held)
+            .copied()
+            .collect()
+    }
+
+    /// An object's count, less what the agent's own call holds.
+    unsafe fn count_at(&self, at: Addr, python: &Python) -> Option<u64> {
+        // SAFETY: the caller says that there is an object.
+        let count = unsafe { count_of(at, python.layout.minor) }?;
+        let ours = self.borrowed.iter().filter(|(one, _)| *one == at);
+        Some(count - ours.map(|(_, times)| times).sum::<u64>().min(count))
+    }
+
+    /// The object of a block is dead.
+    pub fn gone(&mut self, block: Addr) {
+        let Some(place) = self.by_block.remove(&block) else {
+            return;
+        };
+        let Some(live) = self.living[place].take() else {
+            return;
+        };
+        self.by_address.remove(&live.at);
+        self.cells.remove(&live.at);
+        self.drop_parts(&live.parts, live.serial);
+        self.free.push(place);
+        self.vacated.push(live.at);
+        let mut message = Writer::default();
+        message.byte(tag::DIED);
+        message.number(live.serial);
+        message.byte(u8::from(self.collecting));
+        self.out.push(message.0);
+    }
+
+    /// Whether what dies now dies of the collector.
+    pub fn set_collecting(&mut self, collecting: bool) {
+        self.collecting = collecting;
+    }
+
+    /// The number of a value in messages.
+    pub fn value(&mut self, value: Value) -> u64 {
+        if let Some(number) = self.values.get(&value) {
+            return *number;
+        }
+        let mut message = Writer::default();
+        message.byte(tag::VALUE);
+        message.value(&value);
+        self.out.push(message.0);
+        let number = self.values.len() as u64;
+        self.values.insert(value, number);
+        number
+    }
+
+    pub fn name(&mut self, name: &str) -> u64 {
+        self.value(Value::Name(name.to_owned()))
+    }
+
+    /// The serial of a living object, which becomes one of the program's if it is not yet.
+    ///
+    /// # Safety
+    /// There must be a living object, and the interpreter's lock be held.
+    pub unsafe fn meet(
+        &mut self,
+        at: Addr,
+        python: &Python,
+        program: &mut Program,
+        memory: &Memory,
+    ) -> u64 {
+        if let Some(serial) = self.known(at) {
+            return serial;
+        }
+        // SAFETY: the caller's.
+        let (described, block, count) = unsafe {
+            let class = type_of(at);
+            let block = at - before_object(class, python.layout.minor);
+            let described = describe::describe(at, python, program);
+            (described, block, count_of(at, python.layout.minor))
+        };
+        if let Some(owner) = self.folded.remove(&at) {
+            self.unfolded.push(owner);
+        }
+        self.serials += 1;
+        let serial = self.serials;
+        let birth = memory.fresh.get(&block).copied();
+        let born = birth.filter(|_| count.is_some() && !described.leaf);
+        let born = born.filter(|_| !program.is_constant(at));
+        let type_name = self.name(&described.type_name);
+        let mut message = Writer::default();
+        message.byte(tag::OBJECT);
+        message.number(at as u64);
+        message.byte(described.kind as u8);
+        message.number(type_name);
+        message.option(born);
+        message.byte(u8::from(count.is_none()));
+        message.number(program.constant_of(at));
+        self.out.push(message.0);
+        let live = Live {
+            serial,
+            at,
+            block,
+            kind: described.kind,
+            leaf: described.leaf,
+            count,
+            content: 0,
+            held: Vec::new(),
+            parts: Vec::new(),
+            has_own_class: described.kind == Kind::Instance,
+            is_read: false,
+        };
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.living[place] = Some(live);
+                place
+            }
+            None => {
+                self.living.push(Some(live));
+                self.living.len() - 1
+            }
+        };
+        self.by_block.insert(block, place);
+        self.by_address.insert(at, place);
+        self.pending.push(place);
+        serial
+    }
+
+    /// Finds what has changed since the last step, reads it and all that is new, and tells of it.
+    ///
+    /// # Safety
+    /// The interpreter's lock must be held.
+    pub unsafe fn look(&mut self, python: &Python, program: &mut Program, memory: &Memory) {
+        // SAFETY: the lock is held; dead objects are taken out before anything is read.
+        unsafe {
+            self.find_dead(python);
+            let known = self.living.len();
+            for place in 0..known {
+                let Some(live) = &self.living[place] else {
+                    continue;
+                };
+                if !live.is_read {
+                    continue;
+                }
+                let count = self.count_at(live.at, python);
+                let content = self.content(live, python);
+                if content != live.content
+                    || (!self.vacated.is_empty()
+                        && live.held.iter().any(|at| self.vacated.contains(at)))
+                {
+                    self.read(place, python, program, memory);
+                } else if count != live.count {
+                    self.count(place, python);
+                }
+            }
+            let mut next = 0;
+            loop {
+                while next < self.pending.len() {
+                    let place = self.pending[next];
+                    next += 1;
+                    self.read(place, python, program, memory);
+                }
+                let Some(owner) = self.unfolded.pop() else {
+                    break;
+                };
+                let place = self
+                    .living
+                    .iter()
+                    .position(|live| live.as_ref().is_some_and(|live| live.serial == owner));
+                if let Some(place) = place {
+                    self.read(place, python, program, memory);
+                }
+            }
+            self.pending.clear();
+            self.vacated.clear();
+        }
+    }
+
+    /// What has no references any more is dead, though its block may wait in a free list.
+    ///
+    /// # Safety
+    /// The interpreter's lock must be held.
+    pub unsafe fn find_dead(&mut self, python: &Python) {
+        let minor = python.layout.minor;
+        // SAFETY: a block that was not given back can be read.
+        let is_dead = |live: &Live| unsafe { count_of(live.at, minor) } == Some(0);
+        // What has a class of Python's own goes to no free list: until its block is given back it is being
+        // taken apart. Of others that are dead not even the type can be read.
+        // SAFETY: as above.
+        self.dying
+            .retain(|(_, at, _)| unsafe { count_of(*at, minor) } == Some(0));
+        let dead: Vec<usize> = (0..self.living.len())
+            .filter(|place| self.living[*place].as_ref().is_some_and(is_dead))
+            .collect();
+        for place in dead {
+            let Some(live) = &mut self.living[place] else {
+                continue;
+            };
+            let (block, at) = (live.block, live.at);
+            if live.has_own_class {
+                self.dying.push((block, at, std::mem::take(&mut live.held)));
+            }
+            self.gone(block);
+        }
+    }
+
+    /// A number made of all that an object holds.
+    unsafe fn content(&self, live: &Live, python: &Python) -> u64 {
+        // SAFETY: the object lives.
+        unsafe {
+            match live.kind {
+                Kind::Atom => {
+                    let class = type_of(live.at);
+                    if flags_of(class) & flags::STR != 0 {
+                        return word(live.at + object::SIZE) as u64;
+                    }
+                    if class == python.types.bytearray {
+                        let at = word(live.at + 40);
+                        let length = word(live.at + object::SIZE);
+                        let shown = (0..length.min(crate::values::LIMIT)).map(|i| byte(at + i));
+                        return shown.fold(length as u64, |sum, byte| mix(sum, usize::from(byte)));
+                    }
+                    0
+                }
+                _ if live.leaf => 0,
+                Kind::Sequence if type_of(live.at) == python.types.list => {
+                    let (items, length) =
+                        (word(live.at + object::ITEMS), word(live.at + object::SIZE));
+                    (0..length).fold(1, |sum, i| mix(sum, word(items + 8 * i)))
+                }
+                // What a tuple holds never changes.
+                Kind::Sequence if type_of(live.at) == python.types.tuple => 1,
+                _ => {
+                    let mut sum = 1;
+                    if live.kind == Kind::Generator {
+                        let frame = live.at + python.layout.generator_frame;
+                        sum = u64::from(byte(live.at + python.layout.generator_state));
+                        sum += u64::from(self.running.contains(&frame)) << 8;
+                    }
+                    if live.kind == Kind::WeakRef {
+                        sum = mix(sum, word(live.at + 16));
+                    }
+                    // A class's attributes and a function's parts are folded into it.
+                    if live.kind == Kind::Class {
+                        Entries::of(word(live.at + class::DICT), python)
+                            .for_each(|(key, value)| sum = mix(mix(sum, key), value));
+                    }
+                    if live.kind == Kind::Function {
+                        for at in [function::DEFAULTS, function::KW_DEFAULTS, function::DICT] {
+                            walk(word(live.at + at), python, &mut |to| sum = mix(sum, to));
+                        }
+                    }
+                    walk(live.at, python, &mut |to| sum = mix(sum, to));
+                    if let Some(dict) = instance_dict(live.at, python) {
+                        walk(dict, python, &mut |to| sum = mix(sum, to));
+                    }
+                    sum
+                }
+            }
+        }
+    }
+
+    /// Tells of a count that has changed.
+    unsafe fn count(&mut self, place: usize, python: &Python) {
+        let Some(at) = self.living[place].as_ref().map(|live| live.at) else {
+            return;
+        };
+        // SAFETY: the object lives.
+        let count = unsafe { self.count_at(at, python) };
+        let Some(live) = &mut self.living[place] else {
+            return;
+        };
+        live.count = count;
+        let mut message = Writer::default();
+        message.byte(tag::STATE);
+        message.number(live.serial);
+        message.option(live.count);
+        message.byte(0);
+        self.out.push(message.0);
+    }
+
+    /// Reads an object anew and tells what it is like.
+    unsafe fn read(
+        &mut self,
+        place: usize,
+        python: &Python,
+        program: &mut Program,
+        memory: &Memory,
+    ) {
+        let Some(live) = &self.living[place] else {
+            return;
+        };
+        let (serial, at, kind, leaf) = (live.serial, live.at, live.kind, live.leaf);
+        // SAFETY: the object lives, and so does all that it refers to.
+        unsafe {
+            let described = describe::describe(at, python, program);
+            let value = described.value.map(|value| self.value(value));
+            let name = described.name.map(|name| self.name(&name));
+            if let Some(live) = &mut self.living[place] {
+                live.is_read = true;
+                let parts = std::mem::take(&mut live.parts);
+                self.drop_parts(&parts, serial);
+            }
+            let mut parts = Vec::new();
+            let references = match leaf || kind == Kind::Atom {
+                true => Vec::new(),
+                false => refs::references(at, kind, &mut parts, self, python, program),
+            };
+            for part in &parts {
+                self.folded.insert(*part, serial);
+            }
+            let mut held = Vec::with_capacity(references.len());
+            let mut told = Vec::with_capacity(references.len());
+            for one in references {
+                // What is being taken apart is nobody's any more.
+                if !one.weak && count_of(one.to, python.layout.minor) == Some(0) {
+                    continue;
+                }
+                held.push(one.to);
+                let to = self.meet(one.to, python, program, memory);
+                let label = one.label.written(self);
+                told.push((label, to, one.weak));
+            }
+            let mut message = Writer::default();
+            let count = self.count_at(at, python);
+            message.byte(tag::STATE);
+            message.number(serial);
+            message.option(count);
+            message.byte(1);
+            message.option(value);
+            message.option(name);
+            message.option(describe::generation(at, python));
+            message.option(describe::size(at, kind, python));
+            message.number(told.len() as u64);
+            for ((kind, argument), to, weak) in told {
+                message.byte(kind);
+                message.number(argument);
+                message.number(to);
+                message.byte(u8::from(weak));
+            }
+            self.out.push(message.0);
+            let content = match &self.living[place] {
+                Some(live) => self.content(live, python),
+                None => return,
+            };
+            if let Some(live) = &mut self.living[place] {
+                live.count = count;
+                live.content = content;
+                live.held = held;
+                live.parts = parts;
+            }
+        }
+    }
+
+    /// The known weak references to objects.
+    ///
+    /// # Safety
+    /// The interpreter's lock must be held.
+    pub unsafe fn weak_references_to(&self, all: &[Addr]) -> Vec<u64> {
+        let weak = self
+            .living
+            .iter()
+            .flatten()
+            .filter(|live| live.kind == Kind::WeakRef);
+        // SAFETY: what is known lives.
+        weak.filter(|live| all.contains(&unsafe { word(live.at + 16) }))
+            .map(|live| live.serial)
+            .collect()
+    }
+
+    /// Whether a part may be folded into its owner: while it is no object in its own right, and no
+    /// other's part.
+    pub fn may_fold(&self, part: Addr) -> bool {
+        !self.by_address.contains_key(&part) && !self.folded.contains_key(&part)
+    }
+
+    fn drop_parts(&mut self, parts: &[Addr], owner: u64) {
+        for part in parts {
+            if self.folded.get(part) == Some(&owner) {
+                self.folded.remove(part);
+            }
+        }
+    }
+}

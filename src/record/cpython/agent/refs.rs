@@ -1,0 +1,451 @@
+//! What an object refers to, and under which label.
+
+use crate::describe::Kind;
+use crate::dicts::{Entries, beside_entries, inline_values, instance_dict, owns_keys, walk};
+use crate::objects::Objects;
+use crate::offsets::{FRAME_OF_OBJECT, class, code, exception, flags, function, object, traceback};
+use crate::program::Program;
+use crate::python::{Addr, Python, bases, byte, flags_of, half, type_of, word};
+use crate::values::{key, string};
+use crate::wire::{Value, label};
+use std::ffi::{CStr, c_char};
+
+/// How a reference is named at its owner.
+#[derive(Debug, Clone)]
+pub enum Label {
+    Index(usize),
+    Value(Value),
+    Key(Value),
+    Attr(String),
+    Element,
+    Cell(String),
+    Default(usize),
+    KwDefault(Value),
+    Closure(usize),
+    Named(String),
+    Referent(usize),
+}
+
+impl Label {
+    /// As it stands in messages.
+    pub fn written(self, objects: &mut Objects) -> (u8, u64) {
+        match self {
+            Label::Index(at) => (label::INDEX, at as u64),
+            Label::Value(value) => (label::VALUE, objects.value(value)),
+            Label::Key(value) => (label::KEY, objects.value(value)),
+            Label::Attr(name) => (label::ATTR, objects.name(&name)),
+            Label::Element => (label::ELEMENT, 0),
+            Label::Cell(name) => (label::CELL, objects.name(&name)),
+            Label::Default(at) => (label::DEFAULT, at as u64),
+            Label::KwDefault(value) => (label::KW_DEFAULT, objects.value(value)),
+            Label::Closure(at) => (label::CLOSURE, at as u64),
+            Label::Named(name) => (label::NAMED, objects.name(&name)),
+            Label::Referent(at) => (label::REFERENT, at as u64),
+        }
+    }
+}
+
+/// A labelled reference.
+pub struct Raw {
+    pub label: Label,
+    pub to: Addr,
+    pub weak: bool,
+}
+
+/// One labelling of one object.
+struct Pass<'a> {
+    at: Addr,
+    raw: Vec<Addr>,
+    labels: Vec<Option<Label>>,
+    out: Vec<Raw>,
+    parts: &'a mut Vec<Addr>,
+    objects: &'a mut Objects,
+    python: &'a Python,
+}
+
+/// The labelled references of an object. `parts`: gets the parts of it that are told with it.
+///
+/// # Safety
+/// There must be a living object, and the interpreter's lock be held.
+pub unsafe fn references(
+    at: Addr,
+    kind: Kind,
+    parts: &mut Vec<Addr>,
+    objects: &mut Objects,
+    python: &Python,
+    program: &mut Program,
+) -> Vec<Raw> {
+    // SAFETY: the caller's; each function below is asked for objects of its kind alone.
+    unsafe {
+        let mut raw = Vec::new();
+        let is_dict = flags_of(type_of(at)) & flags::DICT != 0;
+        match is_dict {
+            true if type_of(at) == python.types.dict => {}
+            true => raw = beside_entries(at, python),
+            false => walk(at, python, &mut |to| raw.push(to)),
+        }
+        let labels = vec![None; raw.len()];
+        let mut pass = Pass {
+            at,
+            raw,
+            labels,
+            out: Vec::new(),
+            parts,
+            objects,
+            python,
+        };
+        if is_dict {
+            pass.entries(at, |key| Label::Value(key), true);
+        }
+        match kind {
+            Kind::Function => pass.function(),
+            Kind::Class => pass.class(),
+            Kind::Module => pass.part(word(at + 16), |key| Label::Attr(bare(key)), "__dict__"),
+            Kind::Generator => pass.generator(program),
+            Kind::Exception => pass.fields(&exception::FIELDS),
+            Kind::Traceback => {
+                pass.fields(&[(traceback::NEXT, "tb_next"), (traceback::FRAME, "frame")])
+            }
+            Kind::Frame => pass.frame(program),
+            Kind::Method => pass.fields(&[(16, "__func__"), (24, "__self__")]),
+            Kind::WeakRef => pass.weak(),
+            _ => {}
+        }
+        pass.attributes();
+        pass.members();
+        pass.rest(kind);
+        pass.finish()
+    }
+}
+
+/// A key's text where it is one: as attributes are written.
+fn bare(key: Value) -> String {
+    match key {
+        Value::Str(text, _) => text,
+        other => format!("{other:?}"),
+    }
+}
+
+impl Pass<'_> {
+    /// Takes the first reference to `to` that has no label yet.
+    fn take(&mut self, to: Addr, label: Label) {
+        let free = |i: &usize| self.labels[*i].is_none() && self.raw[*i] == to;
+        if let Some(at) = (0..self.raw.len()).find(free) {
+            self.labels[at] = Some(label);
+        }
+    }
+
+    /// Takes out the first reference to `to` that has no label yet: what it holds is told instead.
+    fn take_out(&mut self, to: Addr) -> bool {
+        let free = |i: &usize| self.labels[*i].is_none() && self.raw[*i] == to;
+        let Some(at) = (0..self.raw.len()).find(free) else {
+            return false;
+        };
+        self.raw.remove(at);
+        self.labels.remove(at);
+        true
+    }
+
+    unsafe fn fields(&mut self, fields: &[(usize, &str)]) {
+        for (offset, name) in fields {
+            // SAFETY: the fields are the type's.
+            let to = unsafe { word(self.at + offset) };
+            if to != 0 {
+                self.take(to, Label::Named((*name).to_owned()));
+            }
+        }
+    }
+
+    fn push(&mut self, label: Label, to: Addr) {
+        self.out.push(Raw {
+            label,
+            to,
+            weak: false,
+        });
+    }
+
+    /// The entries of a dict under labels made of their keys.
+    unsafe fn entries(&mut self, dict: Addr, label: impl Fn(Value) -> Label, with_keys: bool) {
+        // SAFETY: it is a living dict.
+        unsafe {
+            let owns = owns_keys(dict) && with_keys;
+            for (entry, value) in Entries::of(dict, self.python) {
+                let text = key(entry, self.python, 2);
+                if owns {
+                    self.push(Label::Key(text.clone()), entry);
+                }
+                self.push(label(text), value);
+            }
+        }
+    }
+
+    /// A dict or tuple that serves its owner alone is told with it; else it is an object as others are.
+    unsafe fn part(&mut self, part: Addr, label: impl Fn(Value) -> Label, name: &str) {
+        if part == 0 {
+            return;
+        }
+        if !self.objects.may_fold(part) {
+            self.take(part, Label::Named(name.to_owned()));
+            return;
+        }
+        self.take_out(part);
+        self.parts.push(part);
+        // SAFETY: it is a living dict.
+        unsafe { self.entries(part, label, true) };
+    }
+
+    unsafe fn tuple_part(&mut self, part: Addr, label: impl Fn(usize) -> Label, name: &str) {
+        if part == 0 {
+            return;
+        }
+        if !self.objects.may_fold(part) {
+            self.take(part, Label::Named(name.to_owned()));
+            return;
+        }
+        self.take_out(part);
+        self.parts.push(part);
+        // SAFETY: it is a living tuple.
+        unsafe {
+            for i in 0..word(part + object::SIZE) {
+                self.push(label(i), word(part + object::ITEMS + 8 * i));
+            }
+        }
+    }
+
+    unsafe fn function(&mut self) {
+        // SAFETY: it is a function.
+        unsafe {
+            let closure = word(self.at + function::CLOSURE);
+            if closure != 0 {
+                let code = word(self.at + function::CODE);
+                let free = free_variables(code, self.python);
+                for (i, name) in free.into_iter().enumerate() {
+                    if i < word(closure + object::SIZE) {
+                        let cell = word(closure + object::ITEMS + 8 * i);
+                        self.objects.cells.insert(cell, name);
+                    }
+                }
+            }
+            let defaults = word(self.at + function::DEFAULTS);
+            self.tuple_part(defaults, Label::Default, "__defaults__");
+            self.tuple_part(closure, Label::Closure, "__closure__");
+            let kw_defaults = word(self.at + function::KW_DEFAULTS);
+            self.part(kw_defaults, Label::KwDefault, "__kwdefaults__");
+            let dict = word(self.at + function::DICT);
+            self.part(dict, |key| Label::Attr(bare(key)), "__dict__");
+            let last = if self.python.layout.minor < 12 { 8 } else { 9 };
+            self.fields(&function::FIELDS[..last]);
+        }
+    }
+
+    unsafe fn class(&mut self) {
+        // SAFETY: it is a class of Python's own.
+        unsafe {
+            let dict = word(self.at + class::DICT);
+            self.part(dict, |key| Label::Attr(bare(key)), "__dict__");
+            self.fields(&[
+                (class::BASE, "__base__"),
+                (class::BASES, "__bases__"),
+                (class::MRO, "__mro__"),
+            ]);
+        }
+    }
+
+    /// The variables of a generator that does not run, which stand in itself.
+    unsafe fn generator(&mut self, program: &mut Program) {
+        // SAFETY: it is a generator, whose frame is there until it is through.
+        unsafe {
+            let layout = &self.python.layout;
+            let state = byte(self.at + layout.generator_state) as i8;
+            let frame = self.at + layout.generator_frame;
+            if self.objects.running.contains(&frame) {
+                // What it works with stands in the call stack.
+                self.raw.clear();
+                self.labels.clear();
+                let function = word(frame + layout.frame.function);
+                if function != 0 && layout.minor < 12 {
+                    self.push(Label::Named("function".to_owned()), function);
+                }
+                return;
+            }
+            if state < 0 {
+                self.variables(frame, program);
+            }
+        }
+    }
+
+    unsafe fn frame(&mut self, program: &mut Program) {
+        // SAFETY: it is a frame object.
+        unsafe {
+            self.fields(&[(16, "f_back"), (32, "f_trace")]);
+            let frame = word(self.at + FRAME_OF_OBJECT);
+            if frame != 0 {
+                self.variables(frame, program);
+            }
+        }
+    }
+
+    unsafe fn variables(&mut self, frame: Addr, program: &mut Program) {
+        // SAFETY: it is a frame of the interpreter's.
+        unsafe {
+            let layout = self.python.layout.frame;
+            let code = word(frame + layout.code);
+            let names = program.variables(code, self.python);
+            for (i, (name, _)) in names.iter().enumerate() {
+                let to = word(frame + layout.locals_plus + 8 * i);
+                if to != 0 {
+                    self.take(to, Label::Named(name.to_string()));
+                }
+            }
+            let top = half(frame + layout.stack_top) as i32;
+            for i in names.len()..top.max(0) as usize {
+                let to = word(frame + layout.locals_plus + 8 * i);
+                if to != 0 {
+                    let place = i - names.len();
+                    self.take(to, Label::Named(format!("stack {place}")));
+                }
+            }
+            for (offset, name) in [
+                (layout.code, "f_code"),
+                (layout.function, "function"),
+                (layout.locals, "f_locals"),
+                (layout.object, "frame"),
+            ] {
+                let to = word(frame + offset);
+                if to != 0 {
+                    self.take(to, Label::Named(name.to_owned()));
+                }
+            }
+        }
+    }
+
+    unsafe fn weak(&mut self) {
+        // SAFETY: it is a weak reference.
+        unsafe {
+            let to = word(self.at + 16);
+            if to != self.python.types.none && to != 0 {
+                self.out.push(Raw {
+                    label: Label::Named("referent".to_owned()),
+                    to,
+                    weak: true,
+                });
+            }
+            self.fields(&[(24, "callback")]);
+        }
+    }
+
+    /// What an instance's attributes lead to.
+    unsafe fn attributes(&mut self) {
+        // SAFETY: it is a living object.
+        unsafe {
+            let class = type_of(self.at);
+            if flags_of(class) & flags::HEAP_TYPE != 0 {
+                self.take(class, Label::Named("__class__".to_owned()));
+            }
+            if flags_of(class) & flags::TYPE != 0 || class == self.python.types.function {
+                return;
+            }
+            let dict = instance_dict(self.at, self.python);
+            let inline = inline_values(self.at, self.python);
+            match dict {
+                Some(dict) if class != self.python.types.module => {
+                    let folds = self.objects.may_fold(dict);
+                    // With values inline the walk shows these as well as the dict.
+                    for (_, value) in inline.iter().filter(|_| folds) {
+                        self.take_out(*value);
+                    }
+                    if folds {
+                        self.part(dict, |key| Label::Attr(bare(key)), "__dict__");
+                    } else {
+                        for (_, value) in &inline {
+                            self.take_out(*value);
+                        }
+                        self.take(dict, Label::Named("__dict__".to_owned()));
+                    }
+                }
+                _ => {
+                    for (name, value) in inline {
+                        let name = string(name, self.python).unwrap_or_default();
+                        if self.take_out(value) {
+                            self.push(Label::Attr(name), value);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Slots, and fields of native types, by the types' own tables of members.
+    unsafe fn members(&mut self) {
+        const OBJECT: i32 = 6;
+        const OBJECT_OR_ERROR: i32 = 16;
+        // SAFETY: a type's table ends with an entry without a name.
+        unsafe {
+            for base in bases(type_of(self.at)) {
+                let is_own = flags_of(base) & flags::HEAP_TYPE != 0;
+                let mut member = word(base + class::MEMBERS);
+                while member != 0 && word(member) != 0 {
+                    let kind = half(member + 8) as i32;
+                    if kind == OBJECT || kind == OBJECT_OR_ERROR {
+                        let name = CStr::from_ptr(word(member) as *const c_char);
+                        let name = name.to_string_lossy().into_owned();
+                        let to = word(self.at.wrapping_add(word(member + 16)));
+                        let is_slot = is_own && kind == OBJECT_OR_ERROR;
+                        if to != 0 {
+                            self.take(
+                                to,
+                                match is_slot {
+                                    true => Label::Attr(name),
+                                    false => Label::Named(name),
+                                },
+                            );
+                        }
+                    }
+                    member += 40;
+                }
+            }
+        }
+    }
+
+    /// What has no label yet, by the kind.
+    fn rest(&mut self, kind: Kind) {
+        let open: Vec<usize> = (0..self.raw.len())
+            .filter(|i| self.labels[*i].is_none())
+            .collect();
+        for (count, at) in open.iter().enumerate() {
+            self.labels[*at] = Some(match kind {
+                Kind::Sequence => Label::Index(count),
+                Kind::Set => Label::Element,
+                Kind::Cell => match self.objects.cells.get(&self.at) {
+                    Some(name) => Label::Cell(name.clone()),
+                    None => Label::Named("cell_contents".to_owned()),
+                },
+                Kind::Iterator if open.len() == 1 => Label::Named("iterable".to_owned()),
+                _ => Label::Referent(*at),
+            });
+        }
+    }
+
+    fn finish(self) -> Vec<Raw> {
+        let mut all = self.out;
+        let walked = self.raw.into_iter().zip(self.labels).enumerate();
+        all.extend(walked.map(|(i, (to, label))| Raw {
+            label: label.unwrap_or(Label::Referent(i)),
+            to,
+            weak: false,
+        }));
+        all
+    }
+}
+
+/// The names of a code object's free variables.
+unsafe fn free_variables(of: Addr, python: &Python) -> Vec<String> {
+    // SAFETY: it is a code object.
+    unsafe {
+        let (names, kinds) = (word(of + code::NAMES), word(of + code::KINDS));
+        let count = half(of + python.layout.code.locals_plus) as usize;
+        let free = (0..count).filter(|i| byte(kinds + 32 + i) & crate::offsets::kind::FREE != 0);
+        free.map(|i| string(word(names + object::ITEMS + 8 * i), python).unwrap_or_default())
+            .collect()
+    }
+}

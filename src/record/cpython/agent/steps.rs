@@ -1,0 +1,482 @@
+//! Steps: what the interpreter tells of the program's own code, and what is found then.
+
+use crate::agent::{Agent, agent};
+use crate::describe::text_in;
+use crate::exceptions::write_exception;
+use crate::frames::{self, Running, function_name, name};
+use crate::holders::holders;
+use crate::memory::{AddressMap, listen};
+use crate::monitor;
+use crate::offsets::{exception, object};
+use crate::output;
+use crate::python::{Addr, before_object, count_of, type_of, word};
+use crate::streams::{self, Told};
+use crate::wire::{Writer, tag};
+use std::rc::Rc;
+
+/// What a step is taken for; the numbers stand in messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Event {
+    Call,
+    Resume,
+    Throw,
+    Line,
+    Return,
+    Yield,
+    Unwind,
+    Exception,
+    Instruction,
+    Exit,
+}
+
+#[derive(Default)]
+pub struct Steps {
+    taken: u64,
+    /// The line that each running frame was last told to run.
+    lines: AddressMap<u32>,
+    /// Threads in the order of their first steps.
+    threads: Vec<usize>,
+    main_frame: Addr,
+    /// The main module has been left.
+    pub left: bool,
+    /// The calls of the thread that took the last step.
+    frames: Vec<Rc<Running>>,
+    /// What was told of its own calls, each with the serials that stand in it.
+    told_frames: Vec<(Rc<Running>, Vec<u64>)>,
+    /// How far the standard streams have been told.
+    pub told: [Told; 2],
+    /// What was raised last, where the interpreter does not say it again.
+    pub raised: Addr,
+    /// And the traceback that goes with it.
+    pub traceback: Addr,
+    /// Incidents since the last step.
+    incidents: Vec<(u8, Addr)>,
+}
+
+/// Code is about to run: where it is the program's, it is listened to from here on.
+///
+/// # Safety
+/// `code` must be a living code object, and the interpreter's lock be held.
+pub unsafe fn about_to_run(code: Addr) {
+    let Some(agent) = agent() else { return };
+    // SAFETY: the caller's.
+    unsafe {
+        let python = agent.python;
+        if agent.program.own_file(code, &python).is_none() {
+            return;
+        }
+        agent.inside = true;
+        if !agent.started {
+            agent.collector.begin(&python);
+            monitor::begin(&python);
+            listen(&python);
+            output::COPIES.store(true, std::sync::atomic::Ordering::Relaxed);
+            agent.started = true;
+            agent.program.knows_deaths = true;
+        }
+        let mut new = Vec::new();
+        agent
+            .program
+            .add_code(code, &python, &mut |one| new.push(one));
+        if !new.is_empty() {
+            monitor::listen_to(&new, &python, agent.program.settings.granularity);
+        }
+        agent.inside = false;
+    }
+}
+
+/// An event of code. `line`: the line, where the event says it. `passed`: what is returned or raised.
+///
+/// # Safety
+/// The interpreter must call this, with its lock held.
+pub unsafe fn event(event: Event, line: Option<u32>, passed: Addr) {
+    let Some(agent) = agent() else { return };
+    if agent.inside || agent.over || !agent.started {
+        return;
+    }
+    agent.inside = true;
+    // SAFETY: the caller's.
+    unsafe { take(agent, event, line, passed) };
+    agent.inside = false;
+}
+
+unsafe fn take(agent: &mut Agent, event: Event, line: Option<u32>, passed: Addr) {
+    // SAFETY: the interpreter waits while this looks at its memory.
+    unsafe {
+        let python = agent.python;
+        agent.collector.look_for_import(&python);
+        let thread = (python.thread_state)();
+        let before = std::mem::take(&mut agent.steps.frames);
+        let running = frames::calls(thread, &before, &mut agent.program, &python);
+        let Some(top) = running.last() else { return };
+        let (Some(file), false) = (top.own, agent.steps.left) else {
+            return;
+        };
+        let name = function_name(top.code, &python);
+        if event == Event::Call && name == "<module>" {
+            let globals = word(top.at + python.layout.frame.globals);
+            if let Some(name) = text_in(globals, "__name__", &python) {
+                agent.program.add_module(name);
+            }
+            if agent.steps.main_frame == 0 {
+                agent.steps.main_frame = top.at;
+            }
+        }
+        if event == Event::Call && name == "__del__" && top.from_c {
+            let this = top.names.first().map_or(0, |name| name.to);
+            let collects = agent.collector.is_running();
+            agent
+                .steps
+                .incidents
+                .push((if collects { 2 } else { 0 }, this));
+        }
+        let here = line.unwrap_or(top.line);
+        let ran = agent
+            .steps
+            .lines
+            .get(&top.at)
+            .copied()
+            .filter(|_| event != Event::Call);
+        let shown = match event {
+            Event::Line | Event::Instruction | Event::Call => here,
+            _ => ran.unwrap_or(here),
+        };
+        let at = top.at;
+        let is_main_left =
+            at == agent.steps.main_frame && matches!(event, Event::Return | Event::Unwind);
+        tell(agent, event, file, shown, ran, passed, &running);
+        if is_main_left {
+            leave_main(agent, event, passed, file, shown, &running);
+        }
+        match event {
+            Event::Line | Event::Instruction => {
+                agent.steps.lines.insert(at, here);
+            }
+            Event::Return | Event::Unwind => {
+                agent.steps.lines.remove(&at);
+            }
+            _ => {}
+        }
+        agent.steps.frames = running;
+        if agent.steps.taken >= agent.program.settings.max_steps && !agent.steps.left {
+            agent.ring.send(&[tag::LIMIT]);
+            agent.over = true;
+            monitor::end(&python);
+            crate::memory::leave(&python);
+            agent.collector.end();
+            output::COPIES.store(false, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+}
+
+/// Nobody has caught an exception: it is about to be printed.
+///
+/// # Safety
+/// `of` must be a living exception, and the interpreter's lock be held.
+pub unsafe fn uncaught(of: Addr) {
+    let Some(agent) = agent() else { return };
+    if !agent.steps.left {
+        return;
+    }
+    let mut message = Writer::default();
+    message.byte(tag::LEFT);
+    message.byte(1);
+    // SAFETY: the caller's.
+    unsafe { write_exception(agent, of, &mut message) };
+    agent.flush();
+    agent.ring.send(&message.0);
+}
+
+/// Takes the step: meets what is new, finds what has changed, and tells all of it.
+unsafe fn tell(
+    agent: &mut Agent,
+    event: Event,
+    file: u64,
+    line: u32,
+    ran: Option<u32>,
+    passed: Addr,
+    running: &[Rc<Running>],
+) {
+    // SAFETY: as above.
+    unsafe {
+        let python = agent.python;
+        let thread = (python.thread_state)();
+        agent.objects.find_dead(&python);
+        let others = other_threads(agent, thread);
+        let everywhere: Vec<&Rc<Running>> = running
+            .iter()
+            .chain(others.iter().flat_map(|(_, all)| all))
+            .collect();
+        agent.objects.running = everywhere.iter().map(|one| one.at).collect();
+        for name in everywhere
+            .iter()
+            .filter(|one| one.own.is_some())
+            .flat_map(|one| &one.names)
+        {
+            if name.kind == name::CELL || name.kind == name::FREE {
+                agent
+                    .objects
+                    .cells
+                    .entry(name.to)
+                    .or_insert_with(|| name.name.to_string());
+            }
+        }
+        let mut written = Writer::default();
+        written.byte(tag::STEP);
+        written.byte(event as u8);
+        written.number(file);
+        written.number(u64::from(line));
+        written.option(ran.map(u64::from));
+        let number = thread_number(agent, thread);
+        let many = agent.steps.threads.len() > 1 || !others.is_empty();
+        written.option(many.then_some(number));
+        let top = running.last().map_or(0, |top| top.at);
+        written.option(u64::try_from(frames::offset(top, &python)).ok());
+        let suppresses = matches!(event, Event::Exception | Event::Unwind)
+            && passed != 0
+            && crate::python::byte(passed + exception::SUPPRESS_CONTEXT) != 0;
+        written.byte(u8::from(suppresses));
+        let before = std::mem::take(&mut agent.steps.told_frames);
+        agent.steps.told_frames = write_frames(agent, running, &before, &mut written);
+        written.number(others.len() as u64);
+        for (number, frames) in &others {
+            written.number(*number);
+            write_frames(agent, frames, &[], &mut written);
+        }
+        let held = holders(agent, event, passed, thread, &everywhere);
+        let (python_ref, program, memory, objects) = (
+            &agent.python,
+            &mut agent.program,
+            &agent.memory,
+            &mut agent.objects,
+        );
+        for (_, of) in &agent.steps.incidents {
+            objects.meet(*of, python_ref, program, memory);
+        }
+        meet_unnamed(agent);
+        let objects = &mut agent.objects;
+        objects.look(&agent.python, &mut agent.program, &agent.memory);
+        let mut all = Vec::new();
+        for one in held {
+            let by = objects.name(&one.by);
+            if let Some(to) = objects.known(one.to) {
+                all.push((one.kind, by, to, one.certain));
+            }
+        }
+        written.number(all.len() as u64);
+        for (kind, by, to, certain) in all {
+            written.byte(kind);
+            written.byte(u8::from(certain));
+            written.number(by);
+            written.number(to);
+        }
+        for (kind, of) in std::mem::take(&mut agent.steps.incidents) {
+            if let Some(serial) = agent.objects.known(of) {
+                let mut incident = Writer::default();
+                incident.byte(tag::INCIDENT);
+                incident.byte(kind);
+                incident.number(serial);
+                agent.objects.out.push(incident.0);
+            }
+        }
+        let [out, errors] = output::take();
+        let held = streams::held_back(c"stdout", 1, &python);
+        written.bytes(&agent.steps.told[0].fresh(&out, &held));
+        let held = streams::held_back(c"stderr", 2, &python);
+        written.bytes(&agent.steps.told[1].fresh(&errors, &held));
+        agent.flush();
+        agent.ring.send(&written.0);
+        agent.steps.taken += 1;
+    }
+}
+
+/// Meets the new instances of the program's classes that no name leads to any more.
+///
+/// # Safety
+/// The interpreter's lock must be held.
+pub unsafe fn meet_unnamed(agent: &mut Agent) {
+    let recent = std::mem::take(&mut agent.memory.recent);
+    if agent.program.classes.is_empty() {
+        return;
+    }
+    for block in recent {
+        if !agent.memory.fresh.contains_key(&block) || agent.objects.is_known_block(block) {
+            continue;
+        }
+        // SAFETY: the block was given out and not back.
+        unsafe {
+            if let Some(at) = instance_in(block, agent) {
+                let (program, memory) = (&mut agent.program, &agent.memory);
+                agent.objects.meet(at, &agent.python, program, memory);
+            }
+        }
+    }
+}
+
+/// The instance of a class of the program's that stands in a block. Where one would stand follows from
+/// its class; that there is none tell what would be its count, which is a small number, and what the
+/// collector keeps before it, which is none.
+unsafe fn instance_in(block: Addr, agent: &Agent) -> Option<Addr> {
+    const SMALL: usize = 1 << 20;
+    let minor = agent.python.layout.minor;
+    // SAFETY: every block is at least as large as what is read here, or stands before others.
+    let is_one = |before: usize| unsafe {
+        let at = block + before;
+        let class = word(at + object::TYPE);
+        let collectors = if before < 16 { 0 } else { word(at - 16) };
+        (1..SMALL).contains(&word(at))
+            && agent.program.classes.contains_key(&class)
+            && before_object(class, minor) == before
+            && (collectors == 0 || collectors > SMALL)
+    };
+    let before = [0, 16, 32].into_iter().find(|before| is_one(*before))?;
+    Some(block + before)
+}
+
+unsafe fn write_frames(
+    agent: &mut Agent,
+    running: &[Rc<Running>],
+    before: &[(Rc<Running>, Vec<u64>)],
+    written: &mut Writer,
+) -> Vec<(Rc<Running>, Vec<u64>)> {
+    let own: Vec<&Rc<Running>> = running.iter().filter(|one| one.own.is_some()).collect();
+    written.number(own.len() as u64);
+    let mut told = Vec::with_capacity(own.len());
+    for (place, frame) in own.into_iter().enumerate() {
+        // SAFETY: names lead to living objects.
+        let serials = unsafe { serials(agent, frame) };
+        let is_same = before.get(place).is_some_and(|(old, serials_before)| {
+            Rc::ptr_eq(old, frame) && *serials_before == serials
+        });
+        written.byte(u8::from(is_same));
+        if !is_same {
+            // SAFETY: as above.
+            unsafe { write_frame(agent, frame, &serials, written) };
+        }
+        told.push((Rc::clone(frame), serials));
+    }
+    told
+}
+
+/// The serials of what a call names: its function and its frame object, 0 where there is none, and its
+/// names.
+unsafe fn serials(agent: &mut Agent, frame: &Running) -> Vec<u64> {
+    let python = agent.python;
+    let mut all = Vec::with_capacity(frame.names.len() + 2);
+    // SAFETY: names lead to living objects.
+    unsafe {
+        all.push(match frame.function {
+            0 => 0,
+            at if type_of(at) == python.types.function => meet(agent, at),
+            _ => 0,
+        });
+        // The program sees it where somebody else holds it as well.
+        let object = frame.object;
+        let is_seen = object != 0
+            && (agent.objects.known(object).is_some()
+                || count_of(object, python.layout.minor).is_some_and(|count| count > 1));
+        all.push(if is_seen { meet(agent, object) } else { 0 });
+        for name in &frame.names {
+            all.push(meet(agent, name.to));
+        }
+    }
+    all
+}
+
+unsafe fn write_frame(agent: &mut Agent, frame: &Running, serials: &[u64], written: &mut Writer) {
+    let python = agent.python;
+    // SAFETY: the frame's code lives as long as the frame.
+    let code = unsafe { agent.program.code(frame.code, &python) };
+    written.number(code);
+    written.number(u64::from(frame.line));
+    written.number(frame.arguments);
+    written.number(serials[0]);
+    written.number(serials[1]);
+    written.number(frame.names.len() as u64);
+    for (name, to) in frame.names.iter().zip(&serials[2..]) {
+        let text = agent.objects.name(&name.name);
+        written.byte(name.kind);
+        written.number(text);
+        written.number(*to);
+    }
+}
+
+/// The serial of a living object.
+///
+/// # Safety
+/// There must be one, and the interpreter's lock be held.
+pub unsafe fn meet(agent: &mut Agent, at: Addr) -> u64 {
+    let (program, memory) = (&mut agent.program, &agent.memory);
+    // SAFETY: the caller's.
+    unsafe { agent.objects.meet(at, &agent.python, program, memory) }
+}
+
+unsafe fn thread_number(agent: &mut Agent, thread: Addr) -> u64 {
+    // SAFETY: it is a thread's state.
+    let identifier = unsafe { word(thread + agent.python.layout.thread_id) };
+    let threads = &mut agent.steps.threads;
+    let place = threads.iter().position(|one| *one == identifier);
+    let place = place.unwrap_or_else(|| {
+        threads.push(identifier);
+        threads.len() - 1
+    });
+    place as u64 + 1
+}
+
+/// The calls of the other threads that run code of the program's own.
+unsafe fn other_threads(agent: &mut Agent, current: Addr) -> Vec<(u64, Vec<Rc<Running>>)> {
+    let mut all = Vec::new();
+    let python = agent.python;
+    // SAFETY: threads are linked; none goes while the lock is held.
+    unsafe {
+        let interpreter = (python.call.thread_interpreter)(current);
+        let mut thread = (python.call.thread_head)(interpreter);
+        while thread != 0 {
+            if thread != current {
+                let calls = frames::calls(thread, &[], &mut agent.program, &python);
+                if calls.iter().any(|one| one.own.is_some()) {
+                    all.push((thread_number(agent, thread), calls));
+                }
+            }
+            thread = (python.call.thread_next)(thread);
+        }
+    }
+    all.sort_by_key(|(number, _)| *number);
+    all
+}
+
+/// The main module is left: how, and the last step.
+unsafe fn leave_main(
+    agent: &mut Agent,
+    event: Event,
+    passed: Addr,
+    file: u64,
+    line: u32,
+    running: &[Rc<Running>],
+) {
+    // SAFETY: as above.
+    unsafe {
+        let mut message = Writer::default();
+        message.byte(tag::LEFT);
+        if event == Event::Unwind && passed != 0 {
+            message.byte(1);
+            write_exception(agent, passed, &mut message);
+        } else {
+            message.byte(0);
+        }
+        agent.flush();
+        agent.ring.send(&message.0);
+        let uncaught = if event == Event::Unwind { passed } else { 0 };
+        tell(
+            agent,
+            Event::Exit,
+            file,
+            line,
+            Some(line),
+            uncaught,
+            running,
+        );
+        agent.steps.left = true;
+    }
+}

@@ -1,0 +1,192 @@
+//! Records a CPython of the user's own: an agent is loaded into it, says what it finds, and a recording is
+//! made of that here.
+
+mod assembler;
+mod ending;
+mod stacks;
+mod values;
+#[path = "agent/wire.rs"]
+#[allow(dead_code, reason = "the agent uses the rest")]
+mod wire;
+
+use super::raw::ring::file_in_memory;
+use super::run::Exit;
+use super::script::{Script, folder_of};
+use super::{RecordError, RecordOptions};
+use crate::trace::{Granularity, Run};
+pub(super) use assembler::Assembler;
+use assembler::Place;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use wire::{ENV_PRELOAD, ENV_RING, ENV_SETTINGS, Settings};
+
+/// The agent, as the build script has made it; empty where it cannot run.
+const AGENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/agent.so"));
+
+/// A Python on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Python {
+    /// What starts it.
+    pub program: PathBuf,
+    /// `CPython`, `PyPy`, ...
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Python {
+    /// Asks a program what Python it is.
+    ///
+    /// # Errors
+    /// Where it does not start or does not answer as a Python does.
+    pub fn ask(program: &Path) -> io::Result<Python> {
+        const QUESTION: &str =
+            "import platform as p;print(p.python_implementation());print(p.python_version())";
+        let answer = Command::new(program)
+            .args(["-I", "-S", "-c", QUESTION])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()?;
+        let text = String::from_utf8_lossy(&answer.stdout);
+        let mut lines = text.lines().map(str::to_owned);
+        match (lines.next(), lines.next(), answer.status.success()) {
+            (Some(name), Some(version), true) => Ok(Python {
+                program: program.to_owned(),
+                name,
+                version,
+            }),
+            _ => Err(io::Error::other("it does not answer as a Python does")),
+        }
+    }
+
+    /// Why it cannot be recorded; `None` where it can, as far as its name and version tell.
+    pub fn unsupported(&self) -> Option<String> {
+        if AGENT.is_empty() {
+            return Some("CPython is recorded on Linux on x86-64 alone".to_owned());
+        }
+        let minor = self
+            .version
+            .strip_prefix("3.")
+            .and_then(|rest| rest.split('.').next());
+        let is_known = matches!(minor, Some("11" | "12" | "13"));
+        (self.name != "CPython" || !is_known).then(|| {
+            format!(
+                "{} {} cannot be recorded yet: CPython 3.11, 3.12 and 3.13 can",
+                self.name, self.version
+            )
+        })
+    }
+}
+
+/// What a program needs to be recorded on a Python of the user's own.
+pub(super) struct Launch {
+    command: Command,
+    agent: File,
+    settings: Settings,
+}
+
+/// Prepares the run of a script.
+pub(super) fn launch(
+    python: &Python,
+    script: &Script,
+    arguments: &[String],
+    options: &RecordOptions,
+) -> Result<(Launch, Assembler), RecordError> {
+    let place = place_of(script)?;
+    let mut command = Command::new(&python.program);
+    match script {
+        Script::File(path) | Script::Bundle(path) => command.arg(path),
+        Script::Command(code) => command.arg("-c").arg(code),
+        Script::Module(name) => command.arg("-m").arg(name),
+        Script::Piped(..) | Script::Stdin(..) => return Err(RecordError::NoFile),
+    };
+    command.args(arguments);
+    let granularity = match options.granularity {
+        Granularity::Call => 0,
+        Granularity::Line => 1,
+        Granularity::Instruction => 2,
+    };
+    let settings = Settings {
+        folder: place.folder.to_string_lossy().into_owned(),
+        inline: place
+            .inline
+            .as_ref()
+            .map_or(String::new(), |(name, _)| name.clone()),
+        max_steps: options.max_steps as u64,
+        granularity,
+        implicit_names: options.implicit_names,
+    };
+    let run = Run {
+        engine: python.name.clone(),
+        engine_version: python.version.clone(),
+        python: python.version.clone(),
+        script: script.shown(),
+        granularity: options.granularity,
+    };
+    let agent = file_in_memory(AGENT).map_err(RecordError::Child)?;
+    let assembler = Assembler::new(run, place).map_err(RecordError::Write)?;
+    let launch = Launch {
+        command,
+        agent,
+        settings,
+    };
+    Ok((launch, assembler))
+}
+
+fn place_of(script: &Script) -> Result<Place, RecordError> {
+    let current = || std::env::current_dir().unwrap_or_default();
+    Ok(match script {
+        Script::File(path) => Place {
+            folder: folder_of(path),
+            shown: path.parent().unwrap_or(Path::new("")).to_path_buf(),
+            inline: None,
+        },
+        Script::Bundle(path) => Place {
+            folder: path.canonicalize().unwrap_or_default(),
+            shown: path.clone(),
+            inline: None,
+        },
+        Script::Module(_) => Place {
+            folder: current(),
+            shown: PathBuf::new(),
+            inline: None,
+        },
+        Script::Command(source) => Place {
+            folder: current(),
+            shown: PathBuf::new(),
+            inline: Some(("<string>".to_owned(), source.clone())),
+        },
+        Script::Piped(..) | Script::Stdin(..) => return Err(RecordError::NoFile),
+    })
+}
+
+impl Launch {
+    /// Puts the Python into this process's place; `ring` is the file of the shared memory. Returns
+    /// where that cannot be done.
+    pub(super) fn start(mut self, ring: &File) -> io::Error {
+        let own = format!("/proc/self/fd/{}", self.agent.as_raw_fd());
+        let mut preload = own.clone();
+        if let Some(before) = std::env::var_os("LD_PRELOAD") {
+            preload = format!("{own}:{}", before.to_string_lossy());
+            self.command.env(ENV_PRELOAD, before);
+        }
+        let descriptors = format!("{},{}", ring.as_raw_fd(), self.agent.as_raw_fd());
+        self.command
+            .env("LD_PRELOAD", preload)
+            .env(ENV_RING, descriptors)
+            .env(ENV_SETTINGS, self.settings.to_text())
+            .exec()
+    }
+
+    /// How a process ends whose program could not be started, as a shell has it.
+    pub(super) fn failed(error: &io::Error) -> Exit {
+        match error.kind() {
+            io::ErrorKind::NotFound => Exit::Code(127),
+            _ => Exit::Code(126),
+        }
+    }
+}

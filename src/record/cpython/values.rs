@@ -1,0 +1,110 @@
+//! Values that the agent has read, as Python writes them.
+
+use super::wire::Value;
+use crate::record::text::{ValueText, bytes_text, quoted};
+use crate::trace::VALUE_LIMIT;
+use rustpython_vm::literal;
+
+/// How much of a key is shown.
+const KEY_LIMIT: usize = 40;
+
+/// The text of an atom.
+pub(super) fn text(value: &Value, limit: usize) -> ValueText {
+    let whole = |text: String| ValueText {
+        text,
+        true_length: None,
+    };
+    match value {
+        Value::None => whole("None".to_owned()),
+        Value::True => whole("True".to_owned()),
+        Value::False => whole("False".to_owned()),
+        Value::Ellipsis => whole("Ellipsis".to_owned()),
+        Value::NotImplemented => whole("NotImplemented".to_owned()),
+        Value::Int(negative, digits) => whole(decimal(*negative, digits)),
+        Value::LongInt(bits) => ValueText {
+            text: format!("int of {bits} bits"),
+            true_length: Some(*bits),
+        },
+        Value::Float(bits) => whole(literal::float::to_string(f64::from_bits(*bits))),
+        Value::Complex(real, imaginary) => whole(literal::complex::to_string(
+            f64::from_bits(*real),
+            f64::from_bits(*imaginary),
+        )),
+        Value::Str(text, length) => {
+            let shown: String = text.chars().take(limit).collect();
+            let is_cut = *length > limit as u64;
+            ValueText {
+                text: quoted(&shown, is_cut),
+                true_length: is_cut.then_some(*length),
+            }
+        }
+        Value::Bytes(data, length) => bytes_text(data, *length, limit, "b", ""),
+        Value::ByteArray(data, length) => bytes_text(data, *length, limit, "bytearray(b", ")"),
+        Value::Range(parts) => {
+            let [start, stop, step] = &**parts;
+            let part = |value| text(value, limit).text;
+            whole(match part(step).as_str() {
+                "1" => format!("range({}, {})", part(start), part(stop)),
+                step => format!("range({}, {}, {step})", part(start), part(stop)),
+            })
+        }
+        Value::Tuple(parts) => {
+            let parts: Vec<String> = parts.iter().map(|part| text(part, limit).text).collect();
+            whole(match &parts[..] {
+                [one] => format!("({one},)"),
+                parts => format!("({})", parts.join(", ")),
+            })
+        }
+        Value::Other(name) => whole(format!("<{name}>")),
+        Value::Name(name) => whole(name.clone()),
+    }
+}
+
+/// The text of an atom, as far as a picture shows it.
+pub(super) fn atom(value: &Value) -> ValueText {
+    text(value, VALUE_LIMIT)
+}
+
+/// The text of a dict's key.
+pub(super) fn key(value: &Value) -> String {
+    text(value, KEY_LIMIT).text
+}
+
+/// An int of digits of 30 bits, written in tens.
+fn decimal(negative: bool, digits: &[u32]) -> String {
+    const BILLION: u64 = 1_000_000_000;
+    let mut rest: Vec<u64> = digits.iter().map(|digit| u64::from(*digit)).collect();
+    let mut parts = Vec::new();
+    while rest.iter().any(|digit| *digit != 0) {
+        let mut over = 0;
+        for digit in rest.iter_mut().rev() {
+            let all = over << 30 | *digit;
+            *digit = all / BILLION;
+            over = all % BILLION;
+        }
+        parts.push(over);
+    }
+    let mut text = parts.pop().map_or("0".to_owned(), |part| part.to_string());
+    for part in parts.into_iter().rev() {
+        text.push_str(&format!("{part:09}"));
+    }
+    if negative {
+        text.insert(0, '-');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ints_are_written_in_tens() {
+        assert_eq!(decimal(false, &[]), "0");
+        assert_eq!(decimal(false, &[0]), "0");
+        assert_eq!(decimal(true, &[7]), "-7");
+        assert_eq!(decimal(false, &[1_000_000_000]), "1000000000");
+        // 2 ** 64.
+        assert_eq!(decimal(false, &[0, 0, 16]), "18446744073709551616");
+    }
+}

@@ -1,0 +1,472 @@
+//! Recordings of the CPythons on this machine, by the agent: programs run as without it, every life and
+//! count is the interpreter's own.
+//!
+//! Each Python of 3.11 to 3.13 that is found is tried: on the PATH, in pyenv's folder, Debian's. Without any
+//! the tests say so. `MEMVIZ_AGENT_PROGRAMS=N` runs N random programs on each, `MEMVIZ_RANDOM_SEED=S` others.
+
+mod common;
+
+#[allow(
+    dead_code,
+    reason = "kinds are chosen here by what they should do on CPython"
+)]
+#[path = "programs/grammar/mod.rs"]
+mod grammar;
+
+use common::random::{Random, number_from};
+use common::{Folder, laws, steps, text};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// A Python that is tried: what starts it, and its version, as `3.13`.
+struct Python {
+    program: PathBuf,
+    version: String,
+}
+
+/// One of each version that can be recorded.
+fn pythons() -> &'static [Python] {
+    static FOUND: OnceLock<Vec<Python>> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let mut found = BTreeMap::new();
+        for program in candidates() {
+            let asked = Command::new(&program)
+                .args(["-c", "import sys; print('%s %d.%d' % ((sys.implementation.name,) + sys.version_info[:2]))"])
+                .stderr(Stdio::null())
+                .output();
+            let said = asked.map_or(String::new(), |done| text(&done.stdout));
+            if let Some(version) = said.trim().strip_prefix("cpython ")
+                && ["3.11", "3.12", "3.13"].contains(&version)
+            {
+                found.entry(version.to_owned()).or_insert(program);
+            }
+        }
+        for version in ["3.11", "3.12", "3.13"] {
+            if !found.contains_key(version) {
+                println!("skipped: CPython {version} is not on this machine");
+            }
+        }
+        let found = found.into_iter();
+        found.map(|(version, program)| Python { program, version }).collect()
+    })
+}
+
+fn candidates() -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    if let Some(home) = std::env::var_os("HOME") {
+        let versions = std::fs::read_dir(Path::new(&home).join(".pyenv/versions"));
+        let folders = versions.into_iter().flatten().flatten();
+        all.extend(folders.map(|entry| entry.path().join("bin/python")));
+        all.sort();
+    }
+    for name in ["python3.11", "python3.12", "python3.13", "python3"] {
+        all.extend(common::tools::find(name));
+        all.push(Path::new("/usr/bin").join(name));
+    }
+    all
+}
+
+impl Python {
+    fn plain(&self, folder: &Folder, arguments: &[&str]) -> Output {
+        Command::new(&self.program)
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("PYTHONHASHSEED", "0")
+            .stdin(Stdio::null())
+            .output()
+            .expect("it starts")
+    }
+
+    fn recorded(&self, folder: &Folder, arguments: &[&str]) -> Output {
+        let program = self.program.to_string_lossy().into_owned();
+        folder
+            .command(
+                &[
+                    &["--python", &program, "--out", "out", "--force"],
+                    arguments,
+                ]
+                .concat(),
+            )
+            .env("PYTHONHASHSEED", "0")
+            .stdin(Stdio::null())
+            .output()
+            .expect("memviz starts")
+    }
+
+    /// The recording of a script, which must run as without.
+    fn trace(&self, folder: &Folder, script: &str) -> Value {
+        let plain = self.plain(folder, &[script]);
+        let recorded = self.recorded(folder, &["--format", "json", script]);
+        let version = &self.version;
+        assert_alike(&plain, &recorded, &format!("{script} on {version}"));
+        let json = std::fs::read(folder.path().join("out/trace.json")).expect("it was written");
+        serde_json::from_slice(&json).expect("it is JSON")
+    }
+}
+
+/// What a program writes, without addresses.
+fn written(bytes: &[u8]) -> String {
+    let lines = text(bytes);
+    let own: Vec<&str> = lines
+        .lines()
+        .filter(|line| !line.starts_with("memviz: "))
+        .collect();
+    let mut out = String::new();
+    let mut rest = own.join("\n");
+    while let Some(at) = rest.find("0x") {
+        let after = rest.split_off(at + 2);
+        out.push_str(&rest);
+        rest = after
+            .trim_start_matches(|c: char| c.is_ascii_hexdigit())
+            .to_owned();
+    }
+    (out + &rest).trim_end().to_owned()
+}
+
+fn assert_alike(plain: &Output, recorded: &Output, what: &str) {
+    assert_eq!(written(&plain.stdout), written(&recorded.stdout), "{what}");
+    assert_eq!(written(&plain.stderr), written(&recorded.stderr), "{what}");
+    assert_eq!(plain.status.code(), recorded.status.code(), "{what}");
+}
+
+/// The counts of objects born in the run that are not explained.
+fn unexplained(trace: &Value) -> Vec<String> {
+    let objects = trace["objects"].as_array().expect("a list");
+    let objects: BTreeMap<u64, &Value> = objects
+        .iter()
+        .map(|one| (one["id"].as_u64().expect("a number"), one))
+        .collect();
+    let mut found = BTreeMap::new();
+    for step in steps(trace) {
+        for one in step["heap"].as_array().expect("a list") {
+            let id = one["id"].as_u64().expect("a number");
+            let object = objects[&id];
+            if !object["born"].is_null() && one["unexplained"].as_i64().unwrap_or(0) != 0 {
+                found.entry(id).or_insert_with(|| {
+                    format!(
+                        "{} {} at step {}",
+                        object["type"], one["unexplained"], step["step"]
+                    )
+                });
+            }
+        }
+    }
+    found.into_values().collect()
+}
+
+fn lessons() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let files = std::fs::read_dir(folder).expect("it is there").flatten();
+    let mut lessons: Vec<PathBuf> = files
+        .map(|file| file.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "py"))
+        .collect();
+    lessons.sort();
+    lessons
+}
+
+#[test]
+fn lessons_run_alike_and_every_count_is_explained() {
+    for python in pythons() {
+        for lesson in lessons() {
+            let folder = Folder::new();
+            let name = lesson
+                .file_name()
+                .expect("it has a name")
+                .to_string_lossy()
+                .into_owned();
+            std::fs::copy(&lesson, folder.path().join(&name)).expect("it can be read");
+            let trace = python.trace(&folder, &name);
+            let version = &python.version;
+            assert!(steps(&trace).len() > 5, "{name} on {version}");
+            laws::of_lives(&trace).unwrap_or_else(|why| panic!("{name} on {version}: {why}"));
+            let open = unexplained(&trace);
+            assert!(open.is_empty(), "{name} on {version}: {open:?}");
+        }
+    }
+}
+
+/// A program that says of itself what counts its names' objects have, and in which order they die.
+fn telling(seed: u64) -> String {
+    let mut random = Random(seed);
+    let names = ["a", "b", "c", "d"];
+    let mut lines = vec![
+        "import sys, weakref".to_owned(),
+        "class Box:".to_owned(),
+        "    def __init__(self, n):".to_owned(),
+        "        self.n = n".to_owned(),
+        "died = []".to_owned(),
+        "watches = []".to_owned(),
+        "def box(n):".to_owned(),
+        "    made = Box(n)".to_owned(),
+        "    watches.append(weakref.ref(made, lambda _: died.append(n)))".to_owned(),
+        "    return made".to_owned(),
+    ];
+    for (number, name) in names.iter().enumerate() {
+        lines.push(format!("{name} = box({number})"));
+    }
+    let mut next = names.len();
+    for _ in 0..40 {
+        let (one, other) = (
+            random.pick(&names).to_owned(),
+            random.pick(&names).to_owned(),
+        );
+        match random.below(6) {
+            0 => {
+                lines.push(format!("{one} = box({next})"));
+                next += 1;
+            }
+            1 => lines.push(format!("{one} = {other}")),
+            2 => lines.push(format!("{one}.held = [{other}, {other}]")),
+            3 => lines.push(format!("{one} = [{other}, ({other},), {{1: {other}}}]")),
+            4 => lines.push(format!("{one} = {{'k': {other}}}")),
+            _ => lines.push(format!("{one} = box({next})\n{one}.n = {other}")),
+        }
+        if lines.last().is_some_and(|line| line.contains("\n")) {
+            next += 1;
+        }
+        // What can hold attributes.
+        let line = lines.pop().expect("one was pushed");
+        let line = match line.contains(".held") || line.contains(".n =") {
+            true => format!(
+                "if isinstance({one}, Box):\n    {}",
+                line.replace('\n', "\n    ")
+            ),
+            false => line,
+        };
+        lines.push(line);
+        let asked = random.pick(&names);
+        lines.push(format!(
+            "print('count', '{asked}', sys.getrefcount({asked}) - 1)"
+        ));
+    }
+    lines.push("print('died', *died)".to_owned());
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn counts_and_deaths_are_the_interpreters_own() {
+    for python in pythons() {
+        for seed in 0..number_from("MEMVIZ_AGENT_TELLING", 6) {
+            let folder = Folder::new();
+            folder.write("tells.py", telling(seed));
+            let trace = python.trace(&folder, "tells.py");
+            let what = format!("seed {seed} on {}", python.version);
+            let objects = trace["objects"].as_array().expect("a list");
+            let mut counts = 0;
+            let mut asked: Option<(String, u64)> = None;
+            for step in steps(&trace) {
+                let stdout = step["stdout"].as_str().unwrap_or_default();
+                for line in stdout.lines() {
+                    let words: Vec<&str> = line.split(' ').collect();
+                    if let ["count", name, count] = words[..] {
+                        let (was, recorded) = asked.take().expect("a step came before the line");
+                        assert_eq!(was, name, "{what}");
+                        assert_eq!(
+                            recorded.to_string(),
+                            count,
+                            "{what}: {name} at {}",
+                            step["step"]
+                        );
+                        counts += 1;
+                    }
+                }
+                let source = telling(seed);
+                let line = step["line"].as_u64().expect("a number") as usize;
+                let code = source.lines().nth(line - 1).unwrap_or_default();
+                if step["event"] == "line"
+                    && let Some(rest) = code.strip_prefix("print('count', '")
+                {
+                    let name = &rest[..1];
+                    let id = common::global(step, name);
+                    let count = common::object(step, id)["refcount"].as_u64();
+                    asked = count.map(|count| (name.to_owned(), count));
+                }
+            }
+            assert_eq!(counts, 40, "{what}");
+            // Deaths of boxes, in order, by what the program says.
+            let printed: String = steps(&trace)
+                .iter()
+                .filter_map(|step| step["stdout"].as_str())
+                .collect();
+            let died = printed
+                .lines()
+                .find(|line| line.starts_with("died"))
+                .expect("it says so");
+            let told = died.split(' ').count() - 1;
+            let boxes = objects.iter().filter(|one| {
+                one["type"] == "Box" && !one["died"].is_null() && one["died"]["cause"] != "exit"
+            });
+            assert_eq!(boxes.count(), told, "{what}: {died}");
+        }
+    }
+}
+
+#[test]
+fn random_programs_run_alike() {
+    let count = number_from("MEMVIZ_AGENT_PROGRAMS", 24);
+    let first = number_from("MEMVIZ_RANDOM_SEED", 11_000);
+    let kinds: Vec<_> = grammar::KINDS.iter().filter(|kind| kind.cpython).collect();
+    for python in pythons() {
+        for number in 0..count {
+            let kind = kinds[number as usize % kinds.len()];
+            // What tells that it is observed at all is held by another test.
+            if ["counts", "trace functions", "monitoring"].contains(&kind.name) {
+                continue;
+            }
+            let folder = Folder::new();
+            let prelude = include_str!("programs/prelude.py");
+            let program = grammar::program(kind, first + number);
+            folder.write("random.py", format!("{prelude}{program}"));
+            let plain = python.plain(&folder, &["random.py"]);
+            let recorded = python.recorded(&folder, &["--format", "none", "random.py"]);
+            let what = format!("{} {} on {}", kind.name, first + number, python.version);
+            assert_alike(&plain, &recorded, &what);
+        }
+    }
+}
+
+#[test]
+fn the_program_sees_no_difference() {
+    let script = r#"
+import gc, os, sys
+print(sys.argv, sys.flags, sys.gettrace(), sys.getprofile(), sorted(os.environ) == sorted(os.environ.keys()))
+print([name for name in os.environ if 'MEMVIZ' in name or name == 'LD_PRELOAD'], sorted(sys.modules))
+if hasattr(sys, 'monitoring'):
+    print([sys.monitoring.get_tool(number) for number in range(6)])
+print(gc.callbacks, gc.get_threshold(), gc.isenabled())
+print(sys.orig_argv[1:], sys.executable, os.listdir('/proc/self/fd'))
+class Node: pass
+ids = {id(Node()) for _ in range(50)}
+print(len(ids), sys.getrefcount(Node), sys.getrefcount(ids))
+class Loud:
+    def __init__(self, n): self.n = n
+    def __del__(self): print('del', self.n)
+one, two = Loud(1), Loud(2)
+one.other, two.other = two, one
+del one, two
+print(gc.collect(), gc.get_count())
+def deep(n):
+    try:
+        return deep(n + 1)
+    except RecursionError:
+        return n
+sys.setrecursionlimit(150)
+print(deep(0))
+"#;
+    for python in pythons() {
+        let folder = Folder::new();
+        folder.write("sees.py", script);
+        python.trace(&folder, "sees.py");
+    }
+}
+
+#[test]
+fn each_way_of_running_works() {
+    for python in pythons() {
+        let version = &python.version;
+        let folder = Folder::new();
+        folder.write(
+            "module.py",
+            "import sys\nx = [len(sys.argv)]\nprint(x, __name__)\n",
+        );
+        for arguments in [
+            &["-c", "x = [1]\nprint(x)"][..],
+            &["-m", "module", "one"],
+            &["module.py", "one", "two"],
+        ] {
+            let plain = python.plain(&folder, arguments);
+            let recorded = python.recorded(&folder, &[&["--format", "none"], arguments].concat());
+            assert_alike(&plain, &recorded, &format!("{arguments:?} on {version}"));
+            assert!(
+                text(&recorded.stderr).contains("steps,"),
+                "{arguments:?} on {version}"
+            );
+        }
+        let others = [
+            (
+                "fork",
+                "import os\nx = [1]\npid = os.fork()\nif pid == 0:\n    x.append(2)\n    print('child')\n    os._exit(3)\nprint(os.waitpid(pid, 0)[1])\n",
+            ),
+            (
+                "threads",
+                "import threading\ndef work(n):\n    out.append([n])\nout = []\nfor n in range(3):\n    one = threading.Thread(target=work, args=(n,))\n    one.start()\n    one.join()\nprint(out)\n",
+            ),
+            (
+                "asyncio",
+                "import asyncio\nasync def one(n):\n    await asyncio.sleep(0)\n    return [n]\nasync def main():\n    return await asyncio.gather(one(1), one(2))\nprint(asyncio.run(main()))\n",
+            ),
+            (
+                "child",
+                "import subprocess, sys\nprint(subprocess.run([sys.executable, '-c', 'print(1)'], capture_output=True).stdout)\n",
+            ),
+            ("error", "def f(x):\n    return 1 / x\nf(0)\n"),
+            ("exits", "import sys\nx = [1]\nsys.exit(7)\n"),
+        ];
+        for (name, source) in others {
+            folder.write(&format!("{name}.py"), source);
+            let trace = python.trace(&folder, &format!("{name}.py"));
+            laws::of_lives(&trace).unwrap_or_else(|why| panic!("{name} on {version}: {why}"));
+        }
+    }
+}
+
+#[test]
+fn what_was_recorded_outlives_a_program_that_is_killed() {
+    for python in pythons() {
+        for (how, signal) in [
+            ("os.kill(os.getpid(), 9)", 9),
+            ("os.kill(os.getpid(), 11)", 11),
+        ] {
+            let folder = Folder::new();
+            folder.write("dies.py", format!("import os\nx = [1]\ny = [x]\n{how}\n"));
+            let recorded = python.recorded(&folder, &["--format", "json", "dies.py"]);
+            let said = text(&recorded.stderr);
+            assert!(
+                said.contains("everything up to there is recorded"),
+                "{said}"
+            );
+            use std::os::unix::process::ExitStatusExt;
+            assert_eq!(
+                recorded.status.signal(),
+                Some(signal),
+                "on {}",
+                python.version
+            );
+            let json = std::fs::read(folder.path().join("out/trace.json")).expect("it is there");
+            let trace: Value = serde_json::from_slice(&json).expect("it is JSON");
+            let last = steps(&trace).last().expect("there are some");
+            assert_eq!(last["line"], 4, "on {}", python.version);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_recorded_is_refused_in_words() {
+    let folder = Folder::new();
+    folder.write("a.py", "x = 1\n");
+    let refused = folder.memviz(&["--python", "no-such-python", "a.py"]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = text(&refused.stderr);
+    assert!(
+        said.contains("no Python no-such-python was found"),
+        "{said}"
+    );
+    assert!(said.contains("hint:"), "{said}");
+    for python in pythons() {
+        let program = python.program.to_string_lossy().into_owned();
+        let recorded = folder
+            .command(&["--python", &program, "--out", "out", "a.py"])
+            .env("PYTHONMALLOC", "debug")
+            .output()
+            .expect("memviz starts");
+        let said = text(&recorded.stderr);
+        assert!(said.contains("debugging allocator"), "{said}");
+        let piped = folder.memviz(&["--python", &program, "--step", "instruction", "a.py"]);
+        let said = text(&piped.stderr);
+        assert!(said.contains("--step instruction"), "{said}");
+    }
+}
