@@ -72,7 +72,11 @@ fn names_of_the_compilers_own_are_explained() {
         None
     );
     let hidden = all.scopes.iter().filter(|one| all.is_implicit(one));
-    assert_eq!(hidden.count(), 2, "the annotations of module and class");
+    assert_eq!(
+        hidden.count(),
+        3,
+        "the annotations of module, class and method"
+    );
 }
 
 #[test]
@@ -87,7 +91,7 @@ fn no_comprehension_reads_its_variable_too_early() {
     let drawn = drawn.expect("it is drawn");
     assert!(!drawn.contains("asks for it"), "nothing is unbound");
     assert!(!drawn.contains("annotation __annotate__"));
-    assert!(drawn.contains("Left out: 2 of __annotate__"));
+    assert!(drawn.contains("Left out: 3 of __annotate__"));
 }
 
 #[test]
