@@ -14,8 +14,6 @@ const WIDTH: usize = 1200;
 const LONGEST_NAME: usize = 80;
 /// What the lowest row is, which the graph leaves without a name.
 const ROOT: &str = "lowest row: all of the run; what stands on a row was made by it";
-/// The word for searching is hardly seen before somebody points at it.
-const STYLE: &str = "<style>#search { opacity: 0.8; }</style>";
 
 /// What the run made, in objects; `None` where it made nothing.
 pub fn flame_graph_made(trace: &Trace, life: &MemoryLife, theme: Theme) -> Option<String> {
@@ -89,7 +87,10 @@ fn graph(
     from_lines(&mut options, stacks.iter().map(String::as_str), &mut out).ok()?;
     let drawn = String::from_utf8(out).ok()?;
     let (body, end) = drawn.split_at(drawn.rfind("</svg>")?);
-    Some(format!("{body}{STYLE}{end}"))
+    // The word for searching would hardly be seen, and the line below the title be black.
+    let text = theme.palette().text;
+    let style = format!("<style>#search {{ opacity: 0.8; }} #subtitle {{ fill: {text}; }}</style>");
+    Some(format!("{body}{style}{end}"))
 }
 
 fn options<'a>(theme: Theme, title: &str, unit: &str) -> Options<'a> {
