@@ -272,7 +272,7 @@ fn use_all(path: &std::path::Path) -> bool {
         let _ = memviz::narrate::import_rows(&trace, &found);
         let end = memviz::export::RunEnd {
             resources: memviz::analyse::resources(&trace, &facts),
-            exit: memviz::analyse::run_exit(&facts),
+            exit: memviz::analyse::run_exit(&trace, &facts),
             left: memviz::analyse::memory_life(&trace).end,
         };
         let _ = memviz::export::end_text(&trace, &end);

@@ -523,3 +523,63 @@ fn the_whole_interpreter_grows_by_what_is_imported() {
     let grown = imports[0]["objects"].as_i64().expect("a number");
     assert!((6_000..6_200).contains(&grown), "lists: {grown}");
 }
+
+#[test]
+fn the_end_speaks_of_objects_by_their_names() {
+    let folder = Folder::new();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/outside/exit.py");
+    let path = path.to_string_lossy();
+    folder.memviz(&[&*path, "--format", "none", "--out", "out"]);
+    let done = folder.memviz(&["stages", "out", "--view", "end"]);
+    let said = text(&done.stdout);
+    for name in [
+        "held (Guard #",
+        "what was left (Guard #",
+        "what was right (Guard #",
+    ] {
+        let line = format!("calls __del__ of {name}");
+        assert!(said.contains(&line), "{line}: {said}");
+    }
+    // Two registrations of one function are told apart.
+    let calls: Vec<&str> = said
+        .lines()
+        .filter_map(|line| line.split_once(" calls farewell() ").map(|(_, rest)| rest))
+        .collect();
+    let [first, second] = calls[..] else {
+        panic!("two calls: {calls:?}");
+    };
+    assert!(first.contains("number 2 of 2"), "{first}");
+    assert!(second.contains("number 1 of 2"), "{second}");
+}
+
+#[test]
+fn a_picture_of_imports_folds_what_the_library_needed() {
+    let folder = Folder::new();
+    folder.write("a.py", "import json\n");
+    folder.memviz(&["a.py", "--format", "none", "--out", "out"]);
+    let asked = ["stages", "out", "--view", "imports"];
+    folder.memviz(&[&asked[..], &["--format", "svg", "--out", "svg"]].concat());
+    let drawn = std::fs::read_to_string(folder.path().join("svg/imports.svg"));
+    let drawn = drawn.expect("it is drawn");
+    let all = text(&folder.memviz(&asked).stdout);
+    let modules = all.lines().filter(|line| line.contains(" module "));
+    let modules = modules.count();
+    assert!(modules > 10, "{all}");
+    assert!(drawn.contains("modules of the library that json needed: "));
+    // The names that are left out of the picture are in the text.
+    let said: String = drawn
+        .split("json needed: ")
+        .nth(1)
+        .expect("a list")
+        .to_owned();
+    let list = said.split('<').next().expect("it ends");
+    assert!(
+        list.ends_with(", …") && list.split(", ").count() < 8,
+        "{list}"
+    );
+    assert!(
+        all.contains("kept inside the interpreter"),
+        "plain words: {all}"
+    );
+    assert!(all.contains("[by FrozenImporter]"), "and whose: {all}");
+}

@@ -1,6 +1,8 @@
 //! What happened behind the last line of a program, in its order.
 
-use crate::trace::{ExitEvent, ExitFunction, OutsideFact};
+use super::called::{LastName, last_names};
+use crate::trace::{ExitEvent, ExitFunction, ObjId, OutsideFact, Trace};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The end of a run, behind its last step.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,6 +11,8 @@ pub struct RunExit {
     pub functions: Vec<(ExitFunction, bool)>,
     /// What happened, in its order. Deaths that follow each other are one entry.
     pub events: Vec<ExitStep>,
+    /// What the program called the objects that are named there.
+    pub names: BTreeMap<ObjId, LastName>,
 }
 
 /// Something that happened.
@@ -17,15 +21,15 @@ pub enum ExitStep {
     /// The registered function of that place began.
     Called(usize),
     /// The `__del__` of an object began.
-    Finalized(crate::trace::ObjId),
+    Finalized(ObjId),
     /// Objects died, in that order.
-    Freed(Vec<crate::trace::ObjId>),
+    Freed(Vec<ObjId>),
     /// The program wrote.
     Wrote(String),
 }
 
 /// What happened behind the last step of a run.
-pub fn run_exit(facts: &[OutsideFact]) -> RunExit {
+pub fn run_exit(trace: &Trace, facts: &[OutsideFact]) -> RunExit {
     let mut exit = RunExit::default();
     for fact in facts {
         match fact {
@@ -34,10 +38,33 @@ pub fn run_exit(facts: &[OutsideFact]) -> RunExit {
             _ => {}
         }
     }
+    let mut objects = BTreeSet::new();
+    for event in &exit.events {
+        match event {
+            ExitStep::Finalized(object) => {
+                objects.insert(*object);
+            }
+            ExitStep::Freed(all) => objects.extend(all),
+            ExitStep::Called(_) | ExitStep::Wrote(_) => {}
+        }
+    }
+    exit.names = last_names(trace, &objects);
     exit
 }
 
 impl RunExit {
+    /// A function's place among those of its name in the order in which they were registered, and how
+    /// many there are: the last one registered is called first.
+    pub fn registered(&self, number: usize) -> Option<(usize, usize)> {
+        let (function, _) = self.functions.get(number)?;
+        let is_alike = |one: &(ExitFunction, bool)| {
+            (&one.0.name, one.0.own, one.0.line) == (&function.name, function.own, function.line)
+        };
+        let all = self.functions.iter().filter(|one| is_alike(one)).count();
+        let behind = self.functions[number..].iter();
+        Some((behind.filter(|one| is_alike(one)).count(), all))
+    }
+
     fn add(&mut self, event: &ExitEvent) {
         match event {
             ExitEvent::Called(number) => {

@@ -1,6 +1,7 @@
 //! What follows from a trace: who owns each reference, what is still reachable and why, what
 //! became of an object, what grew, whether a script's claims about itself hold.
 
+mod called;
 mod census;
 mod comments;
 mod directives;
@@ -20,15 +21,17 @@ mod resources;
 mod why;
 mod words;
 
+pub use called::LastName;
 pub use census::{ImportGrowth, WholeHeap, census_sum, whole_heap};
 pub use directives::{
     Directive, DirectiveError, DirectiveKind, PictureMark, Place, directives, picture_name, shapes,
     split_outside,
 };
 pub use errors::{
-    EnteredHandler, ErrorObject, ErrorPlace, HandlerKind, OriginKind, Passage, PassageOutcome,
-    PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising, RaisingEnd, SplitPart,
-    TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart, alike_calls, errors,
+    Access, Action, Attempt, Contents, EnteredHandler, ErrorObject, ErrorPlace, HandlerKind,
+    OriginKind, Passage, PassageOutcome, PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising,
+    RaisingEnd, ShownCalls, SplitPart, TracebackPart, UnboundName, UsedValue, ValueOrigin,
+    ValuePart, errors, shown_calls,
 };
 pub use exit::{ExitStep, RunExit, run_exit};
 pub use expect::{Expectation, Failure, Verdict, check};

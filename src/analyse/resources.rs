@@ -14,6 +14,8 @@ pub struct Resource {
     pub object: ObjId,
     /// What the program holds to use it: a text or a buffer around a file, else the object itself.
     pub held_by: ObjId,
+    /// It is held to read or write text: what translates bytes is around it.
+    pub is_text: bool,
     /// A name of the program's for it at the step at which it was first seen.
     pub called: Option<String>,
     /// What it is.
@@ -111,6 +113,7 @@ pub fn resources(trace: &Trace, facts: &[OutsideFact]) -> Vec<Resource> {
             Resource {
                 object,
                 held_by,
+                is_text: trace.symbols.text(trace.object(held_by).type_name) == "TextIOWrapper",
                 called,
                 kind: states[0].kind,
                 end: end(trace, object, &states, died_open.get(&object).copied()),

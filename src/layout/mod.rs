@@ -43,6 +43,7 @@ pub use picture::{
     Rect,
 };
 pub use pictures::Pictures;
+pub use text::fit;
 
 use crate::view::Scene;
 use areas::Composition;

@@ -2,8 +2,8 @@
 //! made from.
 
 use crate::analyse::{
-    EnteredHandler, ErrorObject, HandlerKind, OriginKind, Passage, PassageOutcome, PrintedPart,
-    RaisedError, RaisedHow, Raising, RaisingEnd, TracebackPart, UnboundName, UsedValue,
+    Contents, EnteredHandler, ErrorObject, HandlerKind, OriginKind, Passage, PassageOutcome,
+    PrintedPart, RaisedError, Raising, RaisingEnd, TracebackPart, UnboundName, UsedValue,
     ValueOrigin, ValuePart,
 };
 use crate::trace::Trace;
@@ -21,20 +21,6 @@ pub fn error_title(error: &ErrorObject) -> String {
         (Some(message), _) => format!("{}: {message}", error.type_name),
         (None, Some(known)) => format!("{}({})", error.type_name, known.join(", ")),
         (None, None) => error.type_name.clone(),
-    }
-}
-
-/// What raised it.
-pub fn raised_how(how: &RaisedHow) -> String {
-    match how {
-        RaisedHow::Statement => "raised by a raise statement".to_owned(),
-        RaisedHow::Instruction(name) => {
-            format!("raised by the instruction {name}, which failed")
-        }
-        RaisedHow::Library => "raised in a library, which this line has called".to_owned(),
-        RaisedHow::Thrown => "thrown into a generator that waits here".to_owned(),
-        RaisedHow::Rest => "what no except* clause has taken".to_owned(),
-        RaisedHow::Unknown => "raised".to_owned(),
     }
 }
 
@@ -71,14 +57,39 @@ pub fn entered_handler(handler: &EnteredHandler) -> String {
     format!("{what}{line}{fate}")
 }
 
+/// Where the interpreter has found a handler.
+pub fn handler_detail(handler: &EnteredHandler) -> String {
+    let (row, target) = (handler.row, handler.target);
+    format!("exception table, row {row}: to instruction {target}")
+}
+
+/// What the calls of a library that an exception went through are called together.
+pub fn library_calls(calls: &[&Passage]) -> String {
+    let names: Vec<String> = calls
+        .iter()
+        .map(|one| format!("{} line {}", call_name(&one.place.function), one.place.line))
+        .collect();
+    let mut paths: Vec<&str> = calls.iter().map(|one| one.place.path.as_str()).collect();
+    paths.dedup();
+    format!("{} of {}", names.join(", "), paths.join(", "))
+}
+
 /// What became of it in a call.
 pub fn passage_outcome(passage: &Passage, errors: &[RaisedError]) -> String {
     let last = passage.handlers.iter().rev();
     let last = last.clone().find(|one| one.kind != HandlerKind::CleanUp);
     match passage.outcome {
         PassageOutcome::Left if passage.place.own.is_none() => "library: the call ends".to_owned(),
-        PassageOutcome::Left if last.is_none() => "no handler: the call ends".to_owned(),
-        PassageOutcome::Left => "no further handler: the call ends".to_owned(),
+        PassageOutcome::Left => {
+            let (line, name) = (passage.place.line, call_name(&passage.place.function));
+            match last.is_none() {
+                true => format!("looked for a handler around line {line}: none, so {name} ends"),
+                false => format!("no other handler around line {line}, so {name} ends"),
+            }
+        }
+        PassageOutcome::Caught if passage.place.own.is_none() => {
+            "library: prints the error, and the thread is over".to_owned()
+        }
         PassageOutcome::Caught => match last.map(|last| last.kind) {
             Some(HandlerKind::Finally) => {
                 "finally leaves the call or the loop: the exception is dropped".to_owned()
@@ -116,6 +127,9 @@ pub fn raising_end(raising: &Raising, errors: &[RaisedError], trace: &Trace) -> 
         RaisingEnd::Uncaught { exit_code } => {
             format!("not caught: it has ended the program, exit code {exit_code}")
         }
+        RaisingEnd::Exited { exit_code } => {
+            format!("the program ends as it has asked for, with exit code {exit_code}")
+        }
         RaisingEnd::Ignored { object } => {
             let info = trace.object(object);
             let of = trace.symbols.text(info.type_name);
@@ -124,8 +138,10 @@ pub fn raising_end(raising: &Raising, errors: &[RaisedError], trace: &Trace) -> 
                 object.0
             )
         }
-        RaisingEnd::EndedThread { .. } => {
-            "not caught: it has ended its thread, the program goes on".to_owned()
+        RaisingEnd::EndedThread { thread } => {
+            let name = raising.thread.clone();
+            let name = name.unwrap_or_else(|| thread.to_string());
+            format!("not caught: it has ended the thread {name}, the program goes on")
         }
         RaisingEnd::LeftOwnCode { step } => {
             format!("left the program's own code (step {step}): what called it there has kept it")
@@ -138,13 +154,14 @@ pub fn raising_end(raising: &Raising, errors: &[RaisedError], trace: &Trace) -> 
 pub fn held_by_error(error: &RaisedError) -> Vec<(&'static str, String)> {
     let named = |one: &ErrorObject| format!("{}, object {}", error_title(one), one.id.0);
     let mut rows: Vec<(&'static str, String)> = Vec::new();
-    rows.extend(error.cause.iter().map(|one| ("__cause__", named(one))));
+    let cause = error.cause.iter();
+    rows.extend(cause.map(|one| ("caused by", format!("{} (__cause__)", named(one)))));
     let hidden = match error.suppresses_context {
-        true => " (not printed)",
-        false => "",
+        true => "__context__, not printed",
+        false => "__context__",
     };
     let context = error.context.iter();
-    rows.extend(context.map(|one| ("__context__", format!("{}{hidden}", named(one)))));
+    rows.extend(context.map(|one| ("while handling", format!("{} ({hidden})", named(one)))));
     rows.extend(error.members.iter().map(|one| ("member", named(one))));
     let parts = error.parts.iter().map(|part| {
         let part = format!("for line {}: {}", part.line, named(&part.object));
@@ -180,9 +197,22 @@ pub fn value_born(value: &UsedValue) -> Option<String> {
 
 /// A value that failing code worked with.
 pub fn used_value(value: &UsedValue) -> String {
-    let kind = match &value.value {
-        Some(text) => format!("{text} ({})", value.type_name),
-        None => format!("{} {}", value.type_name, value.object.0),
+    let kind = match (&value.value, &value.contents) {
+        (Some(text), _) => format!("{text} ({})", value.type_name),
+        (None, Some(contents)) if contents.count == 0 => format!("empty ({})", value.type_name),
+        (None, Some(contents)) => {
+            let what = match contents.are_keys {
+                true => "the keys",
+                false => "the items",
+            };
+            format!(
+                "{} {} with {what} {}",
+                value.type_name,
+                value.object.0,
+                listed(contents)
+            )
+        }
+        (None, None) => format!("{} {}", value.type_name, value.object.0),
     };
     match &value.part {
         ValuePart::Name(name) => format!("{name} was {kind}"),
@@ -191,6 +221,15 @@ pub fn used_value(value: &UsedValue) -> String {
             format!("{by}() had returned {kind} on line {line} (step {step})")
         }
         ValuePart::Key => format!("the key that was not there was {kind}"),
+    }
+}
+
+/// The first things in a container, and how many more there are.
+fn listed(contents: &Contents) -> String {
+    let first = contents.first.join(", ");
+    match contents.count - contents.first.len() {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 
@@ -247,38 +286,51 @@ pub fn value_origin(origin: &ValueOrigin) -> String {
 
 /// What a printed line is made from.
 pub fn printed_part(part: PrintedPart, error: &RaisedError) -> String {
-    let entry = |at: usize| {
-        let place = &error.traceback.get(at)?.place;
-        Some((at + 1, place))
-    };
-    let of = |at: usize, what: &str| {
-        entry(at).map_or_else(String::new, |(number, _)| {
-            format!("{what} of entry {number}")
-        })
-    };
+    let number = |at: usize| at + 1;
     match part {
-        PrintedPart::Where => "who says so: the interpreter or the thread that it has left".to_owned(),
-        PrintedPart::Header => "headline: what follows is the traceback".to_owned(),
-        PrintedPart::Entry(at) => entry(at).map_or_else(String::new, |(number, place)| {
-            let offset = place.offset.unwrap_or_default();
+        PrintedPart::Where => "which thread or which __del__ it has left".to_owned(),
+        PrintedPart::Header => "headline: the calls that were under way follow".to_owned(),
+        PrintedPart::Entry(at) => error.traceback.get(at).map_or_else(String::new, |entry| {
+            let name = call_name(&entry.place.function);
             format!(
-                "entry {number}: frame of {}, its code object, line {} by the line table at {offset}",
-                call_name(&place.function),
-                place.line
+                "entry {}: {name} was at line {}",
+                number(at),
+                entry.place.line
             )
         }),
-        PrintedPart::Outer => "a call of the library's below, which is no entry of the trace's".to_owned(),
-        PrintedPart::Source(at) => of(at, "the source line"),
-        PrintedPart::Marks(at) => of(at, "the columns of the instruction"),
+        PrintedPart::Outer => "a call of the library's further out".to_owned(),
+        PrintedPart::Source(at) => format!("entry {}: that line of the file", number(at)),
+        PrintedPart::Marks(at) => format!("entry {}: the part that was at work", number(at)),
         PrintedPart::Repeated(times) => format!("{times} more entries like that one"),
-        PrintedPart::Message => format!(
-            "type and text of the exception object {}",
-            error.object.id.0
-        ),
-        PrintedPart::Note => "__notes__ of the exception object".to_owned(),
-        PrintedPart::Cause => "__cause__: raise ... from".to_owned(),
-        PrintedPart::Context => "__context__: what was being handled".to_owned(),
+        PrintedPart::Message => "what happened: type and text of the exception".to_owned(),
+        PrintedPart::Note => "a note that was added to the exception".to_owned(),
+        PrintedPart::Cause => "joins it to its cause: raise ... from".to_owned(),
+        PrintedPart::Context => "joins it to the exception that was being handled".to_owned(),
         PrintedPart::Group => "the members of the group".to_owned(),
         PrintedPart::Empty => String::new(),
+    }
+}
+
+/// The parts of the interpreter's that a printed line is read from.
+pub fn printed_detail(part: PrintedPart, error: &RaisedError) -> Option<String> {
+    Some(match part {
+        PrintedPart::Entry(at) => {
+            let offset = error.traceback.get(at)?.place.offset?;
+            format!("frame, code object, line table at {offset}")
+        }
+        PrintedPart::Marks(_) => "columns of the instruction".to_owned(),
+        PrintedPart::Message => format!("object {}", error.object.id.0),
+        PrintedPart::Note => "__notes__".to_owned(),
+        PrintedPart::Cause => "__cause__".to_owned(),
+        PrintedPart::Context => "__context__".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Plain words, and behind them in brackets what the interpreter calls it.
+pub fn with_detail(words: String, detail: Option<String>) -> String {
+    match detail {
+        Some(detail) => format!("{words} [{detail}]"),
+        None => words,
     }
 }

@@ -16,6 +16,8 @@ pub struct ImportRow {
     pub head: String,
     /// More about it, in sentences of their own.
     pub words: Vec<String>,
+    /// The names of the modules that the last of the words counts, which a reader may ask for.
+    pub folded: Vec<String>,
     /// The statement that it belongs to.
     pub place: Option<(FileId, u32)>,
     /// The step that shows memory before that runs.
@@ -51,9 +53,6 @@ impl ImportRowKind {
         }
     }
 }
-
-/// Names of a list that are written out.
-const NAMES: usize = 12;
 
 /// The imports of a run as rows.
 pub fn import_rows(trace: &Trace, imports: &Imports) -> Vec<ImportRow> {
@@ -95,9 +94,16 @@ impl Rows<'_> {
             kind,
             head,
             words,
+            folded: Vec::new(),
             place: of.map(|(place, _)| place),
             step: of.map(|(_, step)| step),
         });
+    }
+
+    fn fold(&mut self, names: Vec<String>) {
+        if let Some(row) = self.rows.last_mut() {
+            row.folded = names;
+        }
     }
 
     fn note(&mut self, words: String) {
@@ -158,13 +164,14 @@ impl Rows<'_> {
             self.module(module, depth + 1, of);
         }
         if !on_the_way.is_empty() {
-            let names = on_the_way.iter().map(|module| self.name(*module)).collect();
-            let words = vec![format!(
-                "which of these modules asked for them is not known: {}",
-                listed(names)
-            )];
+            let names = on_the_way
+                .iter()
+                .map(|module| self.name(*module))
+                .collect::<Vec<_>>();
+            let words = vec!["which of these modules asked for them is not known".to_owned()];
             let head = format!("{} on the way", on_the_way.len());
             self.push(depth + 1, ImportRowKind::Library, head, words, of);
+            self.fold(names);
         }
     }
 
@@ -197,18 +204,14 @@ impl Rows<'_> {
             inner.push(self.name(next));
             open.extend(self.imports.brought_by_module(next).into_iter().rev());
         }
-        if !inner.is_empty() {
-            words.push(format!("brought {} more: {}", inner.len(), listed(inner)));
+        match inner.len() {
+            0 => {}
+            1 => words.push(format!("and one module of the library that {name} needed")),
+            count => words.push(format!(
+                "and {count} modules of the library that {name} needed"
+            )),
         }
         self.push(depth, ImportRowKind::Library, name, words, of);
+        self.fold(inner);
     }
-}
-
-fn listed(names: Vec<String>) -> String {
-    let more = names.len().saturating_sub(NAMES);
-    let mut words = names.into_iter().take(NAMES).collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        words.push_str(&format!(" and {more} more"));
-    }
-    words
 }

@@ -1,5 +1,6 @@
 //! What memviz says of a run, in words.
 
+mod attempts;
 mod bindings;
 mod calls;
 mod contents;
@@ -8,6 +9,7 @@ mod errors;
 mod few;
 mod flow;
 mod handed_on;
+mod implicit;
 mod import_rows;
 mod instructions;
 mod lifetimes;
@@ -21,13 +23,15 @@ mod since;
 mod stages;
 mod step;
 
-pub use end_rows::{EndRow, end_rows, object_name};
+pub use attempts::{raised_detail, raised_how, search_title};
+pub use end_rows::{EndRow, end_rows, exit_function, object_name};
 pub use errors::{
-    asked_early, call_name, entered_handler, entry_of_call, error_title, held_by_error,
-    passage_outcome, printed_part, raised_how, raising_end, unbound_name, used_value, value_born,
-    value_origin,
+    asked_early, call_name, entered_handler, entry_of_call, error_title, handler_detail,
+    held_by_error, library_calls, passage_outcome, printed_detail, printed_part, raising_end,
+    unbound_name, used_value, value_born, value_origin, with_detail,
 };
 pub use few::in_few;
+pub use implicit::{ANNOTATIONS, name_note};
 pub use import_rows::{ImportRow, ImportRowKind, import_rows};
 pub use instructions::instruction;
 pub use machine::{CountWords, EntryWords, MachineFacts, NO_INSTRUCTIONS, machine_facts};
@@ -37,5 +41,5 @@ pub use outside::{
     resource_words,
 };
 pub use since::Since;
-pub use stages::{FileFact, file_facts, stages_engine};
+pub use stages::{FileFact, file_facts, stages_engine, token_words};
 pub use step::{StepNarrator, is_about_counts, raised_before};

@@ -3,44 +3,44 @@
 use crate::analyse::{AskedModule, Resource, ResourceEnd};
 use crate::trace::{Importer, ModuleFact, ResourceFact, ResourceKind, Trace, visible};
 
-/// Who found and loaded a module, and from where: `found by PathFinder, loaded by SourceFileLoader, from
-/// shop/till.py`. What is not known is left out.
+/// From where a module came: `found in the folder of the script: shop/till.py`, and behind it who
+/// found and loaded it, as Python calls them. What is not known is left out.
 pub fn module_origin(fact: &ModuleFact, trace: &Trace) -> String {
-    let mut parts = Vec::new();
-    match (&fact.finder, &fact.loader) {
-        (Some(finder), Some(loader)) if finder == loader => {
-            parts.push(format!("found and loaded by {}", visible(loader)));
-        }
-        (finder, loader) => {
-            parts.extend(
-                finder
-                    .as_ref()
-                    .map(|by| format!("found by {}", visible(by))),
-            );
-            parts.extend(
-                loader
-                    .as_ref()
-                    .map(|by| format!("loaded by {}", visible(by))),
-            );
-        }
-    }
     let own = fact
         .own
         .and_then(|file| trace.header.files.get(usize::from(file.0)));
-    match (own, fact.origin.as_deref()) {
-        (Some(file), _) => parts.push(format!("from {}", visible(&file.path))),
-        (None, Some("built-in")) => parts.push("a part of the interpreter".to_owned()),
-        (None, Some("frozen")) => parts.push("from code inside the interpreter".to_owned()),
-        (None, Some(path)) => parts.push(format!("from {}", visible(path))),
-        (None, None) => {}
-    }
-    if parts.is_empty() {
-        parts.push("where it came from is not known".to_owned());
-    }
+    let mut words = match (own, fact.origin.as_deref()) {
+        (Some(file), _) => match is_beside(&trace.header.script, &file.path) {
+            true => format!("found in the folder of the script: {}", visible(&file.path)),
+            false => format!("found in the file {}", visible(&file.path)),
+        },
+        (None, Some("built-in")) => "built into the interpreter".to_owned(),
+        (None, Some("frozen")) => "its code is kept inside the interpreter".to_owned(),
+        (None, Some(path)) => format!("found in the file {}", visible(path)),
+        (None, None) => "where it came from is not known".to_owned(),
+    };
     if fact.is_package {
-        parts.push("a package".to_owned());
+        words.push_str(", a package");
     }
-    parts.join(", ")
+    let by = match (&fact.finder, &fact.loader) {
+        (Some(finder), Some(loader)) if finder == loader => format!("by {finder}"),
+        (Some(finder), Some(loader)) => format!("found by {finder}, loaded by {loader}"),
+        (Some(finder), None) => format!("found by {finder}"),
+        (None, Some(loader)) => format!("loaded by {loader}"),
+        (None, None) => return words,
+    };
+    format!("{words} [{}]", visible(&by))
+}
+
+/// Whether a file stands in the folder of the script, or in one inside that.
+fn is_beside(script: &str, file: &str) -> bool {
+    match script.rsplit_once('/') {
+        Some((folder, _)) => {
+            let rest = file.strip_prefix(folder);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        }
+        None => !file.starts_with(['/', '.']),
+    }
 }
 
 /// What there is to say of the compiled code of a module of the program's own.
@@ -106,12 +106,22 @@ pub fn resource_words(resource: &Resource) -> String {
     words
 }
 
-/// What kind of thing a resource is: `socket, AF_UNIX, SOCK_STREAM, descriptor 3`.
+/// What kind of thing a resource is: `text file, opened for reading, descriptor 3`.
 pub fn resource_kind(resource: &Resource) -> String {
-    let mut words = resource.kind.name().to_owned();
-    if let Some(mode) = &resource.first().mode {
-        words.push_str(&format!(", {}", visible(mode)));
-    }
+    let mode = resource.first().mode.as_deref();
+    let mut words = match (resource.kind, mode.and_then(opened_for)) {
+        (ResourceKind::File, Some(opened)) => {
+            let what = match resource.is_text {
+                true => "text file",
+                false => "file",
+            };
+            format!("{what} {opened}")
+        }
+        (kind, _) => {
+            let mode = mode.map_or_else(String::new, |mode| format!(", {}", visible(mode)));
+            format!("{}{mode}", kind.name())
+        }
+    };
     if let Some(descriptor) = resource.descriptor() {
         words.push_str(&format!(", descriptor {descriptor}"));
     }
@@ -119,6 +129,18 @@ pub fn resource_kind(resource: &Resource) -> String {
         words.push_str(&format!(", number {id}"));
     }
     words
+}
+
+/// What a file was opened to do, by the mode that its descriptor has.
+fn opened_for(mode: &str) -> Option<&'static str> {
+    Some(match mode {
+        "rb" => "opened for reading",
+        "wb" => "opened for writing",
+        "ab" => "opened for writing at its end",
+        "xb" => "made anew, opened for writing",
+        "rb+" | "wb+" | "ab+" | "xb+" => "opened for reading and writing",
+        _ => return None,
+    })
 }
 
 /// What a resource is like from a step on.

@@ -1,6 +1,6 @@
 //! What is said of a file's stages: whose they are, and what the file is.
 
-use crate::trace::stages::{EncodingSource, FileFacts, Span, Stages, StagesEngine};
+use crate::trace::stages::{EncodingSource, FileFacts, Span, Stages, StagesEngine, Token};
 
 /// A fact about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct FileFact {
 /// Whose tokens, tree and instructions are shown.
 pub fn stages_engine(engine: &StagesEngine) -> String {
     let others = match engine.name.as_str() {
-        "CPython" => "other versions' differ",
-        _ => "CPython's differ",
+        "CPython" => "other versions have other instructions",
+        _ => "CPython has other instructions and offsets",
     };
     match engine.python == engine.version {
         true => format!("{} {}; {others}", engine.name, engine.version),
@@ -26,6 +26,19 @@ pub fn stages_engine(engine: &StagesEngine) -> String {
             engine.name, engine.version, engine.python
         ),
     }
+}
+
+/// What a token is, where its kind alone says too little: the parts of an f-string.
+pub fn token_words(token: &Token) -> Option<&'static str> {
+    Some(match &*token.kind {
+        "FSTRING_START" => "f-string begins",
+        "FSTRING_MIDDLE" => "f-string text",
+        "FSTRING_END" => "f-string ends",
+        "TSTRING_START" => "t-string begins",
+        "TSTRING_MIDDLE" => "t-string text",
+        "TSTRING_END" => "t-string ends",
+        _ => return None,
+    })
 }
 
 /// All that is known of the file before anything of it is understood.
@@ -106,11 +119,11 @@ mod tests {
         };
         assert_eq!(
             stages_engine(&engine("RustPython", "0.6.0", "3.14")),
-            "RustPython 0.6.0, Python 3.14 syntax; CPython's differ"
+            "RustPython 0.6.0, Python 3.14 syntax; CPython has other instructions and offsets"
         );
         assert_eq!(
             stages_engine(&engine("CPython", "3.12.1", "3.12.1")),
-            "CPython 3.12.1; other versions' differ"
+            "CPython 3.12.1; other versions have other instructions"
         );
     }
 }

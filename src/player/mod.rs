@@ -10,9 +10,11 @@ mod page;
 mod payload;
 mod stages;
 mod texts;
+mod whole;
 
 pub use stages::{StagesRun, stages_page};
 
+use crate::analyse::WholeHeap;
 use crate::layout::Picture;
 use crate::trace::Trace;
 use drawn::{Drawn, DrawnChange};
@@ -23,6 +25,7 @@ use payload::{Payload, StepRecord};
 use serde::Serialize;
 use std::io::{BufWriter, IntoInnerError};
 use texts::Texts;
+use whole::WholeEntry;
 
 /// Bytes that are deflated at a time.
 const PIECE: usize = 1 << 16;
@@ -55,6 +58,7 @@ pub struct Player<'t> {
     memory: Memory<'t>,
     drawn: Drawn,
     steps: Vec<StepRecord>,
+    whole: Option<WholeEntry>,
 }
 
 impl<'t> Player<'t> {
@@ -66,7 +70,13 @@ impl<'t> Player<'t> {
             memory: Memory::new(trace),
             drawn: Drawn::default(),
             steps: Vec::with_capacity(trace.steps.len()),
+            whole: None,
         }
+    }
+
+    /// Adds what was counted of the whole interpreter.
+    pub fn count_whole(&mut self, whole: &WholeHeap) {
+        self.whole = WholeEntry::new(whole);
     }
 
     /// Takes the next picture. Steps before it of which there is none are passed over.
@@ -117,6 +127,7 @@ impl<'t> Player<'t> {
             self.steps,
             stages,
         );
+        let payload = payload.with_whole(self.whole);
         page::page(&page::RUN, &self.trace.header.script, &packed(&payload))
     }
 }

@@ -5,6 +5,7 @@ use super::PlayerOptions;
 use super::drawn::{DrawnChange, DrawnTables};
 use super::memory::{Head, MemoryChange, ObjectEntry};
 use super::texts::Texts;
+use super::whole::WholeEntry;
 use crate::narrate;
 use crate::trace::{Outcome, RootKind, Trace};
 use serde::Serialize;
@@ -56,6 +57,8 @@ pub(super) struct Payload<'t> {
     objects: Vec<ObjectEntry>,
     picture: DrawnTables,
     steps: Vec<StepRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whole: Option<WholeEntry>,
 }
 
 #[derive(Debug, Serialize)]
@@ -163,6 +166,12 @@ impl<'t> Payload<'t> {
             objects,
             picture,
             steps,
+            whole: None,
         }
+    }
+
+    /// Adds what was counted of the whole interpreter.
+    pub(super) fn with_whole(self, whole: Option<WholeEntry>) -> Payload<'t> {
+        Payload { whole, ..self }
     }
 }

@@ -271,8 +271,25 @@ fn in_thread() {
     let errors = lesson("in_thread");
     let error = errors.only("ZeroDivisionError");
     assert_eq!(end(error)["kind"], "ended thread");
-    assert_eq!(search(error).len(), 1, "the thread's calls alone");
-    assert_eq!(end(error)["thread"], search(error)[0]["thread"]);
+    let way = places(&error["raisings"][0], "search");
+    let names: Vec<&str> = way.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["work", "run", "_bootstrap_inner"]);
+    let outcomes: Vec<&Value> = search(error).iter().map(|one| &one["outcome"]).collect();
+    assert_eq!(outcomes, ["left", "left", "caught"]);
+    assert!(
+        search(error)
+            .iter()
+            .all(|one| one["thread"] == end(error)["thread"])
+    );
+    let thread = error["raisings"][0]["thread"]
+        .as_str()
+        .expect("it has a name");
+    let headline = format!("Exception in thread {thread}:");
+    assert!(errors.plain.starts_with(&headline), "{headline}");
+    assert_eq!(
+        end(error)["words"],
+        format!("not caught: it has ended the thread {thread}, the program goes on")
+    );
     assert_ne!(end(error)["thread"], 1);
     assert_eq!(parts(error)[0], "where");
     let value = list(error, "values")

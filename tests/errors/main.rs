@@ -3,8 +3,10 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod cpython;
 mod lessons;
 mod random;
+mod words;
 
 use common::Folder;
 use serde_json::Value;
@@ -76,7 +78,9 @@ pub fn places(value: &Value, name: &str) -> Vec<(String, u64)> {
 pub fn printed_entries(text: &str) -> Vec<(String, u64, String)> {
     let mut entries: Vec<(String, u64, String)> = Vec::new();
     for line in text.lines() {
-        let entry = line.strip_prefix("  File \"").and_then(|rest| {
+        // A group's lines stand in a frame.
+        let inner = line.trim_start_matches([' ', '|']);
+        let entry = inner.strip_prefix("File \"").and_then(|rest| {
             let (path, rest) = rest.split_once("\", line ")?;
             let (line, function) = rest.split_once(", in ")?;
             let file = path.rsplit('/').next()?;

@@ -8,6 +8,7 @@ use std::fmt::Write;
 
 const PRELUDE: &str = "\
 import sys
+import threading
 yes, no = True, False
 class A(Exception): pass
 class B(Exception): pass
@@ -20,6 +21,13 @@ class Keeper:
     def __enter__(self): return self
     def __exit__(self, kind, value, entries):
         return kind is self.kind
+def calls(function):
+    yield 1
+    yield function()
+def in_thread(function):
+    thread = threading.Thread(target=function)
+    thread.start()
+    thread.join()
 ";
 
 struct Writer {
@@ -47,7 +55,7 @@ impl Writer {
 
     fn statement(&mut self, depth: usize, level: usize, handles: bool) {
         let kind = self.random.pick(&["A", "B", "C"]);
-        match self.random.below(10) {
+        match self.random.below(13) {
             0 | 1 => {
                 self.raised += 1;
                 let number = self.raised;
@@ -62,17 +70,45 @@ impl Writer {
             }
             2 if handles => self.put(depth, "raise"),
             3 | 4 if self.function + 1 < FUNCTIONS => {
-                let later = FUNCTIONS - self.function - 1;
-                let called = self.function + 1 + self.random.below(later);
+                let called = self.later();
                 self.put(depth, &format!("f{called}()"));
             }
             5..=7 if level > 0 => self.attempt(depth, level - 1, handles),
+            10 if self.function + 1 < FUNCTIONS => {
+                let called = self.later();
+                self.put(depth, &format!("for _ in calls(f{called}): x = 2"));
+            }
+            11 if level > 0 => self.group(depth, level - 1, handles),
             8 if level > 0 => {
                 self.put(depth, &format!("with Keeper({kind}):"));
                 self.block(depth + 1, level - 1, handles);
             }
             _ => self.put(depth, "x = 1"),
         }
+    }
+
+    /// A function that is written later, and so calls this one in no way.
+    fn later(&mut self) -> usize {
+        let later = FUNCTIONS - self.function - 1;
+        self.function + 1 + self.random.below(later)
+    }
+
+    /// A group is raised, and a clause takes a part of it.
+    fn group(&mut self, depth: usize, level: usize, handles: bool) {
+        self.put(depth, "try:");
+        if self.random.one_in(2) {
+            self.raised += 2;
+            let (one, other) = (self.raised - 1, self.raised);
+            let kinds = ["A", "B", "C"];
+            let (a, b) = (self.random.pick(&kinds), self.random.pick(&kinds));
+            let raises = format!("raise ExceptionGroup('g', [{a}({one}), {b}({other})])");
+            self.put(depth + 1, &raises);
+        } else {
+            self.block(depth + 1, level, handles);
+        }
+        let kind = self.random.pick(&["A", "B", "C"]);
+        self.put(depth, &format!("except* {kind}:"));
+        self.put(depth + 1, &format!("say('S', {})", self.line));
     }
 
     fn attempt(&mut self, depth: usize, level: usize, handles: bool) {
@@ -116,7 +152,11 @@ impl Writer {
         writer.function = FUNCTIONS;
         for function in 0..FUNCTIONS {
             writer.put(0, "try:");
-            writer.put(1, &format!("f{function}()"));
+            let call = match writer.random.below(3) {
+                0 => format!("in_thread(f{function})"),
+                _ => format!("f{function}()"),
+            };
+            writer.put(1, &call);
             writer.put(0, "except B:");
             writer.put(1, &format!("say('H', {})", writer.line));
         }

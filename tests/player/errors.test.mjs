@@ -40,6 +40,45 @@ test('keys walk the lines of the column', async (t) => {
   assert.equal((await texts(page, '#source code .is-lit')).join(''), 'json.loads(text)');
 });
 
+test('plain words stand first, what the interpreter calls it in brackets behind', async (t) => {
+  const out = record(here, 'words', lesson('three_calls_deep'));
+  const page = await stagesOf(t, out, { address: '#view=errors' });
+  const how = await page.textContent('#errors .error-call p >> nth=0');
+  assert.match(how, /^looking up the item of a dict in `item\["price"\]` failed \[instruction BINARY_OP\]$/);
+});
+
+test('calls of a library stand as one, under the name of the thread', async (t) => {
+  const out = record(here, 'thread', lesson('in_thread'));
+  const page = await stagesOf(t, out, { address: '#view=errors' });
+  assert.deepEqual(await texts(page, '#errors .error-place strong'), ['work()', '2 calls inside the library']);
+  const [{ raisings: [{ thread }] }] = said(out);
+  assert.ok((await page.textContent('#errors .list-title >> nth=0')).endsWith(`, in the thread ${thread}`));
+  assert.match(await page.textContent('#errors .error-end'), new RegExp(`ended the thread ${thread.replace(/[()]/g, '.')}`));
+});
+
+test('an end that was asked for is not shown as a failure', async (t) => {
+  const out = record(here, 'asked', 'import sys\nsys.exit(1)\n');
+  const page = await stagesOf(t, out, { address: '#view=errors' });
+  const colours = (of) => of.$$eval('#errors .scope-head, #errors .error-end', (all) => all.map((one) => [getComputedStyle(one).backgroundColor, getComputedStyle(one).color]));
+  const failed = await stagesOf(t, record(here, 'failed', 'x = 1 / 0\n'), { address: '#view=errors' });
+  const [[asked, end], [other, alarm]] = [(await colours(page)).flat(), (await colours(failed)).flat()].map((all) => [all[0], all[3]]);
+  assert.notEqual(asked, other);
+  assert.notEqual(end, alarm);
+  assert.match(await page.textContent('#errors .error-end'), /as it has asked for, with exit code 1/);
+});
+
+test('the panel of an exception shows what led to it, and leads to the search for a handler', async (t) => {
+  const out = record(here, 'panel', lesson('chained'));
+  const second = said(out).find(({ type }) => type === 'RuntimeError');
+  const [{ step }] = second.raisings[0].search;
+  const page = await openPage(t, here, join(out, 'index.html'), { address: `#step=${step + 1}` });
+  assert.match(await page.textContent('#raised .chained >> nth=0'), /^Caused by: /);
+  const way = await page.getAttribute('#raised .to-errors', 'href');
+  assert.equal(way, `stages.html#step=${step + 1}&view=errors`);
+  const other = await stagesOf(t, out, { address: way.replace('stages.html', '') });
+  assert.ok(await other.isVisible('#body-errors .error-call'));
+});
+
 test('a run without exceptions says so', async (t) => {
   const page = await stagesOf(t, record(here, 'none', 'x = 1\n'), { address: '#view=errors' });
   assert.match(await page.textContent('#body-errors'), /no exception/);

@@ -47,6 +47,20 @@ test('the tab says what memviz memory says', async (t) => {
   assert.match(await page.textContent('#life-now'), new RegExp(`${peak.alive.objects} objects, ${peak.alive.bytes.toLocaleString('en')} bytes`));
 });
 
+test('what start-up had made and what imports brought stands in the tab', async (t) => {
+  const out = record(here, 'start', 'import json\nx = [1]\n');
+  const { start, imports } = JSON.parse(memviz(here.folder, ['memory', join(out, 'trace.memviz'), '--format', 'json']).stdout);
+  const page = await open(t, here, out);
+  await page.keyboard.press('m');
+  const figures = [start.objects, start.bytes].map((n) => n.toLocaleString('en'));
+  const words = await page.textContent('#life-start');
+  for (const figure of figures) assert.ok(words.includes(figure), `${figure} in ${words}`);
+  const shown = await rows(page, 'life-imports');
+  assert.deepEqual(shown, imports.map(({ step, objects, bytes }) => [`step ${step} import json`, ...[objects, bytes].map((n) => `+${n.toLocaleString('en')}`)]));
+  await page.click('#life-imports button');
+  assert.equal(await stepOf(page), imports[0].step);
+});
+
 test('a click on the chart goes to its step, a line to the next time that it runs', async (t) => {
   const page = await open(t, here, run);
   await page.keyboard.press('m');

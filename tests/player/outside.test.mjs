@@ -21,6 +21,26 @@ const said = (out) => JSON.parse(memviz(here.folder, ['stages', join(out, 'trace
 const first = (all) => (Array.isArray(all) ? all[0] : all);
 const texts = (page, selector) => page.$$eval(selector, (all) => all.map((one) => one.textContent));
 
+test('modules that the library needed are folded, and listed when asked for', async (t) => {
+  const out = record(here, 'folded', 'import json\n');
+  const { imports } = first(said(out));
+  const page = await stagesOf(t, out, { address: '#view=imports' });
+  assert.equal(await page.locator('#imports .import-folded').count(), 0);
+  await page.click('#imports [data-fold] >> nth=0');
+  const shown = (await page.textContent('#imports .import-folded')).split(', ');
+  const names = imports.modules.map(({ name }) => name);
+  assert.ok(shown.length > 10 && shown.every((name) => names.includes(name)), shown.join(' '));
+  await page.click('#imports [data-fold] >> nth=0');
+  assert.equal(await page.locator('#imports .import-folded').count(), 0);
+  // The same by keys: the second row is the module.
+  await page.focus('#body-imports');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('o');
+  assert.equal(await page.locator('#imports .import-folded').count(), 1);
+});
+
 test('each import statement stands there, lights its line, and leads to its step', async (t) => {
   const out = record(here, 'imports', lesson('imports'));
   const { imports } = first(said(out));

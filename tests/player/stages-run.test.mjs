@@ -25,6 +25,16 @@ const said = (out) => JSON.parse(memviz(here.folder, ['stages', join(out, 'trace
 const texts = (page, selector) => page.$$eval(selector, (all) => all.map((one) => one.textContent));
 const value = (entry) => entry.value ?? 'a placeholder';
 
+test('before a step is chosen the slider says how many there are; a narrow source goes on below', async (t) => {
+  const out = record(here, 'narrow', `words = [${'"some words", '.repeat(20)}]\n`);
+  const page = await stagesOf(t, out, { viewport: { width: 1000, height: 800 }, address: '#view=tokens,tree,bytecode' });
+  assert.match(await page.textContent('#step-count'), /^No step yet: 1 to \d+$/);
+  const wide = await page.$eval('#body-source', (body) => body.scrollWidth > body.clientWidth);
+  assert.equal(wide, false, 'nothing of a line is out of sight');
+  const height = await page.$eval('#source .line', (line) => line.offsetHeight);
+  assert.ok(height > 60, `${height}`);
+});
+
 test('the player leads to its second page at its step, and that leads back', async (t) => {
   const out = record(here, 'there', TOTAL);
   const player = await open(t, here, out, { address: '#step=7' });

@@ -7,6 +7,7 @@ mod common;
 mod agreement;
 mod errors;
 mod files;
+mod implicit;
 mod laws;
 mod pythons;
 

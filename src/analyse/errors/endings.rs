@@ -29,7 +29,10 @@ impl Walk<'_> {
         };
         let exit_code = self.trace.header.exit_code;
         if let Some(raising) = self.errors[at].raisings.last_mut() {
-            raising.end = RaisingEnd::Uncaught { exit_code };
+            raising.end = match self.trace.header.outcome {
+                Outcome::Exit { .. } => RaisingEnd::Exited { exit_code },
+                _ => RaisingEnd::Uncaught { exit_code },
+            };
         }
         for leaving in self.leaving.values_mut() {
             leaving.retain(|leaving| leaving.error != at);

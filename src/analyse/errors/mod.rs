@@ -1,21 +1,28 @@
 //! The exceptions of a run: where each was raised, the search for a handler, its traceback, what was
 //! printed of it, and the values that the code worked with that failed.
 
+mod attempt;
 mod bindings;
+mod contents;
 mod endings;
 mod facts;
 mod model;
 mod now;
+mod operands;
 mod places;
 mod printed;
+mod shown;
+mod threads;
 mod values;
 mod walk;
 
 pub use model::{
-    EnteredHandler, ErrorObject, ErrorPlace, HandlerKind, OriginKind, Passage, PassageOutcome,
-    PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising, RaisingEnd, SplitPart,
-    TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart,
+    Access, Action, Attempt, Contents, EnteredHandler, ErrorObject, ErrorPlace, HandlerKind,
+    OriginKind, Passage, PassageOutcome, PrintedLine, PrintedPart, RaisedError, RaisedHow, Raising,
+    RaisingEnd, SplitPart, TracebackPart, UnboundName, UsedValue, ValueOrigin, ValuePart,
 };
+
+pub use shown::{ShownCalls, shown_calls};
 
 use crate::trace::Trace;
 use crate::trace::stages::Stages;
@@ -46,47 +53,8 @@ pub fn errors(trace: &Trace, stages: &[Stages]) -> Vec<RaisedError> {
     walk.finish();
     let mut errors = walk.errors;
     printed::tie(trace, &mut errors);
-    errors.iter_mut().for_each(end_threads);
+    errors.iter_mut().for_each(threads::end);
     errors
-}
-
-/// An exception that left the first function of a thread has ended it where that was printed.
-fn end_threads(error: &mut RaisedError) {
-    let mut printed = error.printed.iter();
-    let is_printed = printed.any(|line| {
-        line.part == PrintedPart::Where && line.text.starts_with("Exception in thread ")
-    });
-    let Some(raising) = error.raisings.last_mut().filter(|_| is_printed) else {
-        return;
-    };
-    let thread = raising.search.last().map(|last| last.thread);
-    if let (RaisingEnd::LeftOwnCode { .. }, Some(thread)) = (raising.end, thread) {
-        raising.end = RaisingEnd::EndedThread { thread };
-    }
-}
-
-/// Calls of one function that follow each other and are alike of which all are shown.
-const ALIKE: usize = 3;
-
-/// The calls of a search, with how many more follow each that are like those before it: an exception
-/// that leaves a recursion comes through the same line again and again.
-pub fn alike_calls(search: &[Passage]) -> Vec<(&Passage, usize)> {
-    let is_alike = |a: &Passage, b: &Passage| {
-        (a.place.line, &a.place.function) == (b.place.line, &b.place.function)
-            && a.outcome == b.outcome
-            && a.handlers.is_empty()
-            && b.handlers.is_empty()
-    };
-    let mut calls: Vec<(&Passage, usize)> = Vec::new();
-    for passage in search {
-        let last = calls.iter().rev().take(ALIKE);
-        let alike = last.filter(|(call, _)| is_alike(call, passage)).count();
-        match calls.last_mut() {
-            Some((_, more)) if alike == ALIKE => *more += 1,
-            _ => calls.push((passage, 0)),
-        }
-    }
-    calls
 }
 
 impl Passage {
@@ -98,6 +66,12 @@ impl Passage {
 }
 
 impl RaisedError {
+    /// Whether it is no failure: it has asked for the end of the program.
+    pub fn is_wanted(&self) -> bool {
+        let last = self.raisings.last().map(|last| last.end);
+        matches!(last, Some(RaisingEnd::Exited { .. }))
+    }
+
     /// The line of what was printed from which to read: that of the last entry in the program's own
     /// files, or the last one printed before it.
     pub fn first_line_to_read(&self) -> Option<usize> {

@@ -50,6 +50,10 @@ pub struct ErrorObject {
 pub struct Raising {
     /// How it came into being.
     pub how: RaisedHow,
+    /// What was tried there, where the source is known.
+    pub attempt: Option<Attempt>,
+    /// The name of the thread, where it is not the first.
+    pub thread: Option<String>,
     /// The calls that it went through, the newest first.
     pub search: Vec<Passage>,
     /// Where its way ended.
@@ -71,6 +75,61 @@ pub enum RaisedHow {
     Rest,
     /// What was at work is not known.
     Unknown,
+}
+
+/// What the code that raised was about to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// What it was.
+    pub action: Action,
+    /// The types of the values that it was done with, in the order of the source.
+    pub operands: Vec<Option<String>>,
+    /// The source, in one line.
+    pub source: String,
+}
+
+/// What code that raised was about to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// An operator between two values, as Python's `ast` names it: `Add`.
+    Operator(String),
+    /// A comparison: `Lt`.
+    Comparison(String),
+    /// An operator before a value: `USub`.
+    Sign(String),
+    /// An item of a container.
+    Item(Access),
+    /// An attribute, by its name.
+    Attribute(Access, String),
+    /// What a name means.
+    Name(Access),
+    /// A call.
+    Call,
+    /// The next item for a loop.
+    Loop,
+    /// A value spread over several names.
+    Unpack,
+    /// An import.
+    Import,
+    /// A value made text.
+    Format,
+    /// A `raise` statement.
+    Raise,
+    /// An `assert` whose condition was not true.
+    Assert,
+    /// Anything else.
+    Run,
+}
+
+/// What is done with a place that holds a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It is read.
+    Get,
+    /// It is given a value.
+    Put,
+    /// It is deleted.
+    Remove,
 }
 
 /// A place in a code object that runs.
@@ -187,6 +246,11 @@ pub enum RaisingEnd {
         /// The exit code, as a shell has it.
         exit_code: i32,
     },
+    /// It has asked for the end of the program: `SystemExit`, as of `sys.exit()`.
+    Exited {
+        /// The exit code, as a shell has it.
+        exit_code: i32,
+    },
     /// It left a `__del__` that the interpreter had called, which ignores it.
     Ignored {
         /// The object whose `__del__` it was.
@@ -250,6 +314,8 @@ pub struct UsedValue {
     pub type_name: String,
     /// Its value, where it is short.
     pub value: Option<String>,
+    /// What it held, where it is a container.
+    pub contents: Option<Contents>,
     /// As what the code had it.
     pub part: ValuePart,
     /// Where it stands in the source, where it does.
@@ -259,6 +325,17 @@ pub struct UsedValue {
     /// Where the object was made: step and line. `None` where it is older, or there for as long as the
     /// interpreter is.
     pub born: Option<(u32, u32)>,
+}
+
+/// What a container held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// The keys of a dict; else items.
+    pub are_keys: bool,
+    /// The first of them, as Python writes them, or the names of their types.
+    pub first: Vec<String>,
+    /// How many there were.
+    pub count: usize,
 }
 
 /// As what failing code had a value.

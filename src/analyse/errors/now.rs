@@ -1,6 +1,7 @@
 //! A step, as those who follow exceptions look at it.
 
-use crate::trace::{ObjId, RootKind, State, Step};
+use crate::analyse::words::Words;
+use crate::trace::{ObjId, RootKind, State, Step, Trace};
 
 /// A step as it is worked through.
 #[derive(Clone, Copy)]
@@ -13,6 +14,16 @@ pub(super) struct Now<'a> {
 impl Now<'_> {
     pub(super) fn thread(&self) -> u32 {
         self.step.head.thread.unwrap_or(1)
+    }
+
+    /// What the running thread is called; `None` for the first.
+    pub(super) fn thread_name(&self, trace: &Trace) -> Option<String> {
+        let words = Words {
+            trace,
+            state: self.state,
+            head: &self.step.head,
+        };
+        words.thread(self.thread())
     }
 
     pub(super) fn depth(&self) -> usize {

@@ -1,6 +1,6 @@
 //! Ties what was printed to standard error to the exceptions that it tells of, line by line.
 
-use super::model::{PrintedLine, PrintedPart, RaisedError, TracebackPart};
+use super::model::{ErrorPlace, PrintedLine, PrintedPart, RaisedError, TracebackPart};
 use crate::trace::Trace;
 
 const HEADER: &str = "Traceback (most recent call last):";
@@ -27,11 +27,26 @@ struct Block {
 }
 
 /// An entry as it is printed.
-struct Printed {
+pub(super) struct Printed {
     path: String,
     line: u32,
     function: String,
     times: u32,
+}
+
+impl Printed {
+    /// What is known of the place of a call that is not the program's own.
+    pub(super) fn place(self) -> ErrorPlace {
+        ErrorPlace {
+            own: None,
+            path: self.path,
+            line: self.line,
+            function: self.function,
+            offset: None,
+            code: None,
+            span: None,
+        }
+    }
 }
 
 /// Finds out of what each line is made.
@@ -90,7 +105,7 @@ fn is_where(text: &str) -> bool {
 }
 
 /// `  File "a.py", line 3, in f`
-fn entry(text: &str) -> Option<Printed> {
+pub(super) fn entry(text: &str) -> Option<Printed> {
     let rest = text.strip_prefix("  File \"")?;
     let (path, rest) = rest.split_once("\", line ")?;
     let (line, function) = rest.split_once(", in ")?;

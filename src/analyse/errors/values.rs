@@ -2,12 +2,14 @@
 //! the names in the instruction's source led to.
 
 use super::bindings::Bindings;
+use super::contents;
 use super::facts::Facts;
 use super::model::{ErrorPlace, OriginKind, UnboundName, UsedValue, ValueOrigin, ValuePart};
 use super::now::Now;
+use super::operands::{Operand, led_to_raise, operand_call, operands};
 use super::places::Places;
-use crate::trace::stages::{NameScope, Node, Span, Stages};
-use crate::trace::{Label, ObjId, Reference, Trace};
+use crate::trace::stages::{NameScope, Span, Stages};
+use crate::trace::{Kind, Label, ObjId, Reference, Trace};
 
 /// What the code at `place` worked with when it raised the exception.
 pub(super) fn of(
@@ -17,23 +19,8 @@ pub(super) fn of(
     (trace, places, bindings): (&Trace, &Places<'_>, &Bindings),
 ) -> Vec<UsedValue> {
     let facts = Facts::new(trace);
-    let make = |object: ObjId, part: ValuePart, span: Option<Span>| {
-        let info = trace.object(object);
-        let value = now.state.heap.get(&object).and_then(|state| state.value);
-        let history = match &part {
-            ValuePart::Name(name) => bindings.history(now, trace, places, (name, object)),
-            _ => Vec::new(),
-        };
-        UsedValue {
-            object,
-            type_name: trace.symbols.text(info.type_name).to_owned(),
-            value: value.map(|value| trace.symbols.text(value).to_owned()),
-            part,
-            span,
-            history,
-            born: info.born.map(|born| (born.step, born.line)),
-        }
-    };
+    let known = (trace, places, bindings);
+    let make = |object, part, span| used(object, part, span, now, known);
     let mut values = Vec::new();
     let stages = place.own.and_then(|file| places.stages(file));
     if let (Some(stages), Some(span)) = (stages, place.span) {
@@ -59,7 +46,6 @@ pub(super) fn of(
         if !has(&values, object) {
             let mut value = make(object, ValuePart::ObjectOfAttribute, None);
             if let (Some(stages), Some(span)) = (stages, place.span) {
-                let known = (trace, places, bindings);
                 let origin = attribute_origin((stages, span), object, now, known, place);
                 value.history.extend(origin);
             }
@@ -81,6 +67,71 @@ pub(super) fn of(
         values.insert(0, make(key, ValuePart::Key, None));
     }
     values
+}
+
+/// A value as it is at a step.
+fn used(
+    object: ObjId,
+    part: ValuePart,
+    span: Option<Span>,
+    now: Now<'_>,
+    (trace, places, bindings): (&Trace, &Places<'_>, &Bindings),
+) -> UsedValue {
+    let info = trace.object(object);
+    let value = now.state.heap.get(&object).and_then(|state| state.value);
+    let history = match &part {
+        ValuePart::Name(name) => bindings.history(now, trace, places, (name, object)),
+        _ => Vec::new(),
+    };
+    UsedValue {
+        object,
+        type_name: trace.symbols.text(info.type_name).to_owned(),
+        value: value.map(|value| trace.symbols.text(value).to_owned()),
+        contents: contents::of(object, now.state, trace),
+        part,
+        span,
+        history,
+        born: info.born.map(|born| (born.step, born.line)),
+    }
+}
+
+/// What the `raise` or `assert` at a place read, and the conditions that led to it.
+pub(super) fn of_statement(
+    place: &ErrorPlace,
+    now: Now<'_>,
+    known: (&Trace, &Places<'_>, &Bindings),
+) -> Vec<UsedValue> {
+    let (trace, places, bindings) = known;
+    let stages = place.own.and_then(|file| places.stages(file));
+    let (Some(stages), Some(span)) = (stages, place.span) else {
+        return Vec::new();
+    };
+    let value = |one: &Operand<'_>| {
+        let is_global = places.is_global(place, one.name);
+        let owner = bindings.value(now, (trace, one.name), is_global)?;
+        let is_attribute = |label: Label| match (label, one.attribute) {
+            (Label::Attr(symbol), Some(name)) => trace.symbols.text(symbol) == name,
+            _ => false,
+        };
+        let (object, name) = match one.attribute {
+            None => (owner, one.name.to_owned()),
+            Some(attribute) => {
+                let refs = &now.state.heap.get(&owner)?.refs;
+                let held = refs.iter().find(|held| is_attribute(held.label))?;
+                (held.to, format!("{}.{attribute}", one.name))
+            }
+        };
+        let kind = trace.object(object).kind;
+        let is_value = !matches!(
+            kind,
+            Kind::Class | Kind::Function | Kind::Module | Kind::Exception
+        );
+        is_value.then(|| used(object, ValuePart::Name(name), Some(one.span), now, known))
+    };
+    led_to_raise(stages, span)
+        .iter()
+        .filter_map(value)
+        .collect()
 }
 
 /// Where an attribute of an object last came to hold a value: `owner.attribute`, as the instruction's
@@ -167,45 +218,4 @@ pub(super) fn unbound(place: &ErrorPlace, places: &Places<'_>) -> Option<Unbound
         asked: lines.line(span.start),
         bound,
     })
-}
-
-/// The only call among the direct operands of what stands at a span, where it is one of that function.
-fn operand_call(stages: &Stages, span: Span, function: &str) -> Option<Span> {
-    let parent = |node: &Node| node.parent.map(|at| &stages.tree[at as usize]);
-    let is_part = |node: &Node| parent(node).is_some_and(|parent| parent.span == Some(span));
-    let calls = stages.tree.iter().zip(0u32..);
-    let mut calls = calls.filter(|(node, _)| &*node.kind == "Call" && is_part(node));
-    let (call, number) = calls.next()?;
-    let mut names = stages.tree.iter();
-    let called = names.find(|node| node.parent == Some(number) && node.field() == "func")?;
-    let name = called.value("id").or_else(|| called.value("attr"))?;
-    let last = function.rsplit('.').next().unwrap_or(function);
-    (calls.next().is_none() && name == last).then_some(call.span?)
-}
-
-/// The names that are direct operands of what stands at a span.
-fn operands(stages: &Stages, span: Span) -> Vec<(&str, Span)> {
-    let at = stages.tree.iter().zip(0u32..);
-    let same: Vec<(&Node, u32)> = at.filter(|(node, _)| node.span == Some(span)).collect();
-    let is_part = |node: &Node| {
-        let parent = match node.parent.map(|at| (at, &stages.tree[at as usize])) {
-            Some((_, wrapper)) if matches!(&*wrapper.kind, "keyword" | "Starred") => wrapper.parent,
-            other => other.map(|(at, _)| at),
-        };
-        parent.is_some_and(|parent| same.iter().any(|(_, number)| *number == parent))
-    };
-    let is_name = |node: &&Node| &*node.kind == "Name" && node.field() != "func";
-    let names = stages.tree.iter().filter(is_name).filter(|node| {
-        let is_loaded = node.context.as_deref() != Some("Del");
-        is_loaded && (node.span == Some(span) || is_part(node))
-    });
-    let mut found: Vec<(&str, Span)> = Vec::new();
-    for node in names {
-        if let (Some(name), Some(own)) = (node.value("id"), node.span)
-            && found.iter().all(|(known, _)| *known != name)
-        {
-            found.push((name, own));
-        }
-    }
-    found
 }

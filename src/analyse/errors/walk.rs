@@ -8,7 +8,7 @@ use super::model::{
 };
 use super::now::Now;
 use super::places::Places;
-use super::values;
+use super::{attempt, values};
 use crate::trace::{Event, Incident, Kind, ObjId, RaisedAgain, RootKind, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,13 +123,18 @@ impl<'t> Walk<'t> {
         let foreign = self.foreign_calls(error, now);
         if !goes_on {
             let how = self.how(&place, thrown, !foreign.is_empty());
+            let known = (self.trace, self.places, &self.bindings);
             if matches!(how, RaisedHow::Instruction(_) | RaisedHow::Library) {
-                let known = (self.trace, self.places, &self.bindings);
                 self.errors[error].values = values::of(id, &place, now, known);
                 self.errors[error].unbound = values::unbound(&place, self.places);
+            } else if how == RaisedHow::Statement {
+                self.errors[error].values = values::of_statement(&place, now, known);
             }
+            let attempt = attempt::of(&place, self.places, &self.errors[error].values);
             self.errors[error].raisings.push(Raising {
                 how,
+                attempt,
+                thread: now.thread_name(self.trace),
                 search: Vec::new(),
                 end: RaisingEnd::Unknown,
             });
@@ -396,6 +401,8 @@ impl<'t> Walk<'t> {
         }));
         self.errors[error].raisings.push(Raising {
             how: RaisedHow::Rest,
+            attempt: None,
+            thread: now.thread_name(self.trace),
             search,
             end: RaisingEnd::Unknown,
         });

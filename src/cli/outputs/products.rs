@@ -10,6 +10,7 @@ use super::paths::{
 };
 use super::pictures::{RunPictures, RunScenes, in_batches, progress};
 use super::run_stages::stages_of_run;
+use crate::analyse::whole_heap;
 use crate::cli::args::{CropName, LayoutBy, ProductArgs};
 use crate::cli::names::STAGES_PAGE_NAME;
 use crate::cli::problem::Problem;
@@ -61,6 +62,7 @@ pub(super) fn write_pictures(
     }
     if let Some(player) = &mut products.player {
         let _span = tracing::info_span!("player").entered();
+        player.count_whole(&whole_heap(&recording.outside));
         // It is there to be explored.
         let view = ViewOptions {
             style: Style::Memviz,

@@ -28,7 +28,7 @@ pub(super) fn stages_of_run(recording: &Recording, trace: &Trace) -> Option<Stri
     let is_whole = trace.steps.len() == trace.header.steps as usize;
     if is_whole && !outside.is_empty() {
         let imported = import_rows(trace, &imports(trace, stages, outside));
-        let rows = end_rows(trace, &run_exit(outside));
+        let rows = end_rows(trace, &run_exit(trace, outside));
         let open = resources(trace, outside);
         run = run.with_imports(stages, trace, &imported).with_end(
             stages,

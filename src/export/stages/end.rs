@@ -121,15 +121,19 @@ fn function_line(trace: &Trace, number: usize, function: &ExitFunction, called: 
 fn event_words(trace: &Trace, exit: &RunExit, event: &ExitStep) -> String {
     match event {
         ExitStep::Called(number) => {
-            let name = exit
-                .functions
-                .get(*number)
-                .map_or("", |(function, _)| &function.name);
-            format!("calls {}, registered with atexit", visible(name))
+            format!("calls {}", narrate::exit_function(exit, *number))
         }
-        ExitStep::Finalized(object) => format!("calls __del__ of {}", numbered(trace, *object)),
+        ExitStep::Finalized(object) => {
+            format!(
+                "calls __del__ of {}",
+                narrate::object_name(trace, exit, *object)
+            )
+        }
         ExitStep::Freed(objects) => {
-            let names: Vec<String> = objects.iter().map(|id| numbered(trace, *id)).collect();
+            let names: Vec<String> = objects
+                .iter()
+                .map(|id| narrate::object_name(trace, exit, *id))
+                .collect();
             format!("frees {}", names.join(", "))
         }
         ExitStep::Wrote(text) => format!("writes {}", visible(text)),

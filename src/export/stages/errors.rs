@@ -123,6 +123,7 @@ impl Text<'_> {
         }
         for line in &error.printed {
             let part = narrate::printed_part(line.part, error);
+            let part = narrate::with_detail(part, narrate::printed_detail(line.part, error));
             self.at(place, &format!("printed {id} {} | {part}", line.text));
         }
     }
@@ -134,21 +135,22 @@ impl Text<'_> {
             return;
         };
         let title = narrate::error_title(&error.object).replace('\n', "\\n");
-        let how = narrate::raised_how(&raising.how);
+        let detail = narrate::raised_detail(&raising.how);
+        let how = narrate::with_detail(narrate::raised_how(error, raising), detail);
+        let thread = raising.thread.as_ref();
+        let thread = thread.map_or_else(String::new, |name| format!(", in the thread {name}"));
         let step = first.step;
         self.at(
             &first.place,
-            &format!("error {id} {title}; {how} (step {step})"),
+            &format!("error {id} {title}; {how}{thread} (step {step})"),
         );
         for passage in &raising.search {
             let name = narrate::call_name(&passage.place.function);
             for handler in &passage.handlers {
-                let (row, target) = (handler.row, handler.target);
+                let detail = narrate::handler_detail(handler);
                 let words = narrate::entered_handler(handler);
-                self.at(
-                    &passage.place,
-                    &format!("search {id} {name} row {row} to {target}: {words}"),
-                );
+                let words = narrate::with_detail(words, Some(detail));
+                self.at(&passage.place, &format!("search {id} {name}: {words}"));
             }
             let outcome = narrate::passage_outcome(passage, self.errors);
             self.at(&passage.place, &format!("search {id} {name}: {outcome}"));
@@ -197,7 +199,9 @@ pub fn errors_json(trace: &Trace, errors: &[RaisedError]) -> Value {
 
 fn one(trace: &Trace, errors: &[RaisedError], error: &RaisedError) -> Value {
     let raisings = error.raisings.iter();
-    let raisings: Vec<Value> = raisings.map(|one| raising(trace, errors, one)).collect();
+    let raisings: Vec<Value> = raisings
+        .map(|one| raising(trace, errors, error, one))
+        .collect();
     let mut value = object(&error.object);
     let parts = error
         .parts
@@ -281,7 +285,7 @@ fn span(span: Option<Span>) -> Value {
     span.map_or(Value::Null, |span| json!([span.start, span.end]))
 }
 
-fn raising(trace: &Trace, errors: &[RaisedError], one: &Raising) -> Value {
+fn raising(trace: &Trace, errors: &[RaisedError], error: &RaisedError, one: &Raising) -> Value {
     let (how, instruction) = match &one.how {
         RaisedHow::Statement => ("raise", None),
         RaisedHow::Instruction(name) => ("instruction", Some(name)),
@@ -299,6 +303,9 @@ fn raising(trace: &Trace, errors: &[RaisedError], one: &Raising) -> Value {
         RaisingEnd::Uncaught { exit_code } => {
             json!({"kind": "uncaught", "exit_code": exit_code, "words": words})
         }
+        RaisingEnd::Exited { exit_code } => {
+            json!({"kind": "exited", "exit_code": exit_code, "words": words})
+        }
         RaisingEnd::Ignored { object } => {
             json!({"kind": "ignored", "object": object.0, "words": words})
         }
@@ -310,7 +317,14 @@ fn raising(trace: &Trace, errors: &[RaisedError], one: &Raising) -> Value {
         }
         RaisingEnd::Unknown => json!({"kind": "unknown", "words": words}),
     };
-    json!({"how": how, "instruction": instruction, "search": search, "end": end})
+    json!({
+        "how": how,
+        "instruction": instruction,
+        "words": narrate::raised_how(error, one),
+        "thread": one.thread,
+        "search": search,
+        "end": end,
+    })
 }
 
 fn passage(errors: &[RaisedError], passage: &Passage) -> Value {
@@ -373,6 +387,11 @@ fn used(value: &UsedValue) -> Value {
         "object": value.object.0,
         "type": value.type_name,
         "value": value.value,
+        "contents": value.contents.as_ref().map(|one| json!({
+            "what": if one.are_keys { "keys" } else { "items" },
+            "first": one.first,
+            "count": one.count,
+        })),
         "span": span(value.span),
         "history": value.history.iter().map(origin).collect::<Vec<_>>(),
         "born": value.born.map(|(step, line)| json!({"step": step, "line": line})),
@@ -420,5 +439,6 @@ fn printed(line: &PrintedLine, error: &RaisedError) -> Value {
         "part": part,
         "entry": entry,
         "words": narrate::printed_part(line.part, error),
+        "detail": narrate::printed_detail(line.part, error),
     })
 }

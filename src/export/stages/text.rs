@@ -128,7 +128,10 @@ impl Text<'_> {
                 continue;
             }
             let text = quoted(self.stages.text(token.span));
-            let exact = token.exact.as_deref().unwrap_or_default();
+            let words = crate::narrate::token_words(token);
+            let words = words.map(|words| format!("({words})"));
+            let exact = token.exact.as_deref().or(words.as_deref());
+            let exact = exact.unwrap_or_default();
             let gap = if exact.is_empty() { "" } else { " " };
             let span = shown(token.span);
             let kind = &token.kind;
@@ -193,7 +196,15 @@ impl Text<'_> {
         let (kind, name) = (&scope.kind, visible(&scope.name));
         let flags = in_brackets(&scope.flags);
         let line = scope.line.max(1);
-        self.line(line, 1, format_args!("scope {id} {kind} {name}{flags}"));
+        let note = match self.stages.is_implicit(scope) {
+            true => format!("; {}", crate::narrate::ANNOTATIONS),
+            false => String::new(),
+        };
+        self.line(
+            line,
+            1,
+            format_args!("scope {id} {kind} {name}{flags}{note}"),
+        );
         for symbol in &scope.symbols {
             let uses: Vec<&Use> = self.choice.uses(symbol).collect();
             if uses.is_empty() && self.choice.within.is_some() {
@@ -206,6 +217,9 @@ impl Text<'_> {
                 visible(&symbol.name),
                 in_brackets(&symbol.flags),
             );
+            if let Some((_, note)) = crate::narrate::name_note(self.stages, scope, symbol) {
+                let _ = write!(words, "; {note}");
+            }
             if let Some(owner) = symbol.owner {
                 let scope = &self.stages.scopes[owner as usize];
                 let _ = write!(words, ", cell of {owner} {}", visible(&scope.name));

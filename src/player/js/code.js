@@ -209,7 +209,30 @@ function showRaised(app) {
   const word = handled ? 'Being handled' : ending ? 'The exception' : step.event === 'exception' && !step.again ? 'Raised' : 'On its way';
   const exception = step.raised ?? handled;
   if (exception) parts.push(make('p', {}, `${word}: `, objectLink(app, exception, state), ending ? '' : messageOf(app, exception)));
+  if (exception) parts.push(chainOf(app, exception));
+  // Its own page has the search for a handler, and what was printed.
+  if (run.stages) parts.push(make('p', {}, make('a', { class: 'to-errors', href: `${run.stages}#step=${view.step}&view=errors` }, 'How it was raised, and who handles it')));
   refill($('raised-body'), parts);
+}
+
+/** Links of a chain of exceptions that are shown: a program may have made it a circle. */
+const LONGEST_CHAIN = 20;
+
+/** The exceptions that led to one: its cause, else what was being handled when it was raised. */
+function chainOf(app, exception) {
+  const links = [];
+  for (let at = exception; links.length < LONGEST_CHAIN;) {
+    const related = (label) => {
+      const to = referent(app, at, label);
+      return to && app.run.kindOf(to) === 'exception' ? to : null;
+    };
+    const cause = related('__cause__');
+    const next = cause ?? related('__context__');
+    if (!next || links.some(([one]) => one === next) || next === exception) break;
+    links.push([next, cause ? 'Caused by' : 'Came up while handling']);
+    at = next;
+  }
+  return links.map(([one, words]) => make('p', { class: 'chained' }, `${words}: `, objectLink(app, one, app.state), messageOf(app, one)));
 }
 
 /** What an object refers to by a label. */

@@ -123,9 +123,35 @@ class MemoryTab {
       make('div', { class: 'actions' }, jump('Peak', life.peak, 'life-peak'), jump('Most objects', life.mostObjects, 'life-most')),
       make('h3', {}, 'Types at the peak'),
       this.legend(),
+      this.whole(),
       make('h3', {}, 'Made and died, by line'),
       this.table(),
-      make('p', { class: 'hint' }, 'Bytes are what each object’s type says of it; an unknown size counts as 0. What is older than the run is not counted.'));
+      make('p', { class: 'hint' }, 'Bytes are what each object’s type says of it; an unknown size counts as 0. The chart counts what the run has made, and nothing older.'));
+  }
+
+  /** What start-up had made before the first line, and by how much imports made the interpreter grow. */
+  whole() {
+    const { app } = this;
+    const { whole } = app.run;
+    if (!whole) return null;
+    const [objects, bytes] = whole.start;
+    const types = whole.types.map(([name, count, size]) => make('tr', {}, make('th', { scope: 'row' }, visible(name)), make('td', {}, grouped(count)), make('td', {}, grouped(size))));
+    const signed = (count) => (count < 0 ? `−${grouped(-count)}` : `+${grouped(count)}`);
+    const imports = whole.imports.map(([step, more, size]) => make('tr', {},
+      make('th', { scope: 'row' }, button(`step ${step} ${visible(this.sourceOf(step))}`, () => app.go(step), { class: 'link' })),
+      make('td', {}, signed(more)), make('td', {}, signed(size))));
+    return [
+      make('h3', {}, 'The whole interpreter, before the first line'),
+      make('p', { id: 'life-start' }, `Start-up had made ${counted(objects, 'object')}, ${grouped(bytes)} bytes. The most of it, by type:`),
+      this.rows('life-start-types', ['Type', 'Objects', 'Bytes'], types),
+      imports.length ? [make('h3', {}, 'By how much imports made it grow'), this.rows('life-imports', ['Import', 'Objects', 'Bytes'], imports)] : null,
+    ];
+  }
+
+  /** The line that is about to run at a step. */
+  sourceOf(step) {
+    const { file, line } = this.app.run.steps[step - 1] ?? {};
+    return this.app.run.files[file]?.text.split('\n')[line - 1]?.trim() ?? '';
   }
 
   rebuild() {

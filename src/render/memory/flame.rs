@@ -12,6 +12,8 @@ use inferno::flamegraph::{Options, TextTruncateDirection, from_lines};
 const DEEPEST: usize = 40;
 const WIDTH: usize = 1200;
 const LONGEST_NAME: usize = 80;
+/// What the lowest row is, which the graph leaves without a name.
+const ROOT: &str = "lowest row: all of the run; what stands on a row was made by it";
 
 /// What the run made, in objects; `None` where it made nothing.
 pub fn flame_graph_made(trace: &Trace, life: &MemoryLife, theme: Theme) -> Option<String> {
@@ -83,13 +85,19 @@ fn graph(
     let mut out = Vec::new();
     // Without any weight there is nothing to draw.
     from_lines(&mut options, stacks.iter().map(String::as_str), &mut out).ok()?;
-    String::from_utf8(out).ok()
+    let drawn = String::from_utf8(out).ok()?;
+    let (body, end) = drawn.split_at(drawn.rfind("</svg>")?);
+    // The word for searching would hardly be seen, and the line below the title be black.
+    let text = theme.palette().text;
+    let style = format!("<style>#search {{ opacity: 0.8; }} #subtitle {{ fill: {text}; }}</style>");
+    Some(format!("{body}{style}{end}"))
 }
 
 fn options<'a>(theme: Theme, title: &str, unit: &str) -> Options<'a> {
     let palette = theme.palette();
     let mut options = Options::default();
     options.title = title.to_owned();
+    options.subtitle = Some(ROOT.to_owned());
     options.count_name = unit.to_owned();
     options.name_type = "Call or type:".to_owned();
     options.notes = SIGNATURE.to_owned();

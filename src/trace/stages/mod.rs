@@ -9,6 +9,7 @@ mod code;
 mod failure;
 mod file;
 mod folded;
+mod inlined;
 mod names;
 mod sound;
 mod span;

@@ -30,9 +30,10 @@ pub(in crate::cli) fn stages(args: &StagesArgs) -> Result<i32, Problem> {
         true => of_trace(args)?,
         false => of_script(args)?,
     };
-    let run = match is_trace {
+    // The run was the embedded interpreter's.
+    let run = match is_trace && args.python.is_empty() {
         true => run::StagesOfRun::read(args, &all)?,
-        false => run::refused(args)?,
+        false => run::refused(args, is_trace)?,
     };
     let choice = choice(args, &all)?;
     let failed = all.iter().any(|stages| stages.failure.is_some());
@@ -76,12 +77,6 @@ fn is_trace(path: &Path) -> bool {
 
 /// The stages that stand in a trace.
 fn of_trace(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
-    if !args.python.is_empty() {
-        return Err(
-            Problem::new("a trace has the stages of the interpreter that ran it alone")
-                .hint("name the script itself to see those of other Pythons"),
-        );
-    }
     let path = trace_path(&args.script)?;
     let failed = |error| explained(&path, error);
     let mut trace = TraceFile::open(&path).map_err(failed)?;
@@ -97,11 +92,41 @@ fn of_trace(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
             .is_none_or(|file| *file == stages.file.path)
     };
     let all: Vec<Stages> = all.into_iter().filter(wanted).collect();
-    match all.is_empty() {
-        false => Ok(all),
-        true => Err(Problem::new("there is no such file in this trace")
-            .hint(format!("its files are {}", names.join(", ")))),
+    if all.is_empty() {
+        return Err(Problem::new("there is no such file in this trace")
+            .hint(format!("its files are {}", names.join(", "))));
     }
+    if args.python.is_empty() {
+        return Ok(all);
+    }
+    let mut others = Vec::new();
+    for own in &all {
+        for python in &args.python {
+            others.push(match python.eq_ignore_ascii_case(EMBEDDED) {
+                true => own.clone(),
+                false => of_engine(python, &own.file.path, &as_read(own)?)?,
+            });
+        }
+    }
+    Ok(others)
+}
+
+/// The bytes of a file of which a trace has the text.
+fn as_read(stages: &Stages) -> Result<Vec<u8>, Problem> {
+    let file = &stages.file;
+    let is_utf8 = matches!(
+        file.encoding.to_lowercase().as_str(),
+        "utf-8" | "utf8" | "utf-8-sig"
+    );
+    if !is_utf8 || !stages.is_decoded() {
+        let (path, encoding) = (&file.path, &file.encoding);
+        return Err(Problem::new(format!(
+            "the trace has the text of {path} and not its bytes, which were {encoding}"
+        ))
+        .hint("name the script itself to see what another Python makes of it"));
+    }
+    let mark = if file.byte_order_mark { "\u{feff}" } else { "" };
+    Ok(format!("{mark}{}", stages.source).into_bytes())
 }
 
 fn of_script(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {

@@ -44,7 +44,7 @@ impl OutsideViews {
             imports: imports_wanted.then(|| imports(trace, stages, facts)),
             end: end_wanted.then(|| RunEnd {
                 resources: resources(trace, facts),
-                exit: run_exit(facts),
+                exit: run_exit(trace, facts),
                 left: memory_life(trace).end,
             }),
         })

@@ -116,8 +116,9 @@ impl StagesOfRun {
     }
 }
 
-/// What tells of a run is refused where there is none.
-pub(super) fn refused(args: &StagesArgs) -> Result<Option<StagesOfRun>, Problem> {
+/// What tells of a run is refused where there is none, or where that was not on the Python that is
+/// asked for.
+pub(super) fn refused(args: &StagesArgs, is_trace: bool) -> Result<Option<StagesOfRun>, Problem> {
     let of_run = args.view.iter().find(|view| kind(**view).is_none());
     let asked = match (of_run, args.step) {
         (Some(view), _) => format!("--view {}", view_name(*view)),
@@ -125,6 +126,14 @@ pub(super) fn refused(args: &StagesArgs) -> Result<Option<StagesOfRun>, Problem>
         (None, None) => return Ok(None),
     };
     let script = args.script.display();
+    if is_trace {
+        return Err(Problem::new(format!(
+            "{asked} shows the run, which was on the embedded interpreter"
+        ))
+        .hint(format!(
+            "leave --python out: memviz stages {script} {asked}"
+        )));
+    }
     let how = match of_run {
         Some(StageName::Imports | StageName::Errors | StageName::End) => "",
         _ => "--step instruction ",

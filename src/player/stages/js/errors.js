@@ -41,11 +41,11 @@ class ErrorsColumn extends BoxColumn {
   }
 
   error(error) {
-    return make('div', { class: 'scope error', role: 'group', 'aria-label': visible(error.title) },
+    return make('div', { class: `scope error ${error.wanted ? 'wanted' : ''}`, role: 'group', 'aria-label': visible(error.title) },
       make('div', { class: 'scope-head' }, make('strong', {}, visible(error.title)), make('span', { class: 'quiet' }, `object ${error.object}`)),
       error.raisings.map((raising) => this.raising(raising)),
       this.table('What the object holds', error.held),
-      this.table('What the line that failed worked with', error.values),
+      this.table('The values behind it', error.values),
       this.printed(error.printed));
   }
 
@@ -53,9 +53,9 @@ class ErrorsColumn extends BoxColumn {
     return make('div', { class: 'list-title' }, words);
   }
 
-  raising({ search, end, kind }) {
-    return make('div', { class: 'code-list', role: 'group', 'aria-label': 'The search for a handler' },
-      this.listTitle('The search for a handler, from call to call'),
+  raising({ title, search, end, kind }) {
+    return make('div', { class: 'code-list', role: 'group', 'aria-label': visible(title) },
+      this.listTitle(visible(title)),
       search.map((call) => this.call(call)),
       make('p', { class: `error-end ${kind}` }, visible(end)));
   }
@@ -63,12 +63,24 @@ class ErrorsColumn extends BoxColumn {
   call(call) {
     return [
       make('div', { class: 'error-room', role: 'presentation' }, this.add(this.spans(call.at), { class: `error-call ${call.own ? '' : 'foreign'}` },
-        make('div', { class: 'error-place' }, make('strong', {}, visible(call.name)), make('span', { class: 'quiet' }, `line ${call.line} of ${visible(call.path)}`), this.step(call.step)),
-        call.how ? make('p', {}, visible(call.how)) : null,
-        call.handlers.map(([words, row]) => make('p', {}, make('span', { class: 'where free' }, visible(words)), ' ', make('small', { class: 'quiet' }, row))),
-        make('p', {}, make('span', { class: `where ${call.outcome === 'caught' ? 'local' : call.outcome === 'replaced' ? 'replaced' : ''}` }, visible(call.words)), ' ', call.entry ? make('small', { class: 'quiet' }, call.entry) : null))),
+        make('div', { class: 'error-place' }, this.names(call), this.step(call.step)),
+        call.folded.map((words) => make('p', { class: 'quiet' }, visible(words))),
+        call.how ? make('p', {}, visible(call.how[0]), this.detail(call.how[1])) : null,
+        call.handlers.map(([words, row]) => make('p', {}, make('span', { class: 'where free' }, visible(words)), this.detail(row))),
+        make('p', {}, make('span', { class: `where ${call.outcome === 'caught' ? 'local' : call.outcome === 'replaced' ? 'replaced' : ''}` }, visible(call.words)), this.detail(call.entry)))),
       call.more ? make('p', { class: 'quiet error-more' }, `… and ${grouped(call.more)} more calls like this one`) : null,
     ];
+  }
+
+  /** Whose call it is; of several calls of a library, how many. */
+  names(call) {
+    if (call.folded.length) return make('strong', {}, `${call.folded.length} calls inside the library`);
+    return [make('strong', {}, visible(call.name)), make('span', { class: 'quiet' }, `line ${call.line} of ${visible(call.path)}`)];
+  }
+
+  /** What the interpreter calls it, small behind the words. */
+  detail(words) {
+    return words ? make('small', { class: 'quiet error-detail' }, ` [${visible(words)}]`) : null;
   }
 
   step(number) {
@@ -84,9 +96,9 @@ class ErrorsColumn extends BoxColumn {
   printed(lines) {
     if (!lines.length) return null;
     return make('div', { class: 'code-list', role: 'group', 'aria-label': 'What was printed' }, this.listTitle('What was printed, and what each line is made from'),
-      lines.map(([text, words, start, at]) => text === '' ? make('pre', { class: 'error-line', 'aria-hidden': 'true' }, ' ') : this.add(this.spans(at), { class: `error-line ${start ? 'is-start' : ''}` },
+      lines.map(([text, words, detail, start, at]) => text === '' ? make('pre', { class: 'error-line', 'aria-hidden': 'true' }, ' ') : this.add(this.spans(at), { class: `error-line ${start ? 'is-start' : ''}` },
         make('pre', {}, visible(text)),
-        make('small', { class: 'quiet' }, visible(words)),
+        make('small', { class: 'quiet' }, visible(words), this.detail(detail)),
         start ? make('span', { class: 'where replaced' }, 'read from here: your own last line') : null)));
   }
 }

@@ -334,6 +334,8 @@ function paperRows(column, lit) {
 const STEP_KEYS = [
   [['n', 'ArrowRight'], 'n', 'next step of the run; also → where it has no other use', (page) => page.transport.go(1)],
   [['p', 'ArrowLeft'], 'p', 'previous step; also ←', (page) => page.transport.go(-1)],
+  [[], 's', 'the step of the row that the cursor is on', null],
+  [[], 'o', 'in imports: the list of modules of that row, or fold it again', null],
 ];
 
 /** Keys, what they are called, what they do; what a column does itself has no action here. */

@@ -47,7 +47,7 @@ class NamesColumn extends BoxColumn {
 
   isOpen(scope) {
     // What the interpreter has put in of its own says little.
-    if (this.model.scopes[scope].symbols.every(({ name }) => this.model.texts[name].startsWith('.')) && !this.inside[scope].length) return false;
+    if (this.model.scopes[scope].implicit && !this.inside[scope].length) return false;
     return this.few || this.drawn.split(' ').includes(String(scope));
   }
 
@@ -70,7 +70,7 @@ class NamesColumn extends BoxColumn {
     const names = new Map();
     for (const scope of scopes) {
       for (const symbol of scope.symbols) {
-        if (symbol.scope !== 'global implicit' || this.moduleBinds(symbol.name)) continue;
+        if (symbol.note || symbol.scope !== 'global implicit' || this.moduleBinds(symbol.name)) continue;
         names.set(symbol.name, [...(names.get(symbol.name) ?? []), ...usesOf(symbol)]);
       }
     }
@@ -92,7 +92,7 @@ class NamesColumn extends BoxColumn {
     const flags = scope.flags.map((flag) => texts[flag]);
     const span = scope.node > 0 ? [[tree.start[scope.node], tree.end[scope.node]]] : [];
     const open = this.isOpen(number);
-    const head = this.add(span, { class: 'scope-head' }, make('strong', {}, name), make('span', { class: 'quiet' }, [scope.line > 0 && number > 0 ? `line ${scope.line}` : null, ...flags, open ? null : counted(scope.symbols.length, 'name')].filter(Boolean).join(' · ')));
+    const head = this.add(span, { class: 'scope-head' }, make('strong', {}, name), make('span', { class: 'quiet' }, [scope.line > 0 && number > 0 ? `line ${scope.line}` : null, scope.implicit ? 'made by the compiler for annotations' : null, ...flags, open ? null : counted(scope.symbols.length, 'name')].filter(Boolean).join(' · ')));
     if (!open) return make('div', { class: 'scope shut', role: 'group', 'aria-label': name }, head);
     const isLit = (symbol) => usesOf(symbol).some((use) => this.app.lit?.spans.some(([start, end]) => use.span[0] >= start && use.span[1] <= end));
     const { shown, more } = this.some(scope.symbols, `names ${number}`, isLit);
@@ -105,13 +105,15 @@ class NamesColumn extends BoxColumn {
     const { texts } = this.model;
     const uses = usesOf(symbol);
     const chips = uses.slice(0, 12).map(({ span, what }) => make('span', { class: `use ${BINDS.has(texts[what]) ? 'binds' : ''}`, 'data-a': span[0], 'data-b': span[1] }, `${texts[what]} ${this.model.line(span[0]) + 1}`));
-    const word = SCOPE_WORDS[symbol.scope];
-    const how = symbol.scope === 'global implicit' ? 'implicit' : symbol.scope === 'global explicit' ? 'explicit' : symbol.flags.some((flag) => texts[flag] === 'declared nonlocal') ? 'nonlocal' : null;
+    const note = symbol.note?.map((text) => texts[text]) ?? null;
+    const word = note?.[0] ?? SCOPE_WORDS[symbol.scope];
+    const how = note ? null : symbol.scope === 'global implicit' ? 'implicit' : symbol.scope === 'global explicit' ? 'explicit' : symbol.flags.some((flag) => texts[flag] === 'declared nonlocal') ? 'nonlocal' : null;
     const early = this.early(number, symbol, uses);
-    const row = this.add(uses.map(({ span }) => span), { class: early ? 'symbol early' : 'symbol', title: SCOPE_HINTS[symbol.scope] },
+    const row = this.add(uses.map(({ span }) => span), { class: early ? 'symbol early' : 'symbol', title: note?.[1] ?? SCOPE_HINTS[symbol.scope] },
       make('code', { class: 'symbol-name' }, visible(texts[symbol.name])),
-      make('span', { class: `where ${symbol.scope.replace(' ', '-')}` }, word, how ? make('small', {}, ` ${how}`) : null),
+      make('span', { class: `where ${note ? 'noted' : symbol.scope.replace(' ', '-')}` }, word, how ? make('small', {}, ` ${how}`) : null),
       make('span', { class: 'uses' }, chips, uses.length > 12 ? `+${uses.length - 12}` : null),
+      note ? make('p', { class: 'name-note quiet' }, note[1]) : null,
       early ? make('p', { class: 'early-words' }, early) : null);
     this.rows.set(`${number} ${symbol.name}`, { row, symbol, number });
     return row;
@@ -121,7 +123,7 @@ class NamesColumn extends BoxColumn {
   early(number, symbol, uses) {
     const { scopes, texts } = this.model;
     const scope = scopes[number];
-    if (!/^(function|lambda)$/.test(texts[scope.kind]) || !/^(local|cell)$/.test(symbol.scope)) return null;
+    if (!/^(function|lambda)$/.test(texts[scope.kind]) || symbol.note || !/^(local|cell)$/.test(symbol.scope)) return null;
     const sorted = uses.map((use) => ({ ...use, word: texts[use.what] })).sort((a, b) => a.span[0] - b.span[0]);
     const [bound, line] = [sorted.find(({ word }) => BINDS.has(word)), (use) => this.model.line(use.span[0]) + 1];
     const read = sorted.find(({ word, node, span }) => word === 'load' && bound && span[0] < bound.span[0] && !this.sameStatement(node, bound))

@@ -6,9 +6,11 @@ class RunColumn extends BoxColumn {
     super(page, name, NAMES[name]);
     this.data = page.run[name];
     this.body.addEventListener('click', (event) => {
+      const fold = event.target.closest('[data-fold]');
       const way = event.target.closest('[data-go]');
-      if (!way) return;
+      if (!way && !fold) return;
       event.stopPropagation();
+      if (fold) return this.toggle(Number(fold.dataset.fold));
       this.app.showStep(Number(way.dataset.go));
     });
     this.draw();
@@ -50,17 +52,40 @@ class ImportsColumn extends RunColumn {
 
   draw() {
     this.items = [];
-    refill(this.body, this.data.rows.map((row) => this.row(row)));
+    refill(this.body, this.data.rows.map((row, at) => this.row(row, at)));
   }
 
-  row(row) {
+  /** o: opens or folds the list of modules of the row that the cursor is on. */
+  keyMore(key) {
+    const fold = key === 'o' && this.element(this.cursor)?.querySelector('[data-fold]');
+    if (fold) this.toggle(Number(fold.dataset.fold));
+    return Boolean(fold) || super.keyMore(key);
+  }
+
+  toggle(at) {
+    if (!this.opened.delete(at)) this.opened.add(at);
+    this.draw();
+    this.light(this.app.lit, false);
+  }
+
+  /** The modules that a row stands for as well, one list, folded until somebody asks. */
+  fold(row, at) {
+    if (!row.folded) return null;
+    const isOpen = this.opened.has(at);
+    return [
+      make('span', { class: 'to-step', 'data-fold': at, title: `${isOpen ? 'Fold' : 'Show'} the list (o)` }, isOpen ? 'fold' : 'show them'),
+      isOpen ? make('p', { class: 'import-words import-folded' }, visible(row.folded)) : null,
+    ];
+  }
+
+  row(row, at) {
     const { depth, kind, word, head, words, step } = row;
     const name = kind === 'note' ? make('span', { class: 'quiet' }, visible(head)) : make('code', {}, visible(head));
     const place = kind === 'statement' && row.line > 0 ? make('span', { class: 'import-place' }, `${visible(row.file)}:${row.line}`) : null;
     const more = kind === 'statement' ? [words.join('; ')] : words;
     const element = this.add(this.spanOf(row), { class: `import ${kind}`, 'data-step': kind === 'statement' ? step : null },
       make('div', { class: 'import-head' }, name, word ? make('span', { class: `import-word ${kind}` }, word) : null, kind === 'statement' && step > 0 ? this.step(step, `step ${step}`) : null, place),
-      more.filter(Boolean).map((text) => make('p', { class: 'import-words' }, visible(text))));
+      more.filter(Boolean).map((text) => make('p', { class: 'import-words' }, visible(text))), this.fold(row, at));
     element.style.setProperty('--depth', depth);
     return element;
   }

@@ -8,6 +8,7 @@ class Transport {
     this.last = page.run.length;
     const slider = $('slider');
     slider.max = String(this.last);
+    $('step-count').textContent = `No step yet: 1 to ${grouped(this.last)}`;
     slider.oninput = () => page.showStep(Number(slider.value));
     $('previous').onclick = () => this.go(-1);
     $('next').onclick = () => this.go(1);

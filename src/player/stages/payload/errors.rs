@@ -1,8 +1,8 @@
 //! The column of the exceptions of the run.
 
 use crate::analyse::{
-    HandlerKind, Passage, PassageOutcome, PrintedPart, RaisedError, Raising, RaisingEnd,
-    alike_calls,
+    HandlerKind, PassageOutcome, PrintedPart, RaisedError, Raising, RaisingEnd, ShownCalls,
+    shown_calls,
 };
 use crate::narrate;
 use crate::trace::Trace;
@@ -22,16 +22,19 @@ pub(super) struct ErrorsColumn {
 struct ErrorEntry {
     title: String,
     object: u32,
+    /// It is no failure, but the end that was asked for.
+    wanted: bool,
     raisings: Vec<RaisingEntry>,
     /// About what, the words, where.
     held: Vec<(&'static str, String, At)>,
     values: Vec<(&'static str, String, At)>,
-    /// The line, what it is made from, whether to read from here, where.
-    printed: Vec<(String, String, bool, At)>,
+    /// The line, what it is made from, as what of the interpreter's, whether to read from here, where.
+    printed: Vec<(String, String, Option<String>, bool, At)>,
 }
 
 #[derive(Debug, Serialize)]
 struct RaisingEntry {
+    title: String,
     search: Vec<CallEntry>,
     end: String,
     kind: &'static str,
@@ -45,7 +48,10 @@ struct CallEntry {
     own: bool,
     step: u32,
     at: At,
-    how: Option<String>,
+    /// Words, and what the interpreter calls it.
+    how: Option<(String, Option<String>)>,
+    /// Calls of a library that stand for several.
+    folded: Vec<String>,
     /// Words, row of the exception table.
     handlers: Vec<(String, String)>,
     words: String,
@@ -96,6 +102,7 @@ impl Maker<'_> {
         ErrorEntry {
             title: narrate::error_title(&error.object),
             object: error.object.id.0,
+            wanted: error.is_wanted(),
             raisings: raisings.map(|one| self.raising(error, one)).collect(),
             held: narrate::held_by_error(error)
                 .into_iter()
@@ -107,14 +114,20 @@ impl Maker<'_> {
     }
 
     fn raising(&self, error: &RaisedError, raising: &Raising) -> RaisingEntry {
-        let calls = alike_calls(&raising.search);
-        let own = calls.iter().position(|(call, _)| call.place.own.is_some());
-        let search = calls.iter().enumerate().map(|(number, (call, more))| {
+        let calls = shown_calls(&raising.search);
+        let own = calls
+            .iter()
+            .position(|one| one.calls[0].place.own.is_some());
+        let search = calls.iter().enumerate().map(|(number, shown)| {
             let begins = number == own.unwrap_or(0);
-            let how = begins.then(|| narrate::raised_how(&raising.how));
-            self.call(error, call, how, *more)
+            let how = begins.then(|| {
+                let words = narrate::raised_how(error, raising);
+                (words, narrate::raised_detail(&raising.how))
+            });
+            self.call(error, shown, how)
         });
         RaisingEntry {
+            title: narrate::search_title(raising),
             search: search.collect(),
             end: narrate::raising_end(raising, self.errors, self.trace),
             kind: match raising.end {
@@ -128,17 +141,18 @@ impl Maker<'_> {
     fn call(
         &self,
         error: &RaisedError,
-        call: &Passage,
-        how: Option<String>,
-        more: usize,
+        shown: &ShownCalls<'_>,
+        how: Option<(String, Option<String>)>,
     ) -> CallEntry {
+        // What became of it is told of the last of several.
+        let call = shown.calls[shown.calls.len() - 1];
         let place = &call.place;
         let handlers = call.handlers.iter();
         let handlers = handlers.filter(|one| one.kind != HandlerKind::CleanUp);
-        let handlers = handlers.map(|one| {
-            let row = format!("row {} of the exception table, at {}", one.row, one.target);
-            (narrate::entered_handler(one), row)
-        });
+        let handlers =
+            handlers.map(|one| (narrate::entered_handler(one), narrate::handler_detail(one)));
+        let several = shown.calls.iter().filter(|_| shown.calls.len() > 1);
+        let folded = several.map(|one| narrate::library_calls(&[one]));
         CallEntry {
             name: narrate::call_name(&place.function),
             line: place.line,
@@ -147,18 +161,20 @@ impl Maker<'_> {
             step: call.step,
             at: self.at(&place.path, place.span),
             how,
+            folded: folded.collect(),
             handlers: handlers.collect(),
             words: narrate::passage_outcome(call, self.errors),
             outcome: match call.outcome {
                 PassageOutcome::Left => "left",
                 // It is shown as what is lost.
                 PassageOutcome::Caught if call.is_dropped() => "replaced",
+                PassageOutcome::Caught if place.own.is_none() => "left",
                 PassageOutcome::Caught => "caught",
                 PassageOutcome::Replaced(_) => "replaced",
                 PassageOutcome::Unknown => "unknown",
             },
             entry: narrate::entry_of_call(error, call),
-            more,
+            more: shown.more,
         }
     }
 
@@ -188,7 +204,7 @@ impl Maker<'_> {
         rows
     }
 
-    fn printed(&self, error: &RaisedError) -> Vec<(String, String, bool, At)> {
+    fn printed(&self, error: &RaisedError) -> Vec<(String, String, Option<String>, bool, At)> {
         let start = error.first_line_to_read();
         let lines = error.printed.iter().enumerate().map(|(number, line)| {
             let is_start = Some(number) == start;
@@ -206,7 +222,8 @@ impl Maker<'_> {
                 }
             });
             let words = narrate::printed_part(line.part, error);
-            (line.text.clone(), words, is_start, at)
+            let detail = narrate::printed_detail(line.part, error);
+            (line.text.clone(), words, detail, is_start, at)
         });
         lines.collect()
     }

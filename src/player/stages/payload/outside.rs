@@ -19,6 +19,7 @@ struct ImportEntry {
     word: &'static str,
     head: String,
     words: Vec<String>,
+    folded: String,
     sheet: Option<usize>,
     file: String,
     line: u32,
@@ -79,6 +80,7 @@ impl ImportsColumn {
                 word: row.kind.word(),
                 head: row.head.clone(),
                 words: row.words.clone(),
+                folded: row.folded.join(", "),
                 sheet: file.and_then(|file| sheet(all, trace, file)),
                 file: file
                     .and_then(|file| path(trace, file))

@@ -42,12 +42,16 @@ struct ScopeEntry {
     line: u32,
     flags: Vec<u32>,
     node: i64,
+    /// The compiler has made it, and the source names nothing in it.
+    implicit: bool,
     symbols: Vec<SymbolEntry>,
 }
 
 #[derive(Debug, Serialize)]
 struct SymbolEntry {
     name: u32,
+    /// A word in the place of that, and an explanation.
+    note: Option<(u32, u32)>,
     scope: &'static str,
     flags: Vec<u32>,
     owner: i64,
@@ -125,7 +129,7 @@ impl<'s> Sheet<'s> {
             scopes: stages
                 .scopes
                 .iter()
-                .map(|one| scope(one, &mut texts))
+                .map(|one| scope(stages, one, &mut texts))
                 .collect(),
             codes: stages
                 .codes
@@ -142,7 +146,9 @@ impl<'s> Sheet<'s> {
 fn tokens(stages: &Stages, texts: &mut Texts) -> Vec<i64> {
     let mut rows = Vec::with_capacity(stages.tokens.len() * 4);
     for token in &stages.tokens {
-        let exact = token.exact.as_ref().map(|exact| texts.intern(exact));
+        let words = token.exact.as_deref();
+        let words = words.or_else(|| narrate::token_words(token));
+        let exact = words.map(|words| texts.intern(words));
         rows.extend([texts.intern(&token.kind).into(), or_absent(exact)]);
         rows.extend(ends(Some(token.span)));
     }
@@ -186,14 +192,16 @@ fn all(words: &[impl AsRef<str>], texts: &mut Texts) -> Vec<u32> {
         .collect()
 }
 
-fn scope(scope: &Scope, texts: &mut Texts) -> ScopeEntry {
+fn scope(stages: &Stages, scope: &Scope, texts: &mut Texts) -> ScopeEntry {
     let symbols = scope.symbols.iter().map(|symbol| {
         let uses = symbol.uses.iter().flat_map(|one| {
             let [start, end] = ends(Some(one.span));
             [start, end, texts.intern(&one.what).into(), one.node.into()]
         });
         let uses = uses.collect();
+        let note = narrate::name_note(stages, scope, symbol);
         SymbolEntry {
+            note: note.map(|(word, words)| (texts.intern(word), texts.intern(&words))),
             name: texts.intern(&symbol.name),
             scope: symbol.scope.name(),
             flags: all(&symbol.flags, texts),
@@ -209,6 +217,7 @@ fn scope(scope: &Scope, texts: &mut Texts) -> ScopeEntry {
         line: scope.line,
         flags: all(&scope.flags, texts),
         node: or_absent(scope.node),
+        implicit: stages.is_implicit(scope),
         symbols,
     }
 }

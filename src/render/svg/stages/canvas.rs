@@ -204,6 +204,38 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     }
 }
 
+/// Words in lines of at most that width; a word that is longer than a line is broken.
+pub(super) fn wrapped(words: &str, font: f64, width: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words.split(' ') {
+        match lines.last_mut() {
+            Some(line) if text_width(&format!("{line} {word}"), font) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.extend(pieces(word, font, width)),
+        }
+    }
+    lines
+}
+
+/// A word in pieces of at most that width.
+fn pieces(word: &str, font: f64, width: f64) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    if text_width(word, font) <= width {
+        return vec![word.to_owned()];
+    }
+    for one in word.chars() {
+        let last = pieces.len() - 1;
+        let longer = format!("{}{one}", pieces[last]);
+        match text_width(&longer, font) <= width || pieces[last].is_empty() {
+            true => pieces[last] = longer,
+            false => pieces.push(one.to_string()),
+        }
+    }
+    pieces
+}
+
 /// Gives each stretch a lane in which no other lies beside it, short ones first.
 pub(super) fn lanes(stretches: &[(f64, f64)]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..stretches.len()).collect();
@@ -227,6 +259,14 @@ pub(super) fn lanes(stretches: &[(f64, f64)]) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_no_wider_than_asked_for() {
+        let lines = wrapped(&format!("a b {} c", "x".repeat(50)), 10.0, 100.0);
+        assert!(lines.iter().all(|line| text_width(line, 10.0) <= 100.0));
+        assert_eq!(lines.concat().matches('x').count(), 50);
+        assert_eq!(lines[0], "a b");
+    }
 
     #[test]
     fn stretches_in_one_lane_never_meet() {

@@ -1,7 +1,6 @@
 //! The end of a run: what was open over the steps, and what happened behind the last line.
 
-use super::canvas::{Canvas, Look, cut};
-use super::imports::wrapped;
+use super::canvas::{Canvas, Look, cut, wrapped};
 use super::run_picture;
 use crate::analyse::{Resource, ResourceEnd};
 use crate::layout::{MARGIN, ROW_HEIGHT, SMALL_FONT, text_width};
@@ -133,7 +132,7 @@ fn resource(trace: &Trace, one: &Resource, canvas: &mut Canvas<'_>) {
     let words = narrate::resource_end(one);
     let room = STEPS - 8.0;
     let mut row = top + SMALL_ROW;
-    for line in wrapped(&words, room) {
+    for line in wrapped(&words, SMALL_FONT, room) {
         canvas.write(at(trace, 1), row, Look::Small, &line);
         row += SMALL_ROW;
     }
@@ -162,7 +161,7 @@ fn behind(number: usize, row: &EndRow, canvas: &mut Canvas<'_>) {
         canvas.y += ROW_HEIGHT;
         return;
     }
-    for line in wrapped(&row.words, WIDTH - from) {
+    for line in wrapped(&row.words, SMALL_FONT, WIDTH - from) {
         canvas.write(from, canvas.y + 1.0, Look::Small, &line);
         canvas.y += SMALL_ROW;
     }

@@ -1,13 +1,13 @@
 //! The exceptions of a run: the calls that each went through, what it said, the values that failed,
 //! and what was printed, line by line beside what it is made from.
 
-use super::canvas::{Canvas, Look, cut};
+use super::canvas::{Canvas, Look, cut, wrapped};
 use super::{Paper, named};
 use crate::analyse::{
     HandlerKind, Passage, PassageOutcome, PrintedPart, RaisedError, Raising, RaisingEnd,
-    alike_calls,
+    shown_calls,
 };
-use crate::layout::{MARGIN, ROW_FONT, ROW_HEIGHT, SMALL_FONT, TITLE_HEIGHT, text_width};
+use crate::layout::{MARGIN, ROW_FONT, ROW_HEIGHT, SMALL_FONT, TITLE_HEIGHT, fit, text_width};
 use crate::narrate;
 use crate::render::Theme;
 use crate::render::svg::Drawing;
@@ -18,13 +18,11 @@ use crate::view::{BoxRole, Color};
 /// Exceptions that are drawn.
 const MOST: usize = 12;
 const INSET: f64 = 14.0;
-/// Characters of a line that are drawn.
-const LONGEST: usize = 78;
-const CALL: f64 = 2.0 * ROW_HEIGHT + 6.0;
-/// Where what is said of a call begins.
-const WORDS: f64 = 486.0;
-/// How wide the box of a call is.
-const BOX: f64 = 440.0;
+/// Where rows end: a picture in a page of a book is not made smaller.
+const WIDTH: f64 = 860.0;
+/// Where the words beside a printed line or a fact begin at the latest.
+const WORDS: f64 = 570.0;
+const SMALL_ROW: f64 = 15.0;
 
 /// A picture of the exceptions of a run.
 pub fn errors_picture(
@@ -89,12 +87,15 @@ impl Picture<'_> {
 
     fn title(&self, canvas: &mut Canvas<'_>) {
         let object = &self.error.object;
-        let title = cut(&visible(&narrate::error_title(object)), LONGEST);
         let serial = format!("object {}", object.id.0);
-        let width = text_width(&title, ROW_FONT) + text_width(&serial, SMALL_FONT) + 36.0;
-        let tone = canvas.tone(BoxRole::Exception);
+        let room = WIDTH - MARGIN - text_width(&serial, SMALL_FONT) - 40.0;
+        let title = fit(&visible(&narrate::error_title(object)), ROW_FONT, room);
+        let tone = canvas.tone(match self.error.is_wanted() {
+            true => BoxRole::Instance,
+            false => BoxRole::Exception,
+        });
         let line = canvas.drawing.palette.line;
-        let size = (width.max(BOX + INSET), TITLE_HEIGHT);
+        let size = (WIDTH - MARGIN, TITLE_HEIGHT);
         canvas.rect((MARGIN, canvas.y), size, tone, line, false);
         let end = canvas.write(MARGIN + 10.0, canvas.y, Look::Bold, &title);
         canvas.write(end + 12.0, canvas.y, Look::Small, &serial);
@@ -104,51 +105,67 @@ impl Picture<'_> {
     /// The calls, the newest on top, with an arrow from each that has ended to the one that it was
     /// called by.
     fn search(&self, raising: &Raising, canvas: &mut Canvas<'_>) {
-        heading("The search for a handler, from call to call", canvas);
-        let calls = alike_calls(&raising.search);
+        let title = narrate::search_title(raising);
+        heading(&visible(&title), canvas);
+        let calls = shown_calls(&raising.search);
+        let begins = calls
+            .iter()
+            .position(|one| one.calls[0].place.own.is_some());
         let (mut from, last) = (None, calls.len());
-        for (number, (call, more)) in calls.iter().enumerate() {
-            let middle = canvas.y + CALL / 2.0;
+        for (number, shown) in calls.iter().enumerate() {
             if let Some(from) = from {
                 let x = MARGIN + INSET + 6.0;
                 let way = format!("M{x} {from}V{}", canvas.y - 1.0);
                 let colour = canvas.drawing.palette.arrow;
                 canvas.arrow(&way, colour, "head", false);
             }
-            self.call(call, number == 0, raising, canvas);
-            if *more > 0 {
-                let words = format!("… and {more} more calls like this one");
+            match shown.calls.as_slice() {
+                [call] => {
+                    let how = (number == begins.unwrap_or(0)).then_some(raising);
+                    self.call(call, how, canvas);
+                }
+                several => self.library(several, canvas),
+            }
+            let bottom = canvas.y;
+            if shown.more > 0 {
+                let words = format!("… and {} more calls like this one", shown.more);
                 canvas.write(MARGIN + INSET + 18.0, canvas.y, Look::Quiet, &words);
                 canvas.y += ROW_HEIGHT;
             }
-            let is_left = call.outcome == PassageOutcome::Left;
-            from = (is_left && number + 1 < last).then_some(middle + CALL / 2.0);
-            canvas.y += 10.0;
+            let is_left = shown
+                .calls
+                .last()
+                .is_some_and(|call| call.outcome == PassageOutcome::Left);
+            from = (is_left && number + 1 < last).then_some(bottom);
+            canvas.y += 12.0;
         }
+        canvas.y -= 4.0;
         let words = narrate::raising_end(raising, self.errors, self.trace);
-        let words = visible(&words).into_owned();
-        let x = MARGIN + INSET;
-        match raising.end {
-            RaisingEnd::Uncaught { .. } | RaisingEnd::EndedThread { .. } => {
-                canvas.write(x, canvas.y, Look::Alarm, &words)
-            }
-            _ => canvas.write(x, canvas.y, Look::Bold, &words),
+        let look = match raising.end {
+            RaisingEnd::Uncaught { .. } | RaisingEnd::EndedThread { .. } => Look::Alarm,
+            _ => Look::Bold,
         };
-        canvas.y += ROW_HEIGHT + 4.0;
+        for line in wrapped(&visible(&words), ROW_FONT, WIDTH - MARGIN - INSET) {
+            canvas.write(MARGIN + INSET, canvas.y, look, &line);
+            canvas.y += ROW_HEIGHT;
+        }
+        canvas.y += 4.0;
     }
 
-    fn call(&self, passage: &Passage, is_first: bool, raising: &Raising, canvas: &mut Canvas<'_>) {
+    /// A call: where it was, its source, and what came of the exception there; how it was raised, where
+    /// it begins there.
+    fn call(&self, passage: &Passage, how: Option<&Raising>, canvas: &mut Canvas<'_>) {
         let place = &passage.place;
         let top = canvas.y;
-        let palette = &canvas.drawing.palette;
-        let (row, line) = (palette.row, palette.line);
-        let is_own = place.own.is_some();
         let x = MARGIN + INSET;
-        canvas.rect((x, top), (BOX, CALL), row, line, !is_own);
+        let notes = self.notes(passage, how);
+        let height = 2.0 * ROW_HEIGHT + notes.iter().map(Note::height).sum::<f64>() + 4.0;
+        call_box(height, place.own.is_some(), canvas);
         let name = visible(&narrate::call_name(&place.function)).into_owned();
         let end = canvas.write(x + 10.0, top + 2.0, Look::Bold, &cut(&name, 40));
         let at = format!("line {} of {}", place.line, visible(&place.path));
-        canvas.write(end + 10.0, top + 2.0, Look::Small, &cut(&at, 44));
+        let at = fit(&at, SMALL_FONT, WIDTH - end - 20.0);
+        canvas.write(end + 10.0, top + 2.0, Look::Small, &at);
         self.source(
             place.line,
             &place.path,
@@ -156,45 +173,77 @@ impl Picture<'_> {
             (x + 10.0, top + ROW_HEIGHT),
             canvas,
         );
-        canvas.y = top;
-        let own = raising.search.iter().find(|one| one.place.own.is_some());
-        let begins = own.map_or(is_first, |own| std::ptr::eq(own, passage));
-        if begins {
-            let how = narrate::raised_how(&raising.how);
-            canvas.write(WORDS, canvas.y, Look::Plain, &cut(&how, LONGEST));
-            canvas.y += ROW_HEIGHT - 3.0;
+        canvas.y = top + 2.0 * ROW_HEIGHT + 1.0;
+        for note in &notes {
+            note.draw(x + 10.0, canvas);
+        }
+        canvas.y = top + height;
+    }
+
+    /// Calls of a library that an exception only went through.
+    fn library(&self, calls: &[&Passage], canvas: &mut Canvas<'_>) {
+        let top = canvas.y;
+        let words = visible(&narrate::library_calls(calls)).into_owned();
+        let lines = wrapped(&words, SMALL_FONT, WIDTH - MARGIN - INSET - 20.0);
+        let outcome = calls.last().map(|last| self.outcome(last));
+        let rows = lines.len() as f64 * SMALL_ROW;
+        let more = outcome.as_ref().map_or(0.0, Note::height);
+        let height = ROW_HEIGHT + rows + more + 9.0;
+        call_box(height, false, canvas);
+        let x = MARGIN + INSET + 10.0;
+        let title = format!("{} calls inside the library", calls.len());
+        canvas.write(x, top + 2.0, Look::Bold, &title);
+        canvas.y = top + ROW_HEIGHT + 1.0;
+        for line in lines {
+            canvas.write(x, canvas.y, Look::Small, &line);
+            canvas.y += SMALL_ROW;
+        }
+        if let Some(outcome) = outcome {
+            canvas.y += 3.0;
+            outcome.draw(x, canvas);
+        }
+        canvas.y = top + height;
+    }
+
+    /// What is said of a call below its source.
+    fn notes(&self, passage: &Passage, how: Option<&Raising>) -> Vec<Note> {
+        let mut notes = Vec::new();
+        if let Some(raising) = how {
+            let words = narrate::raised_how(self.error, raising);
+            notes.push(Note::new(
+                None,
+                &words,
+                narrate::raised_detail(&raising.how),
+            ));
         }
         for handler in &passage.handlers {
             if handler.kind == HandlerKind::CleanUp {
                 continue;
             }
-            let words = narrate::entered_handler(handler);
             let color = match handler.kind {
                 HandlerKind::Finally | HandlerKind::With => Color::Purple,
                 _ => Color::Blue,
             };
-            let row = format!(
-                "row {} of the exception table, at {}",
-                handler.row, handler.target
-            );
-            let end = canvas.pill(WORDS, canvas.y, color, &words);
-            canvas.write(end + 8.0, canvas.y, Look::Small, &row);
-            canvas.y += ROW_HEIGHT - 1.0;
+            let words = narrate::entered_handler(handler);
+            let detail = Some(narrate::handler_detail(handler));
+            notes.push(Note::new(Some(color), &words, detail));
         }
-        let outcome = narrate::passage_outcome(passage, self.errors);
+        notes.push(self.outcome(passage));
+        notes
+    }
+
+    fn outcome(&self, passage: &Passage) -> Note {
         let color = match passage.outcome {
             PassageOutcome::Caught if passage.is_dropped() => Color::Orange,
+            PassageOutcome::Caught if passage.place.own.is_none() => Color::Grey,
             PassageOutcome::Caught => Color::Green,
             PassageOutcome::Left => Color::Grey,
             PassageOutcome::Replaced(_) => Color::Orange,
             PassageOutcome::Unknown => Color::Grey,
         };
-        canvas.pill(WORDS, canvas.y, color, &visible(&outcome));
-        if let Some(words) = narrate::entry_of_call(self.error, passage) {
-            let end = WORDS + text_width(&outcome, SMALL_FONT) + 12.0;
-            canvas.write(end + 8.0, canvas.y, Look::Small, &words);
-        }
-        canvas.y = (canvas.y + ROW_HEIGHT).max(top + CALL);
+        let words = narrate::passage_outcome(passage, self.errors);
+        let entry = narrate::entry_of_call(self.error, passage);
+        Note::new(Some(color), &words, entry)
     }
 
     /// The source of a line, with a line under what was at work.
@@ -217,7 +266,12 @@ impl Picture<'_> {
         let text = stages.text(whole).trim_end();
         let shown = text.trim_start();
         let indent = (text.len() - shown.len()) as u32;
-        canvas.write(x, y, Look::Plain, &cut(&visible(shown), 54));
+        canvas.write(
+            x,
+            y,
+            Look::Plain,
+            &fit(&visible(shown), ROW_FONT, WIDTH - x - 10.0),
+        );
         let Some(span) = span else { return };
         let from = span.start.max(whole.start + indent);
         let to = span.end.min(whole.start + text.len() as u32);
@@ -227,8 +281,13 @@ impl Picture<'_> {
         };
         if from < to {
             let start = x + part(whole.start + indent, from);
-            let end = (start + part(from, to)).min(x + text_width(&cut(shown, 54), ROW_FONT));
-            let colour = canvas.drawing.palette.garbage;
+            let end = (start + part(from, to))
+                .min(x + text_width(&fit(shown, ROW_FONT, WIDTH - x - 10.0), ROW_FONT));
+            let palette = &canvas.drawing.palette;
+            let colour = match self.error.is_wanted() {
+                true => palette.arrow,
+                false => palette.garbage,
+            };
             if start < end {
                 canvas.line(
                     (start, y + ROW_HEIGHT - 2.0),
@@ -259,7 +318,7 @@ impl Picture<'_> {
             rows.extend(narrate::value_born(value).map(|words| ("", words)));
         }
         if !rows.is_empty() {
-            heading("What the line that failed worked with", canvas);
+            heading("The values behind it", canvas);
             table(&rows, canvas);
         }
     }
@@ -272,39 +331,112 @@ impl Picture<'_> {
             "What was printed of it, and what each line is made from",
             canvas,
         );
+        let x = MARGIN + INSET;
         let lines = self.error.printed.iter();
         let texts = lines.map(|line| text_width(&shown_line(&line.text), ROW_FONT));
         let widest = texts.fold(0.0, f64::max);
-        let words = MARGIN + INSET + widest + 24.0;
+        let words = (x + widest + 24.0).min(WORDS);
         let start = self.error.first_line_to_read();
         for (number, line) in self.error.printed.iter().enumerate() {
-            let x = MARGIN + INSET;
             let is_start = Some(number) == start;
+            if is_start {
+                let word = "read from here: your own last line";
+                canvas.pill(x, canvas.y, Color::Orange, word);
+                canvas.y += ROW_HEIGHT;
+            }
             let look = match line.part {
                 PrintedPart::Message | PrintedPart::Entry(_) => Look::Plain,
                 _ => Look::Quiet,
             };
             let look = if is_start { Look::Bold } else { look };
-            canvas.write(x, canvas.y, look, &shown_line(&line.text));
+            let text = shown_line(&line.text);
+            let end = canvas.write(x, canvas.y, look, &text);
             let made = narrate::printed_part(line.part, self.error);
-            let end = canvas.write(words, canvas.y, Look::Small, &visible(&made));
-            if is_start {
-                canvas.pill(
-                    end + 8.0,
-                    canvas.y,
-                    Color::Orange,
-                    "read from here: your own last line",
-                );
+            let detail = narrate::printed_detail(line.part, self.error);
+            let made = narrate::with_detail(made, detail);
+            let mut from = words;
+            if end + 12.0 > words {
+                canvas.y += ROW_HEIGHT - 4.0;
+                from = x + 24.0;
             }
-            canvas.y += ROW_HEIGHT - 3.0;
+            let made = wrapped(&visible(&made), SMALL_FONT, WIDTH - from);
+            for line in &made {
+                canvas.write(from, canvas.y, Look::Small, line);
+                canvas.y += SMALL_ROW - 1.0;
+            }
+            canvas.y += ROW_HEIGHT - SMALL_ROW - 2.0;
         }
         canvas.y += 4.0;
     }
 }
 
+/// The box of a call whose top is where the canvas is.
+fn call_box(height: f64, is_own: bool, canvas: &mut Canvas<'_>) {
+    let palette = &canvas.drawing.palette;
+    let (row, line) = (palette.row, palette.line);
+    let x = MARGIN + INSET;
+    let size = (WIDTH - x, height);
+    canvas.rect((x, canvas.y), size, row, line, !is_own);
+}
+
+/// Something that is said of a call: plain words first, small behind them what the interpreter calls
+/// it.
+struct Note {
+    color: Option<Color>,
+    lines: Vec<String>,
+    detail: Option<String>,
+}
+
+impl Note {
+    fn new(color: Option<Color>, words: &str, detail: Option<String>) -> Note {
+        let font = if color.is_some() {
+            SMALL_FONT
+        } else {
+            ROW_FONT
+        };
+        let room = WIDTH - MARGIN - INSET - 40.0;
+        let detail = detail.map(|detail| format!("[{detail}]"));
+        let beside = detail.as_deref();
+        let beside = beside.map_or(0.0, |detail| text_width(detail, SMALL_FONT) + 8.0);
+        let mut lines = wrapped(&visible(words), font, room);
+        // The detail stands behind the last line, or has one of its own.
+        if lines
+            .last()
+            .is_some_and(|last| text_width(last, font) + beside > room)
+        {
+            lines.push(String::new());
+        }
+        Note {
+            color,
+            lines,
+            detail,
+        }
+    }
+
+    fn height(&self) -> f64 {
+        self.lines.len() as f64 * (ROW_HEIGHT - 1.0)
+    }
+
+    fn draw(&self, x: f64, canvas: &mut Canvas<'_>) {
+        let mut end = x;
+        for line in &self.lines {
+            end = match (self.color, line.is_empty()) {
+                (_, true) => x,
+                (Some(color), false) => canvas.pill(x, canvas.y, color, line) + 8.0,
+                (None, false) => canvas.write(x, canvas.y, Look::Plain, line) + 8.0,
+            };
+            canvas.y += ROW_HEIGHT - 1.0;
+        }
+        if let Some(detail) = &self.detail {
+            canvas.write(end, canvas.y - ROW_HEIGHT + 1.0, Look::Small, detail);
+        }
+    }
+}
+
 /// A printed line as it stands, its spaces kept.
 fn shown_line(text: &str) -> String {
-    cut(&visible(text).replace(' ', "\u{a0}"), LONGEST)
+    let text = visible(text).replace(' ', "\u{a0}");
+    fit(&text, ROW_FONT, WIDTH - MARGIN - INSET)
 }
 
 fn heading(words: &str, canvas: &mut Canvas<'_>) {
@@ -314,15 +446,13 @@ fn heading(words: &str, canvas: &mut Canvas<'_>) {
 }
 
 fn table(rows: &[(&str, String)], canvas: &mut Canvas<'_>) {
+    let x = MARGIN + INSET + 96.0;
     for (about, words) in rows {
         canvas.write(MARGIN + INSET, canvas.y, Look::Quiet, about);
-        canvas.write(
-            MARGIN + INSET + 90.0,
-            canvas.y,
-            Look::Plain,
-            &cut(&visible(words), 130),
-        );
-        canvas.y += ROW_HEIGHT - 2.0;
+        for line in wrapped(&visible(words), ROW_FONT, WIDTH - x) {
+            canvas.write(x, canvas.y, Look::Plain, &line);
+            canvas.y += ROW_HEIGHT - 2.0;
+        }
     }
     canvas.y += 4.0;
 }

@@ -1,6 +1,6 @@
 //! The imports of a run: each statement with what it asked for and what came.
 
-use super::canvas::{Canvas, Look};
+use super::canvas::{Canvas, Look, wrapped};
 use super::run_picture;
 use crate::layout::{MARGIN, ROW_FONT, ROW_HEIGHT, SMALL_FONT, text_width};
 use crate::narrate::{ImportRow, ImportRowKind};
@@ -13,6 +13,8 @@ const INDENT: f64 = 26.0;
 const NUMBERS: f64 = 34.0;
 /// Where words go on in the next row.
 const WIDTH: f64 = 820.0;
+/// Names of folded modules that are written out: the text has all.
+const FEW: usize = 5;
 const SMALL_ROW: f64 = 15.0;
 
 /// The imports of a run, from their rows.
@@ -98,37 +100,31 @@ fn draw(row: &ImportRow, x: f64, canvas: &mut Canvas<'_>) {
     if let Some(color) = color {
         end = canvas.pill(end + 8.0, canvas.y, color, row.kind.word());
     }
-    let words = row.words.join("; ");
-    if row.kind == ImportRowKind::Statement || row.words.len() == 1 && fits(&words, end) {
+    let mut said = row.words.clone();
+    if let Some(last) = said.last_mut().filter(|_| !row.folded.is_empty()) {
+        let few: Vec<&str> = row.folded.iter().take(FEW).map(String::as_str).collect();
+        let names = match row.folded.len() > FEW {
+            true => format!("{}, …", few.join(", ")),
+            false => few.join(", "),
+        };
+        last.push_str(&format!(": {names}"));
+    }
+    let words = said.join("; ");
+    if row.kind == ImportRowKind::Statement || said.len() == 1 && fits(&words, end) {
         canvas.write(end + 10.0, canvas.y + 1.0, Look::Small, &words);
         canvas.y += ROW_HEIGHT;
         return;
     }
     canvas.y += ROW_HEIGHT;
-    for words in &row.words {
-        for line in wrapped(words, WIDTH - x - INDENT) {
+    for words in &said {
+        for line in wrapped(words, SMALL_FONT, WIDTH - x - INDENT) {
             canvas.write(x + INDENT - 12.0, canvas.y - 2.0, Look::Small, &line);
             canvas.y += SMALL_ROW;
         }
     }
-    canvas.y += if row.words.is_empty() { 0.0 } else { 3.0 };
+    canvas.y += if said.is_empty() { 0.0 } else { 3.0 };
 }
 
 fn fits(words: &str, from: f64) -> bool {
     from + 10.0 + text_width(words, SMALL_FONT) <= WIDTH
-}
-
-/// Words in lines of at most that width.
-pub(super) fn wrapped(words: &str, width: f64) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in words.split(' ') {
-        match lines.last_mut() {
-            Some(line) if text_width(&format!("{line} {word}"), SMALL_FONT) <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

@@ -61,7 +61,9 @@ fn shown(stages: &Stages, token: &Token) -> (String, bool) {
 }
 
 fn kind(token: &Token) -> &str {
-    token.exact.as_deref().unwrap_or(&token.kind)
+    let words = token.exact.as_deref();
+    let words = words.or_else(|| narrate::token_words(token));
+    words.unwrap_or(&token.kind)
 }
 
 fn width(stages: &Stages, token: &Token) -> f64 {

@@ -30,6 +30,14 @@ pub(super) fn names(stages: &Stages, excerpt: &Excerpt, canvas: &mut Canvas<'_>)
     let width = boxes.width(0, 0.0);
     boxes.draw(0, MARGIN, width, canvas);
     boxes.arrows(MARGIN + width, canvas);
+    let hidden = stages.scopes.iter();
+    let hidden = hidden.filter(|scope| stages.is_implicit(scope)).count();
+    if hidden > 0 {
+        canvas.note(&format!(
+            "Left out: {hidden} of __annotate__, {}.",
+            narrate::ANNOTATIONS
+        ));
+    }
 }
 
 struct Boxes<'s> {
@@ -48,9 +56,7 @@ impl<'s> Boxes<'s> {
             let node = scope
                 .node
                 .and_then(|node| self.stages.tree.get(node as usize));
-            let is_own = scope.symbols.iter().all(|one| one.name.starts_with('.'));
-            !(is_own && scope.kind == "annotation")
-                && self.excerpt.takes(node.and_then(|node| node.span))
+            !self.stages.is_implicit(scope) && self.excerpt.takes(node.and_then(|node| node.span))
         });
         wanted.map(|(number, _)| number).collect()
     }
@@ -68,19 +74,28 @@ impl<'s> Boxes<'s> {
         let scope = &self.stages.scopes[number];
         let title = text_width(&title(number, scope), ROW_FONT) + 20.0;
         let rows = self.symbols(number).map(|symbol| {
-            let words = text_width(&word(symbol), SMALL_FONT) + 12.0;
+            let words = text_width(&self.word(scope, symbol), SMALL_FONT) + 12.0;
             let name = text_width(&visible(&symbol.name), ROW_FONT);
             let early = self
                 .early(scope, symbol)
                 .map_or(0.0, |early| text_width(&early, ROW_FONT) + 10.0);
-            name + words + text_width(&self.uses(symbol), SMALL_FONT) + early + 44.0
+            name + words + text_width(&self.uses(scope, symbol), SMALL_FONT) + early + 44.0
         });
         let inside = self.inside(number).into_iter();
         let inside = inside.map(|number| self.width(number, 0.0) + 2.0 * INSET);
         rows.chain(inside).fold(title.max(least), f64::max)
     }
 
-    fn uses(&self, symbol: &Symbol) -> String {
+    /// Where a name is looked for, in a word.
+    fn word(&self, scope: &Scope, symbol: &Symbol) -> String {
+        let note = narrate::name_note(self.stages, scope, symbol);
+        note.map_or_else(|| word(symbol), |(word, _)| word.to_owned())
+    }
+
+    /// The lines that use it, and what is to be said of it else.
+    fn uses(&self, scope: &Scope, symbol: &Symbol) -> String {
+        let note = narrate::name_note(self.stages, scope, symbol);
+        let note = note.map(|(_, words)| words);
         let lines = self.stages.lines();
         let uses = symbol.uses.iter().take(USES);
         let mut words: Vec<String> = uses
@@ -89,11 +104,15 @@ impl<'s> Boxes<'s> {
         if symbol.uses.len() > USES {
             words.push(format!("+{}", symbol.uses.len() - USES));
         }
+        words.extend(note);
         words.join("  ")
     }
 
     /// Why a function's variable that is asked for above all that binds it may have no value there.
     fn early(&self, scope: &Scope, symbol: &Symbol) -> Option<String> {
+        if self.stages.inlined_in(scope, symbol).is_some() {
+            return None;
+        }
         let (asked, bound) = scope.asked_before_bound(symbol)?;
         let lines = self.stages.lines();
         let line = |span: Span| lines.line(span.start);
@@ -146,15 +165,18 @@ impl<'s> Boxes<'s> {
     ) {
         let y = canvas.y;
         let end = canvas.write(x + 10.0, y, Look::Bold, &visible(&symbol.name));
+        let scope = &self.stages.scopes[number];
+        let is_noted = narrate::name_note(self.stages, scope, symbol).is_some();
         let color = match symbol.scope {
+            _ if is_noted => Color::Grey,
             NameScope::Local => Color::Green,
             NameScope::Cell | NameScope::Free => Color::Purple,
             NameScope::GlobalExplicit | NameScope::GlobalImplicit => Color::Blue,
             NameScope::Unknown => Color::Grey,
         };
-        let end = canvas.pill(end + 8.0, y, color, &word(symbol));
-        let end = canvas.write(end + 8.0, y, Look::Small, &self.uses(symbol));
-        if let Some(early) = self.early(&self.stages.scopes[number], symbol) {
+        let end = canvas.pill(end + 8.0, y, color, &self.word(scope, symbol));
+        let end = canvas.write(end + 8.0, y, Look::Small, &self.uses(scope, symbol));
+        if let Some(early) = self.early(scope, symbol) {
             canvas.write(end + 10.0, y, Look::Alarm, &early);
         }
         let place = (x + width, y + ROW_HEIGHT / 2.0);
