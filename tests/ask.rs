@@ -641,10 +641,7 @@ fn a_question_reads_what_it_needs_however_long_the_run() {
     // What cannot be is not looked for.
     let done = runs[1].memviz(&["who", "out", "zzz"]);
     let said = text(&done.stderr);
-    assert!(
-        said.contains("there is no name zzz at any step"),
-        "{said}"
-    );
+    assert!(said.contains("there is no name zzz at any step"), "{said}");
     assert!(said.contains("i, kept, node, once"), "{said}");
     // Without its end, a trace has no index, and answers all the same.
     let whole = runs[0].path().join("out/trace.memviz");

@@ -209,7 +209,12 @@ mod tests {
     #[test]
     fn a_name_changes_nowhere_but_where_the_index_says() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/traces");
-        for name in ["threads", "generator_life", "counter_closure", "exception_frames"] {
+        for name in [
+            "threads",
+            "generator_life",
+            "counter_closure",
+            "exception_frames",
+        ] {
             let file = TraceFile::open(&folder.join(format!("{name}.memviz")));
             let trace = file.and_then(TraceFile::read).expect("it is a trace");
             // Each step as a segment of its own.
@@ -237,7 +242,10 @@ mod tests {
                 }
             }
             // Not far more is listed than changes.
-            assert!(changes > 10 && listed < 3 * changes, "{name}: {listed} for {changes}");
+            assert!(
+                changes > 10 && listed < 3 * changes,
+                "{name}: {listed} for {changes}"
+            );
         }
     }
 }
