@@ -245,6 +245,20 @@ impl SegmentHead {
     }
 }
 
+/// What the segment at a place says.
+fn read_segment<T: DeserializeOwned>(
+    file: &File,
+    place: Place,
+    length: u64,
+) -> Result<T, ReadError> {
+    let head = SegmentHead::read(file, place.at, length)?;
+    if (head.tag, head.first, head.count) != (Some(place.tag), place.first, place.count) {
+        return Err(ReadError::Damaged("its index does not fit its segments"));
+    }
+    let body = head.body(file)?;
+    head.contents(&body)
+}
+
 fn read_exact(mut file: &File, bytes: &mut [u8]) -> Result<(), ReadError> {
     file.read_exact(bytes).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => ReadError::Truncated,

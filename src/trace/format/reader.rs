@@ -3,7 +3,7 @@
 use super::index::{Index, NameIndex, scan};
 use super::record::{End, Run};
 use super::{HEAD, MAGIC, Place, ReadError, SegmentHead, Tables, Tag, VERSION};
-use super::{outside, read_exact, stages};
+use super::{outside, read_exact, read_segment, stages};
 use crate::trace::check::{Known, check};
 use crate::trace::stages::Stages;
 use crate::trace::{
@@ -354,7 +354,7 @@ impl TraceFile {
     }
 
     fn read_at<T: DeserializeOwned>(&self, place: Place) -> Result<T, ReadError> {
-        read(&self.file, place, self.length)
+        read_segment(&self.file, place, self.length)
     }
 
     /// Reads everything.
@@ -381,19 +381,6 @@ impl TraceFile {
     }
 }
 
-pub(super) fn read<T: DeserializeOwned>(
-    file: &File,
-    place: Place,
-    length: u64,
-) -> Result<T, ReadError> {
-    let head = SegmentHead::read(file, place.at, length)?;
-    if (head.tag, head.first, head.count) != (Some(place.tag), place.first, place.count) {
-        return Err(ReadError::Damaged("its index does not fit its segments"));
-    }
-    let body = head.body(file)?;
-    head.contents(&body)
-}
-
 struct Reader {
     file: File,
     length: u64,
@@ -401,7 +388,7 @@ struct Reader {
 
 impl Reader {
     fn read<T: DeserializeOwned>(&self, place: Place) -> Result<T, ReadError> {
-        read(&self.file, place, self.length)
+        read_segment(&self.file, place, self.length)
     }
 
     /// Whether a segment is there as it was written.
