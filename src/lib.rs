@@ -17,19 +17,20 @@
 //! A recording is opened, walked and asked like this:
 //!
 //! ```
-//! use memviz::analyse::{Target, find, why};
+//! use memviz::analyse::{Target, Words, find, why};
 //! use memviz::trace::TraceFile;
 //!
-//! let mut file = TraceFile::open("tests/traces/two_node_cycle.memviz".as_ref())?;
-//! println!("{} steps of {}", file.steps(), file.header.script);
+//! let file = TraceFile::open("tests/traces/two_node_cycle.memviz".as_ref())?;
+//! println!("{} steps of {}", file.steps(), file.trace.header.script);
 //! file.each_in(1, 5, |number, step, state| {
 //!     println!("{number}: {} objects at line {}", state.heap.len(), step.head.line);
 //! })?;
 //!
-//! let trace = file.read()?;
-//! let found = find(&trace, &Target::new("a.other"), Some(14))?;
-//! let answer = why(&trace, found.id, found.step);
-//! assert_eq!(answer.chains.len(), 2);
+//! let found = find(&file, &Target::new("a.other"), Some(14))?;
+//! if let Some((step, state)) = file.step(found.step)? {
+//!     let now = Words { trace: &file.trace, state: &state, head: &step.head };
+//!     assert_eq!(why(now, found.id, found.step).chains.len(), 2);
+//! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 // A closed standard error must not end anything: `cli::say` writes there.

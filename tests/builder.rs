@@ -3,7 +3,7 @@
 mod common;
 
 use common::Folder;
-use memviz::analyse::{Liveness, Target, find, why};
+use memviz::analyse::{Liveness, Target, Words, find, why};
 use memviz::trace::{
     AtExit, Builder, CallFrame, Cause, Count, Death, Decoder, End, Event, FileId, Granularity,
     Incident, Kind, Label, LogWriter, Moment, Name, NameKind, ObjId, ObjectInfo, ObjectState,
@@ -207,11 +207,24 @@ fn a_made_up_interpreter_is_recorded_like_any_other() {
     let folder = Folder::new();
     let path = folder.path().join("toy.memviz");
     written(&recorded(), File::create(&path).expect("a file"));
-    let mut file = TraceFile::open(&path).expect("it is a trace");
-    assert_eq!((file.header.engine.as_str(), file.steps()), ("Toy", 5));
+    let file = TraceFile::open(&path).expect("it is a trace");
+    assert_eq!(
+        (file.trace.header.engine.as_str(), file.steps()),
+        ("Toy", 5)
+    );
     let (step, state) = file.step(4).expect("it is sound").expect("it is there");
     assert_eq!((step.entered.len(), step.changed.len()), (0, 1));
     assert_eq!(state.heap[&ObjId(1)].refcount, Count::Of(2));
+    let found = find(&file, &Target::new("box[0]"), Some(4)).expect("it is there");
+    assert_eq!(found.id, ObjId(2));
+    let now = Words {
+        trace: &file.trace,
+        state: &state,
+        head: &step.head,
+    };
+    let answer = why(now, found.id, 4);
+    assert_eq!(answer.fate, Liveness::Reachable);
+    assert_eq!(answer.chains.len(), 1);
     let trace = file.read().expect("it is sound");
     assert_eq!(trace.steps[4].changed.len(), 1);
     assert_eq!(
@@ -219,11 +232,6 @@ fn a_made_up_interpreter_is_recorded_like_any_other() {
         Some(Cause::Exit)
     );
     assert_eq!(trace.object(ObjId(2)).died.map(|d| d.at.step), Some(5));
-    let found = find(&trace, &Target::new("box[0]"), Some(4)).expect("it is there");
-    assert_eq!(found.id, ObjId(2));
-    let answer = why(&trace, found.id, 4);
-    assert_eq!(answer.fate, Liveness::Reachable);
-    assert_eq!(answer.chains.len(), 1);
 }
 
 #[test]
@@ -265,6 +273,6 @@ fn a_recording_that_breaks_off_is_read_up_to_there() {
     log.write_waiting().expect("it can be written");
     let file = TraceFile::open(&path).expect("it is a trace");
     assert!(!file.is_whole());
-    assert_eq!(file.header.outcome, Outcome::CutOff);
+    assert_eq!(file.trace.header.outcome, Outcome::CutOff);
     assert_eq!(file.read().expect("it is sound").steps.len(), 5);
 }

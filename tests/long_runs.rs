@@ -84,7 +84,7 @@ fn memory_does_not_grow_with_the_run() {
     let path = folder.path().join("out/trace.memviz");
     let bytes = std::fs::metadata(&path).expect("it was recorded").len();
     let began = Instant::now();
-    let mut file = TraceFile::open(&path).expect("it can be read");
+    let file = TraceFile::open(&path).expect("it can be read");
     let steps = file.steps();
     println!(
         "{steps} steps in {took:.1?}, {:.1} µs a step; unrecorded {plain:.1?}; {bytes} bytes, \

@@ -20,7 +20,7 @@ struct Recorded {
 }
 
 fn read(path: &Path) -> Recorded {
-    let mut file = TraceFile::open(path).expect("it is a trace");
+    let file = TraceFile::open(path).expect("it is a trace");
     let machines = file.machines().expect("they can be read");
     let stages = file.stages().expect("they can be read");
     let trace = file.read().expect("it can be read");

@@ -10,11 +10,12 @@ use common::Folder;
 use common::random::{Random, number_from};
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
-use memviz::analyse::ledger;
+use memviz::analyse::{Target, Words, find, ledger, life, why};
 use memviz::layout::plan;
 use memviz::trace::{State, Step, TraceFile};
 use memviz::view::{Scenes, ViewOptions};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -63,11 +64,12 @@ const STEPS: u8 = 5;
 #[derive(Debug, Serialize, Deserialize)]
 struct Index {
     segments: Vec<Place>,
+    /// For each name the segments with steps in which what it leads to changes.
+    names: BTreeMap<u32, Vec<u32>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Place {
-    /// Which of the tags, from 0.
     tag: u8,
     first: u32,
     count: u32,
@@ -151,7 +153,7 @@ impl Parts {
         let mut places = Vec::new();
         for one in segments {
             places.push(Place {
-                tag: one.tag.wrapping_sub(1),
+                tag: one.tag,
                 first: one.first,
                 count: one.count,
                 at: out.len() as u64,
@@ -160,7 +162,14 @@ impl Parts {
         }
         if with_index {
             let at = out.len() as u64;
-            let contents = postcard::to_stdvec(&Index { segments: places }).expect("an index");
+            // Any text may be a name, and change anywhere; there is one segment more than there are.
+            let runs = places.iter().filter(|place| place.tag == STEPS).count() as u32;
+            let names = (0..200).map(|symbol| (symbol, (0..=runs).collect()));
+            let index = Index {
+                names: names.collect(),
+                segments: places,
+            };
+            let contents = postcard::to_stdvec(&index).expect("an index");
             let index = Segment {
                 tag: INDEX,
                 version: 1,
@@ -252,16 +261,17 @@ fn cut(parts: Parts) -> Parts {
 
 /// Reads all of a trace in every way, and draws it. Returns whether it was taken for sound.
 fn use_all(path: &std::path::Path) -> bool {
-    let Ok(mut file) = TraceFile::open(path) else {
+    let Ok(file) = TraceFile::open(path) else {
         return false;
     };
     for number in 0..=file.steps().min(50) + 1 {
         if let Ok(Some((step, state))) = file.step(number) {
-            let granularity = file.header.granularity;
-            let _ = ledger(&state, &file.objects, &step.head.held, granularity);
-            let _ = memviz::narrate::outcome(&file.header, &step.head, &file.symbols);
+            let granularity = file.trace.header.granularity;
+            let _ = ledger(&state, &file.trace.objects, &step.head.held, granularity);
+            let _ = memviz::narrate::outcome(&file.trace.header, &step.head, &file.trace.symbols);
         }
     }
+    ask(&file);
     let (stages, facts) = (file.stages(), file.outside());
     let Ok(trace) = file.read() else {
         return false;
@@ -295,6 +305,32 @@ fn use_all(path: &std::path::Path) -> bool {
         let _ = memviz::render::dot(&plan.picture(&scene), memviz::render::DotOptions::default());
     }
     true
+}
+
+/// Asks about names, a path, and an object, and draws the step that the answer is about.
+fn ask(file: &TraceFile) {
+    for (what, at) in [("head", None), ("names['a']", Some(9)), ("#7", None)] {
+        let Ok(found) = find(file, &Target::new(what), at) else {
+            continue;
+        };
+        let _ = life(file, found.id);
+        let Ok(Some((step, state))) = file.step(found.step) else {
+            continue;
+        };
+        let now = Words {
+            trace: &file.trace,
+            state: &state,
+            head: &step.head,
+        };
+        let _ = why(now, found.id, found.step);
+        let before = file.step(found.step - 1).ok().flatten();
+        let excerpt = file.trace.clone().excerpt(before, step, found.step);
+        let view = ViewOptions::default();
+        let plan = plan(Scenes::new(&excerpt, &view));
+        for scene in Scenes::new(&excerpt, &view) {
+            let _ = plan.picture(&scene);
+        }
+    }
 }
 
 #[test]

@@ -265,17 +265,22 @@ impl Counting {
         let names = ["trace.memviz", "trace.memviz.part"];
         let paths = names.map(|name| self.folder.path().join("out").join(name));
         let path = paths.iter().find(|path| path.exists());
-        let mut file = TraceFile::open(path.expect("there is a trace")).expect("it can be read");
+        let file = TraceFile::open(path.expect("there is a trace")).expect("it can be read");
         let steps = file.steps();
         let (_, state) = file.step(steps).expect("it is sound").expect("it is there");
         let mut names = state.frames[0].names.iter();
         let i = names
-            .find(|name| file.symbols.text(name.name) == "i")
+            .find(|name| file.trace.symbols.text(name.name) == "i")
             .expect("it counts");
         let value = state.heap[&i.to].value.expect("it is a number");
-        let i: u64 = file.symbols.text(value).parse().expect("it is a number");
+        let i: u64 = file
+            .trace
+            .symbols
+            .text(value)
+            .parse()
+            .expect("it is a number");
         let lost = counted.saturating_sub(i) * STEPS_A_NUMBER;
-        (file.header.outcome, steps, lost)
+        (file.trace.header.outcome, steps, lost)
     }
 }
 

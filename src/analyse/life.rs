@@ -1,9 +1,10 @@
 //! The life of one object: birth, every change of its count, death.
 
+use super::find::lifetime;
 use super::ledger::ledger;
 use super::why::{Liveness, fate};
 use super::words::Words;
-use crate::trace::{Count, Incident, ObjId, State, StepHead, Trace};
+use crate::trace::{Count, FileId, Incident, ObjId, ReadError, State, StepHead, Trace, TraceFile};
 use std::collections::BTreeMap;
 
 /// Something that happened to an object.
@@ -12,6 +13,8 @@ pub struct LifeEvent {
     pub step: u32,
     /// The line that has run, or that is the cause of a birth or death; 0 where none is known.
     pub line: u32,
+    /// The file that was at work.
+    pub file: FileId,
     pub what: LifeEventKind,
     /// References that came and went since the turn before, in words.
     pub came: Vec<String>,
@@ -37,8 +40,12 @@ pub enum LifeEventKind {
     OutOfSight,
 }
 
-/// All that happened to an object, in order.
-pub fn life(trace: &Trace, id: ObjId) -> Vec<LifeEvent> {
+/// All that happened to an object, in order. The steps from its birth to its death are read.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn life(file: &TraceFile, id: ObjId) -> Result<Vec<LifeEvent>, ReadError> {
+    let trace = &file.trace;
     let mut tale = Tale {
         trace,
         id,
@@ -46,22 +53,26 @@ pub fn life(trace: &Trace, id: ObjId) -> Vec<LifeEvent> {
         before: None,
         owners: Vec::new(),
     };
-    let mut replay = trace.replay();
-    while let Some((number, step, state)) = replay.next() {
-        for (incident, _) in step.head.incidents.iter().filter(|(_, of)| *of == id) {
-            tale.turn(number, &step.head, LifeEventKind::Incident(*incident));
+    let (born, gone) = lifetime(file, id);
+    let mut last = None;
+    file.each_in(born, gone, |number, step, state| {
+        let head = &step.head;
+        for (incident, _) in head.incidents.iter().filter(|(_, of)| *of == id) {
+            tale.turn(number, head, LifeEventKind::Incident(*incident));
         }
         match state.heap.get(&id) {
-            Some(object) => tale.lives(number, &step.head, state, object.refcount),
-            None if tale.before.take().is_some() => tale.leaves(number, &step.head),
+            Some(object) => tale.lives(number, head, state, object.refcount),
+            None if tale.before.take().is_some() => tale.leaves(number, head),
             None => {}
         }
+        if number == gone {
+            last = Some(head.clone());
+        }
+    })?;
+    if let (true, Some(_), Some(head)) = (tale.turns.is_empty(), trace.object(id).died, last) {
+        tale.turn(gone, &head, LifeEventKind::Fleeting);
     }
-    if let (true, Some(death)) = (tale.turns.is_empty(), trace.object(id).died) {
-        let head = &trace.steps[death.at.step as usize - 1].head;
-        tale.turn(death.at.step, head, LifeEventKind::Fleeting);
-    }
-    tale.turns
+    Ok(tale.turns)
 }
 
 /// A life as far as it has been told.
@@ -86,6 +97,7 @@ impl Tale<'_> {
         self.turns.push(LifeEvent {
             step,
             line,
+            file: head.file,
             what,
             came: Vec::new(),
             went: Vec::new(),

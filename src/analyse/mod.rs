@@ -35,7 +35,7 @@ pub use errors::{
 };
 pub use exit::{ExitStep, RunExit, run_exit};
 pub use expect::{Expectation, Failure, Verdict, check};
-pub use find::{Found, ResolveError, Sight, find};
+pub use find::{FindError, Found, MOST_OTHERS, Other, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
 pub use imports::{AskedModule, BroughtBy, ImportStatement, Imports, LoadedModule, imports};
 pub use ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
@@ -49,4 +49,4 @@ pub use near::{instead, near};
 pub use path::{Target, follow, known, named};
 pub use resources::{Resource, ResourceEnd, resources};
 pub use why::{Chain, Link, Liveness, Root, Why, fate, objects_of, why};
-pub use words::{Words, title};
+pub use words::{Words, title, titled};

@@ -2,6 +2,7 @@
 //! leads there from a root without passing through the object itself.
 
 use super::ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
+use super::words::Words;
 use crate::trace::{Count, Death, ObjId, State, Trace};
 use petgraph::algo::dijkstra;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -75,12 +76,12 @@ pub fn fate(trace: &Trace, state: &State, ledger: &Ledger, id: ObjId, step: u32)
     }
 }
 
-/// Why an object lives at a step.
-pub fn why(trace: &Trace, id: ObjId, step: u32) -> Why {
-    let state = trace.state_at(step);
-    let held = &trace.steps[step as usize - 1].head.held;
-    let ledger = ledger(&state, &trace.objects, held, trace.header.granularity);
-    let fate = fate(trace, &state, &ledger, id, step);
+/// Why an object lives at a step, which `now` tells of.
+pub fn why(now: Words<'_>, id: ObjId, step: u32) -> Why {
+    let Words { trace, state, head } = now;
+    let granularity = trace.header.granularity;
+    let ledger = ledger(state, &trace.objects, &head.held, granularity);
+    let fate = fate(trace, state, &ledger, id, step);
     let mut why = Why {
         fate,
         count: state.heap.get(&id).map_or(Count::Of(0), |o| o.refcount),
@@ -90,7 +91,7 @@ pub fn why(trace: &Trace, id: ObjId, step: u32) -> Why {
     if !matches!(fate, Liveness::Reachable | Liveness::Garbage) {
         return why;
     }
-    let paths = Paths::new(&state, &ledger, id);
+    let paths = Paths::new(state, &ledger, id);
     for (from, owners) in by_source(ledger.owners(id)) {
         let labels = owners.iter().map(|owner| owner.label).collect();
         let chain = match from {
@@ -109,7 +110,7 @@ pub fn why(trace: &Trace, id: ObjId, step: u32) -> Why {
             None => why.idle.extend(owners),
         }
     }
-    if why.count != Count::Immortal && unseen_root(&state, &ledger, id).is_some() {
+    if why.count != Count::Immortal && unseen_root(state, &ledger, id).is_some() {
         why.chains.push(Chain {
             root: Root::Unseen,
             links: vec![Link {
@@ -125,16 +126,16 @@ pub fn why(trace: &Trace, id: ObjId, step: u32) -> Why {
 
 /// The objects of the first `limit` chains; where there are none, those whose references the
 /// object has, and theirs.
-pub fn objects_of(trace: &Trace, why: &Why, id: ObjId, step: u32, limit: usize) -> BTreeSet<ObjId> {
+pub fn objects_of(now: Words<'_>, why: &Why, id: ObjId, limit: usize) -> BTreeSet<ObjId> {
     let shown = why.chains.iter().take(limit);
     let links = shown.flat_map(|chain| &chain.links);
     let mut objects: BTreeSet<ObjId> = links.map(|link| link.to).chain([id]).collect();
     if why.chains.is_empty() {
         /// Enough to see what kind of garbage it is.
         const MOST: usize = 12;
-        let state = trace.state_at(step);
-        let held = &trace.steps[step as usize - 1].head.held;
-        let ledger = ledger(&state, &trace.objects, held, trace.header.granularity);
+        let Words { trace, state, head } = now;
+        let granularity = trace.header.granularity;
+        let ledger = ledger(state, &trace.objects, &head.held, granularity);
         let mut open = std::collections::VecDeque::from([id]);
         while let Some(next) = open.pop_front() {
             for owner in ledger.owners(next) {

@@ -1,13 +1,20 @@
 //! Objects, call frames and references in words.
 
 use super::ledger::{Owner, Source};
-use crate::trace::{CallFrame, Kind, Label, ObjId, Reference, RootKind, State, StepHead, Trace};
+use crate::trace::{
+    CallFrame, Kind, Label, ObjId, Reference, RootKind, State, StepHead, Symbol, Trace,
+};
 
 /// What an object is called in a sentence: `list #3`, `function f #5`.
 pub fn title(trace: &Trace, state: &State, id: ObjId) -> String {
+    let name = state.heap.get(&id).and_then(|object| object.name);
+    titled(trace, id, name)
+}
+
+/// The same, where its name is known.
+pub fn titled(trace: &Trace, id: ObjId, name: Option<Symbol>) -> String {
     let info = trace.object(id);
     let type_name = trace.symbols.text(info.type_name);
-    let name = state.heap.get(&id).and_then(|object| object.name);
     match (info.kind, name) {
         (Kind::Class, Some(name)) => format!("class {} #{}", trace.symbols.text(name), id.0),
         (Kind::Function | Kind::Module | Kind::Generator | Kind::Frame, Some(name)) => {

@@ -19,7 +19,7 @@ pub(super) struct Recording {
 
 impl Recording {
     /// Reads the steps up to `last`.
-    pub(super) fn read(mut file: TraceFile, last: u32) -> Result<Recording, ReadError> {
+    pub(super) fn read(file: TraceFile, last: u32) -> Result<Recording, ReadError> {
         let stages = file.stages()?;
         let mut machines = file.machines()?;
         let outside = file.outside()?;
@@ -40,12 +40,21 @@ pub(super) fn read(path: &Path) -> Result<Trace, Problem> {
 
 /// Reads the steps of a trace up to `last`.
 pub(super) fn read_until(path: &Path, last: u32) -> Result<Trace, Problem> {
-    let path = trace_path(path)?;
-    let failed = |error| explained(&path, error);
-    TraceFile::open(&path)
-        .map_err(failed)?
-        .read_until(last)
-        .map_err(failed)
+    let file = open(path)?;
+    file.read_until(last).map_err(|error| unread(path, error))
+}
+
+/// Opens a trace.
+pub(super) fn open(path: &Path) -> Result<TraceFile, Problem> {
+    TraceFile::open(&trace_path(path)?).map_err(|error| unread(path, error))
+}
+
+/// Why a trace cannot be read that was found.
+pub(super) fn unread(path: &Path, error: ReadError) -> Problem {
+    match trace_path(path) {
+        Ok(path) => explained(&path, error),
+        Err(problem) => problem,
+    }
 }
 
 /// The trace's file, where the folder that it stands in may be named, too.

@@ -6,6 +6,7 @@
 mod builder;
 mod changes;
 mod check;
+mod excerpt;
 mod format;
 mod interner;
 mod model;

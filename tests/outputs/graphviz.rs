@@ -53,49 +53,50 @@ fn written(dot: &str) -> (BTreeSet<String>, Vec<(String, String)>) {
 #[test]
 fn every_program_of_graphviz_draws_every_step_without_a_word() {
     let programs: Vec<PathBuf> = PROGRAMS.into_iter().filter_map(tools::find).collect();
-    let folder = Folder::new();
-    for script in scenarios()
-        .iter()
-        .map(String::as_str)
-        .chain([KINDS, HOSTILE])
-    {
-        let out = run(&folder, script, &["--format", "dot"]);
-        let files = numbered_in(&out.join("dot"), "dot");
-        let mut boxes = 0;
-        let mut arrows = 0;
-        for file in &files {
-            let (names, edges) = written(&read_text(file));
-            for (from, to) in &edges {
-                assert!(names.contains(from) && names.contains(to), "{from} -> {to}");
-            }
-            boxes += names.len();
-            arrows += edges.len();
+    let scripts = scenarios();
+    let scripts = scripts.iter().map(String::as_str).chain([KINDS, HOSTILE]);
+    let folders: Vec<(Folder, PathBuf)> = scripts
+        .map(|script| {
+            let folder = Folder::new();
+            let out = run(&folder, script, &["--format", "dot"]);
+            (folder, out)
+        })
+        .collect();
+    let files = folders.iter().map(|(_, out)| out.join("dot"));
+    let files: Vec<PathBuf> = files.flat_map(|dot| numbered_in(&dot, "dot")).collect();
+    // Boxes and arrows of each file, and the arrows that are not seen.
+    let mut wanted = Vec::new();
+    for file in &files {
+        let text = read_text(file);
+        let (names, edges) = written(&text);
+        for (from, to) in &edges {
+            assert!(names.contains(from) && names.contains(to), "{from} -> {to}");
         }
-        let mut arguments: Vec<&OsStr> = vec!["-Tplain".as_ref()];
-        arguments.extend(files.iter().map(|file| file.as_os_str()));
-        for program in &programs {
-            let drawn = tools::run(program, &arguments);
-            let count = |kind: &str| drawn.lines().filter(|line| line.starts_with(kind)).count();
-            let name = program.display();
-            assert_eq!(count("graph "), files.len(), "{name}");
-            assert_eq!(count("node "), boxes, "{name}");
+        wanted.push((names.len(), edges.len(), count_of_order(&text)));
+    }
+    // A program is started once for all files: starting it takes longer than a drawing.
+    let mut arguments: Vec<&OsStr> = vec!["-Tplain".as_ref()];
+    arguments.extend(files.iter().map(|file| file.as_os_str()));
+    for program in &programs {
+        let drawn = tools::run(program, &arguments);
+        let graphs: Vec<&str> = drawn.split_inclusive("stop\n").collect();
+        assert_eq!(graphs.len(), files.len(), "{}", program.display());
+        for ((graph, file), (boxes, arrows, order)) in graphs.iter().zip(&files).zip(&wanted) {
+            let count = |kind: &str| graph.lines().filter(|line| line.starts_with(kind)).count();
+            let name = format!("{} of {}", program.display(), file.display());
+            assert_eq!(count("graph "), 1, "{name}");
+            assert_eq!(count("node "), *boxes, "{name}");
             if !program.ends_with("patchwork") {
-                assert_eq!(count("edge ") - count_of_order(&files), arrows, "{name}");
+                assert_eq!(count("edge ") - order, *arrows, "{name}");
             }
         }
     }
 }
 
 /// Arrows that are not seen and keep the frames in their order.
-fn count_of_order(files: &[PathBuf]) -> usize {
-    let texts = files.iter().map(|file| read_text(file));
-    let orders = texts.flat_map(|text| {
-        let orders = text.lines().filter(|line| line.contains("style=invis"));
-        orders
-            .map(|line| line.matches(" -> ").count())
-            .collect::<Vec<_>>()
-    });
-    orders.sum()
+fn count_of_order(dot: &str) -> usize {
+    let orders = dot.lines().filter(|line| line.contains("style=invis"));
+    orders.map(|line| line.matches(" -> ").count()).sum()
 }
 
 #[test]

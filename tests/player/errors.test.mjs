@@ -84,10 +84,10 @@ test('a run without exceptions says so', async (t) => {
   assert.match(await page.textContent('#body-errors'), /no exception/);
 });
 
+const chained = record(here, 'chained', lesson('chained'));
 for (const [colorScheme, width] of [['light', 1440], ['dark', 1440], ['light', 390], ['dark', 390]]) {
   test(`${colorScheme}, ${width} pixels wide: no serious finding of axe-core, nothing cut off sideways`, async (t) => {
-    const out = record(here, `errors_${colorScheme}_${width}`, lesson('chained'));
-    const page = await stagesOf(t, out, { colorScheme, viewport: { width, height: 844 }, address: '#view=errors' });
+    const page = await stagesOf(t, chained, { colorScheme, viewport: { width, height: 844 }, address: '#view=errors' });
     assert.ok(await page.isVisible('#body-errors .error-call'));
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     await page.evaluate(axe);

@@ -69,11 +69,11 @@ test('what was never closed is said to be so, and the end goes on in its order',
   assert.ok(kinds.includes('finalized') && kinds.includes('freed'), kinds.join());
 });
 
+const resources = record(here, 'resources_looks', lesson('resources'));
 for (const [colorScheme, width] of [['light', 1440], ['dark', 1440], ['light', 390], ['dark', 390]]) {
   test(`${colorScheme}, ${width} pixels wide: no serious finding of axe-core, nothing cut off sideways`, async (t) => {
-    const out = record(here, `resources_${colorScheme}_${width}`, lesson('resources'));
     for (const view of ['imports', 'end']) {
-      const page = await stagesOf(t, out, { colorScheme, viewport: { width, height: 844 }, address: `#view=${view}` });
+      const page = await stagesOf(t, resources, { colorScheme, viewport: { width, height: 844 }, address: `#view=${view}` });
       assert.ok(await page.isVisible(`#body-${view}`));
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
       await page.evaluate(axe);

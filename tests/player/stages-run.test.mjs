@@ -172,11 +172,11 @@ test('a picture of the machine is that of one step', () => {
   assert.ok(picture.includes(words[0]));
 });
 
+const looks = record(here, 'looks', TOTAL, ['--step', 'instruction']);
 for (const [colorScheme, width] of [['light', 1440], ['dark', 1440], ['light', 390], ['dark', 390]]) {
   test(`${colorScheme}, ${width} pixels wide: no serious finding of axe-core, nothing cut off sideways`, async (t) => {
-    const out = record(here, `looks_${colorScheme}_${width}`, TOTAL, ['--step', 'instruction']);
-    const adds = said(out).find(({ name }) => name === 'BINARY_OP');
-    const page = await stagesOf(t, out, { colorScheme, viewport: { width, height: 844 }, address: `#step=${adds.step}&view=machine` });
+    const adds = said(looks).find(({ name }) => name === 'BINARY_OP');
+    const page = await stagesOf(t, looks, { colorScheme, viewport: { width, height: 844 }, address: `#step=${adds.step}&view=machine` });
     assert.ok(await page.isVisible('#body-machine .stack'));
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     await page.evaluate(axe);

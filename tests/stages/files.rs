@@ -190,7 +190,7 @@ fn a_recording_keeps_the_stages_of_the_files_that_ran() {
     folder.write("script.py", "import helper\nprint(helper.twice(2))\n");
     let done = folder.memviz(&["script.py", "--format", "none", "--out", "out"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
-    let mut trace = TraceFile::open(&folder.path().join("out/trace.memviz")).expect("a trace");
+    let trace = TraceFile::open(&folder.path().join("out/trace.memviz")).expect("a trace");
     let all = trace.stages().expect("they can be read");
     let paths: Vec<&str> = all.iter().map(|stages| stages.file.path.as_str()).collect();
     assert_eq!(paths, ["script.py", "helper.py"]);

@@ -1,102 +1,103 @@
 //! What the commands share that ask about one object of a trace.
 
-use crate::analyse::{Found, Line, Target, Words, find, title};
+use crate::analyse::{
+    FindError, Found, Line, MOST_OTHERS, Sight, Target, Words, find, title, titled,
+};
 use crate::cli::args::AskArgs;
 use crate::cli::problem::Problem;
-use crate::cli::saved::read_until;
+use crate::cli::saved::{open, read_until, unread};
 use crate::cli::say::visible_lines;
-use crate::trace::{Cause, Count, Death, State, Trace};
+use crate::trace::{Cause, Count, Death, ReadError, State, Step, StepHead, Trace, TraceFile};
+use std::borrow::Cow;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// A question with the trace that it is about.
+/// A question with the trace that it is about, of which no more is read than it takes.
 pub(super) struct Question {
-    pub trace: Trace,
+    path: PathBuf,
+    pub file: TraceFile,
     pub found: Found,
+    /// The step of the question, and memory there.
+    pub step: Step,
+    pub state: State,
+    /// The object in words, at the step of the question or where it was seen last: `list #3`.
+    pub title: String,
+    /// How the question's words lead to the object, in one line.
+    pub said: String,
     target: Target,
 }
 
 impl Question {
-    /// Reads the trace and finds the object.
+    /// Opens the trace and finds the object.
     pub(super) fn new(args: &AskArgs) -> Result<Question, Problem> {
+        let mut file = open(&args.trace)?;
+        if let Some(trace) = shown(&file.trace) {
+            file.trace = trace;
+        }
         let target = Target::new(&args.what);
-        // What comes after the step that is asked about matters only where nothing is found.
-        let early = match args.step {
-            Some(step) if step > 0 => {
-                let trace = read_to_tell(&args.trace, step)?;
-                let found = find(&trace, &target, args.step).ok();
-                found.map(|found| (trace, found))
+        let found = find(&file, &target, args.step).map_err(|error| match error {
+            FindError::Nothing { error, hint } => Problem::new(error).hint(hint),
+            FindError::Unread(error) => unread(&args.trace, error),
+        })?;
+        let failed = |error| unread(&args.trace, error);
+        let (step, state) = step_at(&file, found.step).map_err(failed)?;
+        let said = match &found.sight {
+            // Most often it is seen at the step that was read.
+            Some(sight) if sight.step < found.step => {
+                let (step, state) = step_at(&file, sight.step).map_err(failed)?;
+                said(words(&file.trace, &step, &state), &found, sight, &target)
             }
-            _ => None,
-        };
-        let (trace, found) = match early {
-            Some(found) => found,
+            Some(sight) => said(words(&file.trace, &step, &state), &found, sight, &target),
             None => {
-                let trace = read_to_tell(&args.trace, u32::MAX)?;
-                let found = find(&trace, &target, args.step)
-                    .map_err(|unfound| Problem::new(&unfound).hint(&unfound.hint))?;
-                (trace, found)
+                let title = title(&file.trace, &state, found.id);
+                (title.clone(), title)
             }
         };
         Ok(Question {
-            trace,
+            path: args.trace.clone(),
+            file,
             found,
+            step,
+            state,
+            title: said.0,
+            said: said.1,
             target,
         })
     }
 
-    /// The object in words, at the step of the question or where it was seen last: `list #3`.
-    pub(super) fn title(&self) -> String {
-        let step = self
-            .found
-            .sight
-            .as_ref()
-            .map_or(self.found.step, |s| s.step);
-        title(&self.trace, &self.trace.state_at(step), self.found.id)
+    /// Memory at the step of the question, to be spoken of.
+    pub(super) fn words(&self) -> Words<'_> {
+        words(&self.file.trace, &self.step, &self.state)
     }
 
-    /// How the question's words lead to the object, in one line.
-    pub(super) fn said(&self) -> String {
-        let title = self.title();
-        let Some(sight) = &self.found.sight else {
-            return title;
-        };
-        let state = self.trace.state_at(sight.step);
-        let place = words(&self.trace, &state, sight.step).place(sight.frame);
-        let target = &self.target;
-        if sight.step < self.found.step {
-            format!(
-                "{title}, to which {target} of {place} led last, at step {}",
-                sight.step
-            )
-        } else {
-            format!("{title}, {target} of {place}")
-        }
+    /// Why the trace cannot be read.
+    pub(super) fn unread(&self, error: ReadError) -> Problem {
+        unread(&self.path, error)
+    }
+
+    /// Says how much of the trace was read, where somebody wants to know.
+    pub(super) fn log_reading(&self) {
+        let (read, all) = (self.file.segments_read(), self.file.segments());
+        tracing::info!("{read} of {all} segments read, beside the tables");
     }
 
     /// The first lines of an answer: which object, and at which step.
     pub(super) fn head(&self) -> String {
-        format!(
-            "{}\nat {}\n\n",
-            self.said(),
-            moment(&self.trace, self.found.step)
-        )
+        let moment = moment(&self.file.trace, self.found.step, &self.step.head);
+        format!("{}\nat {moment}\n\n", self.said)
     }
 
     /// What else the name led to, as a line.
     pub(super) fn others(&self) -> String {
-        const SHOWN: usize = 5;
+        const SHOWN: usize = MOST_OTHERS - 1;
         let Some(sight) = self.found.sight.as_ref().filter(|s| !s.others.is_empty()) else {
             return String::new();
         };
-        let others: Vec<String> = sight
-            .others
-            .iter()
-            .rev()
-            .take(SHOWN)
-            .map(|(id, step)| {
-                let state = self.trace.state_at(*step);
-                format!("{} (last at step {step})", title(&self.trace, &state, *id))
+        let shown = sight.others.iter().take(SHOWN);
+        let others: Vec<String> = shown
+            .map(|other| {
+                let title = titled(&self.file.trace, other.id, other.name);
+                format!("{title} (last at step {})", other.step)
             })
             .collect();
         let more = if sight.others.len() > SHOWN {
@@ -106,26 +107,69 @@ impl Question {
         };
         format!("{} led also to {}{more}\n", self.target, others.join(", "))
     }
+
+    /// A death in words; there is none where the program merely refers to it no longer.
+    pub(super) fn death_in_words(&self, death: Option<Death>) -> Result<String, Problem> {
+        let Some(death) = death else {
+            return Ok("out of sight: the program no longer refers to it".to_owned());
+        };
+        let cause = cause_in_words(death.cause);
+        let step = step_at(&self.file, death.at.step).map_err(|error| self.unread(error))?;
+        let file = step.0.head.file;
+        let source = source_line(&self.file.trace, file.0 as usize, death.at.line)
+            .map_or(String::new(), |source| format!(" `{source}`"));
+        Ok(format!(
+            "dead since step {}, line {}{source}: {cause}",
+            death.at.step, death.at.line
+        ))
+    }
+}
+
+/// A step of which the trace says that it has it.
+fn step_at(file: &TraceFile, number: u32) -> Result<(Step, State), ReadError> {
+    let found = file.step(number)?;
+    found.ok_or(ReadError::Damaged("it names a step that is not there"))
+}
+
+/// Title and way to an object, where the name led to it.
+fn said(words: Words<'_>, found: &Found, sight: &Sight, target: &Target) -> (String, String) {
+    let title = title(words.trace, words.state, found.id);
+    let place = words.place(sight.frame);
+    let said = match sight.step < found.step {
+        true => format!(
+            "{title}, to which {target} of {place} led last, at step {}",
+            sight.step
+        ),
+        false => format!("{title}, {target} of {place}"),
+    };
+    (title, said)
+}
+
+/// The trace with its texts as they may be written to a terminal, where they are not yet.
+fn shown(trace: &Trace) -> Option<Trace> {
+    match trace.shown() {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(trace) => Some(trace),
+    }
 }
 
 /// Reads the steps up to `last` of a trace that is to be spoken of: its texts are written as they may go
 /// to a terminal.
 pub(super) fn read_to_tell(path: &Path, last: u32) -> Result<Trace, Problem> {
-    Ok(read_until(path, last)?.shown().into_owned())
+    let trace = read_until(path, last)?;
+    Ok(shown(&trace).unwrap_or(trace))
 }
 
-/// Memory at a step, to be spoken of.
-pub(super) fn words<'a>(trace: &'a Trace, state: &'a State, step: u32) -> Words<'a> {
+fn words<'a>(trace: &'a Trace, step: &'a Step, state: &'a State) -> Words<'a> {
     Words {
         trace,
         state,
-        head: &trace.steps[step as usize - 1].head,
+        head: &step.head,
     }
 }
 
 /// A step in words: `step 9 of 17, line 5 has run: b = a`.
-fn moment(trace: &Trace, step: u32) -> String {
-    let head = &trace.steps[step as usize - 1].head;
+fn moment(trace: &Trace, step: u32, head: &StepHead) -> String {
     let (line, word) = match head.ran {
         Some(line) => (line, "has run"),
         None => (head.line, "is next"),
@@ -184,21 +228,6 @@ pub(super) fn cause_in_words(cause: Cause) -> &'static str {
         Cause::Collector => "the collector freed it",
         Cause::Exit => "the program ended",
     }
-}
-
-/// A death in words; there is none where the program merely refers to it no longer.
-pub(super) fn death_in_words(trace: &Trace, death: Option<Death>) -> String {
-    let Some(death) = death else {
-        return "out of sight: the program no longer refers to it".to_owned();
-    };
-    let cause = cause_in_words(death.cause);
-    let file = trace.steps[death.at.step as usize - 1].head.file;
-    let source = source_line(trace, file.0 as usize, death.at.line)
-        .map_or(String::new(), |source| format!(" `{source}`"));
-    format!(
-        "dead since step {}, line {}{source}: {cause}",
-        death.at.step, death.at.line
-    )
 }
 
 /// Writes an answer to standard output. Whoever reads may stop reading.

@@ -17,7 +17,7 @@ pub(in crate::cli) fn info(args: &TraceArgs) -> Result<(), Problem> {
         let _ = writeln!(out, "{name:<10}{}", visible(value));
     };
     row("trace", &path.display().to_string());
-    let mut file = match TraceFile::open(&path) {
+    let file = match TraceFile::open(&path) {
         Ok(file) => file,
         Err(error @ ReadError::Damaged(_)) => {
             row("damage", &error.to_string());
@@ -28,7 +28,7 @@ pub(in crate::cli) fn info(args: &TraceArgs) -> Result<(), Problem> {
     };
     let last = file.step(file.steps()).ok().flatten();
     let bytes = std::fs::metadata(&path).map_err(|error| failed(error.into()))?;
-    let header = &file.header;
+    let header = &file.trace.header;
     row("format", &TraceFile::version().to_string());
     row(
         "engine",
@@ -47,7 +47,7 @@ pub(in crate::cli) fn info(args: &TraceArgs) -> Result<(), Problem> {
     }
     let ending = last.map_or_else(
         || "its last step cannot be read".to_owned(),
-        |(last, _)| narrate::outcome(header, &last.head, &file.symbols),
+        |(last, _)| narrate::outcome(header, &last.head, &file.trace.symbols),
     );
     row("ended", &ending);
     row(
@@ -59,7 +59,7 @@ pub(in crate::cli) fn info(args: &TraceArgs) -> Result<(), Problem> {
         ),
     );
     row("objects", &objects(&file));
-    row("names", &file.symbols.all().len().to_string());
+    row("names", &file.trace.symbols.all().len().to_string());
     row(
         "size",
         &format!("{} bytes in {} segments", bytes.len(), file.segments()),
@@ -85,11 +85,19 @@ fn print(text: &str) {
 
 /// How many objects there are, and what became of them.
 fn objects(file: &TraceFile) -> String {
-    let born = file.objects.iter().filter(|object| object.born.is_some());
-    let died = file.objects.iter().filter(|object| object.died.is_some());
+    let born = file
+        .trace
+        .objects
+        .iter()
+        .filter(|object| object.born.is_some());
+    let died = file
+        .trace
+        .objects
+        .iter()
+        .filter(|object| object.died.is_some());
     format!(
         "{}: {} born in the run, {} freed by its end",
-        file.objects.len(),
+        file.trace.objects.len(),
         born.count(),
         died.count()
     )

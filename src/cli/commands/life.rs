@@ -8,9 +8,9 @@ use crate::trace::{Count, Incident};
 
 pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     let question = Question::new(args)?;
-    let trace = &question.trace;
-    let turns = life(trace, question.found.id);
-    let mut out = format!("{}\n\nstep  line  count\n", question.said());
+    let file = &question.file;
+    let turns = life(file, question.found.id).map_err(|error| question.unread(error))?;
+    let mut out = format!("{}\n\nstep  line  count\n", question.said);
     for turn in &turns {
         let line = match turn.line {
             0 => String::new(),
@@ -26,23 +26,23 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
         )
     });
     if lives {
-        let steps = trace.steps.len();
-        let end = match trace.object(question.found.id).died {
+        let steps = file.steps();
+        let end = match file.trace.object(question.found.id).died {
             Some(_) => ", and dies when the interpreter goes",
             None => "",
         };
         out.push_str(&format!("it lives at the last step, {steps}{end}\n"));
     }
     out.push_str(&question.others());
+    question.log_reading();
     print(&out)
 }
 
 fn tell(question: &Question, turn: &LifeEvent) -> String {
-    let trace = &question.trace;
+    let trace = &question.file.trace;
     let (count, words) = match turn.what {
         LifeEventKind::Born(count) => {
-            let file = trace.steps[turn.step as usize - 1].head.file;
-            let source = source_line(trace, file.0 as usize, turn.line)
+            let source = source_line(trace, turn.file.0 as usize, turn.line)
                 .map_or(String::new(), |source| format!(" by `{source}`"));
             (short(count), format!("made{source}"))
         }

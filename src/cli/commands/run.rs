@@ -127,12 +127,16 @@ fn nothing(exit: Exit) -> String {
 }
 
 /// Writes everything and says so.
-fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Result<(), Problem> {
+fn save(output: &Output, file: TraceFile, ran: &Ran, args: &RunArgs) -> Result<(), Problem> {
     let failed = |error| explained(&output.folder().join(PART_NAME), error);
     let (last, _) = file.step(file.steps()).map_err(failed)?.ok_or_else(|| {
         Problem::new("the recording has no last step").hint("record the script again")
     })?;
-    let made = file.objects.iter().filter(|object| object.born.is_some());
+    let made = file
+        .trace
+        .objects
+        .iter()
+        .filter(|object| object.born.is_some());
     let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause != Cause::Exit);
     let freed = made.clone().filter(in_the_run).count();
     let summary = format!(
@@ -141,7 +145,7 @@ fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Resu
         counted(made.count(), "object"),
         counted(ran.collections, "collection"),
     );
-    let ending = match &file.header.outcome {
+    let ending = match &file.trace.header.outcome {
         Outcome::Limit { limit } => Some(format!(
             "the recording ends at its limit of {} {limit}; the script went on without it \
              (--max-steps N records more)",
@@ -152,7 +156,7 @@ fn save(output: &Output, mut file: TraceFile, ran: &Ran, args: &RunArgs) -> Resu
         } if type_name == "ModuleNotFoundError" => Some(not_found(message)),
         Outcome::Killed { .. } | Outcome::Left { .. } => Some(format!(
             "the program {}; everything up to there is recorded",
-            narrate::outcome(&file.header, &last.head, &file.symbols)
+            narrate::outcome(&file.trace.header, &last.head, &file.trace.symbols)
         )),
         _ => None,
     };

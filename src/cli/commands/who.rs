@@ -1,26 +1,26 @@
 //! `memviz who`: the direct owners of an object.
 
-use super::ask::{Question, count_in_words, death_in_words, print, words};
+use super::ask::{Question, count_in_words, print};
 use crate::analyse::{Liveness, fate, ledger};
 use crate::cli::args::AskArgs;
 use crate::cli::problem::Problem;
 
 pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     let question = Question::new(args)?;
-    let trace = &question.trace;
+    let words = question.words();
+    let (trace, state) = (words.trace, words.state);
     let (id, step) = (question.found.id, question.found.step);
-    let state = trace.state_at(step);
-    let held = &trace.steps[step as usize - 1].head.held;
-    let ledger = ledger(&state, &trace.objects, held, trace.header.granularity);
+    let (held, granularity) = (&words.head.held, trace.header.granularity);
+    let ledger = ledger(state, &trace.objects, held, granularity);
     let mut out = question.head();
     let Some(object) = state.heap.get(&id) else {
-        out.push_str(&match fate(trace, &state, &ledger, id, step) {
-            Liveness::Dead(death) => death_in_words(trace, death),
+        out.push_str(&match fate(trace, state, &ledger, id, step) {
+            Liveness::Dead(death) => question.death_in_words(death)?,
             _ => "it is not there yet".to_owned(),
         });
+        question.log_reading();
         return print(&(out + "\n"));
     };
-    let words = words(trace, &state, step);
     out.push_str(&format!("{}\n", count_in_words(object.refcount)));
     for owner in ledger.owners(id) {
         out.push_str(&format!("  {}\n", words.owner(owner)));
@@ -46,5 +46,6 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
         out.push_str("nothing reaches it: garbage waiting for the collector\n");
     }
     out.push_str(&question.others());
+    question.log_reading();
     print(&out)
 }

@@ -1,6 +1,6 @@
 //! `memviz why`: what keeps an object alive, as text and as a picture.
 
-use super::ask::{Question, count_in_words, death_in_words, print, words};
+use super::ask::{Question, count_in_words, print};
 use crate::analyse::{Chain, Liveness, Root, Source, Why, Words, objects_of, why};
 use crate::cli::args::WhyArgs;
 use crate::cli::outputs::is_own;
@@ -9,7 +9,7 @@ use crate::cli::saved::beside;
 use crate::cli::say::say;
 use crate::layout::{PageOptions, plan};
 use crate::render::{SvgOptions, svg};
-use crate::trace::{Count, ObjId, State};
+use crate::trace::{Count, ObjId};
 use crate::view::{Counts, Scenes, Subset, ViewFilter, ViewOptions};
 use std::fs;
 
@@ -19,23 +19,22 @@ const UNSEEN: &str = "in a place that is not recorded";
 pub(in crate::cli) fn run(args: &WhyArgs) -> Result<(), Problem> {
     let question = Question::new(&args.ask)?;
     let (id, step) = (question.found.id, question.found.step);
-    let answer = why(&question.trace, id, step);
-    let state = question.trace.state_at(step);
-    let limit = usize::from(args.chains);
-    print(&(question.head() + &tell(&question, &answer, &state, limit) + &question.others()))?;
+    let answer = why(question.words(), id, step);
+    let told = tell(&question, &answer, usize::from(args.chains))?;
+    print(&(question.head() + &told + &question.others()))?;
     if matches!(answer.fate, Liveness::Reachable | Liveness::Garbage) {
-        draw(&question, &answer, args)?;
+        return draw(question, &answer, args);
     }
+    question.log_reading();
     Ok(())
 }
 
-fn tell(question: &Question, answer: &Why, state: &State, limit: usize) -> String {
-    let trace = &question.trace;
-    let words = words(trace, state, question.found.step);
+fn tell(question: &Question, answer: &Why, limit: usize) -> Result<String, Problem> {
+    let words = question.words();
     let count = count_in_words(answer.count);
     let mut out = match answer.fate {
-        Liveness::Unborn => return "it is not there yet\n".to_owned(),
-        Liveness::Dead(death) => return death_in_words(trace, death) + "\n",
+        Liveness::Unborn => return Ok("it is not there yet\n".to_owned()),
+        Liveness::Dead(death) => return Ok(question.death_in_words(death)? + "\n"),
         Liveness::Garbage => format!("nothing: garbage waiting for the collector ({count})\n"),
         Liveness::Reachable if answer.count == Count::Immortal => {
             "immortal: it lives as long as the process, whatever refers to it\n".to_owned()
@@ -59,7 +58,7 @@ fn tell(question: &Question, answer: &Why, state: &State, limit: usize) -> Strin
     for owner in answer.idle.iter().take(limit) {
         out.push_str(&format!("  {}\n", words.owner(owner)));
     }
-    out + &more(answer.idle.len())
+    Ok(out + &more(answer.idle.len()))
 }
 
 /// `globals head → Node #3 .rest → Node #5`.
@@ -87,7 +86,7 @@ fn in_words(chain: &Chain, words: Words<'_>) -> String {
 
 /// What of the chains the interpreter itself holds, and by what.
 fn held(question: &Question, chains: &[Chain]) -> Vec<(String, ObjId)> {
-    let symbols = &question.trace.symbols;
+    let symbols = &question.file.trace.symbols;
     let mut held = Vec::new();
     for chain in chains {
         let Some(first) = chain.links.first() else {
@@ -112,18 +111,30 @@ fn held(question: &Question, chains: &[Chain]) -> Vec<(String, ObjId)> {
 }
 
 /// Draws the chains alone.
-fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem> {
-    let trace = &question.trace;
+fn draw(question: Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem> {
     let (id, step) = (question.found.id, question.found.step);
     let limit = usize::from(args.chains);
     let only = Subset {
-        objects: objects_of(trace, answer, id, step, limit),
+        objects: objects_of(question.words(), answer, id, limit),
         about: Some(id),
-        held: held(question, &answer.chains[..answer.chains.len().min(limit)]),
+        held: held(&question, &answer.chains[..answer.chains.len().min(limit)]),
     };
+    let title = question.title.clone();
+    let place = format!("step {step} of {}", question.file.steps());
+    // What is new shows against the step before.
+    let before = match step {
+        1 => None,
+        _ => question
+            .file
+            .step(step - 1)
+            .map_err(|error| question.unread(error))?,
+    };
+    question.log_reading();
+    let trace = question.file.trace.excerpt(before, question.step, step);
+    let last = trace.steps.len() as u32;
     let options = ViewOptions {
         choice: ViewFilter {
-            steps: vec![(step, step)],
+            steps: vec![(last, last)],
             only: Some(only),
             no_marks: true,
             ..ViewFilter::default()
@@ -131,15 +142,17 @@ fn draw(question: &Question, answer: &Why, args: &WhyArgs) -> Result<(), Problem
         counts: Counts::Always,
         ..ViewOptions::default()
     };
-    let Some(mut scene) = Scenes::new(trace, &options).next() else {
+    let Some(mut scene) = Scenes::new(&trace, &options).next() else {
         return Ok(());
     };
     scene.caption.event = match answer.fate {
-        Liveness::Garbage => format!("nothing keeps {} alive", question.title()),
-        _ => format!("what keeps {} alive", question.title()),
+        Liveness::Garbage => format!("nothing keeps {title} alive"),
+        _ => format!("what keeps {title} alive"),
     };
-    // They tell of the step, and nothing here shows it.
+    (scene.number, scene.caption.step) = (step, place);
+    // They tell of the step and of the run, and nothing here shows these.
     scene.caption.words.clear();
+    scene.caption.output.clear();
     let scenes = || std::iter::once(scene.clone());
     let plan = plan(scenes()).on_pages(scenes, PageOptions::default());
     let text = svg(

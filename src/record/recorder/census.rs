@@ -11,7 +11,7 @@ use crate::record::raw::frames;
 use crate::record::raw::header::ObjPtr;
 use crate::record::stack::RunningFrame;
 use crate::trace::{Census, CensusMoment, Event, OutsideFact, TypeCount};
-use rustc_hash::FxHashSet as HashSet;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::AsObject;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::builtins::PyCode;
@@ -28,8 +28,9 @@ const REST: &str = "other types";
 pub(super) struct Censuses {
     /// Thread, address of the frame, line.
     open: Vec<(Option<u32>, usize, u32)>,
-    /// Lines of code objects that are not looked at again, by the address of the code.
-    done: HashSet<(usize, u32)>,
+    /// The import statements of code objects, by their addresses: line and place of the name, but for
+    /// lines that are not looked at again. They are read once: it takes time in proportion to the code.
+    imports: HashMap<usize, Vec<(u32, u32)>>,
     facts: Vec<OutsideFact>,
 }
 
@@ -40,9 +41,7 @@ impl Censuses {
 
     /// What stood at an address is dead.
     pub(super) fn forget(&mut self, address: usize) {
-        if !self.done.is_empty() {
-            self.done.retain(|(code, _)| *code != address);
-        }
+        self.imports.remove(&address);
     }
 }
 
@@ -122,25 +121,26 @@ impl Recorder {
         let Some(code) = frames::innermost().map(|frame| frame.code()) else {
             return;
         };
-        let key = (ObjPtr::of(code.as_object()).address(), context.line);
-        if !self.censuses.done.contains(&key) && self.is_to_import(code, context.line) {
-            self.censuses.done.insert(key);
+        let address = ObjPtr::of(code.as_object()).address();
+        let imports = self.censuses.imports.entry(address);
+        let imports = imports.or_insert_with(|| imports_of(code));
+        // What a relative import asks for is not known here.
+        let names = imports.iter().filter(|(line, _)| *line == context.line);
+        let mut names = names.filter_map(|(_, name)| code.code.names.get(*name as usize));
+        if names.any(|name| !self.modules.has(name.as_str())) {
+            imports.retain(|(line, _)| *line != context.line);
             self.take_census(CensusMoment::BeforeImport, vm);
             let open = (context.thread, top.address, context.line);
             self.censuses.open.push(open);
         }
     }
+}
 
-    /// Whether a line of code asks for a module that is not there. What a relative import asks for is
-    /// not known here.
-    fn is_to_import(&self, code: &PyCode, line: u32) -> bool {
-        let all = compiled(code);
-        let mut imports = all.iter().filter(|one| {
-            one.line == Some(line) && matches!(one.op, Instruction::ImportName { .. })
-        });
-        imports.any(|one| {
-            let name = code.code.names.get(one.arg as usize);
-            name.is_some_and(|name| !self.modules.has(name.as_str()))
-        })
-    }
+/// Line and place of the name of each import in a code object.
+fn imports_of(code: &PyCode) -> Vec<(u32, u32)> {
+    let all = compiled(code).into_iter();
+    let imports = all.filter(|one| matches!(one.op, Instruction::ImportName { .. }));
+    imports
+        .filter_map(|one| Some((one.line?, one.arg)))
+        .collect()
 }

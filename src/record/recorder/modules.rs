@@ -13,7 +13,7 @@ use crate::record::raw::header::ObjPtr;
 use crate::trace::{Importer, ModuleFact, ObjId, OutsideFact};
 use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::{PyDict, PyList, PyModule, PyStr, PyType};
-use rustpython_vm::{AsObject, VirtualMachine};
+use rustpython_vm::{AsObject, VirtualMachine, identifier};
 use std::fs;
 
 /// The modules that the import system itself is made of.
@@ -68,7 +68,8 @@ impl Modules {
 impl Recorder {
     /// Tells which modules are new. `body`: the frame in which the body of one of them begins.
     pub(crate) fn look_at_modules(&mut self, body: Option<LiveFrame>, vm: &VirtualMachine) {
-        let Ok(table) = vm.sys_module.get_attr("modules", vm) else {
+        let of_sys = vm.sys_module.dict();
+        let Ok(Some(table)) = of_sys.get_item_opt(identifier!(vm, modules), vm) else {
             return;
         };
         // One of another type has code of its own.

@@ -17,6 +17,7 @@
 //! All numbers are little-endian. Where the run has ended well, an index and a trailer that points at
 //! it come last; where they are missing, the segments are gone through up to the last whole one.
 
+pub(super) mod index;
 mod outside;
 pub(super) mod reader;
 pub(super) mod record;
@@ -33,7 +34,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 const MAGIC: &[u8; 8] = b"MEMVIZ\r\n";
 const END: &[u8; 8] = b"MEMVIZ.\n";
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// Bytes of the file's head, of a segment's, and of the trailer.
 const HEAD: u64 = 12;
 const SEGMENT_HEAD: u64 = 26;
@@ -48,7 +49,7 @@ const ANY_RATIO: u64 = 1 << 20;
 const LARGEST: u64 = 1 << 30;
 
 /// What a segment holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 enum Tag {
     /// [`record::Run`]: who records what. The first of all.
@@ -63,14 +64,13 @@ enum Tag {
     Steps = 5,
     /// [`record::End`]: how the run ended.
     End = 6,
-    /// [`Index`].
+    /// [`index::Index`].
     Index = 7,
-    /// The [`Stages`](crate::trace::stages::Stages) of one of the files. [`WholeIndex`] lists it apart.
+    /// The [`Stages`](crate::trace::stages::Stages) of one of the files.
     Stages = 8,
-    /// A list of [`Machine`](super::Machine)s: of the steps of the segment before. Likewise.
+    /// A list of [`Machine`](super::Machine)s: of the steps of the segment before.
     Machines = 9,
-    /// [`OutsideFact`](super::OutsideFact)s, behind those that came before. [`WholeIndex`] lists it
-    /// apart.
+    /// [`OutsideFact`](super::OutsideFact)s, behind those that came before.
     Outside = 10,
 }
 
@@ -108,20 +108,8 @@ struct Tables {
     deaths: Vec<(super::ObjId, super::Death)>,
 }
 
-/// Where the segments stand.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Index {
-    segments: Vec<Place>,
-}
-
-/// The index as it is written: behind it, where a reader that does not know of them stops, the places
-/// of the segments with stages; and behind those the places of all other kinds, each by its tag.
-type WholeIndex = (Index, Vec<u64>, Vec<(u8, u64)>);
-/// The index of a trace that has nothing of the other kinds.
-type IndexWithStages = (Index, Vec<u64>);
-
 /// A segment's place in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
     tag: Tag,
     first: u32,
@@ -199,7 +187,7 @@ struct SegmentHead {
 
 impl SegmentHead {
     /// Reads the head of the segment at a place of the file, which is `length` long.
-    fn read(file: &mut File, at: u64, length: u64) -> Result<SegmentHead, ReadError> {
+    fn read(mut file: &File, at: u64, length: u64) -> Result<SegmentHead, ReadError> {
         let mut bytes = [0; SEGMENT_HEAD as usize];
         file.seek(SeekFrom::Start(at))?;
         read_exact(file, &mut bytes)?;
@@ -226,7 +214,7 @@ impl SegmentHead {
     }
 
     /// The deflated contents, which the file stands before.
-    fn body(&self, file: &mut File) -> Result<Vec<u8>, ReadError> {
+    fn body(&self, file: &File) -> Result<Vec<u8>, ReadError> {
         let mut body = vec![0; self.stored as usize];
         read_exact(file, &mut body)?;
         let mut checksum = crc32fast::Hasher::new();
@@ -257,7 +245,21 @@ impl SegmentHead {
     }
 }
 
-fn read_exact(file: &mut File, bytes: &mut [u8]) -> Result<(), ReadError> {
+/// What the segment at a place says.
+fn read_segment<T: DeserializeOwned>(
+    file: &File,
+    place: Place,
+    length: u64,
+) -> Result<T, ReadError> {
+    let head = SegmentHead::read(file, place.at, length)?;
+    if (head.tag, head.first, head.count) != (Some(place.tag), place.first, place.count) {
+        return Err(ReadError::Damaged("its index does not fit its segments"));
+    }
+    let body = head.body(file)?;
+    head.contents(&body)
+}
+
+fn read_exact(mut file: &File, bytes: &mut [u8]) -> Result<(), ReadError> {
     file.read_exact(bytes).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => ReadError::Truncated,
         _ => ReadError::Io(error),

@@ -1,21 +1,23 @@
 //! Reads a trace: by its index, or by going through its segments where it has none.
 
+use super::index::{Index, NameIndex, scan};
 use super::record::{End, Run};
-use super::{
-    END, HEAD, Index, IndexWithStages, MAGIC, Place, ReadError, SegmentHead, TRAILER, Tables, Tag,
-    VERSION, WholeIndex,
-};
-use super::{outside, read_exact, stages};
+use super::{HEAD, MAGIC, Place, ReadError, SegmentHead, Tables, Tag, VERSION};
+use super::{outside, read_exact, read_segment, stages};
 use crate::trace::check::{Known, check};
 use crate::trace::stages::Stages;
 use crate::trace::{
-    AtExit, Cause, Death, Header, Machine, Moment, ObjectInfo, Outcome, OutsideFact, SourceFile,
-    State, Step, Symbols, Trace,
+    AtExit, Cause, Death, Header, Machine, Moment, NameKind, ObjectInfo, Outcome, OutsideFact,
+    SourceFile, State, Step, Symbol, Symbols, Trace,
 };
 use serde::de::DeserializeOwned;
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 use std::path::Path;
+
+const UNKNOWN_OBJECT: ReadError = ReadError::Damaged("a step names an object that is not there");
 
 /// A trace on disk, opened but not read: any step can be asked for.
 #[derive(Debug)]
@@ -34,13 +36,12 @@ pub struct TraceFile {
     machines: Vec<Place>,
     segments: usize,
     steps: u32,
-    is_whole: bool,
-    /// What was recorded, and how it ended.
-    pub header: Header,
-    /// All texts.
-    pub symbols: Symbols,
-    /// By serial: object 1 first.
-    pub objects: Vec<ObjectInfo>,
+    /// `None`: the file has no end.
+    names: Option<NameIndex>,
+    /// How many segments with steps or states have been read.
+    read: Cell<usize>,
+    /// All that is known without a step: it has none.
+    pub trace: Trace,
 }
 
 impl TraceFile {
@@ -52,7 +53,7 @@ impl TraceFile {
     pub fn open(path: &Path) -> Result<TraceFile, ReadError> {
         let mut file = File::open(path)?;
         let mut head = [0; HEAD as usize];
-        read_exact(&mut file, &mut head).map_err(|_| ReadError::NotATrace)?;
+        read_exact(&file, &mut head).map_err(|_| ReadError::NotATrace)?;
         if &head[..8] != MAGIC {
             return Err(ReadError::NotATrace);
         }
@@ -61,16 +62,15 @@ impl TraceFile {
             return Err(ReadError::Version(version));
         }
         let length = file.seek(SeekFrom::End(0))?;
-        let index = index(&mut file, length)?;
-        let is_whole = index.is_some();
-        let places = match index {
-            Some(places) => places,
-            None => scan(&mut file, length)?,
+        let index = Index::read(&file, length)?.map(Index::parts);
+        let (places, names) = match index {
+            Some((places, names)) => (places, Some(names)),
+            None => (scan(&file, length)?, None),
         };
-        let mut reader = Reader { file, length };
+        let reader = Reader { file, length };
         let mut parts = Parts::default();
         for place in &places {
-            parts.add(&mut reader, *place)?;
+            parts.add(&reader, *place)?;
         }
         let of = |tag| places.iter().copied().filter(move |place| place.tag == tag);
         let runs: Vec<Place> = of(Tag::Steps).collect();
@@ -95,10 +95,14 @@ impl TraceFile {
             machines: of(Tag::Machines).collect(),
             segments: places.len(),
             steps,
-            is_whole,
-            header,
-            symbols: parts.symbols,
-            objects: parts.objects,
+            names,
+            read: Cell::new(0),
+            trace: Trace {
+                header,
+                symbols: parts.symbols,
+                objects: parts.objects,
+                steps: Vec::new(),
+            },
             runs,
         })
     }
@@ -108,6 +112,11 @@ impl TraceFile {
         VERSION
     }
 
+    /// How many segments with steps or states have been read since it was opened.
+    pub fn segments_read(&self) -> usize {
+        self.read.get()
+    }
+
     /// Number of segments.
     pub fn segments(&self) -> usize {
         self.segments
@@ -115,7 +124,7 @@ impl TraceFile {
 
     /// Whether its end is there.
     pub fn is_whole(&self) -> bool {
-        self.is_whole
+        self.names.is_some()
     }
 
     /// Number of steps.
@@ -128,7 +137,7 @@ impl TraceFile {
     ///
     /// # Errors
     /// Where the file cannot be read or is damaged.
-    pub fn step(&mut self, number: u32) -> Result<Option<(Step, State)>, ReadError> {
+    pub fn step(&self, number: u32) -> Result<Option<(Step, State)>, ReadError> {
         let mut found = None;
         self.each_in(number, number, |_, step, state| {
             found = Some((step.clone(), state.clone()));
@@ -142,47 +151,160 @@ impl TraceFile {
     /// # Errors
     /// Where the file cannot be read or is damaged.
     pub fn each_in(
-        &mut self,
+        &self,
         first: u32,
         last: u32,
         mut act: impl FnMut(u32, &Step, &State),
     ) -> Result<(), ReadError> {
         let first = first.max(1);
-        let before = self.states.partition_point(|place| place.first <= first);
-        let from = before.checked_sub(1).map(|at| self.states[at]);
-        let known = Known(self.objects.len());
-        let wrong = ReadError::Damaged("a step names an object that is not there");
-        let mut state = match from {
-            Some(place) => self.read_at::<State>(place)?,
-            None => State::default(),
-        };
-        if !known.state(&state) {
-            return Err(wrong);
+        let from = self.last_state(first);
+        let state = self.state(from)?;
+        self.walk(from, state, last, |number, step, state| {
+            if number >= first {
+                act(number, step, state);
+            }
+        })
+    }
+
+    /// Goes through memory at the steps from `first` to `last`, from 1. Of the segment before a state
+    /// nothing is read where `first` is its last step.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn states_in(
+        &self,
+        first: u32,
+        last: u32,
+        mut act: impl FnMut(u32, &State),
+    ) -> Result<(), ReadError> {
+        let first = first.max(1);
+        if first > last {
+            return Ok(());
         }
+        let from = self.last_state(first.saturating_add(1));
+        let state = self.state(from)?;
+        if from.is_some_and(|place| place.first > first) {
+            act(first, &state);
+            if first == last {
+                return Ok(());
+            }
+        }
+        self.walk(from, state, last, |number, _, state| {
+            if number >= first {
+                act(number, state);
+            }
+        })
+    }
+
+    /// The last state before a step.
+    fn last_state(&self, step: u32) -> Option<Place> {
+        let before = self.states.partition_point(|place| place.first <= step);
+        before.checked_sub(1).map(|at| self.states[at])
+    }
+
+    /// A state, or the empty one before the first step.
+    fn state(&self, from: Option<Place>) -> Result<State, ReadError> {
+        let Some(place) = from else {
+            return Ok(State::default());
+        };
+        self.read.set(self.read.get() + 1);
+        let state = self.read_at::<State>(place)?;
+        match Known(self.trace.objects.len()).state(&state) {
+            true => Ok(state),
+            false => Err(UNKNOWN_OBJECT),
+        }
+    }
+
+    /// Goes through the steps behind a state, up to `last`.
+    fn walk(
+        &self,
+        from: Option<Place>,
+        mut state: State,
+        last: u32,
+        mut act: impl FnMut(u32, &Step, &State),
+    ) -> Result<(), ReadError> {
+        let known = Known(self.trace.objects.len());
         let start = from.map_or(1, |place| place.first);
-        let runs = self.runs.iter().copied();
-        let runs: Vec<Place> = runs
-            .filter(|run| run.first >= start && run.first <= last)
-            .collect();
-        if runs.first().is_some_and(|run| run.first != start) {
+        let runs = self.runs.iter();
+        let mut runs = runs.filter(|run| run.first >= start && run.first <= last);
+        if runs.clone().next().is_some_and(|run| run.first != start) {
             return Err(ReadError::Damaged("a state stands before no step"));
         }
-        for run in runs {
-            let steps: Vec<Step> = self.read_at(run)?;
-            if steps.len() != run.count as usize {
-                return Err(ReadError::Damaged("steps are missing"));
-            }
-            for (number, step) in (run.first..=last).zip(&steps) {
+        runs.try_for_each(|run| {
+            for (number, step) in (run.first..=last).zip(&self.steps_of(*run)?) {
                 if !known.step(step) {
-                    return Err(wrong);
+                    return Err(UNKNOWN_OBJECT);
                 }
                 state.apply(step);
-                if number >= first {
-                    act(number, step, &state);
-                }
+                act(number, step, &state);
+            }
+            Ok(())
+        })
+    }
+
+    fn steps_of(&self, run: Place) -> Result<Vec<Step>, ReadError> {
+        self.read.set(self.read.get() + 1);
+        let steps: Vec<Step> = self.read_at(run)?;
+        match steps.len() == run.count as usize {
+            true => Ok(steps),
+            false => Err(ReadError::Damaged("steps are missing")),
+        }
+    }
+
+    /// The steps, cut where they can be read from: first and last step of each stretch between two
+    /// states.
+    pub fn stretches(&self) -> Vec<(u32, u32)> {
+        self.stretches_with(self.runs.iter())
+    }
+
+    /// The stretches in which what a name leads to changes, each up to the last segment in which it
+    /// does: at all other steps it leads to what it did before. All of them where the file has no
+    /// index.
+    pub fn stretches_of(&self, name: &str) -> Vec<(u32, u32)> {
+        let Some(index) = &self.names else {
+            return self.stretches();
+        };
+        let is_it = |symbol: &Symbol| self.trace.symbols.text(*symbol) == name;
+        let symbols = index.names().filter(is_it);
+        let segments: BTreeSet<u32> = symbols
+            .flat_map(|symbol| index.of(symbol))
+            .copied()
+            .collect();
+        let runs = segments.iter().filter_map(|at| self.runs.get(*at as usize));
+        self.stretches_with(runs)
+    }
+
+    fn stretches_with<'r>(&self, runs: impl Iterator<Item = &'r Place>) -> Vec<(u32, u32)> {
+        let mut stretches: Vec<(u32, u32)> = Vec::new();
+        for run in runs {
+            let first = self.last_state(run.first).map_or(1, |place| place.first);
+            let last = run.first + (run.count - 1);
+            match stretches.last_mut().filter(|stretch| stretch.0 == first) {
+                Some(stretch) => stretch.1 = last,
+                None => stretches.push((first, last)),
             }
         }
-        Ok(())
+        stretches
+    }
+
+    /// All names that a call frame ever has, in the order of the alphabet. Without an index all steps
+    /// are read.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged.
+    pub fn names(&self) -> Result<Vec<&str>, ReadError> {
+        let mut symbols: BTreeSet<Symbol> = BTreeSet::new();
+        match &self.names {
+            Some(index) => symbols.extend(index.names()),
+            None => self.each_in(1, self.steps, |_, _, state| {
+                let names = state.all_frames().flat_map(|frame| &frame.names);
+                let names = names.filter(|name| name.kind != NameKind::Stack);
+                symbols.extend(names.map(|name| name.name));
+            })?,
+        }
+        let texts = symbols.iter().map(|name| self.trace.symbols.text(*name));
+        let texts: BTreeSet<&str> = texts.collect();
+        Ok(texts.into_iter().collect())
     }
 
     /// The stages of the program's own files, in the order in which they were first run. None in a
@@ -190,11 +312,9 @@ impl TraceFile {
     ///
     /// # Errors
     /// Where the file cannot be read or is damaged.
-    pub fn stages(&mut self) -> Result<Vec<Stages>, ReadError> {
-        let places = self.stages.clone();
-        let all = places
-            .into_iter()
-            .map(|place| self.read_at::<Stages>(place));
+    pub fn stages(&self) -> Result<Vec<Stages>, ReadError> {
+        let all = self.stages.iter();
+        let all = all.map(|place| self.read_at::<Stages>(*place));
         all.map(|stages| stages::checked(stages?)).collect()
     }
 
@@ -203,12 +323,12 @@ impl TraceFile {
     ///
     /// # Errors
     /// Where the file cannot be read or is damaged.
-    pub fn outside(&mut self) -> Result<Vec<OutsideFact>, ReadError> {
+    pub fn outside(&self) -> Result<Vec<OutsideFact>, ReadError> {
         let mut all = Vec::new();
-        for place in self.outside.clone() {
-            all.extend(self.read_at::<Vec<OutsideFact>>(place)?);
+        for place in &self.outside {
+            all.extend(self.read_at::<Vec<OutsideFact>>(*place)?);
         }
-        outside::checked(all, &self.header, self.objects.len())
+        outside::checked(all, &self.trace.header, self.trace.objects.len())
     }
 
     /// The machine at each step that is an instruction, in order. None where only lines were recorded,
@@ -216,11 +336,11 @@ impl TraceFile {
     ///
     /// # Errors
     /// Where the file cannot be read or is damaged.
-    pub fn machines(&mut self) -> Result<Vec<Machine>, ReadError> {
-        let known = Known(self.objects.len());
+    pub fn machines(&self) -> Result<Vec<Machine>, ReadError> {
+        let known = Known(self.trace.objects.len());
         let mut all: Vec<Machine> = Vec::new();
-        for place in self.machines.clone() {
-            all.extend(self.read_at::<Vec<Machine>>(place)?);
+        for place in &self.machines {
+            all.extend(self.read_at::<Vec<Machine>>(*place)?);
         }
         let mut last = 0;
         for machine in &all {
@@ -233,8 +353,8 @@ impl TraceFile {
         Ok(all)
     }
 
-    fn read_at<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
-        read(&mut self.file, place, self.length)
+    fn read_at<T: DeserializeOwned>(&self, place: Place) -> Result<T, ReadError> {
+        read_segment(&self.file, place, self.length)
     }
 
     /// Reads everything.
@@ -251,108 +371,14 @@ impl TraceFile {
     /// # Errors
     /// Where the file cannot be read or is damaged.
     pub fn read_until(mut self, last: u32) -> Result<Trace, ReadError> {
-        let mut steps = Vec::new();
-        let mut runs = std::mem::take(&mut self.runs);
-        runs.retain(|run| run.first <= last);
-        for place in runs {
-            let run: Vec<Step> = self.read_at(place)?;
-            if run.len() != place.count as usize {
-                return Err(ReadError::Damaged("steps are missing"));
-            }
-            steps.extend(run);
+        for run in self.runs.iter().filter(|run| run.first <= last) {
+            let steps = self.steps_of(*run)?;
+            self.trace.steps.extend(steps);
         }
-        steps.truncate(last as usize);
-        let trace = Trace {
-            header: self.header,
-            symbols: self.symbols,
-            objects: self.objects,
-            steps,
-        };
-        check(&trace)?;
-        Ok(trace)
+        self.trace.steps.truncate(last as usize);
+        check(&self.trace)?;
+        Ok(self.trace)
     }
-}
-
-/// The segments that the index lists; `None` where the file has no end.
-fn index(file: &mut File, length: u64) -> Result<Option<Vec<Place>>, ReadError> {
-    if length < HEAD + TRAILER {
-        return Ok(None);
-    }
-    file.seek(SeekFrom::Start(length - TRAILER))?;
-    let mut trailer = [0; TRAILER as usize];
-    read_exact(file, &mut trailer)?;
-    let (at, end) = trailer.split_at(8);
-    if end != END {
-        return Ok(None);
-    }
-    let at = u64::from_le_bytes(at.try_into().expect("eight bytes"));
-    let place = Place {
-        tag: Tag::Index,
-        first: 0,
-        count: 0,
-        at,
-    };
-    let (index, stages, further) = whole_index(file, place, length)?;
-    let stages = stages.into_iter().map(|at| (Tag::Stages as u8, at));
-    let apart = stages.chain(further).filter_map(|(tag, at)| {
-        Some(Place {
-            tag: Tag::of(tag)?,
-            first: 0,
-            count: 0,
-            at,
-        })
-    });
-    Ok(Some(index.segments.into_iter().chain(apart).collect()))
-}
-
-/// The index, also of a trace that was written without what came to it later.
-fn whole_index(file: &mut File, place: Place, length: u64) -> Result<WholeIndex, ReadError> {
-    if let Ok(whole) = read::<WholeIndex>(file, place, length) {
-        return Ok(whole);
-    }
-    if let Ok((index, stages)) = read::<IndexWithStages>(file, place, length) {
-        return Ok((index, stages, Vec::new()));
-    }
-    let index = read::<Index>(file, place, length)?;
-    Ok((index, Vec::new(), Vec::new()))
-}
-
-/// The segments up to the last whole one.
-fn scan(file: &mut File, length: u64) -> Result<Vec<Place>, ReadError> {
-    let mut places = Vec::new();
-    let mut at = HEAD;
-    while let Some(head) = whole(file, at, length)? {
-        if let Some(tag) = head.tag {
-            places.push(Place {
-                tag,
-                first: head.first,
-                count: head.count,
-                at,
-            });
-        }
-        at += super::SEGMENT_HEAD + head.stored;
-    }
-    Ok(places)
-}
-
-/// The head of the segment at a place, where all of it is there as it was written.
-fn whole(file: &mut File, at: u64, length: u64) -> Result<Option<SegmentHead>, ReadError> {
-    let head = SegmentHead::read(file, at, length);
-    let whole = head.and_then(|head| head.body(file).map(|_| head));
-    match whole {
-        Ok(head) => Ok(Some(head)),
-        Err(ReadError::Truncated | ReadError::Damaged(_)) => Ok(None),
-        Err(other) => Err(other),
-    }
-}
-
-fn read<T: DeserializeOwned>(file: &mut File, place: Place, length: u64) -> Result<T, ReadError> {
-    let head = SegmentHead::read(file, place.at, length)?;
-    if (head.tag, head.first, head.count) != (Some(place.tag), place.first, place.count) {
-        return Err(ReadError::Damaged("its index does not fit its segments"));
-    }
-    let body = head.body(file)?;
-    head.contents(&body)
 }
 
 struct Reader {
@@ -361,20 +387,20 @@ struct Reader {
 }
 
 impl Reader {
-    fn read<T: DeserializeOwned>(&mut self, place: Place) -> Result<T, ReadError> {
-        read(&mut self.file, place, self.length)
+    fn read<T: DeserializeOwned>(&self, place: Place) -> Result<T, ReadError> {
+        read_segment(&self.file, place, self.length)
     }
 
     /// Whether a segment is there as it was written.
-    fn verify(&mut self, place: Place) -> Result<(), ReadError> {
-        let head = SegmentHead::read(&mut self.file, place.at, self.length)?;
+    fn verify(&self, place: Place) -> Result<(), ReadError> {
+        let head = SegmentHead::read(&self.file, place.at, self.length)?;
         if head.tag != Some(place.tag) || head.version != place.tag.version() {
             return Err(ReadError::Damaged("its index does not fit its segments"));
         }
         if (head.first, head.count) != (place.first, place.count) {
             return Err(ReadError::Damaged("its index does not fit its segments"));
         }
-        head.body(&mut self.file).map(drop)
+        head.body(&self.file).map(drop)
     }
 }
 
@@ -389,7 +415,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, reader: &mut Reader, place: Place) -> Result<(), ReadError> {
+    fn add(&mut self, reader: &Reader, place: Place) -> Result<(), ReadError> {
         match place.tag {
             Tag::Run => self.run = Some(reader.read(place)?),
             Tag::Files => self.files.extend(reader.read::<Vec<SourceFile>>(place)?),

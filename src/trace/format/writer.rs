@@ -1,7 +1,8 @@
 //! Writes a trace while it is being recorded.
 
+use super::index::{Index, NameIndex};
 use super::record::{End, Record, StepRecord};
-use super::{END, Index, MAGIC, Place, Tables, Tag, VERSION, WholeIndex, segment};
+use super::{END, MAGIC, Place, Tables, Tag, VERSION, segment};
 use crate::trace::stages::Stages;
 use crate::trace::{Machine, OutsideFact, SourceFile, State, Step};
 use std::io::{self, Write};
@@ -20,10 +21,8 @@ pub struct LogWriter<W> {
     out: W,
     at: u64,
     places: Vec<Place>,
-    /// Where the segments with stages stand.
-    stages: Vec<u64>,
-    /// Where those of further kinds stand, and their tags.
-    further: Vec<(u8, u64)>,
+    /// In which segments with steps names come to lead to something else.
+    names: NameIndex,
     /// Facts that are not written yet.
     outside: Vec<OutsideFact>,
     files: Vec<SourceFile>,
@@ -53,8 +52,7 @@ impl<W: Write> LogWriter<W> {
             out,
             at: super::HEAD,
             places: Vec::new(),
-            stages: Vec::new(),
-            further: Vec::new(),
+            names: NameIndex::default(),
             outside: Vec::new(),
             files: Vec::new(),
             tables: Tables::default(),
@@ -99,19 +97,7 @@ impl<W: Write> LogWriter<W> {
     /// # Errors
     /// What the writer says.
     pub fn add_stages(&mut self, stages: &Stages) -> io::Result<()> {
-        self.put_apart(Tag::Stages, stages)
-    }
-
-    /// Writes a segment that the list of places does not name.
-    fn put_apart(&mut self, tag: Tag, contents: &impl serde::Serialize) -> io::Result<()> {
-        let segment = segment(tag, 0, 0, contents)?;
-        self.out.write_all(&segment)?;
-        match tag {
-            Tag::Stages => self.stages.push(self.at),
-            _ => self.further.push((tag as u8, self.at)),
-        }
-        self.at += segment.len() as u64;
-        Ok(())
+        self.put(Tag::Stages, 0, 0, stages)
     }
 
     /// Writes the facts that wait.
@@ -119,7 +105,7 @@ impl<W: Write> LogWriter<W> {
         let facts = std::mem::take(&mut self.outside);
         match facts.is_empty() {
             true => Ok(()),
-            false => self.put_apart(Tag::Outside, &facts),
+            false => self.put(Tag::Outside, 0, 0, &facts),
         }
     }
 
@@ -177,14 +163,16 @@ impl<W: Write> LogWriter<W> {
         }
         let steps = std::mem::take(&mut self.steps);
         self.put(Tag::Steps, first, steps.len() as u32, &steps)?;
+        self.names.begin_segment();
         for step in &steps {
+            self.names.add(&self.state, step);
             self.state.apply(step);
             self.changes += 1 + step.changed.len() + step.entered.len() + step.frames.len();
         }
         self.written += steps.len() as u32;
         let machines = std::mem::take(&mut self.machines);
         if !machines.is_empty() {
-            self.put_apart(Tag::Machines, &machines)?;
+            self.put(Tag::Machines, 0, 0, &machines)?;
         }
         // They tell of steps that are written.
         self.write_outside()?;
@@ -200,10 +188,8 @@ impl<W: Write> LogWriter<W> {
         self.write_outside()?;
         self.put(Tag::End, 0, 0, end)?;
         let index_at = self.at;
-        let segments = std::mem::take(&mut self.places);
-        let stages = std::mem::take(&mut self.stages);
-        let further = std::mem::take(&mut self.further);
-        let index: WholeIndex = (Index { segments }, stages, further);
+        let (places, names) = (&self.places, std::mem::take(&mut self.names));
+        let index = Index::new(places, names);
         self.put(Tag::Index, 0, 0, &index)?;
         self.out.write_all(&index_at.to_le_bytes())?;
         self.out.write_all(END)?;

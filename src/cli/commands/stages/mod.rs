@@ -79,7 +79,7 @@ fn is_trace(path: &Path) -> bool {
 fn of_trace(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
     let path = trace_path(&args.script)?;
     let failed = |error| explained(&path, error);
-    let mut trace = TraceFile::open(&path).map_err(failed)?;
+    let trace = TraceFile::open(&path).map_err(failed)?;
     let all = trace.stages().map_err(failed)?;
     if all.is_empty() {
         return Err(Problem::new("this trace has no stages of files in it")

@@ -33,7 +33,7 @@ impl StagesOfRun {
         }
         let path = trace_path(&args.script)?;
         let failed = |error| explained(&path, error);
-        let mut file = TraceFile::open(&path).map_err(failed)?;
+        let file = TraceFile::open(&path).map_err(failed)?;
         let steps = file.steps();
         if args.step.is_some_and(|step| !(1..=steps).contains(&step)) {
             return Err(Problem::new("there is no such step in this trace")
