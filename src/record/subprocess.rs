@@ -229,6 +229,8 @@ impl<'f> Scribe<'f> {
             Record::Limit(limit) => self.limit = Some(limit.clone()),
             Record::End(_) => self.ended = true,
             Record::Failed(error) => self.failed = Some(error.clone()),
+            // Another interpreter's instructions would not be those that ran.
+            Record::File(_) if matches!(self.source, Source::Agent(_)) => {}
             Record::File(file) => self.add_stages(file),
             Record::Run(_) | Record::Machine(_) | Record::Outside(_) => {}
         }

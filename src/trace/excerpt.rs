@@ -17,7 +17,9 @@ impl Trace {
         };
         for object in &mut self.objects {
             object.born.as_mut().map(moved);
-            object.died.as_mut().map(|death| moved(&mut death.at));
+            if let Some(death) = &mut object.died {
+                moved(&mut death.at);
+            }
         }
         self.header.steps = last;
         self

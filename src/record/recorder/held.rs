@@ -4,7 +4,7 @@ use super::{Recorder, StepContext, listeners};
 use crate::record::raw::free_lists;
 use crate::record::raw::header::ObjPtr;
 use crate::record::stack::{RunningFrame, RunningName};
-use crate::trace::{CallFrame, Event, InterpreterRef, RootKind};
+use crate::trace::{CallFrame, Event, InterpreterRef, ObjId, RootKind};
 use rustpython_vm::{AsObject, VirtualMachine};
 
 /// How many references running code has to its namespace at most: as globals and as locals, of the
@@ -14,6 +14,17 @@ const NAMESPACE_HOLDERS: usize = 6;
 /// What the interpreter's loop keeps of exceptions.
 const RAISED_BY_CALL: &str = "call that raised it";
 const KEPT_FOR_RETURN: &str = "call that began while it was handled";
+
+/// An exception that the interpreter's loop may keep until it is through with a frame.
+#[derive(PartialEq, Eq)]
+pub(super) struct KeptByLoop {
+    /// Why.
+    by: &'static str,
+    exception: ObjId,
+    /// The frame's address, and how many stand below it.
+    frame: usize,
+    below: usize,
+}
 
 impl Recorder {
     /// Says what each frame of the program's has under way. Returns the place of the first of which
@@ -79,7 +90,12 @@ impl Recorder {
         for (by, pointer) in kept {
             let at = self.by_address.get(&pointer.address());
             if let (Some(at), Some(frame)) = (at, running.last()) {
-                let one = (by, self.living[*at].id, frame.address);
+                let one = KeptByLoop {
+                    by,
+                    exception: self.living[*at].id,
+                    frame: frame.address,
+                    below: running.len() - 1,
+                };
                 if !self.kept_by_loop.contains(&one) {
                     self.kept_by_loop.push(one);
                 }
@@ -132,16 +148,19 @@ impl Recorder {
         }
         // Where a call has raised an exception, the interpreter's loop keeps it until it is through with
         // the caller; a call keeps the one that was handled when it began.
-        self.kept_by_loop.retain(|(_, id, frame)| {
-            self.builder.info(*id).is_some()
-                && running.iter().any(|running| running.address == *frame)
+        // So does a frame that is left for as long as what it held is dropped, which may run finalizers.
+        let of_others: usize = others.iter().map(|(_, frames)| frames.len()).sum();
+        let depth = running.len() - of_others;
+        self.kept_by_loop.retain(|kept| {
+            let runs = running.iter().any(|running| running.address == kept.frame);
+            self.builder.info(kept.exception).is_some() && (runs || depth > kept.below)
         });
         let by_loop: Vec<(&str, ObjPtr)> = self
             .kept_by_loop
             .iter()
-            .filter_map(|(by, id, _)| {
-                let address = self.builder.info(*id)?.address as usize;
-                Some((*by, self.living[*self.by_address.get(&address)?].pointer))
+            .filter_map(|kept| {
+                let address = self.builder.info(kept.exception)?.address as usize;
+                Some((kept.by, self.living[*self.by_address.get(&address)?].pointer))
             })
             .collect();
         for (by, exception) in by_loop {

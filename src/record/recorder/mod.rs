@@ -117,9 +117,8 @@ pub(crate) struct Recorder {
     changed: Vec<Changed>,
     /// The program has met a context variable.
     uses_contexts: bool,
-    /// Exceptions that the interpreter's loop may keep, why, and the addresses of the frames until whose
-    /// end it does.
-    kept_by_loop: Vec<(&'static str, ObjId, usize)>,
+    /// Exceptions that the interpreter's loop may keep.
+    kept_by_loop: Vec<held::KeptByLoop>,
     /// Addresses of what the hook had references to at the last step.
     borrowed: Vec<usize>,
     /// Addresses of the frames and namespaces whose names stood in the call stack at the last step.
