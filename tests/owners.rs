@@ -62,3 +62,17 @@ fn a_suspended_generator_holds_what_it_handles() {
     let everywhere = step["heap"].to_string();
     assert!(!everywhere.contains("\"f_trace\""), "{everywhere}");
 }
+
+/// While what a frame held is dropped, because an exception leaves it, a generator that it was going
+/// through is closed: the exception, and what the script's names lead to, are held as before.
+#[test]
+fn what_is_closed_while_an_exception_leaves_hides_no_owner() {
+    let folder = Folder::new();
+    let source = "class Own(Exception):\n    pass\ndef boom():\n    raise Own('x')\nfor number in (k for k in [1, 2]):\n    boom()\n";
+    let trace = folder.trace(source);
+    let closing = steps(&trace)
+        .iter()
+        .filter(|step| step["passage"] == "throw");
+    assert_eq!(closing.count(), 1);
+    common::laws::of_counts(&trace).unwrap_or_else(|why| panic!("{why}"));
+}

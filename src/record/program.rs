@@ -29,6 +29,8 @@ pub(crate) struct Program {
     namespaces: HashSet<usize>,
     foreign_namespaces: HashSet<usize>,
     modules: HashSet<String>,
+    /// The namespace of the first of its modules that ran: the script's.
+    pub main_namespace: Option<ObjPtr>,
 }
 
 impl Program {
@@ -45,6 +47,7 @@ impl Program {
             namespaces: HashSet::default(),
             foreign_namespaces: HashSet::default(),
             modules: HashSet::from_iter(["__main__".to_owned()]),
+            main_namespace: None,
         }
     }
 
@@ -124,6 +127,7 @@ impl Program {
     /// Notes a module of the program's own: its namespace and its name.
     pub(crate) fn add_module(&mut self, namespace: ObjPtr, name: Option<String>) {
         self.namespaces.insert(namespace.address());
+        self.main_namespace.get_or_insert(namespace);
         self.modules.extend(name);
     }
 

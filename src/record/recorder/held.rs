@@ -3,8 +3,8 @@
 use super::{Recorder, StepContext, listeners};
 use crate::record::raw::free_lists;
 use crate::record::raw::header::ObjPtr;
-use crate::record::stack::{RunningFrame, RunningName};
-use crate::trace::{CallFrame, Event, InterpreterRef, ObjId, RootKind};
+use crate::record::stack::{RunningFrame, RunningName, namespace_names};
+use crate::trace::{CallFrame, Event, InterpreterRef, NameKind, ObjId, RootKind};
 use rustpython_vm::{AsObject, VirtualMachine};
 
 /// How many references running code has to its namespace at most: as globals and as locals, of the
@@ -13,14 +13,18 @@ const NAMESPACE_HOLDERS: usize = 6;
 
 /// What the interpreter's loop keeps of exceptions.
 const RAISED_BY_CALL: &str = "call that raised it";
+const LEAVES: &str = "call that is being left";
 const KEPT_FOR_RETURN: &str = "call that began while it was handled";
 
-/// An exception that the interpreter's loop may keep until it is through with a frame.
+/// An exception or function that the interpreter's loop may keep until it is through with a frame.
 #[derive(PartialEq, Eq)]
 pub(super) struct KeptByLoop {
     /// Why.
     by: &'static str,
-    exception: ObjId,
+    address: usize,
+    /// Its serial; `None` where it was not known yet. The loop keeps a function that is being left, so
+    /// its address stays its own.
+    object: Option<ObjId>,
     /// The frame's address, and how many stand below it.
     frame: usize,
     below: usize,
@@ -87,12 +91,17 @@ impl Recorder {
         {
             kept.push((KEPT_FOR_RETURN, ObjPtr::of(exception.as_object())));
         }
+        // The call that is left keeps its function until all that it held is dropped.
+        let left = running.last().filter(|_| context.event.leaves());
+        kept.extend(left.and_then(|frame| Some((LEAVES, frame.called?))));
         for (by, pointer) in kept {
             let at = self.by_address.get(&pointer.address());
-            if let (Some(at), Some(frame)) = (at, running.last()) {
+            let object = at.map(|at| self.living[*at].id);
+            if let Some(frame) = running.last().filter(|_| object.is_some() || by == LEAVES) {
                 let one = KeptByLoop {
                     by,
-                    exception: self.living[*at].id,
+                    address: pointer.address(),
+                    object,
                     frame: frame.address,
                     below: running.len() - 1,
                 };
@@ -153,14 +162,15 @@ impl Recorder {
         let depth = running.len() - of_others;
         self.kept_by_loop.retain(|kept| {
             let runs = running.iter().any(|running| running.address == kept.frame);
-            self.builder.info(kept.exception).is_some() && (runs || depth > kept.below)
+            let lives = kept.object.is_none_or(|id| self.builder.info(id).is_some());
+            lives && (runs || depth > kept.below)
         });
         let by_loop: Vec<(&str, ObjPtr)> = self
             .kept_by_loop
             .iter()
             .filter_map(|kept| {
-                let address = self.builder.info(kept.exception)?.address as usize;
-                Some((kept.by, self.living[*self.by_address.get(&address)?].pointer))
+                let at = self.by_address.get(&kept.address)?;
+                Some((kept.by, self.living[*at].pointer))
             })
             .collect();
         for (by, exception) in by_loop {
@@ -219,6 +229,16 @@ impl Recorder {
                 for _ in 0..NAMESPACE_HOLDERS {
                     put(self, RootKind::Other, &by, namespace, false);
                 }
+            }
+        }
+        // The script's names outlast its call: while what it held is dropped, or another thread goes on.
+        let main = self.program.main_namespace;
+        let main = main.filter(|main| !running.iter().any(|frame| frame.namespace == Some(*main)));
+        if let Some(main) = main {
+            let (names, _) = namespace_names(main, NameKind::Global, false);
+            for name in names.iter().filter(|name| name.to.refcount().is_some()) {
+                let by = format!("{} of the script's module", name.name);
+                put(self, RootKind::Other, &by, name.to, false);
             }
         }
         for frame in running.iter().filter(|frame| frame.own.is_some()) {

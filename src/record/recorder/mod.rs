@@ -117,7 +117,7 @@ pub(crate) struct Recorder {
     changed: Vec<Changed>,
     /// The program has met a context variable.
     uses_contexts: bool,
-    /// Exceptions that the interpreter's loop may keep.
+    /// What the interpreter's loop may keep until it is through with a frame.
     kept_by_loop: Vec<held::KeptByLoop>,
     /// Addresses of what the hook had references to at the last step.
     borrowed: Vec<usize>,
