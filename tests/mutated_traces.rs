@@ -365,10 +365,16 @@ fn a_trace_with_errors_is_refused_or_drawn() {
                 faults.push(format!("seed {number} panics: {words:?}"));
             }
         }
-        let _ = std::fs::remove_file(&path);
-        if began.elapsed() > LATE {
-            faults.push(format!("seed {number} takes {:?}", began.elapsed()));
+        // The machine may have had other things to do: what is late is tried again.
+        let again = || {
+            let began = Instant::now();
+            let _ = catch_unwind(AssertUnwindSafe(|| use_all(&path)));
+            began.elapsed()
+        };
+        if began.elapsed() > LATE && again() > LATE {
+            faults.push(format!("seed {number} takes longer than {LATE:?}, twice"));
         }
+        let _ = std::fs::remove_file(&path);
     }
     let peak = peak_memory();
     let found = faults.len();

@@ -16,10 +16,8 @@ impl Trace {
             moment.step = (moment.step + last).saturating_sub(number).max(1);
         };
         for object in &mut self.objects {
-            object.born.as_mut().map(moved);
-            if let Some(death) = &mut object.died {
-                moved(&mut death.at);
-            }
+            let died = object.died.as_mut().map(|death| &mut death.at);
+            object.born.iter_mut().chain(died).for_each(moved);
         }
         self.header.steps = last;
         self

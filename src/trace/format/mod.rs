@@ -143,25 +143,25 @@ fn segment(tag: Tag, first: u32, count: u32, contents: &impl Serialize) -> io::R
     if raw.len() as u64 > LARGEST {
         return Err(io::Error::other("a step is too large for a trace"));
     }
-    let mut body = deflated(&raw, Compression::fast())?;
-    if raw.len() as u64 > most_of(body.len() as u64) {
-        body = deflated(&raw, Compression::none())?;
+    let head = SEGMENT_HEAD as usize;
+    let mut out = deflated(vec![0; head], &raw, Compression::fast())?;
+    if raw.len() as u64 > most_of((out.len() - head) as u64) {
+        out = deflated(vec![0; head], &raw, Compression::none())?;
     }
-    let mut rest = Vec::with_capacity(body.len() + 12);
-    for number in [raw.len() as u32, first, count] {
-        rest.extend(number.to_le_bytes());
+    for (at, number) in [(14, raw.len() as u32), (18, first), (22, count)] {
+        out[at..at + 4].copy_from_slice(&number.to_le_bytes());
     }
-    rest.extend(body);
-    let mut out = Vec::with_capacity(rest.len() + 14);
-    out.extend([tag as u8, tag.version()]);
-    out.extend((rest.len() as u64).to_le_bytes());
-    out.extend(crc32fast::hash(&rest).to_le_bytes());
-    out.extend(rest);
+    let length = (out.len() - 14) as u64;
+    let checksum = crc32fast::hash(&out[14..]);
+    (out[0], out[1]) = (tag as u8, tag.version());
+    out[2..10].copy_from_slice(&length.to_le_bytes());
+    out[10..14].copy_from_slice(&checksum.to_le_bytes());
     Ok(out)
 }
 
-fn deflated(raw: &[u8], level: Compression) -> io::Result<Vec<u8>> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), level);
+/// Puts deflated bytes behind others.
+fn deflated(before: Vec<u8>, raw: &[u8], level: Compression) -> io::Result<Vec<u8>> {
+    let mut encoder = ZlibEncoder::new(before, level);
     encoder.write_all(raw)?;
     encoder.finish()
 }
