@@ -92,7 +92,8 @@ impl Recorder {
             kept.push((KEPT_FOR_RETURN, ObjPtr::of(exception.as_object())));
         }
         // The call that is left keeps its function until all that it held is dropped.
-        let left = running.last().filter(|_| context.event.leaves());
+        let left = running.last();
+        let left = left.filter(|_| context.event.leaves() && running.len() == 1);
         kept.extend(left.and_then(|frame| Some((LEAVES, frame.called?))));
         for (by, pointer) in kept {
             let at = self.by_address.get(&pointer.address());
@@ -157,17 +158,22 @@ impl Recorder {
         }
         // Where a call has raised an exception, the interpreter's loop keeps it until it is through with
         // the caller; a call keeps the one that was handled when it began.
-        // So does a frame that is left for as long as what it held is dropped, which may run finalizers.
+        // So does the first of a thread that is left, for as long as what it held is dropped, which may run
+        // finalizers. Another's caller may have gone on and called again.
         let of_others: usize = others.iter().map(|(_, frames)| frames.len()).sum();
         let depth = running.len() - of_others;
         self.kept_by_loop.retain(|kept| {
             let runs = running.iter().any(|running| running.address == kept.frame);
             let lives = kept.object.is_none_or(|id| self.builder.info(id).is_some());
-            lives && (runs || depth > kept.below)
+            lives && (runs || (kept.below == 0 && depth > 0))
         });
         let by_loop: Vec<(&str, ObjPtr)> = self
             .kept_by_loop
             .iter()
+            // While it runs, the call is told itself.
+            .filter(|kept| {
+                kept.by != LEAVES || !running.iter().any(|frame| frame.address == kept.frame)
+            })
             .filter_map(|kept| {
                 let at = self.by_address.get(&kept.address)?;
                 Some((kept.by, self.living[*at].pointer))

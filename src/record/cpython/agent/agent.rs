@@ -47,6 +47,7 @@ unsafe extern "C" {
 
 extern "C" fn is_copy() {
     COPY.store(true, Ordering::SeqCst);
+    crate::output::COPIES.store(false, Ordering::SeqCst);
 }
 
 /// The agent, where it records.
@@ -54,6 +55,11 @@ pub fn agent() -> Option<&'static mut Agent> {
     if COPY.load(Ordering::Relaxed) {
         return None;
     }
+    installed()
+}
+
+/// The agent, also in a copy of the process, where what it has put into the interpreter goes on.
+pub fn installed() -> Option<&'static mut Agent> {
     // SAFETY: whoever calls holds the interpreter's lock, and what is handed out is not kept over a call
     // into the interpreter.
     #[allow(static_mut_refs, reason = "used under the interpreter's lock alone")]

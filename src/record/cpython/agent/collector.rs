@@ -1,7 +1,7 @@
 //! Runs of the collector, seen from its own callbacks: when one begins nothing has been changed yet, so
 //! what it will find is worked out by its own rules.
 
-use crate::agent::{Agent, agent};
+use crate::agent::{Agent, agent, installed};
 use crate::dicts::traverse;
 use crate::frames;
 use crate::memory::AddressMap;
@@ -160,13 +160,13 @@ impl Collector {
 unsafe extern "C" fn told(_: Addr, arguments: *const Addr, count: isize) -> Addr {
     // SAFETY: the collector gives two objects.
     unsafe {
-        if let Some(agent) = agent()
+        if let Some(state) = installed()
             && count == 2
         {
             let (phase, info) = (*arguments, *arguments.add(1));
-            let python = agent.python;
-            let theirs = agent.collector.theirs;
-            if agent.started && !agent.over && !agent.inside {
+            let python = state.python;
+            let theirs = state.collector.theirs;
+            if let Some(agent) = agent().filter(|agent| agent.is_listening()) {
                 agent.inside = true;
                 match string(phase, &python).as_deref() {
                     Some("start") => start(agent, info),
@@ -175,7 +175,9 @@ unsafe extern "C" fn told(_: Addr, arguments: *const Addr, count: isize) -> Addr
                 agent.inside = false;
             }
             forward(&python, theirs, phase, info);
-            keep_count(agent, info);
+            if let Some(agent) = agent() {
+                keep_count(agent, info);
+            }
         }
     }
     crate::monitor::none()

@@ -5,7 +5,7 @@
 //! never: from 3.13 on the interpreter tells of each object that it makes, also from a free list; before,
 //! these types' functions that take an object apart are replaced by one that looks what became of it.
 
-use crate::agent::agent;
+use crate::agent::{agent, installed};
 use crate::offsets::{class, flags, object};
 use crate::python::{
     Addr, Allocator, Dealloc, Python, Tracer, before_object, find, flags_of, word,
@@ -99,9 +99,12 @@ pub unsafe fn listen(python: &Python) {
 pub unsafe fn leave(python: &Python) {
     // SAFETY: what is put back is what was there.
     unsafe {
-        #[allow(static_mut_refs, reason = "set once, under the interpreter's lock")]
-        if let Some(mut before) = BEFORE {
-            (python.call.set_allocator)(OBJECTS, &mut before);
+        let mut found = std::mem::MaybeUninit::<Allocator>::uninit();
+        (python.call.get_allocator)(OBJECTS, found.as_mut_ptr());
+        let is_ours = found.assume_init().malloc as usize == malloc as *const () as usize;
+        // One that was put on top since goes on to ours, which goes on to the one before.
+        if is_ours {
+            (python.call.set_allocator)(OBJECTS, &mut before());
         }
         let tracer = find(c"PyRefTracer_SetTracer");
         if tracer != 0 {
@@ -112,8 +115,8 @@ pub unsafe fn leave(python: &Python) {
             set(None, std::ptr::null_mut());
         }
         if let Some(agent) = agent() {
-            for (class, original) in agent.memory.originals.drain(..) {
-                *((class + crate::offsets::class::DEALLOC) as *mut Dealloc) = original;
+            for (class, original) in &agent.memory.originals {
+                *((class + crate::offsets::class::DEALLOC) as *mut Dealloc) = *original;
             }
         }
     }
@@ -258,12 +261,11 @@ unsafe fn hook_free_lists(python: &Python) {
 unsafe extern "C" fn take_apart(of: Addr) {
     // SAFETY: the interpreter takes an object apart that has its type still.
     unsafe {
-        let Some(agent) = agent() else { return };
+        let Some(agent) = installed() else { return };
         let class = word(of + object::TYPE);
-        let hooked = |base: &Addr| word(base + class::DEALLOC) == take_apart as *const () as usize;
-        let first = crate::python::bases(class).find(hooked);
+        // Types that derive from a hooked one may have its function as their own.
         let find = |base: Addr| agent.memory.originals.iter().find(|(one, _)| *one == base);
-        let Some((base, original)) = first.and_then(find).copied() else {
+        let Some((base, original)) = crate::python::bases(class).find_map(find).copied() else {
             return;
         };
         let types = &agent.python.types;
@@ -272,8 +274,10 @@ unsafe extern "C" fn take_apart(of: Addr) {
         let block = of - before_object(class, minor);
         // An object of the type itself is put off where the chain is deep: the interpreter sees that
         // by its own function, which is not in the type any more.
+        let is_hooked = word(base + class::DEALLOC) == take_apart as *const () as usize;
         if nests
             && class == base
+            && is_hooked
             && let (Some(begin), Some(end)) = (agent.trash_begin, agent.trash_end)
         {
             if flags_of(class) & flags::HAVE_GC != 0 {
@@ -288,15 +292,16 @@ unsafe extern "C" fn take_apart(of: Addr) {
         } else {
             original(of);
         }
-        let Some(agent) = crate::agent::agent() else {
-            return;
-        };
         // It stands in a free list, where its block was not given back.
-        if agent.is_listening() && agent.objects.is_known_block(block) {
-            agent.objects.gone(block);
-        }
-        if agent.is_listening() {
+        if let Some(agent) = agent_that_listens() {
+            if agent.objects.is_known_block(block) {
+                agent.objects.gone(block);
+            }
             agent.memory.note_birth(block);
         }
     }
+}
+
+fn agent_that_listens() -> Option<&'static mut crate::agent::Agent> {
+    agent().filter(|agent| agent.is_listening())
 }
