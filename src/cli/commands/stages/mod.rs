@@ -82,8 +82,15 @@ fn of_trace(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
     let trace = TraceFile::open(&path).map_err(failed)?;
     let all = trace.stages().map_err(failed)?;
     if all.is_empty() {
-        return Err(Problem::new("this trace has no stages of files in it")
-            .hint("record the script again with this memviz"));
+        let engine = &trace.trace.header.engine;
+        let hint = match engine.as_str() {
+            "RustPython" => "record the script again with this memviz".to_owned(),
+            _ => format!(
+                "a run on {engine} has none; memviz stages SCRIPT --python VERSION shows what that Python makes of \
+                 the file"
+            ),
+        };
+        return Err(Problem::new("this trace has no stages of files in it").hint(hint));
     }
     let names: Vec<String> = all.iter().map(|stages| stages.file.path.clone()).collect();
     let wanted = |stages: &Stages| {
