@@ -323,8 +323,17 @@ fn random_programs_run_alike() {
             folder.write("random.py", format!("{prelude}{program}"));
             let plain = python.plain(&folder, &["random.py"]);
             let recorded = python.recorded(&folder, &["--format", "none", "random.py"]);
-            let what = format!("{} {} on {}", kind.name, first + number, python.version);
+            let seed = first + number;
+            let kept = std::env::temp_dir().join(format!("memviz-agent-{seed}.py"));
+            let what = format!(
+                "{} {seed} on {}, kept as {}",
+                kind.name,
+                python.version,
+                kept.display()
+            );
+            std::fs::copy(folder.path().join("random.py"), &kept).expect("it can be kept");
             assert_alike(&plain, &recorded, &what);
+            std::fs::remove_file(kept).expect("it was just made");
         }
     }
 }

@@ -160,6 +160,8 @@ impl Objects {
         if let Some(owner) = self.folded.remove(&at) {
             self.unfolded.push(owner);
         }
+        // Two objects never stand in one block.
+        self.gone(block);
         self.serials += 1;
         let serial = self.serials;
         let birth = memory.fresh.get(&block).copied();

@@ -325,10 +325,15 @@ unsafe fn instance_in(block: Addr, agent: &Agent) -> Option<Addr> {
         let at = block + before;
         let class = word(at + object::TYPE);
         let collectors = if before < 16 { 0 } else { word(at - 16) };
+        // An object without the collector's part begins with its count; one of the program's, with
+        // pointers.
+        let begins = if before < 16 { 0 } else { word(block) };
         (1..SMALL).contains(&word(at))
             && agent.program.classes.contains_key(&class)
             && before_object(class, minor) == before
-            && (collectors == 0 || collectors > SMALL)
+            && [collectors, begins]
+                .iter()
+                .all(|one| *one == 0 || *one > SMALL)
     };
     let before = [0, 16, 32].into_iter().find(|before| is_one(*before))?;
     Some(block + before)
