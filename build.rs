@@ -9,6 +9,7 @@ fn main() {
     let agent = Path::new("src/record/cpython/agent");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", agent.display());
+    println!("cargo::rerun-if-changed=src/record/implicit_names.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("agent.so");
     let is = |name: &str, wanted: &str| env::var(name).is_ok_and(|value| value == wanted);
     let wanted = env::var_os("CARGO_FEATURE_PYTHON").is_some();

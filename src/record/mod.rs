@@ -9,6 +9,7 @@ mod cpython;
 mod describe;
 mod executable;
 mod exit_functions;
+mod implicit_names;
 mod interpreter;
 mod label;
 mod marks;

@@ -1,6 +1,7 @@
 //! The running call frames: whose they are, where they stand, what their names lead to.
 
 use super::assigned::assigned;
+use super::implicit_names::is_implicit;
 use super::program::Program;
 use super::raw::frames::{self, LiveFrame};
 use super::raw::header::ObjPtr;
@@ -69,34 +70,8 @@ impl RunningFrame {
     }
 }
 
-fn is_implicit(name: &str) -> bool {
-    name.starts_with("__") && IMPLICIT_NAMES.contains(&name)
-}
-
 /// Room for the names of most frames.
 const NAMES: usize = 16;
-
-/// What the interpreter puts into a module's namespace, or a class body's, by itself.
-const IMPLICIT_NAMES: [&str; 18] = [
-    "__name__",
-    "__doc__",
-    "__package__",
-    "__loader__",
-    "__spec__",
-    "__file__",
-    "__cached__",
-    "__path__",
-    "__builtins__",
-    "__annotations__",
-    "__annotate__",
-    "__conditional_annotations__",
-    "__module__",
-    "__qualname__",
-    "__firstlineno__",
-    "__static_attributes__",
-    "__classdict__",
-    "__classdictcell__",
-];
 
 /// The frames of the current thread, oldest first. `before` are those of the step before; `left`: at
 /// that step the innermost was about to be left. A frame that has run no instruction since is as it

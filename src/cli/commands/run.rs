@@ -153,7 +153,9 @@ fn save(output: &Output, file: TraceFile, ran: &Ran, args: &RunArgs) -> Result<(
         )),
         Outcome::Exception {
             type_name, message, ..
-        } if type_name == "ModuleNotFoundError" => Some(not_found(message)),
+        } if type_name == "ModuleNotFoundError" && args.python.is_none() => {
+            Some(not_found(message))
+        }
         Outcome::Killed { .. } | Outcome::Left { .. } => Some(format!(
             "the program {}; everything up to there is recorded",
             narrate::outcome(&file.trace.header, &last.head, &file.trace.symbols)
@@ -183,7 +185,8 @@ fn not_found(message: &str) -> String {
     format!(
         "{named} was not found: the script runs on an interpreter of memviz's own, which has Python's standard \
          library, the modules of the script's folder, and those in the folders of PYTHONPATH that are \
-         written in Python alone; what is compiled for CPython, as numpy and pandas are, cannot work there. \
+         written in Python alone; what is compiled for CPython, as numpy and pandas are, cannot work there \
+         (--python python3 records your own Python, with its packages). \
          A module in Python alone can be put beside the script, or its folder into PYTHONPATH"
     )
 }

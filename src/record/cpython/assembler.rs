@@ -302,7 +302,6 @@ impl Assembler {
             .option()
             .map(|number| values::atom(self.value(number)));
         let name = message.option().map(|number| self.name(number));
-        let generation = message.option().map(|generation| generation as u8);
         let size = message.option().and_then(|size| u32::try_from(size).ok());
         let count = message.length();
         let mut refs = Vec::with_capacity(count);
@@ -322,7 +321,8 @@ impl Assembler {
         }
         let state = ObjectState {
             refcount,
-            generation,
+            // The agent does not look through the collector's lists at each step.
+            generation: None,
             true_length: value.as_ref().and_then(|value| value.true_length),
             value: value.map(|value| self.builder.symbols.intern(&value.text)),
             name,

@@ -186,14 +186,6 @@ pub unsafe fn text_in(dict: Addr, name: &str, python: &Python) -> Option<String>
     }
 }
 
-/// The generation of the collector's that an object stands in: not read; `None`.
-///
-/// # Safety
-/// There must be a living object.
-pub unsafe fn generation(_: Addr, _: &Python) -> Option<u64> {
-    None
-}
-
 /// Bytes of an object, with what stands before it and what it alone owns.
 ///
 /// # Safety

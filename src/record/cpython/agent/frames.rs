@@ -2,6 +2,7 @@
 
 use crate::dicts::{Entries, mix};
 use crate::offsets::{Current, code, kind, owner};
+use crate::implicit_names::is_implicit;
 use crate::program::Program;
 use crate::python::{Addr, Python, byte, half, word};
 use crate::values::string;
@@ -265,29 +266,6 @@ unsafe fn read(
             perhaps,
         }
     }
-}
-
-/// Names that the interpreter puts into namespaces by itself.
-pub fn is_implicit(name: &str) -> bool {
-    const ALL: [&str; 16] = [
-        "__name__",
-        "__doc__",
-        "__package__",
-        "__loader__",
-        "__spec__",
-        "__file__",
-        "__cached__",
-        "__builtins__",
-        "__annotations__",
-        "__path__",
-        "__module__",
-        "__qualname__",
-        "__firstlineno__",
-        "__static_attributes__",
-        "__conditional_annotations__",
-        "__type_params__",
-    ];
-    ALL.contains(&name)
 }
 
 /// A function's name, for texts.

@@ -10,6 +10,8 @@ mod dicts;
 mod exceptions;
 mod frames;
 mod holders;
+#[path = "../../implicit_names.rs"]
+mod implicit_names;
 mod memory;
 mod monitor;
 mod objects;

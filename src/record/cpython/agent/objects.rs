@@ -409,7 +409,6 @@ impl Objects {
             message.byte(1);
             message.option(value);
             message.option(name);
-            message.option(describe::generation(at, python));
             message.option(describe::size(at, kind, python));
             message.number(told.len() as u64);
             for ((kind, argument), to, weak) in told {

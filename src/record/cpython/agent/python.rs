@@ -235,11 +235,8 @@ pub unsafe fn type_name(of: Addr) -> String {
     // SAFETY: every type has a C string there.
     let name = unsafe { CStr::from_ptr(word(of + class::NAME) as *const c_char) };
     let name = name.to_string_lossy();
-    match unsafe { flags_of(of) } & flags::HEAP_TYPE {
-        0 => name.rsplit('.').next().unwrap_or(&name).to_owned(),
-        // Heap types of C keep their module in it as well; those of Python cannot have a dot.
-        _ => name.rsplit('.').next().unwrap_or(&name).to_owned(),
-    }
+    // Types of C keep their module in it as well; those of Python cannot have a dot.
+    name.rsplit('.').next().unwrap_or(&name).to_owned()
 }
 
 /// The types that a type derives from, itself first, by `tp_base`.
