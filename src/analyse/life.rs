@@ -1,5 +1,6 @@
 //! The life of one object: birth, every change of its count, death.
 
+use super::anchor::Anchor;
 use super::find::lifetime;
 use super::ledger::ledger;
 use super::why::{Liveness, fate};
@@ -52,6 +53,7 @@ pub fn life(file: &TraceFile, id: ObjId) -> Result<Vec<LifeEvent>, ReadError> {
         turns: Vec::new(),
         before: None,
         owners: Vec::new(),
+        anchor: None,
     };
     let (born, gone) = lifetime(file, id);
     let mut last = None;
@@ -84,6 +86,8 @@ struct Tale<'t> {
     before: Option<(Count, Liveness)>,
     /// Who owned it at the last turn.
     owners: Vec<String>,
+    /// What kept it reachable when that was last looked for.
+    anchor: Option<Anchor>,
 }
 
 impl Tale<'_> {
@@ -108,9 +112,16 @@ impl Tale<'_> {
 
     fn lives(&mut self, step: u32, head: &StepHead, state: &State, count: Count) {
         let (trace, id) = (self.trace, self.id);
+        let anchored = self.anchor.as_ref().is_some_and(|it| it.stands(state));
+        if anchored && self.before == Some((count, Liveness::Reachable)) {
+            return;
+        }
         let ledger = ledger(state, &trace.objects, &head.held, trace.header.granularity);
         let born_now = trace.object(id).born.is_some_and(|born| born.step == step);
         let fate_now = fate(trace, state, &ledger, id, step);
+        if !anchored {
+            self.anchor = Anchor::find(state, &ledger, id);
+        }
         let before = self.before.replace((count, fate_now));
         let what = match before {
             None if born_now => Some(LifeEventKind::Born(count)),

@@ -1,6 +1,7 @@
 //! What follows from a trace: who owns each reference, what is still reachable and why, what
 //! became of an object, what grew, whether a script's claims about itself hold.
 
+mod anchor;
 mod called;
 mod census;
 mod comments;
