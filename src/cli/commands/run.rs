@@ -23,12 +23,6 @@ pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
         let done = record(&script, &arguments, None).map_err(Problem::new)?;
         return Ok(done.exit.take());
     }
-    if python.is_some() && args.step == StepSize::Instruction {
-        return Err(
-            Problem::new("--step instruction records on the embedded Python alone so far")
-                .hint("leave out --python, or --step instruction"),
-        );
-    }
     let folder = args
         .products
         .out

@@ -1,6 +1,7 @@
 //! Makes a recording of what the agent says.
 
 use super::ending::Left;
+use super::opcodes::Opcodes;
 use super::values;
 use super::wire::{Reader, Value, label, tag};
 use crate::record::run::Exit;
@@ -59,6 +60,8 @@ pub(crate) struct Assembler {
     records: Records,
     builder: Builder,
     place: Place,
+    /// Its instructions, where steps are instructions.
+    opcodes: Opcodes,
     pub(super) files: Vec<SourceFile>,
     values: Vec<Value>,
     pub(super) codes: Vec<Code>,
@@ -84,13 +87,14 @@ pub(crate) struct Assembler {
 }
 
 impl Assembler {
-    pub(crate) fn new(run: Run, place: Place) -> io::Result<Assembler> {
+    pub(super) fn new(run: Run, place: Place, opcodes: Opcodes) -> io::Result<Assembler> {
         let records = Records::default();
         Ok(Assembler {
             bytes: Vec::new(),
             builder: Builder::new(run, Box::new(records.clone()))?,
             records,
             place,
+            opcodes,
             files: Vec::new(),
             values: Vec::new(),
             codes: Vec::new(),
@@ -415,6 +419,10 @@ impl Assembler {
         let ran = message.option().map(|line| line as u32);
         let thread = message.option().map(|thread| thread as u32);
         let offset = message.option().map(|offset| offset as u32);
+        let opcode = message.option();
+        let opcode = opcode.and_then(|opcode| self.opcodes.name(opcode));
+        let opcode = opcode.map(|name| self.builder.symbols.intern(name));
+        let columns = (message.option(), message.option());
         let suppresses_context = message.byte() != 0;
         let before = std::mem::take(&mut self.frames);
         let frames = self.frames(message, &before);
@@ -438,8 +446,11 @@ impl Assembler {
             function: frames.last().map_or(empty, |frame| frame.function),
             line,
             ran,
-            opcode: None,
-            columns: None,
+            opcode,
+            columns: match columns {
+                (Some(first), Some(last)) => Some((first as u32, last as u32)),
+                _ => None,
+            },
             offset: offset.filter(|_| event != Event::Exit),
             suppresses_context,
             raised_again: Vec::new(),

@@ -3,6 +3,7 @@
 
 mod assembler;
 mod ending;
+mod opcodes;
 mod stacks;
 mod values;
 #[path = "agent/wire.rs"]
@@ -16,6 +17,7 @@ use super::{RecordError, RecordOptions};
 use crate::trace::{Granularity, Run};
 pub(super) use assembler::Assembler;
 use assembler::Place;
+use opcodes::Opcodes;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
@@ -110,6 +112,10 @@ pub(super) fn launch(
         Granularity::Line => 1,
         Granularity::Instruction => 2,
     };
+    let opcodes = match options.granularity {
+        Granularity::Instruction => Opcodes::ask(&python.program).map_err(RecordError::Child)?,
+        _ => Opcodes::default(),
+    };
     let settings = Settings {
         folder: place.folder.to_string_lossy().into_owned(),
         inline: place
@@ -119,6 +125,7 @@ pub(super) fn launch(
         max_steps: options.max_steps as u64,
         granularity,
         implicit_names: options.implicit_names,
+        flows: opcodes.flows(),
     };
     let run = Run {
         engine: python.name.clone(),
@@ -128,7 +135,7 @@ pub(super) fn launch(
         granularity: options.granularity,
     };
     let agent = file_in_memory(AGENT).map_err(RecordError::Child)?;
-    let assembler = Assembler::new(run, place).map_err(RecordError::Write)?;
+    let assembler = Assembler::new(run, place, opcodes).map_err(RecordError::Write)?;
     let launch = Launch {
         command,
         agent,

@@ -1,8 +1,8 @@
 //! The call stack, read where it stands: no frame objects are made.
 
 use crate::dicts::{Entries, mix};
-use crate::offsets::{Current, code, kind, owner};
 use crate::implicit_names::is_implicit;
+use crate::offsets::{Current, code, kind, owner};
 use crate::program::Program;
 use crate::python::{Addr, Python, byte, half, word};
 use crate::values::string;
@@ -33,7 +33,9 @@ pub struct Running {
     pub at: Addr,
     pub code: Addr,
     pub own: Option<u64>,
-    pub line: u32,
+    /// The line of its instruction; what the compiler adds of its own has none.
+    pub line: Option<u32>,
+    pub first_line: u32,
     pub function: Addr,
     /// The frame as an object, where there is one.
     pub object: Addr,
@@ -94,7 +96,7 @@ pub unsafe fn calls(
         let places = found.into_iter().rev().enumerate();
         places
             .map(|(place, (at, previous))| {
-                let signature = signature(at, python);
+                let signature = signature(at, program, python);
                 match before.get(place) {
                     Some(old) if old.at == at && old.signature == signature => Rc::clone(old),
                     _ => Rc::new(read(at, previous, signature, program, python)),
@@ -104,14 +106,25 @@ pub unsafe fn calls(
     }
 }
 
+/// How many variables and entries of the value stack a frame has; negative where the interpreter does not
+/// say it.
+unsafe fn stack_top(at: Addr, variables: usize, program: &Program, python: &Python) -> i32 {
+    let known = program.bytecode.running.filter(|(frame, _)| *frame == at);
+    match known {
+        Some((_, depth)) => variables as i32 + depth,
+        // SAFETY: it is a frame of the interpreter's.
+        None => unsafe { half(at + python.layout.frame.stack_top) as i32 },
+    }
+}
+
 /// A number made of all that is read of a frame.
-unsafe fn signature(at: Addr, python: &Python) -> u64 {
+unsafe fn signature(at: Addr, program: &Program, python: &Python) -> u64 {
     // SAFETY: it is a frame of the interpreter's.
     unsafe {
         let layout = python.layout.frame;
         let code = word(at + layout.code);
         let variables = half(code + python.layout.code.locals_plus) as usize;
-        let top = half(at + layout.stack_top) as i32;
+        let top = stack_top(at, variables, program, python);
         let slots = match top {
             ..0 => variables + half(code + python.layout.code.stack_size) as usize,
             _ => variables.max(top as usize),
@@ -137,25 +150,19 @@ unsafe fn signature(at: Addr, python: &Python) -> u64 {
     }
 }
 
-/// The line at which a frame runs or waits.
+/// The line at which a frame runs or waits; before its first instruction, where its code begins.
 ///
 /// # Safety
 /// There must be a living frame.
-pub unsafe fn line(at: Addr, python: &Python) -> u32 {
+unsafe fn line(at: Addr, python: &Python) -> Option<u32> {
     // SAFETY: the instruction stands in the code.
     unsafe {
         let code = word(at + python.layout.frame.code);
-        let first = half(code + python.layout.code.first_line);
-        let offset = offset(at, python);
-        let line = match offset {
-            0.. => (python.call.line_at)(code, offset),
-            _ => -1,
+        let line = match offset(at, python) {
+            offset @ 0.. => (python.call.line_at)(code, offset),
+            _ => half(code + python.layout.code.first_line) as i32,
         };
-        // Where there is no line, as before the first: where the code begins.
-        u32::try_from(line)
-            .ok()
-            .filter(|line| *line > 0)
-            .unwrap_or(first)
+        u32::try_from(line).ok().filter(|line| *line > 0)
     }
 }
 
@@ -228,7 +235,7 @@ unsafe fn read(
                 });
             }
         }
-        let top = half(at + layout.stack_top) as i32;
+        let top = stack_top(at, variables.len(), program, python);
         for i in variables.len()..top.max(0) as usize {
             let to = word(at + layout.locals_plus + 8 * i);
             if to != 0 {
@@ -257,6 +264,7 @@ unsafe fn read(
             code,
             own,
             line: line(at, python),
+            first_line: half(code + python.layout.code.first_line),
             function: word(at + layout.function),
             object: word(at + layout.object),
             from_c,

@@ -1,8 +1,11 @@
 //! What the interpreter itself holds at a step.
 
 use crate::agent::Agent;
+use crate::describe::text_in;
+use crate::dicts::Entries;
 use crate::frames::{Running, function_name, name};
-use crate::python::{Addr, word};
+use crate::offsets::{NAMESPACE, RECEIVER};
+use crate::python::{Addr, type_of, word};
 use crate::steps::{Event, meet};
 use std::rc::Rc;
 
@@ -123,11 +126,37 @@ pub unsafe fn holders(
                 certain: false,
             });
         }
+        of_modules(agent, &mut held);
         for frame in everywhere {
             of_frame(agent, frame, &mut held);
         }
     }
     held
+}
+
+/// A library's module holds its native functions.
+unsafe fn of_modules(agent: &Agent, held: &mut Vec<Held>) {
+    let python = &agent.python;
+    for to in &agent.objects.native {
+        // SAFETY: what is known lives; a native function has its module or receiver, or nothing.
+        unsafe {
+            let module = word(*to + RECEIVER);
+            if module == 0 || type_of(module) != python.types.module {
+                continue;
+            }
+            let namespace = word(module + NAMESPACE);
+            if !Entries::of(namespace, python).any(|(_, value)| value == *to) {
+                continue;
+            }
+            let name = text_in(namespace, "__name__", python).unwrap_or_default();
+            held.push(Held {
+                kind: holder::OTHER,
+                by: format!("namespace of module {name}"),
+                to: *to,
+                certain: false,
+            });
+        }
+    }
 }
 
 /// What a call of the library's holds, and what stands where a value stack may be. Texts are made for

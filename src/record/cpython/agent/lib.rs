@@ -4,7 +4,9 @@
 //! It is built by memviz's build script and carried in memviz.
 
 mod agent;
+mod bytecode;
 mod collector;
+mod depths;
 mod describe;
 mod dicts;
 mod exceptions;

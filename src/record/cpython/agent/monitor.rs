@@ -3,6 +3,7 @@
 use crate::offsets::object;
 use crate::python::{Addr, FAST_CALL, MethodDef, Python, byte, half, word};
 use crate::steps::{Event, event};
+use crate::wire::INSTRUCTIONS;
 use std::ffi::{CStr, c_int};
 
 /// A tool's number that no tool of the standard library's has.
@@ -12,25 +13,26 @@ const RESUME: i64 = 1 << 1;
 const RETURN: i64 = 1 << 2;
 const YIELD: i64 = 1 << 3;
 const LINE: i64 = 1 << 5;
+const INSTRUCTION: i64 = 1 << 6;
 const RAISE: i64 = 1 << 10;
 const UNWIND: i64 = 1 << 12;
 const THROW: i64 = 1 << 13;
 
 macro_rules! callbacks {
-    ($($function:ident: $name:literal, $number:expr, $event:expr, $line:expr, $passed:expr;)*) => {
+    ($($function:ident: $name:literal, $bit:expr, $event:expr, $number:expr, $passed:expr;)*) => {
         $(unsafe extern "C" fn $function(_: Addr, arguments: *const Addr, count: isize) -> Addr {
             // SAFETY: the interpreter calls with as many arguments as it says.
             unsafe {
                 let argument = |at: isize| if at < count { *arguments.offset(at) } else { 0 };
-                let line: fn(Addr) -> Option<u32> = $line;
+                let number: fn(Addr) -> Option<u32> = $number;
                 let passed: isize = $passed;
-                event($event, line(argument(1)), if passed > 0 { argument(passed) } else { 0 });
+                event($event, number(argument(1)), if passed > 0 { argument(passed) } else { 0 });
                 none()
             }
         })*
 
-        static mut METHODS: [(i64, MethodDef); 8] = [
-            $(($number, MethodDef {
+        static mut METHODS: [(i64, MethodDef); 9] = [
+            $(($bit, MethodDef {
                 name: $name.as_ptr(),
                 function: $function,
                 flags: FAST_CALL,
@@ -45,6 +47,7 @@ callbacks! {
     resume: c"resume", RESUME, Event::Resume, |_| None, 0;
     throw: c"throw", THROW, Event::Throw, |_| None, 2;
     line: c"line", LINE, Event::Line, number, 0;
+    instruction: c"instruction", INSTRUCTION, Event::Instruction, number, 0;
     returns: c"return", RETURN, Event::Return, |_| None, 2;
     yields: c"yield", YIELD, Event::Yield, |_| None, 2;
     unwind: c"unwind", UNWIND, Event::Unwind, |_| None, 2;
@@ -146,8 +149,12 @@ pub unsafe fn listen_to(codes: &[Addr], python: &Python, granularity: u64) {
     if python.layout.minor < 12 {
         return;
     }
-    let lines = if granularity == 0 { 0 } else { LINE };
-    let events = START | RESUME | RETURN | YIELD | lines;
+    let more = match granularity {
+        0 => 0,
+        INSTRUCTIONS => LINE | INSTRUCTION,
+        _ => LINE,
+    };
+    let events = START | RESUME | RETURN | YIELD | more;
     // SAFETY: the caller's.
     unsafe {
         take_tool(python);
@@ -183,6 +190,7 @@ unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -
     const EXCEPTION: c_int = 1;
     const LINE_: c_int = 2;
     const RETURN_: c_int = 3;
+    const INSTRUCTION_: c_int = 7;
     const YIELD_VALUE: u8 = 86;
     // SAFETY: the interpreter gives a frame object, whose frame is the running one.
     unsafe {
@@ -196,10 +204,18 @@ unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -
             return 0;
         }
         let instruction = word(inner + python.layout.frame.instruction);
+        if agent.program.settings.granularity == INSTRUCTIONS {
+            // Asks for an event of each instruction of this call.
+            *((frame + crate::offsets::TRACES_INSTRUCTIONS) as *mut u8) = 1;
+        }
         match what {
             CALL if byte(instruction + 1) & 3 == 0 => event(Event::Call, None, 0),
             CALL => event(Event::Resume, None, 0),
             LINE_ => event(Event::Line, None, 0),
+            INSTRUCTION_ => {
+                let offset = u32::try_from(crate::frames::offset(inner, &python)).ok();
+                event(Event::Instruction, offset, 0);
+            }
             EXCEPTION => {
                 // Type, exception and traceback come in a tuple, which holds them as well.
                 let part = |at: usize| word(argument + object::ITEMS + 8 * at);

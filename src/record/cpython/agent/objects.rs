@@ -58,6 +58,8 @@ pub struct Objects {
     pub borrowed: Vec<(Addr, u64)>,
     /// The frames of the calls that run or wait at this step.
     pub running: Vec<Addr>,
+    /// Native functions.
+    pub native: Vec<Addr>,
 }
 
 impl Objects {
@@ -103,6 +105,7 @@ impl Objects {
         };
         self.by_address.remove(&live.at);
         self.cells.remove(&live.at);
+        self.native.retain(|at| *at != live.at);
         self.drop_parts(&live.parts, live.serial);
         self.free.push(place);
         self.vacated.push(live.at);
@@ -162,6 +165,10 @@ impl Objects {
         }
         // Two objects never stand in one block.
         self.gone(block);
+        // SAFETY: there is an object.
+        if unsafe { type_of(at) } == python.types.native_function {
+            self.native.push(at);
+        }
         self.serials += 1;
         let serial = self.serials;
         let birth = memory.fresh.get(&block).copied();

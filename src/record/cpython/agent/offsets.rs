@@ -65,6 +65,7 @@ pub struct Code {
 /// The same in all of them.
 pub mod code {
     pub const CONSTS: usize = 24;
+    pub const EXCEPTIONS: usize = 40;
     pub const NAMES: usize = 96;
     pub const KINDS: usize = 104;
     pub const FILENAME: usize = 112;
@@ -130,6 +131,11 @@ pub mod function {
     ];
 }
 
+/// A native function's module or receiver.
+pub const RECEIVER: usize = 24;
+/// A module's namespace.
+pub const NAMESPACE: usize = 16;
+
 pub mod exception {
     pub const DICT: usize = 16;
     pub const ARGS: usize = 24;
@@ -164,6 +170,8 @@ pub mod stream {
 
 /// Frames as objects: what they stand for.
 pub const FRAME_OF_OBJECT: usize = 24;
+/// That such a frame's tracer is told of each instruction (in 3.11).
+pub const TRACES_INSTRUCTIONS: usize = 45;
 
 /// Who has a frame: calls from C (from 3.12 on).
 pub mod owner {

@@ -1,11 +1,12 @@
 //! What belongs to the program: its own files, code, modules and classes, as against the library's.
 
+use crate::bytecode::Bytecode;
 use crate::describe::text_in;
 use crate::memory::AddressMap;
 use crate::offsets::{class, code, flags, object};
 use crate::python::{Addr, Python, byte, flags_of, half, type_of, word};
 use crate::values::string;
-use crate::wire::{Settings, Writer, tag};
+use crate::wire::{INSTRUCTIONS, Settings, Writer, tag};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -27,6 +28,8 @@ pub struct Program {
     files: u64,
     by_path: HashMap<String, Option<u64>>,
     codes: AddressMap<Known>,
+    /// Their instructions, where steps are instructions.
+    pub bytecode: Bytecode,
     /// Deaths are told: what is known of an address holds until then.
     pub knows_deaths: bool,
     numbers: u64,
@@ -48,6 +51,7 @@ impl Program {
             files: 0,
             by_path: HashMap::new(),
             codes: AddressMap::default(),
+            bytecode: Bytecode::default(),
             knows_deaths: false,
             numbers: 0,
             constants: AddressMap::default(),
@@ -62,6 +66,7 @@ impl Program {
     pub fn forget(&mut self, block: Addr) {
         // Code objects have nothing before them; classes have what the collector needs.
         self.codes.remove(&block);
+        self.bytecode.forget(block);
         self.read.remove(&block);
         self.classes.remove(&(block + 16));
     }
@@ -192,6 +197,13 @@ impl Program {
             return;
         }
         act(at);
+        if self.settings.granularity == INSTRUCTIONS {
+            // SAFETY: the caller's.
+            unsafe {
+                let flows = self.settings.flows.as_bytes();
+                self.bytecode.read(at, flows, python);
+            }
+        }
         // SAFETY: constants are a tuple of objects.
         unsafe {
             let all = word(at + code::CONSTS);

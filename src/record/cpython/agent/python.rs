@@ -143,6 +143,7 @@ types! {
     set = c"PySet_Type";
     frozenset = c"PyFrozenSet_Type";
     function = c"PyFunction_Type";
+    native_function = c"PyCFunction_Type";
     method = c"PyMethod_Type";
     cell = c"PyCell_Type";
     generator = c"PyGen_Type";

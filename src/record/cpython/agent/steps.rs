@@ -1,6 +1,7 @@
 //! Steps: what the interpreter tells of the program's own code, and what is found then.
 
 use crate::agent::{Agent, agent};
+use crate::bytecode::Instruction;
 use crate::describe::text_in;
 use crate::exceptions::write_exception;
 use crate::frames::{self, Running, function_name, name};
@@ -9,6 +10,7 @@ use crate::memory::{AddressMap, listen};
 use crate::monitor;
 use crate::offsets::{exception, object};
 use crate::output;
+use crate::program::Program;
 use crate::python::{Addr, before_object, count_of, type_of, word};
 use crate::streams::{self, Told};
 use crate::wire::{Writer, tag};
@@ -28,6 +30,17 @@ pub enum Event {
     Exception,
     Instruction,
     Exit,
+}
+
+/// Where a step is.
+#[derive(Clone, Copy)]
+struct Place {
+    file: u64,
+    line: u32,
+    /// The line of this call that has just run.
+    ran: Option<u32>,
+    /// The instruction that is about to run, where the step is one.
+    instruction: Option<Instruction>,
 }
 
 #[derive(Default)]
@@ -86,33 +99,48 @@ pub unsafe fn about_to_run(code: Addr) {
     }
 }
 
-/// An event of code. `line`: the line, where the event says it. `passed`: what is returned or raised.
+/// An event of code. `number`: the line, where the event says it; the place of an instruction, in bytes.
+/// `passed`: what is returned or raised.
 ///
 /// # Safety
 /// The interpreter must call this, with its lock held.
-pub unsafe fn event(event: Event, line: Option<u32>, passed: Addr) {
+pub unsafe fn event(event: Event, number: Option<u32>, passed: Addr) {
     let Some(agent) = agent() else { return };
     if agent.inside || agent.over || !agent.started {
         return;
     }
     agent.inside = true;
     // SAFETY: the caller's.
-    unsafe { take(agent, event, line, passed) };
+    unsafe { take(agent, event, number, passed) };
     agent.inside = false;
 }
 
-unsafe fn take(agent: &mut Agent, event: Event, line: Option<u32>, passed: Addr) {
+unsafe fn take(agent: &mut Agent, event: Event, number: Option<u32>, passed: Addr) {
     // SAFETY: the interpreter waits while this looks at its memory.
     unsafe {
         let python = agent.python;
         agent.collector.look_for_import(&python);
         let thread = (python.thread_state)();
+        let mut instruction = None;
+        if let (Event::Instruction, Some(offset)) = (event, number) {
+            let frame = frames::innermost(thread, &python);
+            let code = word(frame + python.layout.frame.code);
+            let Program {
+                bytecode, settings, ..
+            } = &mut agent.program;
+            instruction = bytecode.run(frame, code, offset, settings.flows.as_bytes());
+            if instruction.is_none() {
+                return;
+            }
+        }
         let before = std::mem::take(&mut agent.steps.frames);
         let running = frames::calls(thread, &before, &mut agent.program, &python);
+        agent.program.bytecode.running = None;
         let Some(top) = running.last() else { return };
         let (Some(file), false) = (top.own, agent.steps.left) else {
             return;
         };
+        let line = number.filter(|_| event != Event::Instruction);
         let name = function_name(top.code, &python);
         if event == Event::Call && name == "<module>" {
             let globals = word(top.at + python.layout.frame.globals);
@@ -131,13 +159,13 @@ unsafe fn take(agent: &mut Agent, event: Event, line: Option<u32>, passed: Addr)
                 .incidents
                 .push((if collects { 2 } else { 0 }, this));
         }
-        let here = line.unwrap_or(top.line);
         let ran = agent
             .steps
             .lines
             .get(&top.at)
             .copied()
             .filter(|_| event != Event::Call);
+        let here = line.or(top.line).or(ran).unwrap_or(top.first_line);
         let shown = match event {
             Event::Line | Event::Instruction | Event::Call => here,
             _ => ran.unwrap_or(here),
@@ -145,9 +173,15 @@ unsafe fn take(agent: &mut Agent, event: Event, line: Option<u32>, passed: Addr)
         let at = top.at;
         let is_main_left =
             at == agent.steps.main_frame && matches!(event, Event::Return | Event::Unwind);
-        tell(agent, event, file, shown, ran, passed, &running);
+        let place = Place {
+            file,
+            line: shown,
+            ran,
+            instruction,
+        };
+        tell(agent, event, place, passed, &running);
         if is_main_left {
-            leave_main(agent, event, passed, file, shown, &running);
+            leave_main(agent, event, passed, place, &running);
         }
         match event {
             Event::Line | Event::Instruction => {
@@ -192,9 +226,7 @@ pub unsafe fn uncaught(of: Addr) {
 unsafe fn tell(
     agent: &mut Agent,
     event: Event,
-    file: u64,
-    line: u32,
-    ran: Option<u32>,
+    place: Place,
     passed: Addr,
     running: &[Rc<Running>],
 ) {
@@ -225,14 +257,19 @@ unsafe fn tell(
         let mut written = Writer::default();
         written.byte(tag::STEP);
         written.byte(event as u8);
-        written.number(file);
-        written.number(u64::from(line));
-        written.option(ran.map(u64::from));
+        written.number(place.file);
+        written.number(u64::from(place.line));
+        written.option(place.ran.map(u64::from));
         let number = thread_number(agent, thread);
         let many = agent.steps.threads.len() > 1 || !others.is_empty();
         written.option(many.then_some(number));
         let top = running.last().map_or(0, |top| top.at);
-        written.option(u64::try_from(frames::offset(top, &python)).ok());
+        let offset = match place.instruction {
+            Some(instruction) => Some(u64::from(instruction.offset)),
+            None => u64::try_from(frames::offset(top, &python)).ok(),
+        };
+        written.option(offset);
+        Instruction::write(place.instruction, &mut written);
         let suppresses = matches!(event, Event::Exception | Event::Unwind)
             && passed != 0
             && crate::python::byte(passed + exception::SUPPRESS_CONTEXT) != 0;
@@ -394,7 +431,10 @@ unsafe fn write_frame(agent: &mut Agent, frame: &Running, serials: &[u64], writt
     // SAFETY: the frame's code lives as long as the frame.
     let code = unsafe { agent.program.code(frame.code, &python) };
     written.number(code);
-    written.number(u64::from(frame.line));
+    let line = frame
+        .line
+        .or_else(|| agent.steps.lines.get(&frame.at).copied());
+    written.number(u64::from(line.unwrap_or(frame.first_line)));
     written.number(frame.arguments);
     written.number(serials[0]);
     written.number(serials[1]);
@@ -456,8 +496,7 @@ unsafe fn leave_main(
     agent: &mut Agent,
     event: Event,
     passed: Addr,
-    file: u64,
-    line: u32,
+    place: Place,
     running: &[Rc<Running>],
 ) {
     // SAFETY: as above.
@@ -473,15 +512,12 @@ unsafe fn leave_main(
         agent.flush();
         agent.ring.send(&message.0);
         let uncaught = if event == Event::Unwind { passed } else { 0 };
-        tell(
-            agent,
-            Event::Exit,
-            file,
-            line,
-            Some(line),
-            uncaught,
-            running,
-        );
+        let place = Place {
+            ran: Some(place.line),
+            instruction: None,
+            ..place
+        };
+        tell(agent, Event::Exit, place, uncaught, running);
         agent.steps.left = true;
     }
 }

@@ -6,7 +6,7 @@
 //! texts and lists begin with their length.
 
 /// Raised with every change of what stands here.
-pub const VERSION: u64 = 1;
+pub const VERSION: u64 = 2;
 
 /// Names two descriptors to the agent: that of the shared memory, and that of its own file.
 pub const ENV_RING: &str = "MEMVIZ_AGENT_RING";
@@ -48,6 +48,23 @@ pub mod tag {
     pub const COLLECTION: u8 = 14;
 }
 
+/// The granularity of [`Settings`] at which each instruction is a step.
+pub const INSTRUCTIONS: u64 = 2;
+
+/// Where an instruction leads, one byte for each number that an instruction may have.
+pub mod flow {
+    pub const ON: u8 = b'.';
+    pub const FORWARD: u8 = b'f';
+    pub const FORWARD_ALWAYS: u8 = b'F';
+    pub const BACK: u8 = b'b';
+    pub const BACK_ALWAYS: u8 = b'B';
+    /// Out of the code, or to a handler.
+    pub const ENDS: u8 = b'e';
+    /// It is the first part of the argument of the one behind it.
+    pub const EXTENDS: u8 = b'x';
+    pub const MAKES_GENERATOR: u8 = b'g';
+}
+
 /// What to record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -57,10 +74,12 @@ pub struct Settings {
     pub inline: String,
     /// Steps after which the recording ends.
     pub max_steps: u64,
-    /// 0: calls, 1: lines, 2: instructions.
+    /// 0: calls, 1: lines, 2: instructions and lines.
     pub granularity: u64,
     /// Also the names that the interpreter puts into namespaces.
     pub implicit_names: bool,
+    /// Where each instruction leads, where steps are instructions: see [`flow`].
+    pub flows: String,
 }
 
 impl Settings {
@@ -72,15 +91,16 @@ impl Settings {
             max_steps,
             granularity,
             implicit_names,
+            flows,
         } = self;
         let names = u8::from(*implicit_names);
-        format!("{VERSION} {max_steps} {granularity} {names} {inline}\n{folder}")
+        format!("{VERSION} {max_steps} {granularity} {names} {flows} {inline}\n{folder}")
     }
 
     /// The settings that a line says; `None` where it is none of this version.
     pub fn of_text(text: &str) -> Option<Settings> {
         let (numbers, folder) = text.split_once('\n')?;
-        let mut parts = numbers.splitn(5, ' ');
+        let mut parts = numbers.splitn(6, ' ');
         let mut number = || parts.next()?.parse::<u64>().ok();
         if number()? != VERSION {
             return None;
@@ -89,6 +109,7 @@ impl Settings {
             max_steps: number()?,
             granularity: number()?,
             implicit_names: number()? != 0,
+            flows: parts.next()?.to_owned(),
             inline: parts.next()?.to_owned(),
             folder: folder.to_owned(),
         })
