@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test program uses a part of this.
 
 pub mod cpython;
+pub mod installed;
 pub mod laws;
 pub mod pixels;
 pub mod random;

@@ -113,8 +113,6 @@ impl Bytecode {
         flows: &[u8],
     ) -> Option<Instruction> {
         let known = self.by_code.get(&code)?;
-        let depth = known.depths.get(offset as usize / 2).copied().flatten();
-        self.running = depth.map(|depth| (frame, depth));
         let extends = |at: usize| {
             let opcode = *known.code.get(at)?;
             Some(flows.get(usize::from(opcode)) == Some(&flow::EXTENDS))
@@ -130,6 +128,8 @@ impl Bytecode {
         if is_taken {
             return None;
         }
+        let depth = known.depths.get(at / 2).copied().flatten();
+        self.running = depth.map(|depth| (frame, depth));
         Some(Instruction {
             offset: at as u32,
             opcode: *known.code.get(at)?,
