@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 /// Characters of a text that is a name or a key and no value; of a longer one the beginning is shown.
 const LONGEST: usize = super::VALUE_LIMIT + 40;
 const BEGINNING: usize = 40;
+/// So many facts an object says of itself at most.
+const FACTS: usize = 10;
 
 /// A text of one line as it may be shown.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -48,16 +50,16 @@ impl Trace {
     /// the beginning, with their length.
     #[must_use]
     pub fn shown(&self) -> Cow<'_, Trace> {
-        let is_fine =
-            |text: &String| text.len() <= LONGEST && matches!(visible(text), Cow::Borrowed(_));
+        let is_fine = |text: &String| is_short(text) && matches!(visible(text), Cow::Borrowed(_));
         if self.symbols.all().iter().all(is_fine) {
             return Cow::Borrowed(self);
         }
         let mut trace = self.clone();
         trace.symbols.rewrite(|text| {
             let length = text.chars().count();
+            let is_short = is_short(text);
             let text = visible(text);
-            if length <= LONGEST {
+            if is_short {
                 return text.into_owned();
             }
             let beginning: String = text.chars().take(BEGINNING).collect();
@@ -65,6 +67,12 @@ impl Trace {
         });
         Cow::Owned(trace)
     }
+}
+
+/// Whether a text is shown whole: what an object says of itself may be several short facts.
+fn is_short(text: &str) -> bool {
+    text.len() <= LONGEST
+        || text.len() <= FACTS * LONGEST && text.split("; ").all(|fact| fact.len() <= LONGEST)
 }
 
 /// A number with commas between thousands.

@@ -274,6 +274,12 @@ fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
             matches!(label, Label::Attr(name) if !view.text(name).starts_with("__"))
         }
         Kind::Generator => !named(view, label, &["code", "__name__", "__qualname__"]),
+        // An array says itself of what type its values are, and a frame what it holds.
+        Kind::Other if !view.options.internals => match label {
+            Label::Named(name) => view.text(name) != "dtype",
+            Label::Attr(name) => !view.text(name).starts_with('_'),
+            _ => true,
+        },
         _ => true,
     }
 }
@@ -285,6 +291,7 @@ fn rows(view: &StepView<'_>, kind: Kind, object: &ObjectState) -> Vec<Row> {
     }
     let mut rows = match kind {
         Kind::Class => view.base_rows(object),
+        Kind::Other => fact_rows(view, object),
         _ => Vec::new(),
     };
     let names = match kind {
@@ -352,6 +359,19 @@ fn is_absorbed_tuple(view: &StepView<'_>, reference: &Reference) -> bool {
 }
 
 /// A tuple of nothing but values that need no box: texts of any length are values.
+/// What an object says of itself beside its references: its value, a fact a row.
+fn fact_rows(view: &StepView<'_>, object: &ObjectState) -> Vec<Row> {
+    let text = object.value.map_or("", |value| view.text(value));
+    let facts = text.split("; ").filter(|fact| !fact.is_empty());
+    let rows = facts.map(|fact| match fact.split_once(' ') {
+        Some((name, value)) if name.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+            row(name, Cell::Text(value.to_owned()))
+        }
+        _ => row("", Cell::Text(fact.to_owned())),
+    });
+    rows.collect()
+}
+
 fn is_plain_tuple(view: &StepView<'_>, id: ObjId) -> bool {
     let is_text = |id: ObjId| view.info(id).kind == Kind::Atom && !view.chosen.resolved.boxes;
     view.object(id).is_some_and(|tuple| {

@@ -7,6 +7,10 @@ use rustpython_vm::literal;
 
 /// How much of a key is shown.
 const KEY_LIMIT: usize = 40;
+/// How much of a value in a table.
+const CELL_LIMIT: usize = 14;
+/// Bytes of a row of values after which no further value is shown.
+const ROW_LIMIT: usize = 60;
 
 /// The text of an atom.
 pub(super) fn text(value: &Value, limit: usize) -> ValueText {
@@ -55,9 +59,67 @@ pub(super) fn text(value: &Value, limit: usize) -> ValueText {
                 parts => format!("({})", parts.join(", ")),
             })
         }
+        Value::Single(bits) => {
+            // The shortest digits that tell it from its neighbours of the same size.
+            let single = f32::from_bits(*bits).to_string();
+            let double = single.parse().unwrap_or(f64::NAN);
+            whole(literal::float::to_string(double))
+        }
+        Value::Row(parts) => {
+            let mut row = String::new();
+            for part in parts {
+                if !row.is_empty() {
+                    row.push_str(", ");
+                }
+                if row.len() > ROW_LIMIT {
+                    row.push('…');
+                    break;
+                }
+                row.push_str(&text(part, limit).text);
+            }
+            whole(format!("[{row}]"))
+        }
+        Value::Table(rows) => {
+            let rows: Vec<Vec<String>> = rows
+                .iter()
+                .map(|row| {
+                    row.iter()
+                        .map(|value| text(value, CELL_LIMIT).text)
+                        .collect()
+                })
+                .collect();
+            whole(table(&rows))
+        }
+        Value::Facts(facts) => {
+            let facts = facts.iter().map(|(name, value)| {
+                let value = text(value, limit).text;
+                match name.as_str() {
+                    "" => value,
+                    name => format!("{name} {value}"),
+                }
+            });
+            whole(facts.collect::<Vec<_>>().join("; "))
+        }
         Value::Other(name) => whole(format!("<{name}>")),
         Value::Name(name) => whole(name.clone()),
     }
+}
+
+/// Rows with their cells under each other, one a fact. The space between is one that is never folded.
+fn table(rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().enumerate().map(|(column, cell)| {
+            let room = width(column) - cell.chars().count();
+            format!("{cell}{}", "\u{a0}".repeat(room))
+        });
+        let cells: Vec<String> = cells.collect();
+        cells.join("\u{a0}\u{a0}").replace(' ', "\u{a0}")
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("; ")
 }
 
 /// The text of an atom, as far as a picture shows it.

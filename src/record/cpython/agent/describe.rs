@@ -1,7 +1,9 @@
 //! What an object is, read from its memory.
 
 use crate::dicts::Entries;
+use crate::numpy;
 use crate::offsets::{class, flags, function, object};
+use crate::pandas;
 use crate::program::Program;
 use crate::python::{Addr, Python, bases, before_object, byte, flags_of, type_name, type_of, word};
 use crate::values::{atom, string};
@@ -101,6 +103,10 @@ pub unsafe fn describe(at: Addr, python: &Python, program: &mut Program) -> Desc
             found.name = text_in(word(at + 16), "__name__", python);
             let name = found.name.as_deref().unwrap_or("");
             found.leaf = !program.is_own_module(name);
+        } else if numpy::is_array(at) {
+            found.value = Some(numpy::facts(at, python));
+        } else if pandas::is_table(at, python) {
+            found.value = Some(pandas::facts(at, python));
         } else {
             found.kind = plain(class, flags, python);
         }

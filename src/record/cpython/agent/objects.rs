@@ -3,7 +3,9 @@
 use crate::describe::{self, Kind};
 use crate::dicts::{Entries, instance_dict, mix, walk};
 use crate::memory::{AddressMap, Memory};
+use crate::numpy;
 use crate::offsets::{class, flags, function, object};
+use crate::pandas;
 use crate::program::Program;
 use crate::python::{Addr, Python, before_object, byte, count_of, flags_of, type_of, word};
 use crate::refs;
@@ -336,6 +338,11 @@ impl Objects {
                         for at in [function::DEFAULTS, function::KW_DEFAULTS, function::DICT] {
                             walk(word(live.at + at), python, &mut |to| sum = mix(sum, to));
                         }
+                    }
+                    if live.kind == Kind::Other && numpy::is_array(live.at) {
+                        sum = mix(sum, numpy::signature(live.at, python) as usize);
+                    } else if live.kind == Kind::Other && pandas::is_table(live.at, python) {
+                        sum = mix(sum, pandas::signature(live.at, python) as usize);
                     }
                     walk(live.at, python, &mut |to| sum = mix(sum, to));
                     if let Some(dict) = instance_dict(live.at, python) {

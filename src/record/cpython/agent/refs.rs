@@ -2,6 +2,7 @@
 
 use crate::describe::Kind;
 use crate::dicts::{Entries, beside_entries, inline_values, instance_dict, owns_keys, walk};
+use crate::numpy;
 use crate::objects::Objects;
 use crate::offsets::{FRAME_OF_OBJECT, class, code, exception, flags, function, object, traceback};
 use crate::program::Program;
@@ -109,6 +110,7 @@ pub unsafe fn references(
             Kind::Frame => pass.frame(program),
             Kind::Method => pass.fields(&[(16, "__func__"), (24, "__self__")]),
             Kind::WeakRef => pass.weak(),
+            Kind::Other if numpy::is_array(at) => pass.array(),
             _ => {}
         }
         pass.attributes();
@@ -316,6 +318,23 @@ impl Pass<'_> {
                     self.take(to, Label::Named(name.to_owned()));
                 }
             }
+        }
+    }
+
+    /// What an array of numpy's refers to: none of it is shown to the collector.
+    unsafe fn array(&mut self) {
+        // SAFETY: it is one.
+        let all = unsafe { numpy::references(self.at, self.python) };
+        let mut place = 0;
+        for (name, to) in all {
+            let label = match name {
+                Some(name) => Label::Named(name.to_owned()),
+                None => {
+                    place += 1;
+                    Label::Index(place - 1)
+                }
+            };
+            self.push(label, to);
         }
     }
 

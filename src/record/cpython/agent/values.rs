@@ -1,5 +1,6 @@
 //! Values of objects, read from their memory: nothing of the program's runs.
 
+use crate::numpy;
 use crate::offsets::{flags, object};
 use crate::python::{Addr, Python, bases, byte, flags_of, half, type_name, type_of, word};
 use crate::wire::Value;
@@ -51,7 +52,7 @@ pub unsafe fn atom(of: Addr, python: &Python) -> Option<Value> {
             let part = |at| atom(word(of + at), python).unwrap_or(Value::None);
             Value::Range(Box::new([part(16), part(24), part(32)]))
         } else {
-            return None;
+            return numpy::scalar(of);
         })
     }
 }

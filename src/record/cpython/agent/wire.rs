@@ -145,6 +145,14 @@ pub enum Value {
     Other(String),
     /// A name, not in quotes.
     Name(String),
+    /// The bits of a float of half the size.
+    Single(u32),
+    /// Values side by side.
+    Row(Vec<Value>),
+    /// Values in rows and columns.
+    Table(Vec<Vec<Value>>),
+    /// What an object says of itself: each with what it is, which may be empty.
+    Facts(Vec<(String, Value)>),
 }
 
 /// Kinds of labels; some have a number or value with them.
@@ -207,6 +215,10 @@ impl Writer {
             Value::Tuple(_) => (13, Some(())),
             Value::Other(_) => (14, Some(())),
             Value::Name(_) => (15, Some(())),
+            Value::Single(_) => (16, Some(())),
+            Value::Row(_) => (17, Some(())),
+            Value::Facts(_) => (18, Some(())),
+            Value::Table(_) => (19, Some(())),
         };
         self.byte(tag);
         if rest.is_some() {
@@ -238,7 +250,22 @@ impl Writer {
                 self.number(*length);
             }
             Value::Range(parts) => parts.iter().for_each(|part| self.value(part)),
-            Value::Tuple(parts) => {
+            Value::Table(rows) => {
+                self.number(rows.len() as u64);
+                for row in rows {
+                    self.number(row.len() as u64);
+                    row.iter().for_each(|value| self.value(value));
+                }
+            }
+            Value::Single(bits) => self.number(u64::from(*bits)),
+            Value::Facts(facts) => {
+                self.number(facts.len() as u64);
+                for (name, value) in facts {
+                    self.bytes(name.as_bytes());
+                    self.value(value);
+                }
+            }
+            Value::Tuple(parts) | Value::Row(parts) => {
                 self.number(parts.len() as u64);
                 parts.iter().for_each(|part| self.value(part));
             }
@@ -354,6 +381,24 @@ impl<'b> Reader<'b> {
             }
             14 => Value::Other(self.text()),
             15 => Value::Name(self.text()),
+            16 => Value::Single(self.number() as u32),
+            17 => {
+                let length = self.length();
+                Value::Row((0..length).map(|_| self.value()).collect())
+            }
+            19 => {
+                let rows = self.length();
+                let rows = (0..rows).map(|_| {
+                    let length = self.length();
+                    (0..length).map(|_| self.value()).collect()
+                });
+                Value::Table(rows.collect())
+            }
+            18 => {
+                let length = self.length();
+                let facts = (0..length).map(|_| (self.text(), self.value()));
+                Value::Facts(facts.collect())
+            }
             _ => {
                 self.broken = true;
                 Value::None
