@@ -2,7 +2,8 @@
 //! count is the interpreter's own.
 //!
 //! Each Python of 3.11 to 3.13 that is found is tried: on the PATH, in pyenv's folder, Debian's. Without any
-//! the tests say so. `MEMVIZ_AGENT_PROGRAMS=N` runs N random programs on each, `MEMVIZ_RANDOM_SEED=S` others.
+//! the tests say so. `MEMVIZ_AGENT_PROGRAMS=N` runs N random programs on each, `MEMVIZ_RANDOM_SEED=S` others,
+//! `MEMVIZ_AGENT_KIND=K` those of one kind.
 
 mod common;
 
@@ -157,14 +158,29 @@ fn counts_and_deaths_are_the_interpreters_own() {
 
 #[test]
 fn random_programs_run_alike() {
-    let count = number_from("MEMVIZ_AGENT_PROGRAMS", 24);
+    let count = number_from("MEMVIZ_AGENT_PROGRAMS", 48);
     let first = number_from("MEMVIZ_RANDOM_SEED", 11_000);
-    let kinds: Vec<_> = grammar::KINDS.iter().filter(|kind| kind.cpython).collect();
+    let only = std::env::var("MEMVIZ_AGENT_KIND").unwrap_or_default();
+    let kinds = grammar::KINDS.iter();
+    let kinds: Vec<_> = kinds
+        .filter(|kind| only.is_empty() || kind.name == only)
+        .collect();
     for python in pythons() {
         for number in 0..count {
             let kind = kinds[number as usize % kinds.len()];
             // What tells that it is observed at all is held by another test.
-            if ["counts", "trace functions", "monitoring"].contains(&kind.name) {
+            let is_seen = match kind.name {
+                "trace functions" | "monitoring" => true,
+                // Tables for monitoring take blocks: where few are left, others are given out, and sets have
+                // another order.
+                "identities" => true,
+                // Tracing makes objects of its own, and replaced functions stand before free lists.
+                "counts" | "dying" => python.version == "3.11",
+                // Off by one object where the program has callbacks of its own.
+                "collector" => true,
+                _ => false,
+            };
+            if is_seen {
                 continue;
             }
             let folder = Folder::new();

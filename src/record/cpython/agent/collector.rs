@@ -14,6 +14,10 @@ use crate::wire::{Writer, tag};
 const GENERATION: usize = 24;
 /// How many objects were made since the last run, less those that are gone.
 const COUNT: usize = 20;
+/// Tuples of so many items are made anew and given back each time.
+const NO_FREE_LIST: isize = 32;
+/// How many items a list has room for.
+const ROOM: usize = 32;
 const COLLECTING: usize = 176;
 const CALLBACKS: usize = 192;
 
@@ -52,20 +56,48 @@ impl Collector {
     /// The interpreter must run and its lock be held.
     pub unsafe fn begin(&mut self, python: &Python) {
         // SAFETY: a fresh tuple stands at the end of the youngest list, before its head; what the collector
-        // keeps of an object stands 16 bytes before it.
+        // keeps of an object stands 16 bytes before it. A list has a length, items, and room for them.
         unsafe {
-            let fresh = (python.call.tuple)(1);
+            let fresh = (python.call.tuple)(NO_FREE_LIST);
             self.head = word(fresh - 16) & !7;
             (python.call.decref)(fresh);
+            let before = self.count();
             #[allow(static_mut_refs, reason = "the interpreter keeps a pointer to it")]
             let function = (python.call.new_function)(&METHOD, 0, 0);
             (python.call.gc_untrack)(function);
-            self.ours = (python.call.list)(0);
+            // Not one that waits for the program's next list.
+            self.ours = (python.call.new_object)(python.types.list);
+            for field in [object::SIZE, object::ITEMS, ROOM] {
+                *((self.ours + field) as *mut usize) = 0;
+            }
             (python.call.append)(self.ours, function);
-            (python.call.gc_untrack)(self.ours);
+            self.set_count(before);
+            self.swap();
         }
-        // SAFETY: as above.
-        unsafe { self.swap() };
+    }
+
+    /// How many objects have been made since the last collection, as the collector counts; 0 before the
+    /// recording begins.
+    ///
+    /// # Safety
+    /// The interpreter's lock must be held.
+    pub unsafe fn count(&self) -> i32 {
+        // SAFETY: the count stands in the youngest list's record.
+        match self.head {
+            0 => 0,
+            head => unsafe { *((head + COUNT) as *const i32) },
+        }
+    }
+
+    /// Sets that: what the agent has made itself does not count.
+    ///
+    /// # Safety
+    /// As for [`Collector::count`].
+    pub unsafe fn set_count(&self, count: i32) {
+        if self.head != 0 {
+            // SAFETY: as there.
+            unsafe { *((self.head + COUNT) as *mut i32) = count };
+        }
     }
 
     /// Puts our list in the place of the interpreter's, where there is one.

@@ -78,27 +78,24 @@ unsafe fn counted(of: Addr, minor: u32) -> Addr {
     of
 }
 
-/// Calls a function of `sys.monitoring` with numbers, and objects behind them.
+/// Calls a function of `sys.monitoring` with numbers, and objects behind them, a reference to each of which
+/// it takes.
 unsafe fn ask(name: &CStr, numbers: &[i64], more: &[Addr], python: &Python) {
     let call = &python.call;
     // SAFETY: all are living objects; the tuple takes one reference of each.
     unsafe {
         let monitoring = (call.sys_get)(c"monitoring".as_ptr());
         let function = (call.get_attr)(monitoring, name.as_ptr());
-        let arguments = (call.tuple)((numbers.len() + more.len()) as isize);
-        for (i, number) in numbers.iter().enumerate() {
-            (call.set_item)(arguments, i as isize, (call.long)(*number));
-        }
-        for (i, one) in more.iter().enumerate() {
-            (call.set_item)(arguments, (numbers.len() + i) as isize, *one);
-        }
-        let done = (call.call)(function, arguments, 0);
+        // Not in a tuple, which the program's next one would be made of.
+        let mut arguments: Vec<Addr> = numbers.iter().map(|one| (call.long)(*one)).collect();
+        arguments.extend(more);
+        let done = (call.vector_call)(function, arguments.as_ptr(), arguments.len(), 0);
         if done == 0 {
             (call.clear_error)();
         } else {
             (call.decref)(done);
         }
-        (call.decref)(arguments);
+        arguments.iter().for_each(|one| (call.decref)(*one));
         (call.decref)(function);
     }
 }

@@ -73,16 +73,14 @@ functions! {
     dict_next: unsafe extern "C" fn(Addr, *mut isize, *mut Addr, *mut Addr) -> c_int = c"PyDict_Next";
     dict_size: unsafe extern "C" fn(Addr) -> isize = c"_PyDict_SizeOf";
     get_attr: unsafe extern "C" fn(Addr, *const c_char) -> Addr = c"PyObject_GetAttrString";
-    call: unsafe extern "C" fn(Addr, Addr, Addr) -> Addr = c"PyObject_Call";
+    new_object: unsafe extern "C" fn(Addr) -> Addr = c"_PyObject_GC_New";
     vector_call: unsafe extern "C" fn(Addr, *const Addr, usize, Addr) -> Addr = c"PyObject_Vectorcall";
     tuple: unsafe extern "C" fn(isize) -> Addr = c"PyTuple_New";
-    set_item: unsafe extern "C" fn(Addr, isize, Addr) -> c_int = c"PyTuple_SetItem";
     long: unsafe extern "C" fn(c_long) -> Addr = c"PyLong_FromLong";
     as_long: unsafe extern "C" fn(Addr) -> c_long = c"PyLong_AsLong";
     str: unsafe extern "C" fn(*const c_char) -> Addr = c"PyUnicode_FromString";
     sys_get: unsafe extern "C" fn(*const c_char) -> Addr = c"PySys_GetObject";
     decref: unsafe extern "C" fn(Addr) = c"Py_DecRef";
-    list: unsafe extern "C" fn(isize) -> Addr = c"PyList_New";
     append: unsafe extern "C" fn(Addr, Addr) -> c_int = c"PyList_Append";
     dict_get: unsafe extern "C" fn(Addr, *const c_char) -> Addr = c"PyDict_GetItemString";
     incref: unsafe extern "C" fn(Addr) = c"Py_IncRef";

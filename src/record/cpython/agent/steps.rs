@@ -80,8 +80,10 @@ pub unsafe fn about_to_run(code: Addr) {
             return;
         }
         agent.inside = true;
+        let mut count = agent.collector.count();
         if !agent.started {
             agent.collector.begin(&python);
+            count = agent.collector.count();
             monitor::begin(&python);
             listen(&python);
             output::COPIES.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -95,6 +97,7 @@ pub unsafe fn about_to_run(code: Addr) {
         if !new.is_empty() {
             monitor::listen_to(&new, &python, agent.program.settings.granularity);
         }
+        agent.collector.set_count(count);
         agent.inside = false;
     }
 }
