@@ -11,6 +11,7 @@ use crate::trace::{
     Kind, Label, Moment, ObjId, ObjectInfo, ObjectState, Record, Reference, Run, SourceFile,
     Stacks, StepHead, Symbol, ThreadStack,
 };
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,6 +66,8 @@ pub(crate) struct Assembler {
     pub(super) files: Vec<SourceFile>,
     values: Vec<Value>,
     pub(super) codes: Vec<Code>,
+    /// What native code is called that a function has called, by the function's name.
+    pub(super) native_calls: HashMap<Symbol, Symbol>,
     /// Serials of the trace's by the agent's, which count from 1.
     ids: Vec<ObjId>,
     allocated: Vec<(u64, ObjId)>,
@@ -98,6 +101,7 @@ impl Assembler {
             files: Vec::new(),
             values: Vec::new(),
             codes: Vec::new(),
+            native_calls: HashMap::new(),
             ids: Vec::new(),
             allocated: Vec::new(),
             freed: Vec::new(),
@@ -227,10 +231,14 @@ impl Assembler {
         let qualified = message.text();
         let _first_line = message.number();
         let flags = message.number();
+        let symbol = self.builder.symbols.intern(&name);
+        let call = format!("native code that {name} has called");
+        let call = self.builder.symbols.intern(&call);
+        self.native_calls.insert(symbol, call);
         self.codes.push(Code {
             file,
             class_body: flags & OPTIMIZED == 0 && name != "<module>",
-            name: self.builder.symbols.intern(&name),
+            name: symbol,
             qualified: self.builder.symbols.intern(&qualified),
         });
     }

@@ -5,7 +5,22 @@ use super::ending::Left;
 use super::wire::Reader;
 use crate::trace::{CallFrame, InterpreterRef, Name, NameKind, RootKind, TracebackEntry};
 
+/// It is as it was before.
+const SAME: u8 = 1;
+/// Native code has called it, and the call before it that code.
+const THROUGH_C: u8 = 1 << 1;
+
 impl Assembler {
+    /// A call waits for native code: what that holds, it keeps to itself.
+    fn name_under_way(&self, caller: &mut CallFrame) {
+        caller.under_way = self
+            .native_calls
+            .get(&caller.function)
+            .copied()
+            .into_iter()
+            .collect();
+    }
+
     pub(super) fn frames(
         &mut self,
         message: &mut Reader<'_>,
@@ -14,8 +29,16 @@ impl Assembler {
         let count = message.length();
         let mut all = Vec::with_capacity(count);
         for place in 0..count {
-            if message.byte() != 0 {
-                all.extend(before.get(place).cloned());
+            let flags = message.byte();
+            if flags & THROUGH_C != 0
+                && let Some(caller) = all.last_mut()
+            {
+                self.name_under_way(caller);
+            }
+            if flags & SAME != 0 {
+                let mut frame = before.get(place).cloned();
+                frame.iter_mut().for_each(|one| one.under_way.clear());
+                all.extend(frame);
                 continue;
             }
             let code = message.number() as usize;

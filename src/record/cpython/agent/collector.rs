@@ -171,7 +171,10 @@ impl Collector {
     }
 
     /// The objects of a generation and of those younger.
-    unsafe fn listed(&self, generation: u64) -> Vec<Addr> {
+    ///
+    /// # Safety
+    /// The interpreter's lock must be held.
+    pub unsafe fn listed(&self, generation: u64) -> Vec<Addr> {
         let mut all = Vec::new();
         for number in 0..=generation.min(2) as usize {
             let head = self.head + GENERATION * number;

@@ -18,6 +18,9 @@ mod holder {
     pub const OTHER: u8 = 4;
 }
 
+/// As what an object of the library's holds one.
+pub const LIBRARY: u8 = holder::OTHER;
+
 /// How many references running code has to its namespace at most: as globals and as locals, of the
 /// function that stands for it, of the frame, and of the call.
 const NAMESPACE_HOLDERS: usize = 4;

@@ -14,6 +14,7 @@ mod frames;
 mod holders;
 #[path = "../../implicit_names.rs"]
 mod implicit_names;
+mod library;
 mod memory;
 mod monitor;
 mod numpy;

@@ -185,6 +185,7 @@ fn taken(block: Addr) {
         agent.memory.fresh.remove(&block);
         agent.program.forget(block);
         agent.objects.set_collecting(agent.collector.is_running());
+        agent.objects.library.given_back(block);
         agent.objects.given_back(block);
         if agent.steps.left {
             agent.flush();

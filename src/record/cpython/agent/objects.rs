@@ -2,6 +2,7 @@
 
 use crate::describe::{self, Kind};
 use crate::dicts::{Entries, instance_dict, mix, walk};
+use crate::library::Library;
 use crate::memory::{AddressMap, Memory};
 use crate::numpy;
 use crate::offsets::{class, flags, function, object};
@@ -25,6 +26,12 @@ pub struct Live {
     content: u64,
     /// What it held, by address.
     held: Vec<Addr>,
+    /// The serials of what it held strongly.
+    counted: Vec<u64>,
+    /// How many references known objects have to it.
+    incoming: u64,
+    /// It was born in the run.
+    is_born: bool,
     /// Parts of it that are told with it.
     parts: Vec<Addr>,
     /// Its class is one of Python's own.
@@ -62,6 +69,10 @@ pub struct Objects {
     pub running: Vec<Addr>,
     /// Native functions.
     pub native: Vec<Addr>,
+    /// What the library holds of them.
+    pub library: Library,
+    /// Places by serial.
+    places: AddressMap<usize>,
 }
 
 impl Objects {
@@ -102,10 +113,13 @@ impl Objects {
         let Some(place) = self.by_block.remove(&block) else {
             return;
         };
+        self.release(place);
         let Some(live) = self.living[place].take() else {
             return;
         };
         self.by_address.remove(&live.at);
+        self.places.remove(&(live.serial as usize));
+        self.library.forget(live.at);
         self.cells.remove(&live.at);
         self.native.retain(|at| *at != live.at);
         self.drop_parts(&live.parts, live.serial);
@@ -195,6 +209,9 @@ impl Objects {
             count,
             content: 0,
             held: Vec::new(),
+            counted: Vec::new(),
+            incoming: 0,
+            is_born: born.is_some(),
             parts: Vec::new(),
             has_own_class: described.kind == Kind::Instance,
             is_read: false,
@@ -211,6 +228,7 @@ impl Objects {
         };
         self.by_block.insert(block, place);
         self.by_address.insert(at, place);
+        self.places.insert(serial as usize, place);
         self.pending.push(place);
         serial
     }
@@ -404,6 +422,8 @@ impl Objects {
                 self.folded.insert(*part, serial);
             }
             let mut held = Vec::with_capacity(references.len());
+            let mut counted = Vec::with_capacity(references.len());
+            self.release(place);
             let mut told = Vec::with_capacity(references.len());
             for one in references {
                 // What is being taken apart is nobody's any more.
@@ -412,6 +432,10 @@ impl Objects {
                 }
                 held.push(one.to);
                 let to = self.meet(one.to, python, program, memory);
+                if !one.weak {
+                    counted.push(to);
+                    self.add_incoming(to, 1);
+                }
                 let label = one.label.written(self);
                 told.push((label, to, one.weak));
             }
@@ -440,9 +464,42 @@ impl Objects {
                 live.count = count;
                 live.content = content;
                 live.held = held;
+                live.counted = counted;
                 live.parts = parts;
             }
         }
+    }
+
+    fn add_incoming(&mut self, to: u64, by: i64) {
+        let place = self.places.get(&(to as usize)).copied();
+        if let Some(live) = place.and_then(|place| self.living[place].as_mut()) {
+            live.incoming = live.incoming.saturating_add_signed(by);
+        }
+    }
+
+    /// What an object held is not held by it any more.
+    fn release(&mut self, place: usize) {
+        let held = match &mut self.living[place] {
+            Some(live) => std::mem::take(&mut live.counted),
+            None => return,
+        };
+        held.into_iter().for_each(|to| self.add_incoming(to, -1));
+    }
+
+    /// The objects that were born in the run and have more references than known objects have to them;
+    /// how many more.
+    pub fn suspects(&self) -> impl Iterator<Item = (Addr, u64)> {
+        let living = self.living.iter().flatten();
+        let living = living.filter(|live| live.is_born && live.is_read);
+        living.filter_map(|live| {
+            let more = live.count?.checked_sub(live.incoming)?;
+            (more > 0 && live.kind != Kind::Generator).then_some((live.at, more))
+        })
+    }
+
+    /// Whether an object is known, or told as a part of one that is.
+    pub fn is_recorded(&self, at: Addr) -> bool {
+        self.by_address.contains_key(&at) || self.folded.contains_key(&at)
     }
 
     /// The known weak references to objects.

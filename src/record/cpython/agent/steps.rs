@@ -6,6 +6,7 @@ use crate::describe::text_in;
 use crate::exceptions::write_exception;
 use crate::frames::{self, Running, function_name, name};
 use crate::holders::holders;
+use crate::library;
 use crate::memory::{AddressMap, listen};
 use crate::monitor;
 use crate::offsets::{exception, object};
@@ -297,8 +298,11 @@ unsafe fn tell(
         meet_unnamed(agent);
         let objects = &mut agent.objects;
         objects.look(&agent.python, &mut agent.program, &agent.memory);
+        let steps = agent.steps.taken;
+        let more = library::holders(agent, &everywhere, &held, steps);
+        let objects = &mut agent.objects;
         let mut all = Vec::new();
-        for one in held {
+        for one in held.into_iter().chain(more) {
             let by = objects.name(&one.by);
             if let Some(to) = objects.known(one.to) {
                 all.push((one.kind, by, to, one.certain));
@@ -385,16 +389,25 @@ unsafe fn write_frames(
     before: &[(Rc<Running>, Vec<u64>)],
     written: &mut Writer,
 ) -> Vec<(Rc<Running>, Vec<u64>)> {
-    let own: Vec<&Rc<Running>> = running.iter().filter(|one| one.own.is_some()).collect();
+    let mut own: Vec<(&Rc<Running>, bool)> = Vec::new();
+    // Whether native code stands between a call and the one of the program's before it.
+    let mut through_c = false;
+    for frame in running {
+        through_c |= frame.from_c;
+        if frame.own.is_some() {
+            own.push((frame, through_c));
+            through_c = false;
+        }
+    }
     written.number(own.len() as u64);
     let mut told = Vec::with_capacity(own.len());
-    for (place, frame) in own.into_iter().enumerate() {
+    for (place, (frame, through_c)) in own.into_iter().enumerate() {
         // SAFETY: names lead to living objects.
         let serials = unsafe { serials(agent, frame) };
         let is_same = before.get(place).is_some_and(|(old, serials_before)| {
             Rc::ptr_eq(old, frame) && *serials_before == serials
         });
-        written.byte(u8::from(is_same));
+        written.byte(u8::from(is_same) | u8::from(through_c) << 1);
         if !is_same {
             // SAFETY: as above.
             unsafe { write_frame(agent, frame, &serials, written) };
