@@ -1,0 +1,124 @@
+//! What the library of a CPython holds of a program's objects: tasks, threads, context managers, caches.
+
+mod common;
+
+use common::installed::{pythons, unexplained};
+use common::{Folder, laws, steps};
+use serde_json::Value;
+
+const TASKS: &str = "\
+import asyncio
+class Job:
+    def __init__(self, number): self.number = number
+async def child(job, event):
+    await event.wait()
+    await asyncio.sleep(0)
+    return [job]
+async def many():
+    for i in range(2): yield [i]
+async def main():
+    event, queue = asyncio.Event(), asyncio.Queue()
+    tasks = [asyncio.create_task(child(Job(i), event)) for i in range(3)]
+    await asyncio.sleep(0)
+    event.set()
+    done = await asyncio.gather(*tasks)
+    async with asyncio.Lock(): await queue.put([1])
+    async for one in many(): done.append(one)
+    return done
+print(len(asyncio.run(main())))
+";
+
+const THREADS: &str = "\
+import queue, threading
+class Job:
+    pass
+jobs = queue.Queue()
+def work(name):
+    while True:
+        job = jobs.get()
+        if job is None: break
+        job.done = [name]
+threads = [threading.Thread(target=work, args=(f'w{i}',)) for i in range(2)]
+for one in threads: one.start()
+for i in range(4): jobs.put(Job())
+for one in threads: jobs.put(None)
+for one in threads: one.join()
+local = threading.local(); local.x = [1]
+end = 1
+";
+
+const MANAGERS: &str = "\
+import collections, contextlib, functools, weakref
+class Node:
+    def __init__(self, value): self.value = value
+@contextlib.contextmanager
+def door(x):
+    held = [x]
+    yield held
+    held.append(2)
+with door(Node(1)) as inside: inside.append(Node(2))
+@functools.lru_cache(maxsize=None)
+def node(n): return Node([n])
+node(1); node(2)
+early = functools.partial(max, [1, 2], key=lambda v: -v)
+early()
+with contextlib.ExitStack() as stack:
+    entered = stack.enter_context(door([5]))
+    stack.callback(print, Node(3))
+kept = weakref.WeakValueDictionary()
+kept['a'] = entered_node = Node(4)
+goes = Node(5)
+weakref.finalize(goes, len, [Node(6)])
+del goes
+counted = collections.Counter('hello')
+first, *rest = sorted([[3], [1]], key=lambda v: v[0])
+end = 1
+";
+
+/// Types of what the interpreter's or the library's native code may keep to itself.
+const NATIVE: [&str; 9] = [
+    "str",
+    "float",
+    "int",
+    "lock",
+    "Context",
+    "ContextVar",
+    "_localdummy",
+    "_ThreadHandle",
+    "builtin_function_or_method",
+];
+
+#[test]
+fn what_the_library_holds_of_a_programs_objects_is_named() {
+    for python in pythons() {
+        for (what, program) in [
+            ("tasks", TASKS),
+            ("threads", THREADS),
+            ("managers", MANAGERS),
+        ] {
+            let folder = Folder::new();
+            folder.write("script.py", program);
+            let trace = python.trace(&folder, "script.py");
+            let what = format!("{what} on {}", python.version);
+            laws::of_lives(&trace).unwrap_or_else(|why| panic!("{what}: {why}"));
+            let is_native = |line: &&String| {
+                let name = line.trim_start_matches('"');
+                NATIVE.iter().any(|one| name.starts_with(&format!("{one}\"")))
+                    // Of the library's own.
+                    || name.starts_with("hamt")
+            };
+            let open = unexplained(&trace);
+            let open: Vec<&String> = open.iter().filter(|line| !is_native(line)).collect();
+            assert!(open.is_empty(), "{what}: {open:?}");
+            let named = steps(&trace).iter().flat_map(|step| {
+                let heap = step["heap"].as_array().into_iter().flatten();
+                heap.flat_map(|one| one["owners"].as_array().into_iter().flatten())
+            });
+            let is_librarys = |owner: &&Value| {
+                let label = owner["label"].as_str().unwrap_or_default();
+                label.contains("library") || label.starts_with("native code that")
+            };
+            assert!(named.filter(is_librarys).count() > 3, "{what}");
+        }
+    }
+}
