@@ -1,9 +1,11 @@
 //! Traces in forms that other programs read.
 
+mod compare;
 mod json;
 mod memory;
 mod stages;
 
+pub use compare::CompareText;
 pub use json::{JsonOptions, write_json};
 pub use memory::write_memory_json;
 pub use stages::{

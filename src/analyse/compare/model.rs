@@ -47,10 +47,16 @@ pub struct RunDifferences {
 }
 
 impl RunDifferences {
-    /// The first row in which the program does something else: what every two interpreters have
-    /// different of their own (counts, what only the collector's time decides) begins nothing.
-    pub fn first(&self) -> Option<&Difference> {
-        self.differences.first()
+    /// The first difference that the program itself shows, in what it does, prints or keeps: what every
+    /// two interpreters have different of their own begins nothing.
+    pub fn first_seen(&self) -> Option<&Difference> {
+        let is_seen = |one: &&Difference| {
+            let is_own = matches!(one.kind, DifferenceKind::Counts | DifferenceKind::Births);
+            !is_own && one.reason != Some(Reason::AtExit)
+        };
+        let unexplained = |one: &&Difference| one.reason.is_none();
+        let all = || self.differences.iter();
+        all().find(|one| is_seen(one) || unexplained(one))
     }
 }
 

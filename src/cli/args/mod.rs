@@ -3,6 +3,7 @@
 mod arrange;
 mod choice;
 mod command_line;
+mod compare;
 mod numbers;
 mod page;
 mod products;
@@ -16,6 +17,7 @@ pub(super) use command_line::{
     Cli, Command, CompletionsArgs, ExportArgs, ExportFormat, ManArgs, MeasureArgs, RenderArgs,
     TraceArgs,
 };
+pub(super) use compare::{CompareArgs, CompareFormat};
 pub(super) use page::CropName;
 pub(super) use products::{Format, LayoutBy, ProductArgs};
 pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, MemoryArgs, MemoryFormat, WhyArgs};
