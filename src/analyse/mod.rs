@@ -41,7 +41,7 @@ pub use errors::{
     ValuePart, errors, shown_calls,
 };
 pub use exit::{ExitStep, RunExit, run_exit};
-pub use expect::{Expectation, Failure, Verdict, check};
+pub use expect::{CheckedClaim, Expectation, Failure, Held, Verdict, check, checked_claims};
 pub use find::{FindError, Found, MOST_OTHERS, Other, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
 pub use imports::{AskedModule, BroughtBy, ImportStatement, Imports, LoadedModule, imports};

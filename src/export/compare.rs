@@ -87,7 +87,7 @@ impl CompareText<'_> {
             return;
         }
         if let Some(first) = other.first_seen() {
-            line!(out, "  alike up to {}", self.difference(first));
+            line!(out, "  first to show: {}", self.difference(first));
         }
         for kind in DifferenceKind::ALL {
             let of_kind = other.differences.iter().filter(|one| one.kind == kind);
@@ -122,7 +122,11 @@ impl CompareText<'_> {
     fn difference(&self, one: &Difference) -> String {
         let place = self.comparison.place(self.runs, one.row);
         let place = place.map_or(String::new(), |place| {
-            format!("{}:{}", place.file, place.line)
+            let line = match one.kind {
+                DifferenceKind::Steps => place.told,
+                _ => place.line,
+            };
+            format!("{}:{line}", place.file)
         });
         let [left, right] = one.facts.each_ref().map(narrate::difference_fact);
         let reason = one

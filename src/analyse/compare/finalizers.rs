@@ -6,7 +6,7 @@ use crate::trace::ObjId;
 use std::collections::BTreeSet;
 
 /// Rows, from 0, in which the same objects are finalized in another order; the last is included.
-pub(super) fn turned(finalized: &[(usize, [ObjId; 2])], pairs: &Pairs) -> Vec<(usize, usize)> {
+pub(super) fn turned(finalized: &[(usize, [ObjId; 2])], pairs: &Pairs<'_>) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut rest = finalized;
     while let Some((first, _)) = rest.first() {
@@ -44,7 +44,10 @@ pub(super) fn explain(differences: &mut [Difference], turned: &[(usize, usize)])
     for difference in differences {
         let is_of_order = matches!(
             difference.kind,
-            DifferenceKind::Values | DifferenceKind::Output | DifferenceKind::Deaths
+            DifferenceKind::Values
+                | DifferenceKind::Counts
+                | DifferenceKind::Output
+                | DifferenceKind::Deaths
         );
         let within = |(first, last): &(usize, usize)| (*first..=last + 1).contains(&difference.row);
         if difference.reason.is_none() && is_of_order && turned.iter().any(within) {

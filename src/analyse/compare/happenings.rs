@@ -1,20 +1,22 @@
 //! What happened in each row of a run.
 
 use super::model::{ComparedRow, ComparedRun, Fact, Happening};
+use super::names::path_of;
 use super::side::Side;
 use super::texts::is_pythons;
-use crate::trace::{Cause, Collection, Kind, ObjId, Step};
+use crate::trace::{Cause, Collection, ObjId, Step};
 use std::collections::BTreeMap;
 
 /// For each row, what happened in a run since its row before.
 pub(super) fn happenings(
     run: ComparedRun<'_>,
+    names: &BTreeMap<ObjId, String>,
     rows: &[ComparedRow],
     place: usize,
 ) -> Vec<Vec<Happening>> {
     let mut teller = Teller {
         side: Side::new(run, Vec::new()),
-        known: BTreeMap::new(),
+        known: names,
         before: Vec::new(),
     };
     let told = |row: &ComparedRow| match row.steps[place] {
@@ -26,8 +28,8 @@ pub(super) fn happenings(
 
 struct Teller<'t> {
     side: Side<'t>,
-    /// The first name that led to an object.
-    known: BTreeMap<ObjId, String>,
+    /// What objects are known by.
+    known: &'t BTreeMap<ObjId, String>,
     /// Functions of the call frames at the row before, and their names.
     before: Vec<(&'t str, Vec<(&'t str, ObjId)>)>,
 }
@@ -70,35 +72,22 @@ impl<'t> Teller<'t> {
                 if known.contains(&(*name, *to)) {
                     continue;
                 }
-                let path = match frame {
-                    0 => (*name).to_owned(),
-                    _ => format!("{function}().{name}"),
-                };
                 told.push(Happening::Binds {
-                    name: path.clone(),
+                    name: path_of(&self.side, frame, name),
                     to: self.fact(*to),
                 });
-                if self.is_told_of(*to) {
-                    self.known.entry(*to).or_insert(path);
-                }
             }
             let is_there = |name: &str| names.iter().any(|(now, _)| *now == name);
             for (name, _) in known.iter().filter(|(name, _)| !is_pythons(name)) {
                 if !is_there(name) {
                     told.push(Happening::Unbinds {
-                        name: (*name).to_owned(),
+                        name: path_of(&self.side, frame, name),
                     });
                 }
             }
             self.before.truncate(frame);
             self.before.push((function, names));
         }
-    }
-
-    /// Whether an object's end is of interest.
-    fn is_told_of(&self, id: ObjId) -> bool {
-        let info = self.side.trace().object(id);
-        info.born.is_some() && info.kind != Kind::Atom
     }
 
     fn gone(&self, step: &Step, told: &mut Vec<Happening>) {

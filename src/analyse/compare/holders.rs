@@ -23,7 +23,7 @@ pub(super) enum Holder {
 pub(super) fn holders(
     ledger: &Ledger,
     own: &Side<'_>,
-    pairs: &Pairs,
+    pairs: &Pairs<'_>,
     side: usize,
     id: ObjId,
 ) -> BTreeMap<Holder, i64> {
@@ -42,7 +42,7 @@ pub(super) fn holders(
 pub(super) fn holder(
     owner: &Owner,
     own: &Side<'_>,
-    pairs: &Pairs,
+    pairs: &Pairs<'_>,
     side: usize,
     id: ObjId,
 ) -> Holder {

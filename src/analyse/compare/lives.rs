@@ -2,6 +2,7 @@
 
 use super::model::{ComparedLife, ComparedRow, ComparedRun, LifeEnd};
 use super::pairs::Pairs;
+use super::texts::is_pythons;
 use crate::trace::{Cause, Kind, ObjId, Trace};
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) fn lives(
     runs: &[ComparedRun<'_>],
     rows: &[ComparedRow],
-    pairs: &[Pairs],
+    pairs: &[Pairs<'_>],
 ) -> Vec<ComparedLife> {
     let Some(first) = runs.first() else {
         return Vec::new();
@@ -29,7 +30,8 @@ pub(super) fn lives(
     let mut lives = Vec::new();
     for (id, path) in paths {
         let info = first.trace.object(id);
-        let Some(born) = info.born.filter(|_| has_a_life(info.kind)) else {
+        let is_own = has_a_life(info.kind) && !is_pythons(&path);
+        let Some(born) = info.born.filter(|_| is_own) else {
             continue;
         };
         let own = end(*first, id, &rows_of[0]);

@@ -12,6 +12,7 @@ mod instructions;
 mod lines;
 mod lives;
 mod model;
+mod names;
 mod pairs;
 mod rows;
 mod side;
@@ -29,24 +30,30 @@ pub use model::{
 
 pub use rows::RowPlace;
 
+use crate::trace::ObjId;
 use lines::counterpart;
 use pairs::Pairs;
+use std::collections::BTreeMap;
 use steps::Steps;
 use walk::Walk;
 
 /// Lays runs side by side, and each further one against the first.
 pub fn compare(runs: &[ComparedRun<'_>]) -> Comparison {
     let rows = align::rows(runs);
+    let names: Vec<_> = runs.iter().map(|run| names::known_names(*run)).collect();
     let mut others = Vec::new();
     let mut pairs = Vec::new();
     for place in 1..runs.len() {
-        let (differences, found) = against_first(runs, &rows, place);
+        let (differences, found) = against_first(runs, &rows, [&names[0], &names[place]], place);
         others.push(differences);
         pairs.push(found);
     }
     let lives = lives::lives(runs, &rows, &pairs);
-    let happenings = runs.iter().zip(0..);
-    let happenings = happenings.map(|(run, place)| happenings::happenings(*run, &rows, place));
+    let happenings = runs
+        .iter()
+        .zip(&names)
+        .zip(0..)
+        .map(|((run, names), place)| happenings::happenings(*run, names, &rows, place));
     Comparison {
         happenings: happenings.collect(),
         others,
@@ -55,11 +62,12 @@ pub fn compare(runs: &[ComparedRun<'_>]) -> Comparison {
     }
 }
 
-fn against_first(
-    runs: &[ComparedRun<'_>],
+fn against_first<'n>(
+    runs: &[ComparedRun<'n>],
     rows: &[ComparedRow],
+    names: [&'n BTreeMap<ObjId, String>; 2],
     place: usize,
-) -> (RunDifferences, Pairs) {
+) -> (RunDifferences, Pairs<'n>) {
     let two = [runs[0], runs[place]];
     let [one, other] = two.map(|run| run.trace);
     let same_source = other
@@ -67,7 +75,7 @@ fn against_first(
         .files
         .iter()
         .all(|file| counterpart(one, other, file).is_some_and(|known| known.text == file.text));
-    let mut walk = Walk::new(two);
+    let mut walk = Walk::new(two, names);
     walk.go(rows, [0, place]);
     walk.births();
     walk.ending();

@@ -2,18 +2,29 @@
 
 use crate::trace::ObjId;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Objects of two runs that are the same by the way in which they are reached. Each has one partner.
-#[derive(Default)]
-pub(super) struct Pairs {
+pub(super) struct Pairs<'n> {
+    /// What the objects of each run are known by.
+    names: [&'n BTreeMap<ObjId, String>; 2],
     partner: [FxHashMap<ObjId, ObjId>; 2],
-    /// The first path that led to each of the first run's.
+    /// The name or path of each of the first run's.
     path: FxHashMap<ObjId, String>,
     /// In the order in which they were found.
     pub(super) found: Vec<(ObjId, ObjId)>,
 }
 
-impl Pairs {
+impl<'n> Pairs<'n> {
+    pub(super) fn new(names: [&'n BTreeMap<ObjId, String>; 2]) -> Pairs<'n> {
+        Pairs {
+            names,
+            partner: Default::default(),
+            path: FxHashMap::default(),
+            found: Vec::new(),
+        }
+    }
+
     pub(super) fn partner(&self, side: usize, id: ObjId) -> Option<ObjId> {
         self.partner[side].get(&id).copied()
     }
@@ -32,12 +43,19 @@ impl Pairs {
         self.partner[0].insert(pair.0, pair.1);
         self.partner[1].insert(pair.1, pair.0);
         if !self.path.contains_key(&pair.0) {
-            self.path.insert(pair.0, path.to_owned());
+            // Whichever run comes first, the name is the same.
+            let known = [self.names[0].get(&pair.0), self.names[1].get(&pair.1)];
+            let name = known
+                .into_iter()
+                .flatten()
+                .min()
+                .map_or(path, String::as_str);
+            self.path.insert(pair.0, name.to_owned());
         }
         self.found.push(pair);
     }
 
-    /// The first path that led to an object.
+    /// What an object is known by: a name, or the path that led to it first.
     pub(super) fn path(&self, side: usize, id: ObjId) -> Option<&str> {
         let (first, _) = self.pair(side, id)?;
         self.path.get(&first).map(String::as_str)

@@ -2,7 +2,7 @@
 
 use super::lines::counterpart;
 use super::model::{ComparedRun, Comparison};
-use crate::trace::Event;
+use crate::trace::{Event, SourceFile};
 use std::collections::BTreeSet;
 
 /// Where a row stands.
@@ -10,9 +10,11 @@ use std::collections::BTreeSet;
 pub struct RowPlace<'t> {
     /// The file's path in the first run that has the row.
     pub file: &'t str,
-    /// From 1.
+    /// The line that has run, from 1; of a call that begins, the one that runs next.
     pub line: u32,
-    /// The line's text.
+    /// The line that the step tells of.
+    pub told: u32,
+    /// The text of the former.
     pub source: &'t str,
     /// The function at work.
     pub function: &'t str,
@@ -28,11 +30,14 @@ impl Comparison {
         let step = run.trace.steps.get((number as usize).checked_sub(1)?)?;
         let head = &step.head;
         let file = run.trace.header.files.get(head.file.0 as usize);
-        let source = file.and_then(|file| file.text.lines().nth((head.line as usize) - 1));
+        let line = head.ran.unwrap_or(head.line);
+        let text = |file: &'t SourceFile| file.text.lines().nth((line as usize).checked_sub(1)?);
+        let source = file.and_then(text);
         let known = file.and_then(|file| counterpart(runs[0].trace, run.trace, file));
         Some(RowPlace {
             file: known.or(file).map_or("", |file| &file.path),
-            line: head.line,
+            line,
+            told: head.line,
             source: source.unwrap_or_default().trim(),
             function: run.trace.symbols.text(head.function),
             event: head.event,

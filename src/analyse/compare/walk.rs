@@ -4,11 +4,15 @@
 use super::counts::CountWatch;
 use super::deaths::DeathWatch;
 use super::model::{ComparedRow, ComparedRun, Difference, DifferenceKind, Fact, Reason};
+use super::names::path_of;
 use super::pairs::Pairs;
 use super::side::Side;
 use super::texts::{is_pythons, masked, shared_numbers};
 use crate::trace::{Kind, ObjId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Calls that a finalizer may be deep in.
+const DEEPEST_FINALIZER: usize = 32;
 
 /// Two objects that are reached the same way, and which.
 pub(super) struct Reached {
@@ -18,7 +22,7 @@ pub(super) struct Reached {
 
 pub(super) struct Walk<'t> {
     pub(super) sides: [Side<'t>; 2],
-    pub(super) pairs: Pairs,
+    pub(super) pairs: Pairs<'t>,
     pub(super) differences: Vec<Difference>,
     /// The row, from 0.
     pub(super) row: usize,
@@ -35,11 +39,14 @@ pub(super) struct Walk<'t> {
 }
 
 impl<'t> Walk<'t> {
-    pub(super) fn new(runs: [ComparedRun<'t>; 2]) -> Walk<'t> {
+    pub(super) fn new(
+        runs: [ComparedRun<'t>; 2],
+        names: [&'t BTreeMap<ObjId, String>; 2],
+    ) -> Walk<'t> {
         let [one, other] = shared_numbers(runs.map(|run| run.trace));
         Walk {
             sides: [Side::new(runs[0], one), Side::new(runs[1], other)],
-            pairs: Pairs::default(),
+            pairs: Pairs::new(names),
             differences: Vec::new(),
             row: 0,
             standing: BTreeMap::new(),
@@ -76,6 +83,7 @@ impl<'t> Walk<'t> {
 
     /// Compares what both have at this row.
     fn compare(&mut self) {
+        self.note_finalizer();
         self.frames();
         self.changed_pairs();
         while let Some(reached) = self.open.pop_front() {
@@ -99,17 +107,10 @@ impl<'t> Walk<'t> {
         // The frame that was on top may have changed its names without being another.
         let to = one.state.frames.len().min(other.state.frames.len());
         for frame in from.min(to)..to {
-            if self.sides[0].function(frame) == "__del__" {
-                self.note_finalizer(frame);
-            }
             let names = [0, 1].map(|side| self.sides[side].names(frame));
             let all: BTreeSet<&str> = names.iter().flatten().map(|(name, _)| *name).collect();
-            let function = self.sides[0].function(frame);
             for name in all {
-                let path = match frame {
-                    0 => name.to_owned(),
-                    _ => format!("{function}().{name}"),
-                };
+                let path = path_of(&self.sides[0], frame, name);
                 let found = [0, 1].map(|side| {
                     let at = names[side].binary_search_by_key(&name, |(name, _)| *name);
                     at.ok().map(|at| names[side][at].1)
@@ -126,8 +127,14 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Notes whose finalizer a call of `__del__` is.
-    fn note_finalizer(&mut self, frame: usize) {
+    /// Notes whose finalizer runs, where one does.
+    fn note_finalizer(&mut self) {
+        let depth = self.sides[0].state.frames.len();
+        let mut innermost = (depth.saturating_sub(DEEPEST_FINALIZER)..depth).rev();
+        let found = innermost.find(|frame| self.sides[0].function(*frame) == "__del__");
+        let Some(frame) = found else {
+            return;
+        };
         let whose = [0, 1].map(|side| {
             let frame = self.sides[side].state.frames.get(frame)?;
             Some(frame.names.first()?.to)

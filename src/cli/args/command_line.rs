@@ -161,6 +161,13 @@ pub(in crate::cli) struct CheckArgs {
     /// run in a copy of their folder
     #[arg(value_name = "SCRIPT|PAGE.md", required = true)]
     pub scripts: Vec<PathBuf>,
+    /// Run the scripts on these Pythons, and say of each claim on which of them it holds: paths,
+    /// names, versions such as 3.13, or `rustpython` for the embedded one, with commas between them
+    #[arg(long, value_name = "PYTHON", value_delimiter = ',')]
+    pub python: Vec<String>,
+    /// How the table of --python is written
+    #[arg(long, value_enum, default_value_t = ClaimsFormat::Text, requires = "python")]
+    pub format: ClaimsFormat,
     /// Keep the copy of the pages, with what their commands have made, in this folder
     #[arg(short, long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
@@ -236,6 +243,14 @@ pub(in crate::cli) struct CompletionsArgs {
 pub(in crate::cli) enum ExportFormat {
     Json,
     Dot,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ClaimsFormat {
+    /// Script by script, then each claim that does not hold everywhere
+    Text,
+    /// Each claim in a row (Markdown)
+    Table,
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ mod stages;
 
 pub(super) use arrange::arrange;
 pub(super) use command_line::CheckArgs;
+#[cfg(feature = "python")]
+pub(super) use command_line::ClaimsFormat;
 pub(super) use command_line::{
     Cli, Command, CompletionsArgs, ExportArgs, ExportFormat, ManArgs, MeasureArgs, RenderArgs,
     TraceArgs,

@@ -5,6 +5,8 @@ mod ask;
 pub(super) mod check;
 #[cfg(feature = "python")]
 mod check_pages;
+#[cfg(feature = "python")]
+mod check_pythons;
 pub(super) mod collector;
 pub(super) mod compare;
 pub(super) mod export;

@@ -150,7 +150,7 @@ impl ComparePage<'_> {
             html.element("td", &[("data-of", "first")], |html| {
                 match other.first_seen() {
                     Some(first) => {
-                        html.of_text("span", "place", &self.place(first.row));
+                        html.of_text("span", "place", &format!("line {}", self.place(first)));
                         html.text(" ");
                         html.text(&said(first));
                     }
@@ -160,11 +160,28 @@ impl ComparePage<'_> {
         });
     }
 
-    fn place(&self, row: usize) -> String {
-        let place = self.comparison.place(self.runs, row);
+    /// Where a difference shows first.
+    fn place(&self, one: &Difference) -> String {
+        let place = self.comparison.place(self.runs, one.row);
         place.map_or(String::new(), |place| {
-            format!("{}:{}", place.file, place.line)
+            let line = match one.kind {
+                DifferenceKind::Steps => place.told,
+                _ => place.line,
+            };
+            self.at(place.file, line)
         })
+    }
+
+    /// A line; with its file, where there are several.
+    fn at(&self, file: &str, line: u32) -> String {
+        let is_only = self
+            .runs
+            .iter()
+            .all(|run| run.trace.header.files.len() == 1);
+        match is_only {
+            true => line.to_string(),
+            false => format!("{file}:{line}"),
+        }
     }
 
     /// Who frees what, and when.
@@ -257,7 +274,7 @@ impl ComparePage<'_> {
             html.element("table", &[("class", "stacks")], |html| {
                 html.element("thead", &[], |html| {
                     html.element("tr", &[], |html| {
-                        for word in ["where", "what", names[0], names[1], "why"] {
+                        for word in ["line", "what", names[0], names[1], "why"] {
                             html.element("th", &[("scope", "col")], |html| html.text(word));
                         }
                     });
@@ -278,7 +295,7 @@ impl ComparePage<'_> {
 
     fn difference(&self, html: &mut Html, names: [&str; 2], one: &Difference) {
         html.element("tr", &[], |html| {
-            html.of_text("td", "place", &self.place(one.row));
+            html.of_text("td", "place", &self.place(one));
             html.of_text("td", "subject", &narrate::difference_subject(one));
             for (fact, name) in one.facts.iter().zip(names) {
                 let attributes = [("class", "code"), ("data-of", name)];

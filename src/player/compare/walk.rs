@@ -81,8 +81,7 @@ impl ComparePage<'_> {
         };
         let class = if is_apart { "apart" } else { "same" };
         html.element("tr", &[("class", class)], |html| {
-            let words = format!("{}:{}", place.file, place.line);
-            html.of_text("td", "place", &words);
+            html.of_text("td", "place", &self.at(place.file, place.line));
             html.element("td", &[("class", "source")], |html| {
                 html.text(place.source);
                 let event = place.event.name();
