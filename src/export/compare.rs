@@ -86,8 +86,9 @@ impl CompareText<'_> {
             line!(out, "  no difference");
             return;
         }
-        if let Some(first) = other.first_seen() {
-            line!(out, "  first to show: {}", self.difference(first));
+        match other.first_seen() {
+            Some(first) => line!(out, "  first to show: {}", self.difference(first)),
+            None => line!(out, "  the program shows none of what differs"),
         }
         for kind in DifferenceKind::ALL {
             let of_kind = other.differences.iter().filter(|one| one.kind == kind);

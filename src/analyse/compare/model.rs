@@ -52,7 +52,10 @@ impl RunDifferences {
     pub fn first_seen(&self) -> Option<&Difference> {
         let is_seen = |one: &&Difference| {
             let is_own = matches!(one.kind, DifferenceKind::Counts | DifferenceKind::Births);
-            let is_pythons = matches!(one.reason, Some(Reason::AtExit | Reason::ImplicitName));
+            let is_pythons = matches!(
+                one.reason,
+                Some(Reason::AtExit | Reason::ImplicitName | Reason::CollectorTime)
+            );
             !is_own && !is_pythons
         };
         let unexplained = |one: &&Difference| one.reason.is_none();

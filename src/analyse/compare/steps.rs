@@ -4,6 +4,7 @@ use super::align::only_turns_differ;
 use super::model::{ComparedRow, Difference, DifferenceKind, Fact, Reason};
 use crate::analyse::Place;
 use crate::trace::{Event, NameKind, ObjId, Step, Symbol, Trace};
+use std::collections::BTreeSet;
 
 /// The words that statements begin with of which versions tell lines differently: heads, and what
 /// compiles to nothing.
@@ -75,7 +76,44 @@ impl<'t> Steps<'t> {
                 times: steps.len() as u32,
             });
         }
+        self.comprehensions(&mut found);
         found
+    }
+
+    /// Where one run has the calls of a comprehension, the lines that the other tells instead are of the
+    /// same kind.
+    fn comprehensions(&self, found: &mut [Difference]) {
+        for at in 1..found.len() {
+            let is_call = |one: &Difference| one.reason == Some(Reason::Comprehension);
+            let (calls, lines) = match (is_call(&found[at - 1]), is_call(&found[at])) {
+                (true, false) => (at - 1, at),
+                (false, true) => (at, at - 1),
+                _ => continue,
+            };
+            let touch = found[at - 1].row + found[at - 1].times as usize == found[at].row;
+            let all_lines = |one: &Difference| {
+                let side = usize::from(one.facts[0] == Fact::Nothing);
+                let first = match one.facts[side] {
+                    Fact::Step(first) => first,
+                    _ => return (BTreeSet::new(), false),
+                };
+                let steps =
+                    (first..first + one.times).filter_map(|n| step_of(self.traces[side], n));
+                let lines = steps.clone().map(|step| step.head.line).collect();
+                (
+                    lines,
+                    steps
+                        .map(|step| step.head.event)
+                        .all(|event| event == Event::Line),
+                )
+            };
+            let (of_calls, _) = all_lines(&found[calls]);
+            let (of_lines, are_lines) = all_lines(&found[lines]);
+            if touch && are_lines && of_lines.is_subset(&of_calls) && found[lines].reason.is_none()
+            {
+                found[lines].reason = Some(Reason::Comprehension);
+            }
+        }
     }
 
     fn is_of_neither(&self, row: &ComparedRow) -> bool {

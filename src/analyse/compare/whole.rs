@@ -3,7 +3,7 @@
 
 use super::model::{DifferenceKind, Fact, Reason};
 use super::walk::Walk;
-use crate::trace::ObjId;
+use crate::trace::{ObjId, Outcome};
 use std::collections::BTreeMap;
 
 impl Walk<'_> {
@@ -47,7 +47,7 @@ impl Walk<'_> {
         }
         self.output();
         let [one, other] = self.sides.each_ref().map(|side| &side.run.trace.header);
-        if (&one.outcome, one.exit_code) == (&other.outcome, other.exit_code) {
+        if one.exit_code == other.exit_code && ended_alike(&one.outcome, &other.outcome) {
             return;
         }
         let facts = [one, other].map(|header| Fact::Ending {
@@ -56,4 +56,20 @@ impl Walk<'_> {
         });
         self.differs(DifferenceKind::Ending, String::new(), facts, None);
     }
+}
+
+/// Whether two runs have ended the same way; an exception, at the same lines.
+fn ended_alike(one: &Outcome, other: &Outcome) -> bool {
+    // Interpreters have paths of their own for a file.
+    let plain = |outcome: &Outcome| {
+        let mut outcome = outcome.clone();
+        if let Outcome::Exception { traceback, .. } = &mut outcome {
+            for entry in traceback {
+                let name = entry.file.rsplit('/').next().unwrap_or_default();
+                entry.file = name.to_owned();
+            }
+        }
+        outcome
+    };
+    plain(one) == plain(other)
 }
