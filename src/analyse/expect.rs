@@ -10,7 +10,7 @@ use super::ledger::{Ledger, ledger};
 use super::near::{instead, near};
 use super::path::{Target, follow, known, named};
 use super::words::title;
-use crate::trace::{CallFrame, Count, FileId, NameKind, ObjId, State, Step, Trace};
+use crate::trace::{CallFrame, Count, FileId, Kind, Label, NameKind, ObjId, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One claim.
@@ -253,8 +253,27 @@ impl Moment<'_> {
             "alive" | "dead" | "reachable" | "unreachable" if !knows.deaths && !is_seen() => {
                 Some("when objects are freed")
             }
+            "same" | "different" => {
+                let mut paths = split_outside(path, ',').into_iter();
+                let is_hidden = paths.any(|path| self.is_in_module(path.as_ref()));
+                is_hidden.then_some("what a module holds")
+            }
             _ => None,
         }
+    }
+
+    /// Whether a path leads through a module whose contents are not told.
+    fn is_in_module(&self, path: &str) -> bool {
+        let Some((module, _)) = path.trim().rsplit_once('.') else {
+            return false;
+        };
+        let Ok(id) = self.path(module) else {
+            return false;
+        };
+        let refs = self.state.heap.get(&id).map_or(&[][..], |one| &one.refs);
+        let is_attribute = |label: Label| matches!(label, Label::Attr(_) | Label::Value(_));
+        self.trace.object(id).kind == Kind::Module
+            && !refs.iter().any(|one| is_attribute(one.label))
     }
 
     /// Whether a claim holds; if not, what was found.

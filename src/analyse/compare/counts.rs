@@ -20,12 +20,8 @@ impl CountWatch {
     /// Compares the counts of pairs that have changed.
     pub(super) fn row(&mut self, walk: &mut Walk<'_>, touched: &BTreeSet<(ObjId, ObjId)>) {
         let mut ledgers = None;
-        let mut by_path: BTreeMap<String, (ObjId, ObjId)> = BTreeMap::new();
-        for pair in touched {
-            let path = walk.pairs.path(0, pair.0).unwrap_or_default();
-            by_path.insert(path.to_owned(), *pair);
-        }
-        for (path, pair) in by_path {
+        for pair in walk.pairs.in_order(touched.iter().copied()) {
+            let path = walk.pairs.path_of(pair);
             let ids = [pair.0, pair.1];
             let found = [0, 1].map(|side| {
                 let object = walk.sides[side].state.heap.get(&ids[side]);

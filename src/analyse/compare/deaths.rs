@@ -23,18 +23,10 @@ struct Late {
 impl DeathWatch {
     /// Looks at what has gone since the row before.
     pub(super) fn row(&mut self, walk: &mut Walk<'_>) {
-        let mut gone: BTreeMap<String, (ObjId, ObjId)> = BTreeMap::new();
-        for side in [0, 1] {
-            for id in &walk.sides[side].gone {
-                if let (Some(pair), Some(path)) =
-                    (walk.pairs.pair(side, *id), walk.pairs.path(side, *id))
-                {
-                    gone.insert(path.to_owned(), pair);
-                }
-            }
-        }
+        let gone = walk.sides.each_ref().map(|side| side.gone.clone());
         let mut ledgers = None;
-        for (path, pair) in gone {
+        for pair in walk.pairs.of([&gone[0], &gone[1]]) {
+            let path = walk.pairs.path_of(pair);
             let ids = [pair.0, pair.1];
             let lives = [0, 1].map(|side| walk.sides[side].state.heap.contains_key(&ids[side]));
             if lives == [false, false] {
@@ -55,8 +47,14 @@ impl DeathWatch {
 
     /// The end: what is still open died behind the last row, or not at all.
     pub(super) fn end(&mut self, walk: &mut Walk<'_>) {
-        for (pair, late) in std::mem::take(&mut self.open) {
-            told(walk, pair, late);
+        let mut open = std::mem::take(&mut self.open);
+        for pair in walk
+            .pairs
+            .in_order(open.keys().copied().collect::<Vec<_>>())
+        {
+            if let Some(late) = open.remove(&pair) {
+                told(walk, pair, late);
+            }
         }
         for pair in walk.pairs.found.clone() {
             let deaths = deaths(walk, pair);
@@ -66,7 +64,7 @@ impl DeathWatch {
                 && deaths[0].is_some() != deaths[1].is_some()
                 && is_of_interest(walk, pair)
             {
-                let path = walk.pairs.path(0, pair.0).unwrap_or_default().to_owned();
+                let path = walk.pairs.path_of(pair);
                 let reason = Some(Reason::AtExit);
                 told(
                     walk,

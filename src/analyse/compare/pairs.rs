@@ -11,6 +11,8 @@ pub(super) struct Pairs<'n> {
     partner: [FxHashMap<ObjId, ObjId>; 2],
     /// The name or path of each of the first run's.
     path: FxHashMap<ObjId, String>,
+    /// Where each of the first run's was found last among all pairs.
+    number: FxHashMap<ObjId, usize>,
     /// In the order in which they were found.
     pub(super) found: Vec<(ObjId, ObjId)>,
 }
@@ -21,6 +23,7 @@ impl<'n> Pairs<'n> {
             names,
             partner: Default::default(),
             path: FxHashMap::default(),
+            number: FxHashMap::default(),
             found: Vec::new(),
         }
     }
@@ -52,7 +55,33 @@ impl<'n> Pairs<'n> {
                 .map_or(path, String::as_str);
             self.path.insert(pair.0, name.to_owned());
         }
+        self.number.insert(pair.0, self.found.len());
         self.found.push(pair);
+    }
+
+    /// Pairs in an order that is the same whichever run comes first.
+    pub(super) fn in_order(
+        &self,
+        pairs: impl IntoIterator<Item = (ObjId, ObjId)>,
+    ) -> Vec<(ObjId, ObjId)> {
+        let mut pairs: Vec<_> = pairs.into_iter().collect();
+        pairs.sort_by_key(|pair| (self.number.get(&pair.0), *pair));
+        pairs.dedup();
+        pairs
+    }
+
+    /// The pairs of the objects of both runs that are named.
+    pub(super) fn of(&self, ids: [&[ObjId]; 2]) -> Vec<(ObjId, ObjId)> {
+        let pairs = [0, 1].into_iter().flat_map(|side| {
+            let ids = ids[side].iter();
+            ids.filter_map(move |id| self.pair(side, *id))
+        });
+        self.in_order(pairs)
+    }
+
+    /// What a pair is known by.
+    pub(super) fn path_of(&self, pair: (ObjId, ObjId)) -> String {
+        self.path(0, pair.0).unwrap_or_default().to_owned()
     }
 
     /// What an object is known by: a name, or the path that led to it first.

@@ -146,18 +146,13 @@ impl<'t> Walk<'t> {
 
     /// Looks again into pairs of which one has changed.
     fn changed_pairs(&mut self) {
-        let mut again: BTreeMap<String, (ObjId, ObjId)> = BTreeMap::new();
-        for side in [0, 1] {
-            for id in &self.sides[side].changed {
-                if let (Some(pair), Some(path)) =
-                    (self.pairs.pair(side, *id), self.pairs.path(side, *id))
-                {
-                    again.insert(path.to_owned(), pair);
-                }
-            }
-        }
-        for (path, pair) in again {
+        let changed = self.sides.each_ref().map(|side| {
+            let changed = side.changed.iter().copied();
+            changed.collect::<Vec<ObjId>>()
+        });
+        for pair in self.pairs.of([&changed[0], &changed[1]]) {
             if self.lives(pair) {
+                let path = self.pairs.path_of(pair);
                 self.touched.insert(pair);
                 self.open.push_back(Reached { pair, path });
             }
