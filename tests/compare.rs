@@ -268,9 +268,8 @@ fn another_count_is_found() {
 fn dies_later(trace: &mut Trace, id: ObjId, steps: usize, cause: Cause) {
     let at = trace.steps.iter().position(|step| step.left.contains(&id));
     let at = at.expect("it goes in the run");
-    for list in [&mut trace.steps[at].left, &mut trace.steps[at].head.freed] {
-        list.retain(|one| *one != id);
-    }
+    trace.steps[at].left.retain(|one| *one != id);
+    trace.steps[at].head.freed.retain(|one| *one != id);
     let to = at + steps;
     trace.steps[to].left.push(id);
     trace.steps[to].head.freed.push(id);

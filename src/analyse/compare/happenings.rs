@@ -4,7 +4,7 @@ use super::model::{ComparedRow, ComparedRun, Fact, Happening};
 use super::names::path_of;
 use super::side::Side;
 use super::texts::is_pythons;
-use crate::trace::{Cause, Collection, ObjId, Step};
+use crate::trace::{Cause, Collection, Kind, ObjId, Step};
 use std::collections::BTreeMap;
 
 /// For each row, what happened in a run since its row before.
@@ -92,10 +92,15 @@ impl<'t> Teller<'t> {
 
     fn gone(&self, step: &Step, told: &mut Vec<Happening>) {
         for id in &step.left {
+            let info = self.side.trace().object(*id);
             let Some(path) = self.known.get(id).cloned() else {
                 continue;
             };
-            let died = self.side.trace().object(*id).died;
+            // A plain value is what it is.
+            if info.kind == Kind::Atom {
+                continue;
+            }
+            let died = info.died;
             let cause = died.map_or(Cause::Exit, |death| death.cause);
             told.push(match (self.side.run.knows.deaths, cause) {
                 (true, Cause::Exit) => continue,

@@ -4,10 +4,10 @@
 use super::model::ComparedRun;
 use super::side::Side;
 use super::texts::is_pythons;
-use crate::trace::{Kind, ObjId};
+use crate::trace::ObjId;
 use std::collections::BTreeMap;
 
-/// The names of a run's objects. Plain values are known by what they are.
+/// The names of what a run has made.
 pub(super) fn known_names(run: ComparedRun<'_>) -> BTreeMap<ObjId, String> {
     let mut side = Side::new(run, Vec::new());
     let mut known: BTreeMap<ObjId, (bool, String)> = BTreeMap::new();
@@ -16,7 +16,7 @@ pub(super) fn known_names(run: ComparedRun<'_>) -> BTreeMap<ObjId, String> {
         let frames = side.state.frames.len();
         for frame in side.kept.min(frames)..frames {
             for (name, to) in side.names(frame) {
-                let is_own = run.trace.object(to).kind != Kind::Atom && side.is_born(to);
+                let is_own = side.is_born(to);
                 let is_global = frame == 0;
                 let is_better = known
                     .get(&to)

@@ -32,6 +32,11 @@ impl<'n> Pairs<'n> {
         self.partner[side].get(&id).copied()
     }
 
+    /// Whether a name of its own run ever led to an object.
+    pub(super) fn is_named(&self, side: usize, id: ObjId) -> bool {
+        self.names[side].contains_key(&id)
+    }
+
     /// The pair that an object is one of.
     pub(super) fn pair(&self, side: usize, id: ObjId) -> Option<(ObjId, ObjId)> {
         let partner = self.partner(side, id)?;

@@ -13,8 +13,11 @@ impl Walk<'_> {
         for side in [0, 1] {
             let trace = self.sides[side].trace();
             for (info, number) in trace.objects.iter().zip(1..) {
-                let is_paired = self.pairs.partner(side, ObjId(number)).is_some();
-                if info.born.is_some() && !is_paired {
+                let id = ObjId(number);
+                let is_paired = self.pairs.partner(side, id).is_some();
+                // What a name led to differs as a value.
+                let is_named = self.pairs.is_named(side, id);
+                if info.born.is_some() && !is_paired && !is_named {
                     let name = trace.symbols.text(info.type_name);
                     types.entry(name).or_default()[side] += 1;
                 }
