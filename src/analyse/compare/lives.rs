@@ -30,7 +30,8 @@ pub(super) fn lives(
     let mut lives = Vec::new();
     for (id, path) in paths {
         let info = first.trace.object(id);
-        let is_own = has_a_life(info.kind) && !is_pythons(&path);
+        let name = path.rsplit('.').next().unwrap_or_default();
+        let is_own = has_a_life(info.kind) && !is_pythons(name);
         let Some(born) = info.born.filter(|_| is_own) else {
             continue;
         };
@@ -73,8 +74,8 @@ fn rows_by_step(trace: &Trace, rows: &[ComparedRow], place: usize) -> Vec<usize>
     for (row, steps) in rows.iter().enumerate() {
         if let Some(step) = steps.steps[place] {
             let to = (step as usize).min(by_step.len() - 1);
-            for at in from..=to {
-                by_step[at] = row;
+            if let Some(part) = by_step.get_mut(from..=to) {
+                part.fill(row);
             }
             from = to + 1;
         }

@@ -210,7 +210,8 @@ impl ComparePage<'_> {
                                     html.of_text("span", "subject", &life.path);
                                     html.of_text("span", "quiet", &format!(" {}", life.type_name));
                                 });
-                                html.element("td", &[("data-of", "made")], |html| {
+                                let of = [("class", "made"), ("data-of", "made")];
+                                html.element("td", &of, |html| {
                                     html.text(&format!("line {}", life.line));
                                 });
                                 let ends: Vec<String> =

@@ -92,7 +92,7 @@ impl ComparePage<'_> {
             let cells: Vec<Cell> = (0..self.runs.len())
                 .map(|run| self.cell(row, run))
                 .collect();
-            merged(html, &self.names(), &cells, |html, cell| told(html, cell));
+            merged(html, &self.names(), &cells, told);
         });
         html.end_line();
     }
