@@ -5,11 +5,12 @@
 //! of the nearest statement above. A claim must hold every time that the statement has run.
 
 use super::directives::{DirectiveError, DirectiveKind, Place, directives, split_outside};
+use super::knowledge::Knowledge;
 use super::ledger::{Ledger, ledger};
 use super::near::{instead, near};
 use super::path::{Target, follow, known, named};
 use super::words::title;
-use crate::trace::{CallFrame, Count, FileId, NameKind, ObjId, State, Step, Trace};
+use crate::trace::{CallFrame, Count, FileId, Kind, Label, NameKind, ObjId, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One claim.
@@ -35,8 +36,65 @@ pub struct Failure {
 pub struct Verdict {
     pub claims: usize,
     pub failures: Vec<Failure>,
+    /// Claims of which the recording cannot tell, and what it does not know.
+    pub unknown: Vec<(Expectation, &'static str)>,
     /// Marks that could not be read.
     pub misread: Vec<DirectiveError>,
+}
+
+/// A claim, and how it came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedClaim {
+    /// The path of the file that it stands in.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// As it was written.
+    pub text: String,
+    pub held: Held,
+}
+
+/// Whether a claim holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    Yes,
+    /// What was found instead.
+    No(String),
+    /// The recording does not tell this.
+    Unknown(&'static str),
+}
+
+/// How each of the claims in a trace's sources came out, in their order.
+pub fn checked_claims(trace: &Trace) -> Vec<CheckedClaim> {
+    let verdict = check(trace);
+    let (directives, _) = directives(trace);
+    let claims = directives.into_iter().filter_map(|mark| match mark.says {
+        DirectiveKind::Expect(text) => Some(Expectation {
+            place: mark.place,
+            text,
+        }),
+        _ => None,
+    });
+    let held = |claim: &Expectation| {
+        let mut failures = verdict.failures.iter();
+        if let Some(failure) = failures.find(|one| one.expectation == *claim) {
+            return Held::No(failure.found.clone());
+        }
+        let mut unknown = verdict.unknown.iter();
+        match unknown.find(|(one, _)| one == claim) {
+            Some((_, what)) => Held::Unknown(what),
+            None => Held::Yes,
+        }
+    };
+    let file = |claim: &Expectation| trace.header.files[claim.place.file.0 as usize].path.clone();
+    claims
+        .map(|claim| CheckedClaim {
+            file: file(&claim),
+            line: claim.place.line,
+            held: held(&claim),
+            text: claim.text,
+        })
+        .collect()
 }
 
 /// The claims that there are, for those who misspell one.
@@ -69,8 +127,11 @@ pub fn check(trace: &Trace) -> Verdict {
     let mut verdict = Verdict {
         claims: expectations.len(),
         failures: Vec::new(),
+        unknown: Vec::new(),
         misread,
     };
+    let knows = Knowledge::of(trace);
+    let mut unknown: BTreeMap<usize, &'static str> = BTreeMap::new();
     let mut reached: BTreeSet<usize> = BTreeSet::new();
     let mut failed: BTreeSet<usize> = BTreeSet::new();
     let mut names = BTreeMap::new();
@@ -99,10 +160,15 @@ pub fn check(trace: &Trace) -> Verdict {
             ),
             names: &names,
             step,
+            knows,
         };
         for index in due {
             reached.insert(index);
             if failed.contains(&index) {
+                continue;
+            }
+            if let Some(what) = moment.unknown(&expectations[index].text) {
+                unknown.insert(index, what);
                 continue;
             }
             if let Err(found) = moment.holds(&expectations[index].text) {
@@ -122,6 +188,8 @@ pub fn check(trace: &Trace) -> Verdict {
                 expectation,
                 step: None,
             });
+        } else if let Some(what) = unknown.get(&index).filter(|_| !failed.contains(&index)) {
+            verdict.unknown.push((expectation, what));
         }
     }
     verdict.failures.sort_by_key(|failure| {
@@ -167,9 +235,47 @@ struct Moment<'t> {
     ledger: Ledger,
     names: &'t Names,
     step: &'t Step,
+    knows: Knowledge,
 }
 
 impl Moment<'_> {
+    /// What the recording would have to know to tell whether a claim holds, and does not.
+    fn unknown(&self, claim: &str) -> Option<&'static str> {
+        let (name, arguments) = claim.split_once('(')?;
+        let path = arguments.split(')').next().unwrap_or_default();
+        let knows = self.knows;
+        // Where it is known, what has been seen to live is alive, and in reach.
+        let is_seen = || self.last(path).is_ok_and(|id| self.lives(id));
+        match name.trim() {
+            "refcount" | "immortal" if !knows.counts => Some("its counts"),
+            "generation" if !knows.generations => Some("the collector's generations"),
+            "count" if !knows.deaths => Some("what lives out of reach"),
+            "alive" | "dead" | "reachable" | "unreachable" if !knows.deaths && !is_seen() => {
+                Some("when objects are freed")
+            }
+            "same" | "different" => {
+                let mut paths = split_outside(path, ',').into_iter();
+                let is_hidden = paths.any(|path| self.is_in_module(path.as_ref()));
+                is_hidden.then_some("what a module holds")
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a path leads through a module whose contents are not told.
+    fn is_in_module(&self, path: &str) -> bool {
+        let Some((module, _)) = path.trim().rsplit_once('.') else {
+            return false;
+        };
+        let Ok(id) = self.path(module) else {
+            return false;
+        };
+        let refs = self.state.heap.get(&id).map_or(&[][..], |one| &one.refs);
+        let is_attribute = |label: Label| matches!(label, Label::Attr(_) | Label::Value(_));
+        self.trace.object(id).kind == Kind::Module
+            && !refs.iter().any(|one| is_attribute(one.label))
+    }
+
     /// Whether a claim holds; if not, what was found.
     fn holds(&self, claim: &str) -> Result<(), String> {
         let (call, wanted) = match claim.rsplit_once("==") {

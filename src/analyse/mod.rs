@@ -5,6 +5,7 @@ mod anchor;
 mod called;
 mod census;
 mod comments;
+mod compare;
 mod directives;
 mod errors;
 mod exit;
@@ -12,6 +13,7 @@ mod expect;
 mod find;
 mod growth;
 mod imports;
+mod knowledge;
 mod ledger;
 mod life;
 mod machine;
@@ -24,6 +26,11 @@ mod words;
 
 pub use called::LastName;
 pub use census::{ImportGrowth, WholeHeap, census_sum, whole_heap};
+pub use compare::{
+    CollectionFact, ComparedLife, ComparedRow, ComparedRun, Comparison, Difference, DifferenceKind,
+    Fact, Happening, LifeEnd, LineInstructions, Reason, RowPlace, RunDifferences, comparable,
+    compare, line_instructions,
+};
 pub use directives::{
     Directive, DirectiveError, DirectiveKind, PictureMark, Place, directives, picture_name, shapes,
     split_outside,
@@ -35,10 +42,11 @@ pub use errors::{
     ValuePart, errors, shown_calls,
 };
 pub use exit::{ExitStep, RunExit, run_exit};
-pub use expect::{Expectation, Failure, Verdict, check};
+pub use expect::{CheckedClaim, Expectation, Failure, Held, Verdict, check, checked_claims};
 pub use find::{FindError, Found, MOST_OTHERS, Other, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
 pub use imports::{AskedModule, BroughtBy, ImportStatement, Imports, LoadedModule, imports};
+pub use knowledge::Knowledge;
 pub use ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
 pub use life::{LifeEvent, LifeEventKind, life};
 pub use machine::{CountChange, Following, InstructionPlace, MachineStep, machine_steps};

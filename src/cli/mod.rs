@@ -39,6 +39,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Who(ask)) => commands::who::run(&ask).map(|()| 0),
         Some(Command::Life(ask)) => commands::life::run(&ask).map(|()| 0),
         Some(Command::Collector(run)) => commands::collector::run(&run).map(|()| 0),
+        Some(Command::Compare(args)) => commands::compare::compare(&args).map(|()| 0),
         Some(Command::Memory(args)) => commands::memory::run(&args).map(|()| 0),
         Some(Command::Growth(stretch)) => commands::growth::run(&stretch).map(|()| 0),
         Some(Command::Stages(args)) => show_stages(&args),

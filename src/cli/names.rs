@@ -11,3 +11,5 @@ pub(super) const PLAYER_NAME: &str = "index.html";
 pub(super) const STAGES_PAGE_NAME: &str = "stages.html";
 /// Their pictures.
 pub(super) const STAGES_FOLDER: &str = "stages";
+/// The page of several runs side by side.
+pub(super) const COMPARE_PAGE_NAME: &str = "compare.html";

@@ -28,6 +28,12 @@ impl Problem {
         self
     }
 
+    /// What could not be done.
+    #[cfg(feature = "python")]
+    pub(super) fn error(&self) -> &str {
+        &self.error
+    }
+
     /// Writes it to standard error.
     pub(super) fn show(&self) {
         say!("error: {}", self.error);

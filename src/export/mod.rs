@@ -1,9 +1,13 @@
 //! Traces in forms that other programs read.
 
+mod claims;
+mod compare;
 mod json;
 mod memory;
 mod stages;
 
+pub use claims::{CheckedScript, claims_table, claims_text};
+pub use compare::CompareText;
 pub use json::{JsonOptions, write_json};
 pub use memory::write_memory_json;
 pub use stages::{

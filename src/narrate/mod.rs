@@ -3,6 +3,7 @@
 mod attempts;
 mod bindings;
 mod calls;
+mod compare;
 mod contents;
 mod end_rows;
 mod errors;
@@ -24,6 +25,10 @@ mod stages;
 mod step;
 
 pub use attempts::{raised_detail, raised_how, search_title};
+pub use compare::{
+    difference_fact, difference_kind, difference_reason, difference_subject, happening, life_end,
+    run_names,
+};
 pub use end_rows::{EndRow, end_rows, exit_function, object_name};
 pub use errors::{
     asked_early, call_name, entered_handler, entry_of_call, error_title, handler_detail,

@@ -4,6 +4,7 @@
 //! questions (`memory`), and the pictures, which are those of the SVG frames (`drawn`). The
 //! page (`page`) is made of plain files beside this one; no tool but the compiler puts them in.
 
+mod compare;
 mod drawn;
 mod memory;
 mod page;
@@ -12,6 +13,7 @@ mod stages;
 mod texts;
 mod whole;
 
+pub use compare::{ComparePage, compare_page};
 pub use stages::{StagesRun, stages_page};
 
 use crate::analyse::WholeHeap;

@@ -62,20 +62,41 @@ pub(super) fn page(parts: &Parts, title: &str, payload: &[u8]) -> String {
         digest(&script),
         digest(&style)
     );
-    // One pass over the frame, so that nothing put in is read as a place for something else.
+    filled(parts.frame, |name, out| match name {
+        "policy" => out.push_str(&policy),
+        "title" => escape(out, title),
+        "style" => out.push_str(&style),
+        "script" => out.push_str(&script),
+        "payload" => STANDARD.encode_string(payload, out),
+        other => unreachable!("the page has no part {other}"),
+    })
+}
+
+/// Puts a page together that has no script: `body` is its markup.
+pub(super) fn still_page(frame: &str, style: &[&str], title: &str, body: &str) -> String {
+    let style = format!("{}{}", theme_style(), style.concat());
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        digest(&style)
+    );
+    filled(frame, |name, out| match name {
+        "policy" => out.push_str(&policy),
+        "title" => escape(out, title),
+        "style" => out.push_str(&style),
+        "body" => out.push_str(body),
+        other => unreachable!("the page has no part {other}"),
+    })
+}
+
+/// A frame with its places filled, in one pass, so that nothing put in is read as a place for something
+/// else.
+fn filled(frame: &str, put: impl Fn(&str, &mut String)) -> String {
     let mut out = String::new();
-    let mut rest = parts.frame;
+    let mut rest = frame;
     while let Some((before, after)) = rest.split_once("{{") {
         let (name, after) = after.split_once("}}").expect("a place has an end");
         out.push_str(before);
-        match name {
-            "policy" => out.push_str(&policy),
-            "title" => escape(&mut out, title),
-            "style" => out.push_str(&style),
-            "script" => out.push_str(&script),
-            "payload" => STANDARD.encode_string(payload, &mut out),
-            other => unreachable!("the page has no part {other}"),
-        }
+        put(name, &mut out);
         rest = after;
     }
     out.push_str(rest);

@@ -1,5 +1,6 @@
 //! The commands, and the arguments of those that do not run or ask.
 
+use super::compare::CompareArgs;
 use super::products::ProductArgs;
 use super::questions::{AskArgs, CollectorArgs, GrowthArgs, MemoryArgs, WhyArgs};
 use super::run::RunArgs;
@@ -120,6 +121,17 @@ pub(in crate::cli) enum Command {
     /// off, what is tentatively unreachable, what is rescued, what is freed.
     #[command(after_long_help = "Example:\n  memviz collector output/two_node_cycle")]
     Collector(CollectorArgs),
+    /// Lay two or more runs side by side, and say what differs and why
+    ///
+    /// Traces, or one script that is run on several Pythons. The runs are walked together: steps stand
+    /// side by side that are at the same place of the source, called the same way, and objects are
+    /// found again by the way in which names lead to them. What differs (steps, values, counts,
+    /// deaths, collections, output, instructions) is explained where it is of a kind that is known,
+    /// and called unexplained where it is not. The script's own output is in the recordings alone.
+    #[command(
+        after_long_help = "Examples:\n  memviz compare scenarios/cycle_with_del.py --python rustpython,3.13\n  memviz compare output/before output/after\n  memviz compare scenarios/small_ints.py --python 3.11,3.12,3.13 --format html"
+    )]
+    Compare(CompareArgs),
     /// Show what becomes of a file before it runs: tokens, tree, names, code, instructions
     ///
     /// Nothing of it is run. Each line of the text says one thing, behind the place in the file that it
@@ -149,6 +161,13 @@ pub(in crate::cli) struct CheckArgs {
     /// run in a copy of their folder
     #[arg(value_name = "SCRIPT|PAGE.md", required = true)]
     pub scripts: Vec<PathBuf>,
+    /// Run the scripts on these Pythons, and say of each claim on which of them it holds: paths,
+    /// names, versions such as 3.13, or `rustpython` for the embedded one, with commas between them
+    #[arg(long, value_name = "PYTHON", value_delimiter = ',')]
+    pub python: Vec<String>,
+    /// How the table of --python is written
+    #[arg(long, value_enum, default_value_t = ClaimsFormat::Text, requires = "python")]
+    pub format: ClaimsFormat,
     /// Keep the copy of the pages, with what their commands have made, in this folder
     #[arg(short, long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
@@ -224,6 +243,14 @@ pub(in crate::cli) struct CompletionsArgs {
 pub(in crate::cli) enum ExportFormat {
     Json,
     Dot,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ClaimsFormat {
+    /// Script by script, then each claim that does not hold everywhere
+    Text,
+    /// Each claim in a row (Markdown)
+    Table,
 }
 
 #[cfg(test)]

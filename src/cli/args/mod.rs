@@ -3,6 +3,7 @@
 mod arrange;
 mod choice;
 mod command_line;
+mod compare;
 mod numbers;
 mod page;
 mod products;
@@ -12,10 +13,13 @@ mod stages;
 
 pub(super) use arrange::arrange;
 pub(super) use command_line::CheckArgs;
+#[cfg(feature = "python")]
+pub(super) use command_line::ClaimsFormat;
 pub(super) use command_line::{
     Cli, Command, CompletionsArgs, ExportArgs, ExportFormat, ManArgs, MeasureArgs, RenderArgs,
     TraceArgs,
 };
+pub(super) use compare::{CompareArgs, CompareFormat};
 pub(super) use page::CropName;
 pub(super) use products::{Format, LayoutBy, ProductArgs};
 pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, MemoryArgs, MemoryFormat, WhyArgs};

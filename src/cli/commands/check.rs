@@ -1,6 +1,7 @@
 //! `memviz check`: holds the claims in scripts' comments, and those on pages, against what is so.
 
 use super::check_pages::{check_pages, is_page};
+use super::check_pythons::check_on_pythons;
 use super::run::script_at;
 use crate::analyse::{Verdict, check as verdict};
 use crate::cli::args::CheckArgs;
@@ -14,10 +15,14 @@ use crate::trace::Trace;
 use std::os::fd::IntoRawFd;
 
 /// The exit code where a claim does not hold.
-const CLAIM_FAILED: i32 = 1;
+pub(super) const CLAIM_FAILED: i32 = 1;
 
 pub(in crate::cli) fn check(args: &CheckArgs) -> Result<i32, Problem> {
     match args.scripts.iter().filter(|path| is_page(path)).count() {
+        pages if pages > 0 && !args.python.is_empty() => {
+            return Err(Problem::new("--python is for scripts, not for pages")
+                .hint("name scripts with claims in their comments"));
+        }
         0 if args.out.is_some() => {
             return Err(Problem::new("--out is for pages")
                 .hint("name a page in Markdown, or a folder of pages"));
@@ -28,6 +33,9 @@ pub(in crate::cli) fn check(args: &CheckArgs) -> Result<i32, Problem> {
             return Err(Problem::new("scripts and pages are checked apart")
                 .hint("run memviz check for the scripts, and again for the pages"));
         }
+    }
+    if !args.python.is_empty() {
+        return check_on_pythons(args);
     }
     // One process holds one interpreter, so each further script gets a process of its own.
     if let [script] = &args.scripts[..] {
@@ -80,6 +88,7 @@ fn report(trace: &Trace) -> i32 {
     let Verdict {
         claims,
         failures,
+        unknown,
         misread,
     } = verdict(trace);
     warn(trace, &misread);
@@ -97,7 +106,15 @@ fn report(trace: &Trace) -> i32 {
             failure.found
         );
     }
-    let held = claims - failures.len();
+    for (claim, what) in &unknown {
+        let file = &trace.header.files[claim.place.file.0 as usize].path;
+        say!(
+            "{file}:{}: cannot be known: {}; the recording does not tell {what}",
+            claim.place.line,
+            claim.text
+        );
+    }
+    let held = claims - failures.len() - unknown.len();
     say!("{script}: {held} of {claims} expectations hold");
     if failures.is_empty() { 0 } else { CLAIM_FAILED }
 }

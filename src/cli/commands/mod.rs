@@ -5,7 +5,10 @@ mod ask;
 pub(super) mod check;
 #[cfg(feature = "python")]
 mod check_pages;
+#[cfg(feature = "python")]
+mod check_pythons;
 pub(super) mod collector;
+pub(super) mod compare;
 pub(super) mod export;
 pub(super) mod growth;
 pub(super) mod info;
@@ -14,6 +17,8 @@ pub(super) mod measure;
 pub(super) mod memory;
 #[cfg(feature = "python")]
 pub(super) mod python;
+#[cfg(feature = "python")]
+mod recorded;
 pub(super) mod render;
 #[cfg(feature = "python")]
 pub(super) mod run;

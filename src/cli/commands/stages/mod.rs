@@ -147,6 +147,17 @@ fn of_script(args: &StagesArgs) -> Result<Vec<Stages>, Problem> {
     }
 }
 
+/// The stages of a script as one Python has them; none of a folder, of an archive, or of a Python that
+/// does not tell.
+pub(super) fn of_files(script: &Path, python: &str) -> Result<Vec<Stages>, Problem> {
+    if !script.is_file() {
+        return Ok(Vec::new());
+    }
+    let (path, bytes) = source(script)?;
+    let stages = of_engine(python, &path, &bytes);
+    Ok(stages.into_iter().collect())
+}
+
 /// The stages as one Python has them.
 fn of_engine(python: &str, path: &str, bytes: &[u8]) -> Result<Stages, Problem> {
     if python.eq_ignore_ascii_case(EMBEDDED) {
