@@ -84,6 +84,8 @@ impl PictureBox {
             (Status::Dead(Cause::RefCount), _) => "freed: count fell to 0",
             (Status::Dead(Cause::Collector), _) => "freed by the collector",
             (Status::Dead(Cause::Exit), _) => "freed at exit",
+            (Status::Dead(Cause::Unknown), _) => "freed",
+            (Status::Dead(Cause::OutOfReach), _) => "no longer reachable",
             (Status::TentativelyUnreachable, _) => "tentatively unreachable",
             (Status::ReachedFromOutside, _) => "rescued: reached from outside",
             (Status::Alive, Mark::New) => "new",

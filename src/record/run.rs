@@ -12,7 +12,7 @@ use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
 use super::{RecordError, RecordOptions, at_exit, code_views, monitor};
 use crate::trace::{
-    AtExit, Builder, CensusMoment, End, ExitEvent, ExitFunction, FileId, NameKind, Outcome,
+    AtExit, Builder, CensusMoment, End, ExitEvent, ExitFunction, FileId, Knowledge, NameKind, Outcome,
     OutsideFact, Record, Run, TracebackEntry,
 };
 use rustc_hash::FxHashSet as HashSet;
@@ -275,6 +275,7 @@ fn start_recording(
     let run = Run {
         engine: "RustPython".to_owned(),
         engine_version: super::ENGINE_VERSION.to_owned(),
+        knowledge: Knowledge::Lives,
         python: super::version(),
         script: script.shown(),
         granularity: recording.options.granularity,

@@ -209,7 +209,7 @@ impl StepView<'_> {
         if let (true, Some(size)) = (resolved.sizes, object.size) {
             words.push(format!("{size} bytes"));
         }
-        if self.draws_counts() {
+        if self.draws_counts() && object.refcount != Count::Unknown {
             words.push(count_in_words(object.refcount, self.info(id).kept));
         }
         words.join(", ")
@@ -307,6 +307,7 @@ fn count_in_words(count: Count, kept: Option<ImmortalReason>) -> String {
             Some(ImmortalReason::Cached) => "immortal (cached)".to_owned(),
             Some(ImmortalReason::BuiltIn) | None => "immortal".to_owned(),
         },
+        Count::Unknown => String::new(),
         Count::Of(1) => "1 ref".to_owned(),
         Count::Of(count) => format!("{count} refs"),
     }

@@ -98,5 +98,6 @@ fn short(count: Count) -> String {
     match count {
         Count::Immortal => "immortal".to_owned(),
         Count::Of(count) => count.to_string(),
+        Count::Unknown => "-".to_owned(),
     }
 }

@@ -102,16 +102,10 @@ fn python_named(named: &str) -> Result<Python, Problem> {
     let mut found = candidates
         .iter()
         .filter_map(|program| Python::ask(program).ok());
-    let python = found.next().ok_or_else(|| {
+    found.next().ok_or_else(|| {
         Problem::new(format!("no Python {named} was found that answers"))
             .hint("give a path, a name on the PATH, or a version such as 3.13")
-    })?;
-    match python.unsupported() {
-        None => Ok(python),
-        Some(why) => {
-            Err(Problem::new(why).hint("without --python, the embedded Python is recorded"))
-        }
-    }
+    })
 }
 
 /// Why a run has no steps.
@@ -137,7 +131,7 @@ fn save(output: &Output, file: TraceFile, ran: &Ran, args: &RunArgs) -> Result<(
         .objects
         .iter()
         .filter(|object| object.born.is_some());
-    let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause != Cause::Exit);
+    let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause.is_in_run());
     let freed = made.clone().filter(in_the_run).count();
     let summary = format!(
         "{}, {} made, {freed} freed, {}",

@@ -24,6 +24,7 @@ pub(crate) mod output;
 pub(crate) mod payload;
 pub(crate) mod process;
 pub(crate) mod reraise;
+pub(crate) mod pipe;
 pub(crate) mod ring;
 pub(crate) mod slab;
 pub(crate) mod stack;
