@@ -81,6 +81,7 @@ impl PictureBox {
     pub fn note(&self) -> &'static str {
         match (self.status, self.mark) {
             (Status::Unreachable, _) => "unreachable",
+            (Status::NotFreed, _) => "unreachable, not freed",
             (Status::Dead(Cause::RefCount), _) => "freed: count fell to 0",
             (Status::Dead(Cause::Collector), _) => "freed by the collector",
             (Status::Dead(Cause::Exit), _) => "freed at exit",

@@ -153,8 +153,10 @@ impl StepView<'_> {
     pub(super) fn open_box(&self, id: ObjId) -> Option<Arc<SceneBox>> {
         let status = if self.ledger.is_reachable(id) {
             Status::Alive
-        } else {
+        } else if self.trace.header.knowledge.tells_lives() {
             Status::Unreachable
+        } else {
+            Status::NotFreed
         };
         self.known.get_or(id, status, || self.new_box(id, status))
     }

@@ -11,7 +11,7 @@ use crate::narrate::{self, signal_name};
 use crate::record::{
     Apart, Exit, Python, Ran, RecordOptions, Script, run as record, run_apart, run_on,
 };
-use crate::trace::{Cause, Granularity, ObjectInfo, Outcome, TraceFile};
+use crate::trace::{Granularity, ObjectInfo, Outcome, TraceFile};
 use std::os::fd::IntoRawFd;
 use std::path::Path;
 
@@ -133,12 +133,19 @@ fn save(output: &Output, file: TraceFile, ran: &Ran, args: &RunArgs) -> Result<(
         .filter(|object| object.born.is_some());
     let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause.is_in_run());
     let freed = made.clone().filter(in_the_run).count();
-    let summary = format!(
-        "{}, {} made, {freed} freed, {}",
-        counted(ran.steps as usize, "step"),
-        counted(made.count(), "object"),
-        counted(ran.collections, "collection"),
-    );
+    let header = &file.trace.header;
+    let steps = counted(ran.steps as usize, "step");
+    let made = counted(made.count(), "object");
+    let summary = match header.knowledge.tells_lives() {
+        true => format!(
+            "{steps}, {made} made, {freed} freed, {}",
+            counted(ran.collections, "collection")
+        ),
+        false => format!(
+            "{steps}, {made} found, {freed} seen to be freed; counts are not known on {}",
+            header.engine
+        ),
+    };
     let ending = match &file.trace.header.outcome {
         Outcome::Limit { limit } => Some(format!(
             "the recording ends at its limit of {} {limit}; the script went on without it \

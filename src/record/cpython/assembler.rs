@@ -187,7 +187,13 @@ impl Assembler {
                 }
             }
             tag::STEP => return self.step(message),
-            tag::LIMIT => return self.builder.send(&Record::Limit("steps".to_owned())),
+            tag::LIMIT => {
+                let what = match message.is_empty() {
+                    true => "steps".to_owned(),
+                    false => message.text(),
+                };
+                return self.builder.send(&Record::Limit(what));
+            }
             tag::LEFT => self.left = Some(self.leaving(message)),
             tag::COLLECTION => self.collection(message),
             tag::WRITTEN => {
@@ -291,7 +297,10 @@ impl Assembler {
 
     fn state(&mut self, message: &mut Reader<'_>) {
         let serial = message.number();
+        let info = self.id(serial).and_then(|id| self.builder.info(id));
+        let is_eternal = info.is_some_and(|info| info.immortal);
         let refcount = match message.option() {
+            None if is_eternal => Count::Immortal,
             Some(count) => Count::Of(u32::try_from(count).unwrap_or(u32::MAX)),
             None => self.uncounted,
         };

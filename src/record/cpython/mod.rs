@@ -35,6 +35,8 @@ pub struct Python {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The interpreter's own, where that is another.
+    pub engine_version: String,
     /// The collector or the object's header is another than in the usual build.
     is_special: bool,
 }
@@ -55,6 +57,7 @@ impl Python {
     fn answer(program: &Path, switches: &[&str]) -> io::Result<Option<Python>> {
         const QUESTION: &str = "import platform as p, sys;print(p.python_implementation());\
              print('.'.join(p.python_version_tuple()));\
+             print('.'.join(map(str,getattr(sys,'pypy_version_info',sys.version_info)[:3])));\
              print('t' in getattr(sys,'abiflags','') or 'd' in getattr(sys,'abiflags',''))";
         let answer = Command::new(program)
             .args(switches)
@@ -69,12 +72,14 @@ impl Python {
                 lines.next(),
                 lines.next(),
                 lines.next(),
+                lines.next(),
                 answer.status.success(),
             ) {
-                (Some(name), Some(version), Some(special), true) => Some(Python {
+                (Some(name), Some(version), Some(engine_version), Some(special), true) => Some(Python {
                     program: program.to_owned(),
                     name,
                     version,
+                    engine_version,
                     is_special: special == "True",
                 }),
                 _ => None,
@@ -154,7 +159,7 @@ pub(super) fn run_of(
 ) -> Run {
     Run {
         engine: python.name.clone(),
-        engine_version: python.version.clone(),
+        engine_version: python.engine_version.clone(),
         knowledge,
         python: python.version.clone(),
         script: script.shown(),

@@ -45,7 +45,8 @@ pub(super) fn launch(
     );
     let file = file_in_memory(text.as_bytes()).map_err(RecordError::Child)?;
     let boot = format!(
-        "exec(compile(open('/dev/fd/{0}').read(),'<memviz>','exec'),{{'SOURCE':{0},'DESCRIPTOR':{1}}})",
+        "exec(compile((lambda f:(f.read(),f.close()))(open('/dev/fd/{0}'))[0],'<memviz>','exec'),\
+         {{'SOURCE':{0},'DESCRIPTOR':{1}}})",
         file.as_raw_fd(),
         pipe.as_raw_fd(),
     );

@@ -130,18 +130,24 @@ def has_base(cls, base):
     return False
 
 
+def pairs_of(mapping):
+    try:
+        return list(dict.items(mapping))
+    except TypeError:
+        # What holds attributes on Jython is a dict by its bases alone.
+        return list(mapping.items())
+
+
 class Wire(object):
     """Puts messages into the pipe."""
 
     def __init__(self, path, number):
-        if PY2:
-            self.out = open(path, "wb", 0)
-        else:
-            self.out = open(path, "wb", 0)
-        try:
-            os.close(number)
-        except Exception:
-            pass
+        self.out = open(path, "wb", 0)
+        for one in (number, SOURCE):  # noqa: F821
+            try:
+                os.close(one)
+            except Exception:
+                pass
         self.ready = bytearray()
 
     def put(self, tag, body):
@@ -262,6 +268,13 @@ def key_value(key, depth=2):
     return bytes(out)
 
 
+# What lives as long as the interpreter, whatever refers to it.
+ETERNAL_TYPES = (type(None), bool, type(Ellipsis), type(NotImplemented))
+ETERNAL = (None, False, True, Ellipsis, NotImplemented)
+_exception = ValueError(1)
+HAS_LASTING_ARGUMENTS = _exception.args is _exception.args
+del _exception
+
 IMPLICIT = frozenset((
     "__name__", "__doc__", "__package__", "__loader__", "__spec__", "__file__", "__cached__", "__path__",
     "__builtins__", "__annotations__", "__annotate__", "__conditional_annotations__", "__module__",
@@ -272,7 +285,7 @@ IMPLICIT = frozenset((
 class Known(object):
     """What was told of an object. It holds no reference to it."""
 
-    __slots__ = ("serial", "kind", "type_name", "seen", "told", "watch", "address", "type_id")
+    __slots__ = ("serial", "kind", "type_name", "seen", "told", "watch", "is_eternal", "type_id")
 
 
 class Recorder(object):
@@ -297,6 +310,9 @@ class Recorder(object):
         self.yielded = set()
         self.threads = {}
         self.base = None
+        self.main_code = None
+        self.main_line = 1
+        self.qualified = {}
         self.stdout = []
         self.stderr = []
         self.deque = None
@@ -356,7 +372,7 @@ class Recorder(object):
                 body = bytearray()
                 option(body, file)
                 data(body, encoded(code.co_name))
-                data(body, encoded(getattr(code, "co_qualname", None) or code.co_name))
+                data(body, encoded(getattr(code, "co_qualname", None) or self.qualified.get(key, code.co_name)))
                 number(body, code.co_firstlineno)
                 flags = code.co_flags & 1
                 if JYTHON:
@@ -456,7 +472,7 @@ class Recorder(object):
                 items = list(self.deque.__iter__(obj))
             out = [(L_INDEX, at, item, 0) for at, item in enumerate(items)]
         elif kind == MAPPING:
-            for key, value in list(dict.items(obj)):
+            for key, value in pairs_of(obj):
                 shown = self.value(key_value(key))
                 if atom(key) is None:
                     out.append((L_KEY, shown, key, 0))
@@ -466,6 +482,7 @@ class Recorder(object):
             out = [(L_ELEMENT, 0, item, 0) for item in list(base.__iter__(obj))]
         elif kind == FUNCTION:
             name = obj.__name__
+            self.qualify(obj.__code__, getattr(obj, "__qualname__", None))
             for at, item in enumerate(obj.__defaults__ or ()):
                 out.append((L_DEFAULT, at, item, 0))
             for at, item in enumerate(obj.__closure__ or ()):
@@ -530,6 +547,11 @@ class Recorder(object):
         return module is None or type(module) not in (str, TEXT) or module in (
             "builtins", "__builtin__", "itertools", "functools", "_functools")
 
+    def qualify(self, code, name):
+        """Keeps a function's name with those of what it stands in, for its calls."""
+        if name is not None:
+            self.qualified.setdefault((code.co_filename, code.co_name, code.co_firstlineno, None), name)
+
     def attribute(self, key):
         return self.name(key) if type(key) in (str, TEXT) else self.value(key_value(key))
 
@@ -537,6 +559,8 @@ class Recorder(object):
         for key, item in class_dict(obj):
             if type(key) in (str, TEXT) and key not in IMPLICIT and type(item) not in (MemberType, GetSetType):
                 out.append((L_ATTR, self.name(key), item, 0))
+                if PY2 and type(item) is FunctionType:
+                    self.qualify(item.__code__, class_name(obj) + "." + item.__name__)
         for base in (obj.__bases__ if cls is OldClassType else mro(obj)[1:2]):
             if base is not object:
                 out.append((L_NAMED, self.name("__base__"), base, 0))
@@ -568,7 +592,11 @@ class Recorder(object):
                 found = BaseException.__dict__[field].__get__(obj, type(obj))
             except (KeyError, AttributeError):
                 continue
-            if found is not None:
+            if field == "args" and not HAS_LASTING_ARGUMENTS:
+                # The tuple is made anew each time that it is asked for, and is no object of the program's.
+                for at, item in enumerate(found):
+                    out.append((L_NAMED, self.name("args[%d]" % at), item, 0))
+            elif found is not None:
                 out.append((L_NAMED, self.name(field), found, 0))
 
     def attributes(self, obj, cls, kind, out):
@@ -605,12 +633,7 @@ class Recorder(object):
             found = descriptor.__get__(obj, cls)
         except (AttributeError, TypeError):
             return
-        try:
-            pairs = list(dict.items(found))
-        except TypeError:
-            # Jython's dicts of attributes are no dicts.
-            pairs = list(found.items()) if JYTHON else []
-        for key, item in pairs:
+        for key, item in pairs_of(found):
             out.append((L_ATTR, self.attribute(key), item, 0))
 
     # Frames.
@@ -623,10 +646,7 @@ class Recorder(object):
             pairs = [(0, key, item) for key, item in list(frame.f_globals.items())]
         elif is_plain_mapping(variables):
             free = frozenset(code.co_freevars)
-            if type(variables) is dict or not has_base(type(variables), dict):
-                items = list(variables.items())
-            else:
-                items = list(dict.items(variables))
+            items = pairs_of(variables) if has_base(type(variables), dict) else list(variables.items())
             found = dict((key, item) for key, item in items if type(key) in (str, TEXT))
             order = list(code.co_varnames) + [key for key in code.co_cellvars if key not in code.co_varnames]
             order += list(code.co_freevars)
@@ -693,8 +713,8 @@ class Recorder(object):
         known.kind = kind
         known.type_id = id(cls)
         known.told = None
-        known.address = key
         known.seen = self.steps
+        is_eternal = obj in ETERNAL if kind == ATOM and type(obj) in ETERNAL_TYPES else False
         known.watch = self.watch(obj, cls) if kind in (INSTANCE, EXCEPTION_KIND) else None
         self.known[key] = known
         body = bytearray()
@@ -702,7 +722,8 @@ class Recorder(object):
         body.append(kind)
         number(body, self.name(class_name(cls) if cls is not InstanceType else obj.__class__.__name__))
         option(body, known.serial if self.steps else None)
-        body.append(0)
+        known.is_eternal = is_eternal
+        body.append(is_eternal)
         number(body, 0)
         self.wire.put(OBJECT, body)
         return known
@@ -758,7 +779,7 @@ class Recorder(object):
             known.seen = self.steps + 1
             serials[key] = known
         for key, known in list(self.known.items()):
-            if known.seen != self.steps + 1:
+            if known.seen != self.steps + 1 and not known.is_eternal:
                 self.lose(key, known)
         for obj, key, kind, value, name, parts in found:
             self.tell(serials[key], value, name, parts, serials)
@@ -913,6 +934,8 @@ class Recorder(object):
     def take(self, frame, event, arg):
         key = id(frame)
         line = frame.f_lineno
+        if frame.f_code is self.main_code:
+            self.main_line = line
         module = frame.f_globals.get("__name__")
         if type(module) is str:
             self.own_modules.add(module)
@@ -940,7 +963,7 @@ class Recorder(object):
         value = arg[1]
         self.pending[key] = True
         tb = arg[2]
-        is_raised_here = tb is None or tb.tb_next is None
+        is_raised_here = tb is None or tb.tb_next is None and tb.tb_frame is frame
         if not is_raised_here or not has_base(type(value), BaseException):
             return
         if type(value) in (StopIteration, GeneratorExit) and frame.f_code.co_flags & GENERATOR_FLAGS:
@@ -981,7 +1004,7 @@ class Recorder(object):
         if not is_generator:
             return RETURN
         if JYTHON:
-            return YIELD if arg is not None else RETURN
+            return YIELD if frame.f_lasti > 0 else RETURN
         name = OPNAMES.get(frame.f_code.co_code[frame.f_lasti], "")
         return YIELD if name in ("YIELD_VALUE", "YIELD_FROM", "SEND", "RESUME") else RETURN
 
@@ -1056,7 +1079,7 @@ def adopt(path):
     sys.argv[:] = [{"file": shown, "command": "-c"}.get(kind, "-m")] + [native(one) for one in arguments]
     if kind == "command":
         return compile(native(SETTINGS["source"]), "<string>", "exec", 0, 1)  # noqa: F821
-    full = os.path.abspath(shown) if VERSION >= (3, 9) and not PYPY else shown
+    full = os.path.abspath(shown) if VERSION >= (3, 9) else shown
     if not getattr(sys.flags, "safe_path", False):
         sys.path[0] = folder_of_script(shown)
     main["__file__"] = full
@@ -1089,16 +1112,23 @@ def run(recorder):
     sys.settrace(recorder.trace)
     try:
         exec(code, MAIN.__dict__)
-        sys.settrace(None)
-        end(recorder, None, None, None)
+        is_replaced = stop(recorder)
+        end(recorder, None, None, None, is_replaced)
     except BaseException:
-        sys.settrace(None)
+        is_replaced = stop(recorder)
         kind, value, tb = sys.exc_info()
         tb = tb.tb_next
-        end(recorder, kind, value, tb)
+        end(recorder, kind, value, tb, is_replaced)
         if kind is SystemExit:
             raise
         report(kind, value, tb)
+
+
+def stop(recorder):
+    """Ends the recording of events; whether somebody has done so before."""
+    found = sys.gettrace()
+    sys.settrace(None)
+    return recorder.active and getattr(found, "__self__", None) is not recorder
 
 
 def report(kind, value, tb):
@@ -1111,13 +1141,20 @@ def report(kind, value, tb):
     sys.exit(1)
 
 
-def end(recorder, kind, value, tb):
+def end(recorder, kind, value, tb, is_replaced):
     if not recorder.active:
+        return
+    if is_replaced:
+        body = bytearray()
+        data(body, b"events: the program or the interpreter has taken the trace function away")
+        recorder.wire.put(LIMIT_REACHED, body)
+        recorder.wire.flush()
+        recorder.active = False
         return
     try:
         # The frame is gone; its names are the module's.
         number_of_code = recorder.code(recorder.main_code)
-        line = recorder.last_line_of_main if hasattr(recorder, "last_line_of_main") else 1
+        line = recorder.main_line
         held = []
         if kind is not None and kind is not SystemExit and has_base(type(value), BaseException):
             held.append((3, "uncaught exception", value))

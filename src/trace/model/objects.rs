@@ -70,6 +70,11 @@ pub enum Label {
 }
 
 impl Label {
+    /// Whether it names one of an exception's arguments by its place (`args[0]`).
+    pub fn is_argument(self, symbols: &Symbols) -> bool {
+        matches!(self, Label::Named(name) if symbols.text(name).starts_with("args["))
+    }
+
     /// The label as the export contract writes it.
     pub fn display(self, symbols: &Symbols) -> String {
         match self {
