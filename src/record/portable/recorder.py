@@ -36,6 +36,8 @@ CALL, RESUME, THROW, LINE, RETURN, YIELD, UNWIND, EXCEPTION, EXIT = 0, 1, 2, 3, 
  TRACEBACK, MODULE, NAMESPACE, WEAKREF, ITERATOR, OTHER) = range(18)
 (L_INDEX, L_VALUE, L_KEY, L_ATTR, L_ELEMENT, L_CELL, L_DEFAULT, L_KW_DEFAULT, L_CLOSURE, L_NAMED,
  L_REFERENT) = range(11)
+# Calls that a step may take.
+MARGIN = 60
 GENERATOR_FLAGS = 0x20 | 0x80 | 0x200
 
 
@@ -86,6 +88,17 @@ TYPE_MRO = type.__dict__.get("__mro__")
 TYPE_NAME = type.__dict__.get("__name__")
 
 
+def is_text(obj):
+    # Classes are compared by identity alone: their own classes may say what equal is.
+    cls = type(obj)
+    return cls is str or cls is TEXT
+
+
+def is_eternal(obj):
+    """Whether it lives as long as the interpreter, whatever refers to it."""
+    return obj is None or obj is True or obj is False or obj is Ellipsis or obj is NotImplemented
+
+
 def mro(cls):
     try:
         return TYPE_MRO.__get__(cls, type(cls))
@@ -118,7 +131,7 @@ def class_dict(cls):
 
 def entry(cls, name):
     for key, value in class_dict(cls):
-        if type(key) in (str, TEXT) and key == name:
+        if is_text(key) and key == name:
             return value
     return None
 
@@ -132,10 +145,19 @@ def has_base(cls, base):
 
 def pairs_of(mapping):
     try:
-        return list(dict.items(mapping))
+        # What is no dict itself may have a length of its own making, for which list() would ask.
+        found = dict.items(mapping)
+        return list(found) if type(mapping) is dict else [pair for pair in found]
     except TypeError:
         # What holds attributes on Jython is a dict by its bases alone.
         return list(mapping.items())
+
+
+def items_of(obj, base):
+    # Some interpreters ask a class of the program's own for its length in the one way, some in the other.
+    if JYTHON:
+        return [item for item in base.__iter__(obj)]
+    return base.__getitem__(obj, slice(None))
 
 
 class Wire(object):
@@ -221,7 +243,7 @@ def atom(obj):
         return b"\1" if obj else b"\2"
     if cls is str or cls is TEXT:
         return text_value(obj, cls)
-    if cls in INTS:
+    if cls is INTS[0] or cls is INTS[-1]:
         bits = obj.bit_length()
         if bits > LARGEST_INT:
             out = bytearray((6,))
@@ -268,9 +290,6 @@ def key_value(key, depth=2):
     return bytes(out)
 
 
-# What lives as long as the interpreter, whatever refers to it.
-ETERNAL_TYPES = (type(None), bool, type(Ellipsis), type(NotImplemented))
-ETERNAL = (None, False, True, Ellipsis, NotImplemented)
 _exception = ValueError(1)
 HAS_LASTING_ARGUMENTS = _exception.args is _exception.args
 del _exception
@@ -312,6 +331,7 @@ class Recorder(object):
         self.base = None
         self.main_code = None
         self.main_line = 1
+        self.is_full = False
         self.qualified = {}
         self.stdout = []
         self.stderr = []
@@ -447,7 +467,7 @@ class Recorder(object):
     def is_python_class(self, cls):
         """Whether a class statement has made it, as far as its attributes tell."""
         module = entry(cls, "__module__")
-        if type(module) not in (str, TEXT) or module in ("__builtin__", "builtins"):
+        if not is_text(module) or module in ("__builtin__", "builtins"):
             return False
         for name, value in class_dict(cls):
             if name in ("__dict__", "__weakref__", "__slots__") or type(value) is FunctionType:
@@ -456,7 +476,7 @@ class Recorder(object):
 
     def is_own_class(self, cls):
         module = entry(cls, "__module__")
-        return type(module) in (str, TEXT) and module in self.own_modules
+        return is_text(module) and module in self.own_modules
 
     def parts(self, obj, kind):
         """Name and labelled references of an object: (kind of label, argument, object, is weak)."""
@@ -465,11 +485,11 @@ class Recorder(object):
         cls = type(obj)
         if kind == SEQUENCE:
             if has_base(cls, list):
-                items = list.__getitem__(obj, slice(None)) if cls is not list else obj[:]
+                items = items_of(obj, list)
             elif has_base(cls, tuple):
-                items = list(tuple.__iter__(obj))
+                items = items_of(obj, tuple)
             else:
-                items = list(self.deque.__iter__(obj))
+                items = [item for item in self.deque.__iter__(obj)]
             out = [(L_INDEX, at, item, 0) for at, item in enumerate(items)]
         elif kind == MAPPING:
             for key, value in pairs_of(obj):
@@ -479,7 +499,7 @@ class Recorder(object):
                 out.append((L_VALUE, shown, value, 0))
         elif kind == SET:
             base = set if has_base(cls, set) else frozenset
-            out = [(L_ELEMENT, 0, item, 0) for item in list(base.__iter__(obj))]
+            out = [(L_ELEMENT, 0, item, 0) for item in base.__iter__(obj)]
         elif kind == FUNCTION:
             name = obj.__name__
             self.qualify(obj.__code__, getattr(obj, "__qualname__", None))
@@ -520,12 +540,12 @@ class Recorder(object):
                     if kind_of_name:
                         out.append((L_NAMED, self.name(key), item, 0))
         elif kind == MODULE:
-            name = ModuleType.__getattribute__(obj, "__name__")
-            if type(name) not in (str, TEXT):
+            name = ModuleType.__getattribute__(obj, "__dict__").get("__name__")
+            if not is_text(name):
                 name = None
             elif name in self.own_modules and cls is ModuleType:
                 for key, item in list(obj.__dict__.items()):
-                    if type(key) in (str, TEXT) and key not in IMPLICIT:
+                    if is_text(key) and key not in IMPLICIT:
                         out.append((L_ATTR, self.attribute(key), item, 0))
         elif kind == WEAKREF:
             to = WeakRefType.__call__(obj)
@@ -544,20 +564,20 @@ class Recorder(object):
 
     def is_builtin(self, cls):
         module = entry(cls, "__module__")
-        return module is None or type(module) not in (str, TEXT) or module in (
+        return module is None or not is_text(module) or module in (
             "builtins", "__builtin__", "itertools", "functools", "_functools")
 
     def qualify(self, code, name):
         """Keeps a function's name with those of what it stands in, for its calls."""
-        if name is not None:
+        if name is not None and type(code) is CodeType:
             self.qualified.setdefault((code.co_filename, code.co_name, code.co_firstlineno, None), name)
 
     def attribute(self, key):
-        return self.name(key) if type(key) in (str, TEXT) else self.value(key_value(key))
+        return self.name(key) if is_text(key) else self.value(key_value(key))
 
     def of_class(self, obj, cls, out):
         for key, item in class_dict(obj):
-            if type(key) in (str, TEXT) and key not in IMPLICIT and type(item) not in (MemberType, GetSetType):
+            if is_text(key) and key not in IMPLICIT and type(item) is not MemberType and type(item) is not GetSetType:
                 out.append((L_ATTR, self.name(key), item, 0))
                 if PY2 and type(item) is FunctionType:
                     self.qualify(item.__code__, class_name(obj) + "." + item.__name__)
@@ -612,7 +632,7 @@ class Recorder(object):
         has_dict = False
         for base in mro(cls):
             for name, value in class_dict(base):
-                if type(name) not in (str, TEXT):
+                if not is_text(name):
                     continue
                 if name == "__dict__" and not has_dict:
                     has_dict = True
@@ -621,10 +641,11 @@ class Recorder(object):
                     if name in ("__dict__", "__weakref__"):
                         continue
                     try:
+                        # On Jython an empty slot gives what is nothing at all.
                         item = value.__get__(obj, cls)
-                    except AttributeError:
+                        out.append((L_ATTR, self.name(name), item, 0))
+                    except (AttributeError, UnboundLocalError):
                         continue
-                    out.append((L_ATTR, self.name(name), item, 0))
 
     def own_dict(self, obj, cls, descriptor, out):
         if type(descriptor) is not GetSetType and type(descriptor) is not MemberType:
@@ -647,16 +668,16 @@ class Recorder(object):
         elif is_plain_mapping(variables):
             free = frozenset(code.co_freevars)
             items = pairs_of(variables) if has_base(type(variables), dict) else list(variables.items())
-            found = dict((key, item) for key, item in items if type(key) in (str, TEXT))
+            found = dict((key, item) for key, item in items if is_text(key))
             order = list(code.co_varnames) + [key for key in code.co_cellvars if key not in code.co_varnames]
             order += list(code.co_freevars)
             order = [key for key in order if key in found]
-            rest = [key for key, _ in items if type(key) in (str, TEXT) and key not in order]
+            rest = [key for key, _ in items if is_text(key) and key not in order]
             pairs = [(3 if key in free else 1, key, found[key]) for key in order + rest]
         else:
             pairs = []
         keep = SETTINGS["implicit_names"]  # noqa: F821
-        return [pair for pair in pairs if type(pair[1]) in (str, TEXT) and (keep or pair[1] not in IMPLICIT)]
+        return [pair for pair in pairs if is_text(pair[1]) and (keep or pair[1] not in IMPLICIT)]
 
     def stack(self, frame):
         """The program's own frames, oldest first, with their code's numbers."""
@@ -714,7 +735,6 @@ class Recorder(object):
         known.type_id = id(cls)
         known.told = None
         known.seen = self.steps
-        is_eternal = obj in ETERNAL if kind == ATOM and type(obj) in ETERNAL_TYPES else False
         known.watch = self.watch(obj, cls) if kind in (INSTANCE, EXCEPTION_KIND) else None
         self.known[key] = known
         body = bytearray()
@@ -722,8 +742,8 @@ class Recorder(object):
         body.append(kind)
         number(body, self.name(class_name(cls) if cls is not InstanceType else obj.__class__.__name__))
         option(body, known.serial if self.steps else None)
-        known.is_eternal = is_eternal
-        body.append(is_eternal)
+        known.is_eternal = is_eternal(obj)
+        body.append(known.is_eternal)
         number(body, 0)
         self.wire.put(OBJECT, body)
         return known
@@ -886,7 +906,7 @@ class Recorder(object):
         keep = SETTINGS["implicit_names"]  # noqa: F821
         pairs = list(MAIN.__dict__.items())
         return [(0, key, item) for key, item in pairs
-                if type(key) in (str, TEXT) and (keep or key not in IMPLICIT)]
+                if is_text(key) and (keep or key not in IMPLICIT)]
 
     # Events.
 
@@ -894,6 +914,13 @@ class Recorder(object):
         """What the interpreter calls at each event of code that is its own."""
         if not self.active:
             return None
+        # A step takes calls of its own. Deeper down none is taken, so that it is the program that meets
+        # the bound on the depth of calls.
+        depth, one = MARGIN, frame
+        while one is not None:
+            depth, one = depth + 1, one.f_back
+        if depth > sys.getrecursionlimit():
+            return self.trace
         if event == "call":
             self.follow_threads()
         if self.code(frame.f_code) is None:
@@ -907,9 +934,12 @@ class Recorder(object):
         except (IOError, OSError):
             # memviz is gone.
             self.active = False
+        except RuntimeError:
+            # The stack has no room left; what was to be sent is not whole.
+            del self.wire.ready[:]
+            self.is_full = True
+            self.active = False
         except Exception:
-            if self.active and "debug" in SETTINGS:  # noqa: F821
-                raise
             self.failed()
         finally:
             self.lock.release()
@@ -927,7 +957,7 @@ class Recorder(object):
         self.wire.flush()
 
     def follow_threads(self):
-        threading = sys.modules.get("threading")
+        threading = None if JYTHON else sys.modules.get("threading")
         if threading is not None and getattr(threading, "_trace_hook", self) is None:
             threading._trace_hook = self.trace
 
@@ -966,7 +996,7 @@ class Recorder(object):
         is_raised_here = tb is None or tb.tb_next is None and tb.tb_frame is frame
         if not is_raised_here or not has_base(type(value), BaseException):
             return
-        if type(value) in (StopIteration, GeneratorExit) and frame.f_code.co_flags & GENERATOR_FLAGS:
+        if (type(value) is StopIteration or type(value) is GeneratorExit) and frame.f_code.co_flags & GENERATOR_FLAGS:
             return
         held = [(1, "exception being raised", value)]
         self.step(EXCEPTION, frame, line, self.last_lines.get(key), held)
@@ -1065,7 +1095,7 @@ class Handing(object):
 
 
 def heard_text(text):
-    return encoded(text) if type(text) in (str, TEXT) else b""
+    return encoded(text) if is_text(text) else b""
 
 
 # The program.
@@ -1101,7 +1131,12 @@ def folder_of_script(shown):
 
 
 def native(text):
-    return text.encode("utf-8") if PY2 and not JYTHON else text
+    if not PY2:
+        return text
+    try:
+        return text.encode("ascii" if JYTHON else "utf-8")
+    except UnicodeError:
+        return text
 
 
 def run(recorder):
@@ -1138,15 +1173,31 @@ def report(kind, value, tb):
         value.__context__ = value.__context__
     sys.last_type, sys.last_value, sys.last_traceback = kind, value, tb
     sys.excepthook(kind, value, tb)
+    if kind is KeyboardInterrupt and VERSION >= (3, 8):
+        interrupted()
     sys.exit(1)
 
 
+def interrupted():
+    """Ends as by Ctrl-C: behind all that the interpreter does at its end."""
+    import atexit
+    import _signal
+    threading = sys.modules.get("threading")
+    if threading is not None:
+        threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    os.kill(os.getpid(), _signal.SIGINT)
+
+
 def end(recorder, kind, value, tb, is_replaced):
-    if not recorder.active:
+    if not recorder.active and not recorder.is_full:
         return
-    if is_replaced:
+    if is_replaced or recorder.is_full:
         body = bytearray()
-        data(body, b"events: the program or the interpreter has taken the trace function away")
+        data(body, b"depth" if recorder.is_full else b"events")
         recorder.wire.put(LIMIT_REACHED, body)
         recorder.wire.flush()
         recorder.active = False
@@ -1180,9 +1231,8 @@ def left(recorder, kind, value, tb):
         arguments = BaseException.__dict__["args"].__get__(value, type(value))
     number(body, len(arguments))
     for one in arguments:
-        is_text = type(one) in (str, TEXT)
-        body.append(1 if is_text else 0)
-        if is_text:
+        body.append(is_text(one))
+        if is_text(one):
             data(body, encoded(one[:LIMIT]))
         body.extend(key_value(one))
     entries = []
