@@ -124,7 +124,10 @@ fn assert_honest(trace: &Value, what: &str) {
         for words in step["words"].as_array().expect("a list") {
             let words = words.as_str().expect("a text");
             assert!(!words.contains("the count of"), "{what}: {words}");
-            assert!(!words.contains("waits for the collector"), "{what}: {words}");
+            assert!(
+                !words.contains("waits for the collector"),
+                "{what}: {words}"
+            );
         }
         lost += step["out_of_reach"].as_array().expect("a list").len();
     }
@@ -194,7 +197,13 @@ print('end')
 
 #[test]
 fn both_dialects_give_the_same_graph() {
-    for python in pythons(&["pypy3", "jython", "CPython 2.7", "CPython 3.8", "CPython 3.10"]) {
+    for python in pythons(&[
+        "pypy3",
+        "jython",
+        "CPython 2.7",
+        "CPython 3.8",
+        "CPython 3.10",
+    ]) {
         let folder = Folder::new();
         folder.write("both.py", BOTH);
         let trace = python.trace(&folder, "both.py");
@@ -204,7 +213,9 @@ fn both_dialects_give_the_same_graph() {
                 step["line"] == line && step["event"] == "line" && step["function"] == "<module>"
             };
             let mut found = steps(&trace).iter().filter(fits);
-            found.next().unwrap_or_else(|| panic!("line {line} on {}", python.name))
+            found
+                .next()
+                .unwrap_or_else(|| panic!("line {line} on {}", python.name))
         };
         // The two nodes refer to each other.
         let step = at(17);
@@ -218,7 +229,12 @@ fn both_dialects_give_the_same_graph() {
         // Without names they are unreachable, and known not to be freed.
         let step = at(27);
         for id in [a, b] {
-            assert_eq!(common::object(step, id)["reachable"], false, "{}", python.name);
+            assert_eq!(
+                common::object(step, id)["reachable"],
+                false,
+                "{}",
+                python.name
+            );
         }
     }
 }
@@ -279,7 +295,13 @@ ok = True
 
 #[test]
 fn values_of_names_are_those_that_a_trace_function_finds() {
-    for python in pythons(&["pypy3", "jython", "CPython 2.7", "CPython 3.8", "CPython 3.10"]) {
+    for python in pythons(&[
+        "pypy3",
+        "jython",
+        "CPython 2.7",
+        "CPython 3.8",
+        "CPython 3.10",
+    ]) {
         let folder = Folder::new();
         folder.write("told.py", TOLD);
         folder.write("teller.py", TELLER);

@@ -9,7 +9,7 @@ use super::ledger::{Ledger, ledger};
 use super::near::{instead, near};
 use super::path::{Target, follow, known, named};
 use super::words::title;
-use crate::trace::{Cause, CallFrame, Count, FileId, NameKind, ObjId, State, Step, Trace};
+use crate::trace::{CallFrame, Cause, Count, FileId, NameKind, ObjId, State, Step, Trace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One claim.
@@ -269,7 +269,10 @@ impl Moment<'_> {
 
     fn count(&self, type_name: &str, wanted: &str) -> Result<(), String> {
         if !self.trace.header.knowledge.tells_lives() {
-            return Err(format!("how many live is not known on {}", self.trace.header.engine));
+            return Err(format!(
+                "how many live is not known on {}",
+                self.trace.header.engine
+            ));
         }
         let found = self.living_of_type(type_name);
         let known = self.trace.objects.iter().map(|info| info.type_name);
@@ -295,7 +298,10 @@ impl Moment<'_> {
             Count::Immortal => "immortal".to_owned(),
             Count::Of(count) => count.to_string(),
             Count::Unknown => {
-                return Err(format!("counts are not known on {}", self.trace.header.engine));
+                return Err(format!(
+                    "counts are not known on {}",
+                    self.trace.header.engine
+                ));
             }
         })
     }

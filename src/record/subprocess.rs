@@ -64,7 +64,8 @@ pub fn run_apart(
         }
         Side::Parent(child) => {
             drop(writer);
-            let ran = Scribe::new(Messages::Ring(reader), Source::Recorder, trace).write_all(&child);
+            let ran =
+                Scribe::new(Messages::Ring(reader), Source::Recorder, trace).write_all(&child);
             child.take_back();
             Ok(Apart::Recorder(ran))
         }

@@ -83,7 +83,10 @@ impl Status {
     pub fn is_faded(self) -> bool {
         matches!(
             self,
-            Status::Unreachable | Status::NotFreed | Status::Dead(_) | Status::TentativelyUnreachable
+            Status::Unreachable
+                | Status::NotFreed
+                | Status::Dead(_)
+                | Status::TentativelyUnreachable
         )
     }
 }

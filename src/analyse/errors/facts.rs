@@ -108,7 +108,9 @@ impl<'t> Facts<'t> {
             return Some(items(list, state));
         }
         let refs = &state.heap.get(&id)?.refs;
-        let told = refs.iter().filter(|one| one.label.is_argument(&self.trace.symbols));
+        let told = refs
+            .iter()
+            .filter(|one| one.label.is_argument(&self.trace.symbols));
         Some(told.map(|one| one.to).collect())
     }
 

@@ -90,11 +90,11 @@ fn objects(file: &TraceFile) -> String {
         .objects
         .iter()
         .filter(|object| object.born.is_some());
-    let died = file
-        .trace
-        .objects
-        .iter()
-        .filter(|object| object.died.is_some_and(|death| death.cause != Cause::OutOfReach));
+    let died = file.trace.objects.iter().filter(|object| {
+        object
+            .died
+            .is_some_and(|death| death.cause != Cause::OutOfReach)
+    });
     let all = file.trace.objects.len();
     if !file.trace.header.knowledge.tells_lives() {
         return format!(

@@ -7,8 +7,8 @@ use crate::record::run::Exit;
 use crate::record::text::take_complete;
 use crate::trace::{
     AtExit, Builder, CallFrame, Cause, Collection, Count, Death, End, Event, FileId, Incident,
-    Kind, Knowledge, Label, Moment, ObjId, ObjectInfo, ObjectState, Record, Reference, Run, SourceFile,
-    Stacks, StepHead, Symbol, ThreadStack,
+    Kind, Knowledge, Label, Moment, ObjId, ObjectInfo, ObjectState, Record, Reference, Run,
+    SourceFile, Stacks, StepHead, Symbol, ThreadStack,
 };
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

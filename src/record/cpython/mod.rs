@@ -75,13 +75,15 @@ impl Python {
                 lines.next(),
                 answer.status.success(),
             ) {
-                (Some(name), Some(version), Some(engine_version), Some(special), true) => Some(Python {
-                    program: program.to_owned(),
-                    name,
-                    version,
-                    engine_version,
-                    is_special: special == "True",
-                }),
+                (Some(name), Some(version), Some(engine_version), Some(special), true) => {
+                    Some(Python {
+                        program: program.to_owned(),
+                        name,
+                        version,
+                        engine_version,
+                        is_special: special == "True",
+                    })
+                }
                 _ => None,
             },
         )

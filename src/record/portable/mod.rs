@@ -38,7 +38,11 @@ pub(super) fn launch(
         literal(inline),
         options.max_steps,
         u8::from(options.granularity != Granularity::Call),
-        if options.implicit_names { "True" } else { "False" },
+        if options.implicit_names {
+            "True"
+        } else {
+            "False"
+        },
         literal(&named),
         literal(source),
         shown.join(", "),

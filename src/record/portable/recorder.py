@@ -554,7 +554,7 @@ class Recorder(object):
             callback = getattr(WeakRefType, "__callback__", None)
             if callback is not None and cls is WeakRefType and obj.__callback__ is not None:
                 out.append((L_NAMED, self.name("callback"), obj.__callback__, 0))
-        elif kind in (ITERATOR, OTHER) and gc is not None and hasattr(gc, "get_referents"):
+        elif kind in (ITERATOR, OTHER) and not JYTHON and hasattr(gc, "get_referents"):
             if cls is not CodeType and self.is_builtin(cls):
                 for at, item in enumerate(gc.get_referents(obj)):
                     if type(item) is not ModuleType and not has_base(type(item), type):
@@ -1040,6 +1040,12 @@ class Recorder(object):
 
 
 OPNAMES = {}
+if VERSION >= (3, 11):
+    _had = "opcode" in sys.modules
+    import opcode
+    OPNAMES.update((code, name) for name, code in opcode.opmap.items())
+    if not _had:
+        del sys.modules["opcode"]
 
 
 def argument_count(frame):

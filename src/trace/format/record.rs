@@ -2,7 +2,8 @@
 //! A recorder in another process speaks the same language.
 
 use crate::trace::{
-    AtExit, Death, Granularity, Knowledge, Machine, ObjId, ObjectInfo, Outcome, OutsideFact, SourceFile, Step,
+    AtExit, Death, Granularity, Knowledge, Machine, ObjId, ObjectInfo, Outcome, OutsideFact,
+    SourceFile, Step,
 };
 use serde::{Deserialize, Serialize};
 use std::io;
