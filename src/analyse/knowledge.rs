@@ -23,9 +23,10 @@ impl Knowledge {
                 .iter()
                 .any(|(_, object)| object.generation.is_some())
         });
+        let tells_lives = trace.header.knowledge.tells_lives();
         Knowledge {
-            counts: true,
-            deaths: true,
+            counts: tells_lives,
+            deaths: tells_lives,
             generations,
         }
     }

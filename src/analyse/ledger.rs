@@ -161,7 +161,7 @@ impl Ledger {
     /// where more owners were found than are counted, which must not be.
     pub fn unexplained(&self, id: ObjId, count: Count) -> i64 {
         match count {
-            Count::Immortal => 0,
+            Count::Immortal | Count::Unknown => 0,
             Count::Of(count) => {
                 let owners = self.place(id).map_or(0, |place| self.counts[place]);
                 i64::from(count) - i64::from(owners)
@@ -355,6 +355,7 @@ impl Ledger {
             let held_unseen = match object.refcount {
                 Count::Immortal => true,
                 Count::Of(count) => count as usize > owners.len(),
+                Count::Unknown => false,
             };
             if held_unseen || owners.any(|owner| !matches!(owner.from, Source::Object(_))) {
                 self.reachable[place] = true;

@@ -165,6 +165,7 @@ fn end(
             Cause::Collector => ResourceEnd::TakenByCollector(death.at.step, at(death.at.line)),
             Cause::RefCount => ResourceEnd::Gone(death.at.step, at(death.at.line)),
             Cause::Exit => ResourceEnd::ClosedAtExit,
+            Cause::Unknown | Cause::OutOfReach => ResourceEnd::Unknown,
         },
         (_, None) => match trace.header.is_ended() {
             true => ResourceEnd::NeverClosed,

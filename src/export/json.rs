@@ -54,6 +54,7 @@ impl Serialize for Document<'_> {
             &json!({
                 "name": header.engine,
                 "version": header.engine_version,
+                "knows": header.knowledge.name(),
                 "python": header.python,
             }),
         )?;
@@ -147,15 +148,18 @@ fn moment(moment: Moment) -> Value {
 }
 
 fn object_entry(id: u32, object: &ObjectInfo, trace: &Trace) -> Value {
-    let died = object.died.map(|death| {
+    let died = object.died.and_then(|death| {
         let cause = match death.cause {
-            Cause::RefCount => "refcount",
-            Cause::Collector => "collector",
-            Cause::Exit => "exit",
+            Cause::RefCount => "refcount".into(),
+            Cause::Collector => "collector".into(),
+            Cause::Exit => "exit".into(),
+            Cause::Unknown => Value::Null,
+            Cause::OutOfReach => return None,
         };
-        json!({"step": death.at.step, "line": death.at.line, "cause": cause})
+        Some(json!({"step": death.at.step, "line": death.at.line, "cause": cause}))
     });
-    json!({
+    let lost = (object.died).filter(|death| death.cause == Cause::OutOfReach);
+    let mut entry = json!({
         "id": id,
         "type": trace.symbols.text(object.type_name),
         "address": format!("{:#x}", object.address),
@@ -164,7 +168,11 @@ fn object_entry(id: u32, object: &ObjectInfo, trace: &Trace) -> Value {
         "kept": object.kept.map(ImmortalReason::name),
         "born": object.born.map(moment),
         "died": died,
-    })
+    });
+    if let Some(lost) = lost {
+        entry["out_of_reach"] = moment(lost.at);
+    }
+    entry
 }
 
 struct Steps<'d>(&'d Document<'d>);
@@ -244,6 +252,9 @@ impl Serialize for StepEntry<'_> {
         entry.serialize_entry("heap", &Heap(self))?;
         entry.serialize_entry("allocated", &ids(&head.allocated))?;
         entry.serialize_entry("freed", &ids(&head.freed))?;
+        if !trace.header.knowledge.tells_lives() {
+            entry.serialize_entry("out_of_reach", &ids(&head.out_of_reach))?;
+        }
         let incidents: Vec<Value> = head
             .incidents
             .iter()
@@ -363,8 +374,12 @@ impl StepEntry<'_> {
             })
             .collect();
         let (refcount, unexplained) = match object.refcount {
-            Count::Immortal => (Value::from("immortal"), 0),
-            Count::Of(count) => (count.into(), i64::from(count) - owners.len() as i64),
+            Count::Immortal => (Value::from("immortal"), 0.into()),
+            Count::Of(count) => {
+                let unexplained = i64::from(count) - owners.len() as i64;
+                (count.into(), unexplained.into())
+            }
+            Count::Unknown => (Value::Null, Value::Null),
         };
         let mut entry = json!({
             "id": id.0,

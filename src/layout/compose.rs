@@ -7,6 +7,7 @@ use super::metrics::{GUTTER, ROW_FONT, SMALL_FONT, text_width};
 use super::page::{LegendSign, PageOptions, PagePart, Preset};
 use super::picture::Picture;
 use super::sheet::Sheet;
+use crate::trace::Cause;
 use crate::view::{Caption, Listing, Status};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -384,6 +385,8 @@ pub(super) fn signs(picture: &Picture, options: &PageOptions) -> BTreeSet<Legend
     for picture_box in &picture.boxes {
         match picture_box.status {
             Status::Unreachable => signs.insert(LegendSign::Unreachable),
+            Status::NotFreed => signs.insert(LegendSign::NotFreed),
+            Status::Dead(Cause::OutOfReach) => signs.insert(LegendSign::OutOfReach),
             Status::Dead(_) => signs.insert(LegendSign::Freed),
             _ => false,
         };

@@ -78,7 +78,9 @@ pub struct LegendEntry {
 pub enum LegendSign {
     Weak,
     Unreachable,
+    NotFreed,
     Freed,
+    OutOfReach,
 }
 
 impl LegendSign {
@@ -86,7 +88,9 @@ impl LegendSign {
         match self {
             LegendSign::Weak => "weak reference: adds nothing to the count",
             LegendSign::Unreachable => "unreachable: waiting for the collector",
+            LegendSign::NotFreed => "no name leads to it; not freed yet",
             LegendSign::Freed => "just freed",
+            LegendSign::OutOfReach => "no name leads to it; freed or not is not known",
         }
     }
 }

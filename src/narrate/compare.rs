@@ -169,6 +169,7 @@ pub fn difference_fact(fact: &Fact) -> String {
         } => with_article(type_name),
         Fact::Items(count) => count.to_string(),
         Fact::Count(Count::Immortal) => "immortal".to_owned(),
+        Fact::Count(Count::Unknown) => "not known".to_owned(),
         Fact::Count(Count::Of(count)) => count.to_string(),
         Fact::Death(death) => death_words(*death),
         Fact::Objects(count) => count.to_string(),
@@ -213,6 +214,8 @@ fn death_words(death: Option<Death>) -> String {
         Cause::RefCount => format!("line {line}, its count fell to 0"),
         Cause::Collector => format!("line {line}, by the collector"),
         Cause::Exit => "when the program ended".to_owned(),
+        Cause::Unknown => format!("line {line}, of what is not known"),
+        Cause::OutOfReach => format!("line {line}: no longer reachable"),
     }
 }
 
@@ -253,6 +256,8 @@ pub fn happening(one: &Happening) -> String {
             Cause::RefCount => format!("frees {path}"),
             Cause::Collector => format!("collector frees {path}"),
             Cause::Exit => format!("frees {path} at the end"),
+            Cause::Unknown => format!("frees {path}, of what is not known"),
+            Cause::OutOfReach => format!("nothing leads to {path} any more"),
         },
         Happening::OutOfReach { path } => format!("nothing leads to {path} any more"),
         Happening::Collected { automatic, freed } => {

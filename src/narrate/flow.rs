@@ -96,6 +96,7 @@ impl Telling<'_> {
         let step = self.step;
         let is_same = step.head.allocated.is_empty()
             && step.head.freed.is_empty()
+            && step.head.out_of_reach.is_empty()
             && step.changed.iter().all(|(_, change)| change.refs.is_none());
         Some(match is_same {
             true => "nothing in memory changes".to_owned(),

@@ -115,7 +115,11 @@ impl Telling<'_> {
         };
         let refs = |id: ObjId| self.after.heap.get(&id).map(|object| &object.refs);
         let args = refs(exception).and_then(|refs| refs.iter().find(named));
-        match args.and_then(|args| refs(args.to)).map(Vec::as_slice) {
+        let told = refs(exception).into_iter().flatten();
+        let told = told.filter(|one| one.label.is_argument(&self.trace.symbols));
+        let told: Vec<Reference> = told.copied().collect();
+        let listed = args.and_then(|args| refs(args.to)).map(Vec::as_slice);
+        match listed.or(Some(&told)) {
             Some([only]) if self.trace.object(only.to).kind == Kind::Atom => {
                 format!(": {}", self.new.noun(only.to))
             }

@@ -7,7 +7,7 @@ use crate::trace::{Cause, Count, Event, Incident, Kind, ObjId, ObjectState, Stat
 
 impl Telling<'_> {
     pub(super) fn deaths(&self, all: &mut Vec<String>) {
-        for cause in [Cause::RefCount, Cause::Collector] {
+        for cause in [Cause::RefCount, Cause::Collector, Cause::Unknown] {
             let freed = self.step.head.freed.iter().filter(|id| {
                 let died = self.trace.object(**id).died;
                 self.before.heap.contains_key(id)
@@ -25,9 +25,28 @@ impl Telling<'_> {
                 (count, Cause::RefCount) => {
                     all.push(format!("{count} objects are freed, in this order: {list}"));
                 }
+                (1, Cause::Unknown) => all.push(format!("{list} is freed")),
+                (_, Cause::Unknown) => all.push(format!("{list} are freed")),
                 (_, _) => all.push(format!("the collector frees {list}")),
             }
         }
+    }
+
+    /// What is found no more, and may live on.
+    pub(super) fn out_of_reach(&self, all: &mut Vec<String>) {
+        let lost: Vec<ObjId> = (self.step.head.out_of_reach.iter().copied())
+            .filter(|id| {
+                self.before.heap.contains_key(id) && self.is_data(*id) && self.was_seen(*id)
+            })
+            .collect();
+        if lost.is_empty() {
+            return;
+        }
+        let pronoun = if lost.len() == 1 { "it is" } else { "they are" };
+        all.push(format!(
+            "no name leads any more to {}; whether {pronoun} freed is not known",
+            self.old.former(&lost)
+        ));
     }
 
     pub(super) fn lost(&self, lost: &[ObjId], all: &mut Vec<String>) {
@@ -39,13 +58,14 @@ impl Telling<'_> {
         if lost.is_empty() {
             return;
         }
-        let wait = if lost.len() == 1 {
-            "it waits"
-        } else {
-            "they wait"
+        let waits = match (self.trace.header.knowledge.tells_lives(), lost.len()) {
+            (true, 1) => "it waits for the collector",
+            (true, _) => "they wait for the collector",
+            (false, 1) => "it is not freed yet",
+            (false, _) => "they are not freed yet",
         };
         all.push(format!(
-            "no name leads any more to {}; {wait} for the collector",
+            "no name leads any more to {}; {waits}",
             self.old.former(&lost)
         ));
     }
@@ -140,7 +160,7 @@ impl Telling<'_> {
             );
             let count = |state: &State| match state.heap.get(id)?.refcount {
                 Count::Of(count) => Some(count),
-                Count::Immortal => None,
+                Count::Immortal | Count::Unknown => None,
             };
             let path = self.new.first_path(*id).unwrap_or_default();
             if is_told

@@ -131,6 +131,7 @@ impl CountWords {
         let shown = |count: Count| match count {
             Count::Immortal => "immortal".to_owned(),
             Count::Of(count) => count.to_string(),
+            Count::Unknown => "unknown".to_owned(),
         };
         match (self.change.before, self.change.after) {
             (None, None) => String::new(),

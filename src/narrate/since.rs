@@ -22,12 +22,14 @@ impl Since {
         head.stdout.clear();
         head.allocated.clear();
         head.freed.clear();
+        head.out_of_reach.clear();
         head.incidents.clear();
         head.collections.clear();
         for one in steps.iter().map(|step| &step.head) {
             head.stdout.push_str(&one.stdout);
             head.allocated.extend_from_slice(&one.allocated);
             head.freed.extend_from_slice(&one.freed);
+            head.out_of_reach.extend_from_slice(&one.out_of_reach);
             head.incidents.extend_from_slice(&one.incidents);
             head.collections.extend_from_slice(&one.collections);
         }

@@ -283,6 +283,7 @@ impl Telling<'_> {
         self.printed(&mut all);
         self.deaths(&mut all);
         self.lost(lost, &mut all);
+        self.out_of_reach(&mut all);
         if self.is_same_thread() && all.is_empty() && !event.enters() {
             self.ended_calls(&mut all);
         }

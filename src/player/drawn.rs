@@ -7,6 +7,7 @@ use crate::layout::{
     ROW_FONT, ROW_HEIGHT, Rect, SMALL_FONT, TITLE_FONT, TITLE_HEIGHT, text_width,
 };
 use crate::render::{TONES, path};
+use crate::trace::Cause;
 use crate::view::{BoxKey, Color, Mark, Status};
 use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
@@ -348,7 +349,8 @@ impl Drawn {
             status: match picture_box.status {
                 // The two that only a collection's own pictures have stand for what they become.
                 Status::Alive | Status::ReachedFromOutside => 0,
-                Status::Unreachable | Status::TentativelyUnreachable => 1,
+                Status::Unreachable | Status::NotFreed | Status::TentativelyUnreachable => 1,
+                Status::Dead(Cause::OutOfReach) => 3,
                 Status::Dead(_) => 2,
             },
             new: picture_box.mark == Mark::New,

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Stands for "none" where a number is wanted.
 const NONE: i64 = -1;
+/// In the place of a count that nobody knows.
+const UNKNOWN: i64 = -2;
 
 /// An object over the whole run: type, kind, address, birth and death.
 #[derive(Debug, Serialize)]
@@ -34,6 +36,8 @@ pub(super) fn objects(trace: &Trace, texts: &mut Texts) -> Vec<ObjectEntry> {
                 Cause::RefCount => "refcount",
                 Cause::Collector => "collector",
                 Cause::Exit => "exit",
+                Cause::Unknown => "unknown",
+                Cause::OutOfReach => "lost",
             };
             (death.at.step, death.at.line, cause)
         });
@@ -342,6 +346,7 @@ fn number(count: Count) -> i64 {
     match count {
         Count::Immortal => NONE,
         Count::Of(count) => i64::from(count),
+        Count::Unknown => UNKNOWN,
     }
 }
 

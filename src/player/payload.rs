@@ -43,6 +43,8 @@ pub(super) struct Payload<'t> {
     version: u32,
     script: &'t str,
     engine: String,
+    /// Counts, and each birth and death, are known.
+    lives: bool,
     granularity: &'static str,
     quiz: bool,
     /// The page of the files' stages.
@@ -148,6 +150,7 @@ impl<'t> Payload<'t> {
                 "{} {}, Python {}",
                 header.engine, header.engine_version, header.python
             ),
+            lives: header.knowledge.tells_lives(),
             granularity: header.granularity.name(),
             quiz: options.quiz,
             stages,

@@ -14,6 +14,7 @@ mod interpreter;
 mod label;
 mod marks;
 mod monitor;
+mod portable;
 mod program;
 mod raw;
 mod recorder;
@@ -86,6 +87,8 @@ pub enum RecordError {
     Write(std::io::Error),
     #[error("a script from a pipe or from standard input runs on the embedded interpreter alone")]
     NoFile,
+    #[error("{0} cannot be recorded on this Python: a script's file or -c can")]
+    NotPortable(&'static str),
     #[error("no process for the program: {0}")]
     Child(std::io::Error),
     #[error("no thread for the interpreter: {0}")]

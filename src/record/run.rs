@@ -12,8 +12,8 @@ use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
 use super::{RecordError, RecordOptions, at_exit, code_views, monitor};
 use crate::trace::{
-    AtExit, Builder, CensusMoment, End, ExitEvent, ExitFunction, FileId, NameKind, Outcome,
-    OutsideFact, Record, Run, TracebackEntry,
+    AtExit, Builder, CensusMoment, End, ExitEvent, ExitFunction, FileId, Knowledge, NameKind,
+    Outcome, OutsideFact, Record, Run, TracebackEntry,
 };
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyStr};
@@ -275,6 +275,7 @@ fn start_recording(
     let run = Run {
         engine: "RustPython".to_owned(),
         engine_version: super::ENGINE_VERSION.to_owned(),
+        knowledge: Knowledge::Lives,
         python: super::version(),
         script: script.shown(),
         granularity: recording.options.granularity,

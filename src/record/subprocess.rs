@@ -1,7 +1,9 @@
 //! The program in a process of its own, and this one beside it, which writes the trace.
 
 use super::cpython::{self, Assembler, Launch, Python};
+use super::portable;
 use super::raw::child::{self, Child, Side, Status, fork};
+use super::raw::pipe::{PipeReader, pipe};
 use super::raw::ring::{RingReader, RingWriter, ring, ring_in_file};
 use super::run::{Exit, Recording, run};
 use super::stages::of_running;
@@ -62,7 +64,8 @@ pub fn run_apart(
         }
         Side::Parent(child) => {
             drop(writer);
-            let ran = Scribe::new(reader, Source::Recorder, trace).write_all(&child);
+            let ran =
+                Scribe::new(Messages::Ring(reader), Source::Recorder, trace).write_all(&child);
             child.take_back();
             Ok(Apart::Recorder(ran))
         }
@@ -82,13 +85,27 @@ pub fn run_on(
     trace: &File,
     own: &[RawFd],
 ) -> Result<Apart, RecordError> {
-    let (launch, assembler) = cpython::launch(python, script, arguments, options)?;
-    let (ring, reader) = ring_in_file().map_err(RecordError::Child)?;
-    let own: Vec<RawFd> = own.iter().copied().chain([trace.as_raw_fd()]).collect();
+    let (launch, assembler, out, reader) = match python.takes_agent() {
+        true => {
+            let (launch, assembler) = cpython::launch(python, script, arguments, options)?;
+            let (ring, reader) = ring_in_file().map_err(RecordError::Child)?;
+            (launch, assembler, ring, Messages::Ring(reader))
+        }
+        false => {
+            let (reader, writer) = pipe().map_err(RecordError::Child)?;
+            let (launch, assembler) =
+                portable::launch(python, script, arguments, options, &writer)?;
+            (launch, assembler, writer, Messages::Pipe(reader))
+        }
+    };
+    let mut own: Vec<RawFd> = own.iter().copied().chain([trace.as_raw_fd()]).collect();
+    if let Messages::Pipe(pipe) = &reader {
+        own.push(pipe.reader.as_raw_fd());
+    }
     match fork(&own).map_err(RecordError::Child)? {
         Side::Child => {
             drop(reader);
-            let error = launch.start(&ring);
+            let error = launch.start(&out);
             Ok(Apart::Program(Launch::failed(&error)))
         }
         Side::Parent(child) => {
@@ -126,6 +143,22 @@ fn as_the_program(
     exit
 }
 
+/// The way by which the other process speaks.
+enum Messages {
+    Ring(RingReader),
+    Pipe(PipeReader),
+}
+
+impl Messages {
+    /// Hands on what is there. False where there is nothing.
+    fn take(&mut self, act: impl FnOnce(&[u8])) -> bool {
+        match self {
+            Messages::Ring(ring) => ring.take(act),
+            Messages::Pipe(pipe) => pipe.take(act),
+        }
+    }
+}
+
 /// What the other process says.
 enum Source {
     /// Records, by the embedded interpreter's recorder.
@@ -136,7 +169,7 @@ enum Source {
 
 /// Writes what the other process says.
 struct Scribe<'f> {
-    reader: RingReader,
+    reader: Messages,
     source: Source,
     decoder: Decoder,
     /// `None` before the first record, and where nothing more can be written.
@@ -152,7 +185,7 @@ struct Scribe<'f> {
 }
 
 impl<'f> Scribe<'f> {
-    fn new(reader: RingReader, source: Source, file: &'f File) -> Scribe<'f> {
+    fn new(reader: Messages, source: Source, file: &'f File) -> Scribe<'f> {
         let log = LogWriter::new(file);
         let (log, unwritten) = match log {
             Ok(log) => (Some(log), None),

@@ -221,6 +221,10 @@ impl TikzDrawing {
             Dashes::None => String::new(),
             Dashes::Long => format!(", dash pattern=on {}bp off {}bp", unit(7.0), unit(3.0)),
             Dashes::Short => format!(", dash pattern=on {}bp off {}bp", unit(2.0), unit(3.0)),
+            Dashes::Mixed => {
+                let (long, short, gap) = (unit(7.0), unit(2.0), unit(3.0));
+                format!(", dash pattern=on {long}bp off {gap}bp on {short}bp off {gap}bp")
+            }
         };
         let width = unit(stroke.width);
         format!(

@@ -73,6 +73,7 @@ impl Known {
     fn head(&self, head: &StepHead) -> bool {
         self.all(&head.allocated)
             && self.all(&head.freed)
+            && self.all(&head.out_of_reach)
             && self.all(head.incidents.iter().map(|(_, id)| id))
             && self.all(head.held.iter().map(|held| &held.to))
             && self.all(

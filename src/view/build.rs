@@ -153,8 +153,10 @@ impl StepView<'_> {
     pub(super) fn open_box(&self, id: ObjId) -> Option<Arc<SceneBox>> {
         let status = if self.ledger.is_reachable(id) {
             Status::Alive
-        } else {
+        } else if self.trace.header.knowledge.tells_lives() {
             Status::Unreachable
+        } else {
+            Status::NotFreed
         };
         self.known.get_or(id, status, || self.new_box(id, status))
     }
@@ -209,7 +211,7 @@ impl StepView<'_> {
         if let (true, Some(size)) = (resolved.sizes, object.size) {
             words.push(format!("{size} bytes"));
         }
-        if self.draws_counts() {
+        if self.draws_counts() && object.refcount != Count::Unknown {
             words.push(count_in_words(object.refcount, self.info(id).kept));
         }
         words.join(", ")
@@ -307,6 +309,7 @@ fn count_in_words(count: Count, kept: Option<ImmortalReason>) -> String {
             Some(ImmortalReason::Cached) => "immortal (cached)".to_owned(),
             Some(ImmortalReason::BuiltIn) | None => "immortal".to_owned(),
         },
+        Count::Unknown => String::new(),
         Count::Of(1) => "1 ref".to_owned(),
         Count::Of(count) => format!("{count} refs"),
     }

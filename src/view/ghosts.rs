@@ -40,7 +40,9 @@ impl StepView<'_> {
                     .died
                     .map_or(Cause::RefCount, |death| death.cause);
                 ghost.status = Status::Dead(cause);
-                ghost.count = match self.draws_counts() {
+                let is_counted =
+                    cause != Cause::OutOfReach && self.trace.header.knowledge.tells_lives();
+                ghost.count = match is_counted && self.draws_counts() {
                     true => "0 refs".to_owned(),
                     false => String::new(),
                 };

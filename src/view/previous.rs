@@ -34,8 +34,8 @@ impl Earlier {
     }
 
     /// Goes over a step.
-    pub(super) fn died(&mut self, freed: &[ObjId]) {
-        self.freed.extend(freed);
+    pub(super) fn died(&mut self, gone: impl Iterator<Item = ObjId>) {
+        self.freed.extend(gone);
     }
 }
 
@@ -77,7 +77,7 @@ impl Past {
             self.whole = earlier.whole;
             self.freed = earlier.freed;
         }
-        self.freed.extend(&view.step.head.freed);
+        self.freed.extend(view.step.head.gone());
         let boxes = view.boxes();
         let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, Arc::clone(b))).collect());
         self.draw(view, number, is_chosen, boxes, plain)
@@ -91,7 +91,7 @@ impl Past {
         number: u32,
         may_wait: bool,
     ) -> Option<Vec<Arc<SceneBox>>> {
-        self.freed.extend(&view.step.head.freed);
+        self.freed.extend(view.step.head.gone());
         if may_wait {
             return None;
         }
@@ -121,7 +121,7 @@ impl Past {
         number: u32,
         is_chosen: bool,
     ) -> Option<Vec<Arc<SceneBox>>> {
-        self.freed.extend(&view.step.head.freed);
+        self.freed.extend(view.step.head.gone());
         if !is_chosen {
             return None;
         }

@@ -68,6 +68,8 @@ pub enum Status {
     Alive,
     /// Nothing reaches it any more, and the collector has not come yet.
     Unreachable,
+    /// No name leads to it, and it is not freed; of what else holds it nothing is known.
+    NotFreed,
     /// It died since the step before.
     Dead(Cause),
     /// While the collector runs: no reference from outside its candidates has been found yet.
@@ -81,7 +83,10 @@ impl Status {
     pub fn is_faded(self) -> bool {
         matches!(
             self,
-            Status::Unreachable | Status::Dead(_) | Status::TentativelyUnreachable
+            Status::Unreachable
+                | Status::NotFreed
+                | Status::Dead(_)
+                | Status::TentativelyUnreachable
         )
     }
 }

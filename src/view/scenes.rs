@@ -172,7 +172,7 @@ impl<'t> Scenes<'t> {
             self.past.pass();
             self.teller.pass(step);
             for start in self.starts.values_mut() {
-                start.memory.died(&step.head.freed);
+                start.memory.died(step.head.gone());
             }
             return Some(None);
         }
@@ -196,7 +196,7 @@ impl<'t> Scenes<'t> {
         };
         let start = self.starts.remove(&number);
         for start in self.starts.values_mut() {
-            start.memory.died(&step.head.freed);
+            start.memory.died(step.head.gone());
         }
         let (earlier, since) = start.map(|start| (start.memory, start.told)).unzip();
         let boxes = match &self.mode {

@@ -101,10 +101,22 @@ impl<'t> Facts<'t> {
         entries
     }
 
+    /// An exception's arguments: those in its tuple, or those that it is told to have where an
+    /// interpreter makes the tuple anew for each who asks.
+    pub(super) fn arguments(&self, id: ObjId, state: &State) -> Option<Vec<ObjId>> {
+        if let Some(list) = self.named(id, "args", state) {
+            return Some(items(list, state));
+        }
+        let refs = &state.heap.get(&id)?.refs;
+        let told = refs
+            .iter()
+            .filter(|one| one.label.is_argument(&self.trace.symbols));
+        Some(told.map(|one| one.to).collect())
+    }
+
     /// An exception as an object.
     pub(super) fn object(&self, id: ObjId, state: &State) -> ErrorObject {
-        let arguments = self.named(id, "args", state);
-        let arguments = arguments.map(|list| items(list, state));
+        let arguments = self.arguments(id, state);
         let message = match arguments.as_deref() {
             Some([]) => Some(String::new()),
             Some([only]) => self.text(*only, state),

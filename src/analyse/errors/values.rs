@@ -57,11 +57,8 @@ pub(super) fn of(
     let is_subscript = matches!(places.instruction(place), Some((name, _)) if name.starts_with("BINARY") || name.starts_with("STORE_SUBSCR") || name.starts_with("DELETE_SUBSCR"));
     if facts.type_name(error) == "KeyError"
         && is_subscript
-        && let Some(key) = facts.named(error, "args", now.state).and_then(|list| {
-            let refs = &now.state.heap.get(&list)?.refs;
-            let first = refs.iter().find(|one| one.label == Label::Index(0))?;
-            Some(first.to)
-        })
+        && let Some(arguments) = facts.arguments(error, now.state)
+        && let Some(&key) = arguments.first()
         && !has(&values, key)
     {
         values.insert(0, make(key, ValuePart::Key, None));

@@ -2,12 +2,12 @@
 
 use super::{Amount, CallPaths, PathId, Series};
 use crate::analyse::growth::Line;
-use crate::trace::{CallFrame, Cause, Death, FileId, Moment, ObjId, StepHead, Symbol, Trace};
+use crate::trace::{CallFrame, Death, FileId, Moment, ObjId, StepHead, Symbol, Trace};
 use std::collections::BTreeMap;
 
 /// Whether a death is one of the run, not of its end.
 pub(super) fn in_run(death: Death) -> bool {
-    death.cause != Cause::Exit
+    death.cause.is_in_run()
 }
 
 pub(super) struct Walk<'t> {

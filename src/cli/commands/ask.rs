@@ -216,6 +216,7 @@ pub(super) fn source_line(trace: &Trace, file: usize, line: u32) -> Option<Strin
 pub(super) fn count_in_words(count: Count) -> String {
     match count {
         Count::Immortal => "immortal".to_owned(),
+        Count::Unknown => "how many references there are is not known".to_owned(),
         Count::Of(1) => "1 reference".to_owned(),
         Count::Of(count) => format!("{count} references"),
     }
@@ -227,6 +228,8 @@ pub(super) fn cause_in_words(cause: Cause) -> &'static str {
         Cause::RefCount => "its count fell to 0",
         Cause::Collector => "the collector freed it",
         Cause::Exit => "the program ended",
+        Cause::Unknown => "of what, is not known",
+        Cause::OutOfReach => "no longer reachable; whether it is freed is not known",
     }
 }
 

@@ -20,6 +20,13 @@ pub(in crate::cli) fn run(args: &GrowthArgs) -> Result<(), Problem> {
         return Err(Problem::new(format!("step {from} comes after step {to}"))
             .hint("name the earlier step with --from, the later with --to"));
     }
+    if !trace.header.knowledge.tells_lives() {
+        return Err(Problem::new(format!(
+            "which objects live on {} is not known",
+            trace.header.engine
+        ))
+        .hint("record with CPython 3.11 or newer, or without --python"));
+    }
     let growth = growth(&trace, from, to);
     print(&tell(&trace, &growth, from, to))
 }

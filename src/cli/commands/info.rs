@@ -5,7 +5,7 @@ use crate::cli::problem::Problem;
 use crate::cli::saved::{explained, trace_path};
 use crate::narrate;
 use crate::trace::visible;
-use crate::trace::{ReadError, TraceFile};
+use crate::trace::{Cause, ReadError, TraceFile};
 use std::fmt::Write as _;
 
 pub(in crate::cli) fn info(args: &TraceArgs) -> Result<(), Problem> {
@@ -90,14 +90,23 @@ fn objects(file: &TraceFile) -> String {
         .objects
         .iter()
         .filter(|object| object.born.is_some());
-    let died = file
-        .trace
-        .objects
-        .iter()
-        .filter(|object| object.died.is_some());
+    let died = file.trace.objects.iter().filter(|object| {
+        object
+            .died
+            .is_some_and(|death| death.cause != Cause::OutOfReach)
+    });
+    let all = file.trace.objects.len();
+    if !file.trace.header.knowledge.tells_lives() {
+        return format!(
+            "{all}: {} found in the run, {} seen to be freed; counts, and when others are freed, are not \
+             known on {}",
+            born.count(),
+            died.count(),
+            file.trace.header.engine
+        );
+    }
     format!(
-        "{}: {} born in the run, {} freed by its end",
-        file.trace.objects.len(),
+        "{all}: {} born in the run, {} freed by its end",
         born.count(),
         died.count()
     )

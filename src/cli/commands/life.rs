@@ -4,7 +4,7 @@ use super::ask::{Question, cause_in_words, print, source_line};
 use crate::analyse::{LifeEvent, LifeEventKind, life};
 use crate::cli::args::AskArgs;
 use crate::cli::problem::Problem;
-use crate::trace::{Count, Incident};
+use crate::trace::{Cause, Count, Incident};
 
 pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     let question = Question::new(args)?;
@@ -28,7 +28,8 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     if lives {
         let steps = file.steps();
         let end = match file.trace.object(question.found.id).died {
-            Some(_) => ", and dies when the interpreter goes",
+            Some(death) if death.cause == Cause::Exit => ", and dies when the interpreter goes",
+            Some(_) => "",
             None => "",
         };
         out.push_str(&format!("it lives at the last step, {steps}{end}\n"));
@@ -44,7 +45,11 @@ fn tell(question: &Question, turn: &LifeEvent) -> String {
         LifeEventKind::Born(count) => {
             let source = source_line(trace, turn.file.0 as usize, turn.line)
                 .map_or(String::new(), |source| format!(" by `{source}`"));
-            (short(count), format!("made{source}"))
+            let made = match trace.header.knowledge.tells_lives() {
+                true => "made",
+                false => "found for the first time, made or come into reach",
+            };
+            (short(count), format!("{made}{source}"))
         }
         LifeEventKind::Seen(count) => (
             short(count),
@@ -53,16 +58,24 @@ fn tell(question: &Question, turn: &LifeEvent) -> String {
         LifeEventKind::Count(old, new) => (format!("{}→{}", short(old), short(new)), String::new()),
         LifeEventKind::Unreachable => (
             String::new(),
-            "nothing reaches it: it waits for the collector".to_owned(),
+            match trace.header.knowledge.tells_lives() {
+                true => "nothing reaches it: it waits for the collector",
+                false => "no name leads to it any more; it is not freed yet",
+            }
+            .to_owned(),
         ),
         LifeEventKind::Reachable => (String::new(), "something reaches it again".to_owned()),
         LifeEventKind::Incident(incident) => {
             (String::new(), incident_in_words(incident).to_owned())
         }
-        LifeEventKind::OutOfSight => (
-            String::new(),
-            "the program no longer refers to it".to_owned(),
-        ),
+        LifeEventKind::OutOfSight => {
+            let died = trace.object(question.found.id).died;
+            let words = match died.map(|death| death.cause) {
+                Some(cause @ Cause::OutOfReach) => cause_in_words(cause),
+                _ => "the program no longer refers to it",
+            };
+            (String::new(), words.to_owned())
+        }
         LifeEventKind::Died | LifeEventKind::Fleeting => {
             let death = trace.object(question.found.id).died;
             let cause = death.map_or("", |death| cause_in_words(death.cause));
@@ -71,7 +84,11 @@ fn tell(question: &Question, turn: &LifeEvent) -> String {
             } else {
                 "dead"
             };
-            (short(Count::Of(0)), format!("{made}: {cause}"))
+            let count = match trace.header.knowledge.tells_lives() {
+                true => Count::Of(0),
+                false => Count::Unknown,
+            };
+            (short(count), format!("{made}: {cause}"))
         }
     };
     let mut parts: Vec<String> = Vec::new();
@@ -98,5 +115,6 @@ fn short(count: Count) -> String {
     match count {
         Count::Immortal => "immortal".to_owned(),
         Count::Of(count) => count.to_string(),
+        Count::Unknown => "-".to_owned(),
     }
 }

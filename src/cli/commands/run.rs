@@ -11,7 +11,7 @@ use crate::narrate::{self, signal_name};
 use crate::record::{
     Apart, Exit, Python, Ran, RecordOptions, Script, run as record, run_apart, run_on,
 };
-use crate::trace::{Cause, Granularity, ObjectInfo, Outcome, TraceFile};
+use crate::trace::{Granularity, ObjectInfo, Outcome, TraceFile};
 use std::os::fd::IntoRawFd;
 use std::path::Path;
 
@@ -96,16 +96,10 @@ fn python_named(named: &str) -> Result<Python, Problem> {
     let mut found = candidates
         .iter()
         .filter_map(|program| Python::ask(program).ok());
-    let python = found.next().ok_or_else(|| {
+    found.next().ok_or_else(|| {
         Problem::new(format!("no Python {named} was found that answers"))
             .hint("give a path, a name on the PATH, or a version such as 3.13")
-    })?;
-    match python.unsupported() {
-        None => Ok(python),
-        Some(why) => {
-            Err(Problem::new(why).hint("without --python, the embedded Python is recorded"))
-        }
-    }
+    })
 }
 
 /// Why a run has no steps.
@@ -131,14 +125,21 @@ fn save(output: &Output, file: TraceFile, ran: &Ran, args: &RunArgs) -> Result<(
         .objects
         .iter()
         .filter(|object| object.born.is_some());
-    let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause != Cause::Exit);
+    let in_the_run = |object: &&ObjectInfo| object.died.is_some_and(|d| d.cause.is_in_run());
     let freed = made.clone().filter(in_the_run).count();
-    let summary = format!(
-        "{}, {} made, {freed} freed, {}",
-        counted(ran.steps as usize, "step"),
-        counted(made.count(), "object"),
-        counted(ran.collections, "collection"),
-    );
+    let header = &file.trace.header;
+    let steps = counted(ran.steps as usize, "step");
+    let made = counted(made.count(), "object");
+    let summary = match header.knowledge.tells_lives() {
+        true => format!(
+            "{steps}, {made} made, {freed} freed, {}",
+            counted(ran.collections, "collection")
+        ),
+        false => format!(
+            "{steps}, {made} found, {freed} seen to be freed; counts are not known on {}",
+            header.engine
+        ),
+    };
     let ending = match &file.trace.header.outcome {
         Outcome::Limit { limit } => Some(format!(
             "the recording ends at its limit of {} {limit}; the script went on without it \

@@ -21,7 +21,11 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
         question.log_reading();
         return print(&(out + "\n"));
     };
+    let knows = trace.header.knowledge.tells_lives();
     out.push_str(&format!("{}\n", count_in_words(object.refcount)));
+    if !knows {
+        out.push_str("found to refer to it:\n");
+    }
     for owner in ledger.owners(id) {
         out.push_str(&format!("  {}\n", words.owner(owner)));
     }
@@ -39,11 +43,17 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
         }
     }
     if !weak.is_empty() {
-        out.push_str("weakly, which adds nothing to the count:\n");
+        out.push_str(match knows {
+            true => "weakly, which adds nothing to the count:\n",
+            false => "weakly, which keeps nothing alive:\n",
+        });
         out.push_str(&weak);
     }
     if !ledger.is_reachable(id) {
-        out.push_str("nothing reaches it: garbage waiting for the collector\n");
+        out.push_str(match knows {
+            true => "nothing reaches it: garbage waiting for the collector\n",
+            false => "no name leads to it, and it is not freed yet\n",
+        });
     }
     out.push_str(&question.others());
     question.log_reading();

@@ -35,10 +35,14 @@ fn tell(question: &Question, answer: &Why, limit: usize) -> Result<String, Probl
     let mut out = match answer.fate {
         Liveness::Unborn => return Ok("it is not there yet\n".to_owned()),
         Liveness::Dead(death) => return Ok(question.death_in_words(death)? + "\n"),
+        Liveness::Garbage if !words.trace.header.knowledge.tells_lives() => {
+            "no name leads to it, and it is not freed yet: what holds it is not known\n".to_owned()
+        }
         Liveness::Garbage => format!("nothing: garbage waiting for the collector ({count})\n"),
         Liveness::Reachable if answer.count == Count::Immortal => {
             "immortal: it lives as long as the process, whatever refers to it\n".to_owned()
         }
+        Liveness::Reachable if answer.count == Count::Unknown => "it is kept alive by\n".to_owned(),
         Liveness::Reachable => format!("{count}; it is kept alive by\n"),
     };
     let more = |all: usize| match all.saturating_sub(limit) {

@@ -138,7 +138,7 @@ fn entry_json(entry: &EntryWords) -> Value {
 
 fn count_json(count: &CountWords) -> Value {
     let shown = |count: Option<Count>| match count {
-        None => Value::Null,
+        None | Some(Count::Unknown) => Value::Null,
         Some(Count::Immortal) => "immortal".into(),
         Some(Count::Of(count)) => count.into(),
     };

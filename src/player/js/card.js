@@ -4,6 +4,7 @@ const CAUSES = {
   refcount: 'its count fell to 0',
   collector: 'by the collector',
   exit: 'at exit',
+  unknown: 'of what is not known',
 };
 const OWNERS_SHOWN = 12;
 
@@ -36,13 +37,21 @@ function facts(app, id, object) {
     ['Size', object && object.size >= 0 ? counted(object.size, 'byte') : null],
     ['Count', object ? countInWords(object.count) : null],
     ['Generation', object && object.generation >= 0 ? (object.generation > 2 ? 'frozen' : String(object.generation)) : null],
-    ['Born', born ? moment(born) : 'before the recording'],
-    ['Died', died ? [...moment(died), `, ${CAUSES[died.cause]}`] : 'not in this run'],
+    [run.lives ? 'Born' : 'Found first', born ? moment(born) : 'before the recording'],
+    end(run, died, moment),
   ];
   return make('dl', {}, rows.filter(([, value]) => value !== null).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]));
 }
 
+/** The row on an object's end, as far as one is known. */
+function end(run, died, moment) {
+  if (died?.cause === 'lost') return ['Not found from', [...moment(died), ', freed or not']];
+  if (!died) return ['Died', run.lives ? 'not in this run' : 'not known'];
+  return ['Died', [...moment(died), `, ${CAUSES[died.cause]}`]];
+}
+
 function countInWords(count) {
+  if (count === UNKNOWN) return 'not known';
   return count === FOREVER ? 'immortal: it lives as long as the interpreter' : counted(count, 'reference');
 }
 
@@ -63,7 +72,10 @@ function moves(app, id) {
 
 function absence(app, id) {
   const born = app.run.born(id);
-  const words = born && born.step > app.view.step ? 'It is not born yet at this step.' : 'It is dead at this step.';
+  const { run } = app;
+  const early = run.lives ? 'It is not born yet at this step.' : 'It is not found yet at this step.';
+  const late = run.died(id)?.cause === 'lost' ? 'No name leads to it at this step. Whether it is freed is not known.' : 'It is dead at this step.';
+  const words = born && born.step > app.view.step ? early : late;
   return make('p', { class: 'notice' }, words);
 }
 
@@ -78,7 +90,7 @@ function whyAlive(app, id, object) {
   const title = make('h3', {}, 'Why is it alive?');
   const chain = chainTo(state, id);
   if (state.lost.has(id)) {
-    return [title, make('p', { class: 'notice garbage' }, 'Nothing reaches it. It waits for the collector.')];
+    return [title, make('p', { class: 'notice garbage' }, run.lives ? 'Nothing reaches it. It waits for the collector.' : 'No name leads to it. It is not freed yet.')];
   }
   if (!chain) {
     const words = object.count === FOREVER ? 'It is immortal.' : 'The interpreter holds it in a way that is not known.';
@@ -95,9 +107,9 @@ function ownerList(app, id, object) {
   const entry = (owner) => make('li', {}, ownerName(app, owner), ' ', make('span', { class: 'label' }, visible(run.text(owner.label))));
   const list = owners.slice(0, OWNERS_SHOWN).map(entry);
   if (owners.length > OWNERS_SHOWN) list.push(make('li', { class: 'quiet' }, `… ${grouped(owners.length - OWNERS_SHOWN)} more`));
-  const rest = object.count === FOREVER ? 0 : object.count - owners.length;
+  const rest = object.count < 0 ? 0 : object.count - owners.length;
   if (rest > 0) list.push(make('li', { class: 'quiet' }, `${counted(rest, 'reference')} that no owner is known of`));
-  const title = object.count === FOREVER ? 'Who holds it' : `Who holds it: ${object.count === 1 ? 'its count is' : 'they make up the count of'} ${grouped(object.count)}`;
+  const title = object.count < 0 ? 'Who holds it' : `Who holds it: ${object.count === 1 ? 'its count is' : 'they make up the count of'} ${grouped(object.count)}`;
   return [make('h3', {}, title), list.length ? make('ul', { class: 'owners' }, list) : make('p', { class: 'quiet' }, 'Nobody.')];
 }
 
@@ -124,7 +136,7 @@ function contents(app, object) {
 function history(app, id) {
   const { run, view } = app;
   const counts = countHistory(run, id);
-  if (!counts.length || counts.every(([, count]) => count === FOREVER)) return null;
+  if (!counts.length || counts.every(([, count]) => count < 0)) return null;
   const end = run.diedInRun(id)?.step ?? run.length + 1;
   const top = Math.max(...counts.map(([, count]) => count), 1);
   const [width, height] = [260, 56];

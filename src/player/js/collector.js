@@ -65,6 +65,7 @@ class Collector {
   /** Which steps have a collection. */
   elsewhere() {
     const { app, steps } = this;
+    if (!app.run.lives) return make('p', { class: 'hint' }, 'What the collector did is not known on this interpreter.');
     if (!steps.length) return make('p', { class: 'hint' }, 'The collector did not run in this recording.');
     const near = around(steps.map((step) => ({ step })), app.view.step);
     return [

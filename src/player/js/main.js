@@ -187,13 +187,15 @@ class App {
 
   /** The signs that this picture uses. */
   showLegend() {
+    const { run } = this;
     const has = (wanted) => this.picture.svg.querySelector(wanted);
     const signs = [
       ['plain', 'reference', has('.arrow')],
-      ['weak', 'weak reference: adds nothing to the count', has('.arrow.weak, .arrow.dotted')],
+      ['weak', run.lives ? 'weak reference: adds nothing to the count' : 'weak reference: keeps nothing alive', has('.arrow.weak, .arrow.dotted')],
       ['moved', 'new or changed in this step', has('.box.new, .row-moved, .arrow.moved, text.moved')],
-      ['unreachable', 'unreachable: waiting for the collector', has('.box.unreachable')],
+      ['unreachable', run.lives ? 'unreachable: waiting for the collector' : 'no name leads to it; not freed yet', has('.box.unreachable')],
       ['dead', 'freed in this step', has('.box.dead')],
+      ['lost', 'no name leads to it; freed or not is not known', has('.box.lost')],
       ['chosen', 'chosen', has('.box.chosen')],
       ['owner', 'holds what is chosen', has('.box.owner')],
       ['on-chain', 'keeps it alive', has('.arrow.on-chain')],

@@ -98,6 +98,10 @@ class MemoryTab {
 
   show() {
     if ($('life').hidden) return;
+    if (!this.app.run.lives) {
+      refill($('life'), make('h2', {}, 'Memory over the run'), make('p', { class: 'hint' }, 'How much memory objects take, and when each is freed, is not known on this interpreter.'));
+      return;
+    }
     this.life ??= new MemoryLife(this.app.run);
     if (!this.built) this.build();
     const { step } = this.app.view;

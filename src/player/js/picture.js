@@ -4,7 +4,7 @@
 const WEAK = 1;
 const MOVED = 2;
 const FADED = 4;
-const STATUS = ['', 'unreachable', 'dead'];
+const STATUS = ['', 'unreachable', 'dead', 'lost'];
 /** How the rows of a box are set. */
 const [ROWS, STRIP, LINE] = [0, 1, 2];
 const ROOM = 18;

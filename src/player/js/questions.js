@@ -1,6 +1,8 @@
 // Questions about memory at a step, and about the history of a thing.
 
 const FOREVER = -1;
+/** In the place of a count that nobody knows. */
+const UNKNOWN = -2;
 
 /** Each object's strong references, by who holds them; made once a state. */
 function ledger(state) {

@@ -121,7 +121,7 @@ class Timeline {
     pen.fillStyle = colour('lane');
     counts.forEach(([step, count], index) => {
       const end = counts[index + 1]?.[0] ?? to;
-      const thick = count === FOREVER ? 2 : clamp(count * 2, 1, THICKEST);
+      const thick = count < 0 ? 2 : clamp(count * 2, 1, THICKEST);
       pen.fillRect(this.x(step), middle - thick / 2, Math.max(1.5, this.x(end) - this.x(step)), thick);
     });
     if (!run.diedInRun(id)) return;

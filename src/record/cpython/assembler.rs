@@ -8,8 +8,8 @@ use crate::record::run::Exit;
 use crate::record::text::take_complete;
 use crate::trace::{
     AtExit, Builder, CallFrame, Cause, Collection, Count, Death, End, Event, FileId, Incident,
-    Kind, Label, Moment, ObjId, ObjectInfo, ObjectState, Record, Reference, Run, SourceFile,
-    Stacks, StepHead, Symbol, ThreadStack,
+    Kind, Knowledge, Label, Moment, ObjId, ObjectInfo, ObjectState, Record, Reference, Run,
+    SourceFile, Stacks, StepHead, Symbol, ThreadStack,
 };
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -87,11 +87,18 @@ pub(crate) struct Assembler {
     at_exit: AtExit,
     /// Why nothing more can be understood.
     failed: Option<String>,
+    /// What stands in the place of a count that is not told.
+    uncounted: Count,
+    out_of_reach: Vec<ObjId>,
 }
 
 impl Assembler {
-    pub(super) fn new(run: Run, place: Place, opcodes: Opcodes) -> io::Result<Assembler> {
+    pub(crate) fn new(run: Run, place: Place, opcodes: Opcodes) -> io::Result<Assembler> {
         let records = Records::default();
+        let uncounted = match run.knowledge {
+            Knowledge::Lives => Count::Immortal,
+            Knowledge::Reachable => Count::Unknown,
+        };
         Ok(Assembler {
             bytes: Vec::new(),
             builder: Builder::new(run, Box::new(records.clone()))?,
@@ -116,6 +123,8 @@ impl Assembler {
             is_through: false,
             at_exit: AtExit::default(),
             failed: None,
+            uncounted,
+            out_of_reach: Vec::new(),
         })
     }
 
@@ -186,7 +195,13 @@ impl Assembler {
                 }
             }
             tag::STEP => return self.step(message),
-            tag::LIMIT => return self.builder.send(&Record::Limit("steps".to_owned())),
+            tag::LIMIT => {
+                let what = match message.is_empty() {
+                    true => "steps".to_owned(),
+                    false => message.text(),
+                };
+                return self.builder.send(&Record::Limit(what));
+            }
             tag::LEFT => self.left = Some(self.leaving(message)),
             tag::COLLECTION => self.collection(message),
             tag::WRITTEN => {
@@ -294,9 +309,12 @@ impl Assembler {
 
     fn state(&mut self, message: &mut Reader<'_>) {
         let serial = message.number();
+        let info = self.id(serial).and_then(|id| self.builder.info(id));
+        let is_eternal = info.is_some_and(|info| info.immortal);
         let refcount = match message.option() {
+            None if is_eternal => Count::Immortal,
             Some(count) => Count::Of(u32::try_from(count).unwrap_or(u32::MAX)),
-            None => Count::Immortal,
+            None => self.uncounted,
         };
         let is_whole = message.byte() != 0;
         let Some(id) = self.id(serial) else { return };
@@ -365,18 +383,22 @@ impl Assembler {
         let Some(id) = self.id(message.number()) else {
             return;
         };
-        let by_collector = message.byte() != 0;
+        let cause = match message.byte() {
+            0 => Cause::RefCount,
+            1 => Cause::Collector,
+            2 => Cause::OutOfReach,
+            _ => Cause::Unknown,
+        };
         if self.is_through {
             self.at_exit.freed.push(id);
             return;
         }
-        let cause = match by_collector {
-            true => Cause::Collector,
-            false => Cause::RefCount,
-        };
         let at = self.now();
         self.builder.died(id, Death { at, cause });
-        self.freed.push(id);
+        match cause {
+            Cause::OutOfReach => self.out_of_reach.push(id),
+            _ => self.freed.push(id),
+        }
     }
 
     fn collection(&mut self, message: &mut Reader<'_>) {
@@ -470,6 +492,7 @@ impl Assembler {
                 .map(|(_, id)| id)
                 .collect(),
             freed: std::mem::take(&mut self.freed),
+            out_of_reach: std::mem::take(&mut self.out_of_reach),
             incidents: std::mem::take(&mut self.incidents),
             collections: std::mem::take(&mut self.collections),
             held,

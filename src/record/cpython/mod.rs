@@ -14,10 +14,9 @@ use super::raw::ring::file_in_memory;
 use super::run::Exit;
 use super::script::{Script, folder_of};
 use super::{RecordError, RecordOptions};
-use crate::trace::{Granularity, Run};
-pub(super) use assembler::Assembler;
-use assembler::Place;
-use opcodes::Opcodes;
+use crate::trace::{Granularity, Knowledge, Run};
+pub(super) use assembler::{Assembler, Place};
+pub(super) use opcodes::Opcodes;
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
@@ -38,6 +37,10 @@ pub struct Python {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The interpreter's own, where that is another.
+    pub engine_version: String,
+    /// The collector or the object's header is another than in the usual build.
+    is_special: bool,
 }
 
 impl Python {
@@ -46,49 +49,67 @@ impl Python {
     /// # Errors
     /// Where it does not start or does not answer as a Python does.
     pub fn ask(program: &Path) -> io::Result<Python> {
-        const QUESTION: &str =
-            "import platform as p;print(p.python_implementation());print(p.python_version())";
+        // Those before 3.4 know nothing of `-I`.
+        let isolated = Python::answer(program, &["-I", "-S"])?;
+        let answer = isolated.map_or_else(|| Python::answer(program, &[]), |found| Ok(Some(found)));
+        answer?.ok_or_else(|| io::Error::other("it does not answer as a Python does"))
+    }
+
+    /// What a program answers that is started so.
+    fn answer(program: &Path, switches: &[&str]) -> io::Result<Option<Python>> {
+        const QUESTION: &str = "import platform as p, sys;print(p.python_implementation());\
+             print('.'.join(p.python_version_tuple()));\
+             print('.'.join(map(str,getattr(sys,'pypy_version_info',sys.version_info)[:3])));\
+             print('t' in getattr(sys,'abiflags','') or 'd' in getattr(sys,'abiflags',''))";
         let answer = Command::new(program)
-            .args(["-I", "-S", "-c", QUESTION])
+            .args(switches)
+            .args(["-c", QUESTION])
             .stdin(Stdio::null())
             .stderr(Stdio::null())
             .output()?;
         let text = String::from_utf8_lossy(&answer.stdout);
         let mut lines = text.lines().map(str::to_owned);
-        match (lines.next(), lines.next(), answer.status.success()) {
-            (Some(name), Some(version), true) => Ok(Python {
-                program: program.to_owned(),
-                name,
-                version,
-            }),
-            _ => Err(io::Error::other("it does not answer as a Python does")),
-        }
+        Ok(
+            match (
+                lines.next(),
+                lines.next(),
+                lines.next(),
+                lines.next(),
+                answer.status.success(),
+            ) {
+                (Some(name), Some(version), Some(engine_version), Some(special), true) => {
+                    Some(Python {
+                        program: program.to_owned(),
+                        name,
+                        version,
+                        engine_version,
+                        is_special: special == "True",
+                    })
+                }
+                _ => None,
+            },
+        )
     }
 
-    /// Why it cannot be recorded; `None` where it can, as far as its name and version tell.
-    pub fn unsupported(&self) -> Option<String> {
-        if AGENT.is_empty() {
-            return Some("CPython is recorded on Linux on x86-64 alone".to_owned());
-        }
+    /// Whether the agent can be loaded into it, as far as its name and version tell. Any other is
+    /// recorded by what is written in Python itself.
+    pub fn takes_agent(&self) -> bool {
         let minor = self
             .version
             .strip_prefix("3.")
             .and_then(|rest| rest.split('.').next());
         let is_known = matches!(minor, Some("11" | "12" | "13"));
-        (self.name != "CPython" || !is_known).then(|| {
-            format!(
-                "{} {} cannot be recorded yet: CPython 3.11, 3.12 and 3.13 can",
-                self.name, self.version
-            )
-        })
+        !AGENT.is_empty() && self.name == "CPython" && is_known && !self.is_special
     }
 }
 
 /// What a program needs to be recorded on a Python of the user's own.
 pub(super) struct Launch {
     command: Command,
-    agent: File,
-    settings: Settings,
+    /// What the program in the child's place is to find open.
+    carried: File,
+    /// Those of the agent, where there is one.
+    settings: Option<Settings>,
 }
 
 /// Prepares the run of a script.
@@ -127,24 +148,35 @@ pub(super) fn launch(
         implicit_names: options.implicit_names,
         flows: opcodes.flows(),
     };
-    let run = Run {
-        engine: python.name.clone(),
-        engine_version: python.version.clone(),
-        python: python.version.clone(),
-        script: script.shown(),
-        granularity: options.granularity,
-    };
-    let agent = file_in_memory(AGENT).map_err(RecordError::Child)?;
+    let run = run_of(python, script, options, Knowledge::Lives);
+    let carried = file_in_memory(AGENT).map_err(RecordError::Child)?;
     let assembler = Assembler::new(run, place, opcodes).map_err(RecordError::Write)?;
     let launch = Launch {
         command,
-        agent,
-        settings,
+        carried,
+        settings: Some(settings),
     };
     Ok((launch, assembler))
 }
 
-fn place_of(script: &Script) -> Result<Place, RecordError> {
+/// Who records what.
+pub(super) fn run_of(
+    python: &Python,
+    script: &Script,
+    options: &RecordOptions,
+    knowledge: Knowledge,
+) -> Run {
+    Run {
+        engine: python.name.clone(),
+        engine_version: python.engine_version.clone(),
+        knowledge,
+        python: python.version.clone(),
+        script: script.shown(),
+        granularity: options.granularity,
+    }
+}
+
+pub(super) fn place_of(script: &Script) -> Result<Place, RecordError> {
     let current = || std::env::current_dir().unwrap_or_default();
     Ok(match script {
         Script::File(path) => Place {
@@ -172,20 +204,32 @@ fn place_of(script: &Script) -> Result<Place, RecordError> {
 }
 
 impl Launch {
-    /// Puts the Python into this process's place; `ring` is the file of the shared memory. Returns
-    /// where that cannot be done.
-    pub(super) fn start(mut self, ring: &File) -> io::Error {
-        let own = format!("/proc/self/fd/{}", self.agent.as_raw_fd());
+    /// Runs a command without an agent.
+    pub(super) fn plain(command: Command, carried: File) -> Launch {
+        Launch {
+            command,
+            carried,
+            settings: None,
+        }
+    }
+
+    /// Puts the Python into this process's place; `out` is what it writes to: with an agent, the file of
+    /// the shared memory. Returns where that cannot be done.
+    pub(super) fn start(mut self, out: &File) -> io::Error {
+        let Some(settings) = self.settings else {
+            return self.command.exec();
+        };
+        let own = format!("/proc/self/fd/{}", self.carried.as_raw_fd());
         let mut preload = own.clone();
         if let Some(before) = std::env::var_os("LD_PRELOAD") {
             preload = format!("{own}:{}", before.to_string_lossy());
             self.command.env(ENV_PRELOAD, before);
         }
-        let descriptors = format!("{},{}", ring.as_raw_fd(), self.agent.as_raw_fd());
+        let descriptors = format!("{},{}", out.as_raw_fd(), self.carried.as_raw_fd());
         self.command
             .env("LD_PRELOAD", preload)
             .env(ENV_RING, descriptors)
-            .env(ENV_SETTINGS, self.settings.to_text())
+            .env(ENV_SETTINGS, settings.to_text())
             .exec()
     }
 

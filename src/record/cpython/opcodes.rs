@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 /// The instructions of a Python.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Opcodes {
+pub(crate) struct Opcodes {
     /// Their names, by number.
     names: Vec<String>,
     /// Those whose argument is how far they jump.

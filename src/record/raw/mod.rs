@@ -22,6 +22,7 @@ pub(crate) mod locks;
 pub(crate) mod marks;
 pub(crate) mod output;
 pub(crate) mod payload;
+pub(crate) mod pipe;
 pub(crate) mod process;
 pub(crate) mod reraise;
 pub(crate) mod ring;

@@ -328,6 +328,7 @@ impl Recorder {
             thread: context.thread,
             allocated,
             freed: left,
+            out_of_reach: Vec::new(),
             incidents: std::mem::take(&mut self.incidents),
             collections,
             held,

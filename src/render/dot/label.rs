@@ -3,6 +3,7 @@
 use super::words::in_a_label;
 use crate::layout::{BoxShape, PictureBox, PictureCell, PictureRow};
 use crate::render::theme::Theme;
+use crate::trace::Cause;
 use crate::view::{BoxRole, Mark, Status};
 
 pub(super) fn label(picture_box: &PictureBox, theme: Theme) -> String {
@@ -65,7 +66,10 @@ fn table(picture_box: &PictureBox, theme: Theme) -> String {
     }
     let style = match picture_box.status {
         Status::Alive | Status::ReachedFromOutside => "",
-        Status::Unreachable | Status::TentativelyUnreachable => " STYLE=\"DASHED\"",
+        Status::Unreachable
+        | Status::NotFreed
+        | Status::TentativelyUnreachable
+        | Status::Dead(Cause::OutOfReach) => " STYLE=\"DASHED\"",
         Status::Dead(_) => " STYLE=\"DOTTED\"",
     };
     let strong = picture_box.tone == BoxRole::ActiveFrame || picture_box.mark == Mark::New;

@@ -5,6 +5,7 @@ use crate::layout::{
     BoxShape, LABEL_BASELINE, PADDING, PictureBox, PictureCell, PictureRow, Piece, Point,
     ROW_BASELINE, ROW_FONT, Rect, SMALL_FONT, TITLE_BASELINE, TITLE_FONT,
 };
+use crate::trace::Cause;
 use crate::view::{BoxRole, Mark, Status};
 
 /// Of a box's corners, and of its dots.
@@ -61,7 +62,8 @@ impl Painter {
         };
         let dashes = match picture_box.status {
             Status::Alive | Status::ReachedFromOutside => Dashes::None,
-            Status::Unreachable | Status::TentativelyUnreachable => Dashes::Long,
+            Status::Unreachable | Status::NotFreed | Status::TentativelyUnreachable => Dashes::Long,
+            Status::Dead(Cause::OutOfReach) => Dashes::Mixed,
             Status::Dead(_) => Dashes::Short,
         };
         let is_strong = picture_box.tone == BoxRole::ActiveFrame || picture_box.mark == Mark::New;

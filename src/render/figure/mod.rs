@@ -68,6 +68,8 @@ pub(super) enum Dashes {
     None,
     Long,
     Short,
+    /// A long one, a short one.
+    Mixed,
 }
 
 /// A line of text.

@@ -62,7 +62,8 @@ impl Painter {
                     has_head: false,
                 };
             }
-            LegendSign::Unreachable => Dashes::Long,
+            LegendSign::Unreachable | LegendSign::NotFreed => Dashes::Long,
+            LegendSign::OutOfReach => Dashes::Mixed,
             LegendSign::Freed => Dashes::Short,
         };
         Shape::Area {

@@ -345,6 +345,7 @@ impl SlidePage {
                 Dashes::None => "solid",
                 Dashes::Long => "dash",
                 Dashes::Short => "sysDot",
+                Dashes::Mixed => "dashDot",
             };
             xml.empty("a:prstDash", &[("val", dashes.into())]);
             if has_head {

@@ -6,6 +6,7 @@ use crate::layout::{
     Rect, SMALL_FONT, TITLE_BASELINE, TITLE_FONT, text_width,
 };
 use crate::render::xml::{Xml, rounded};
+use crate::trace::Cause;
 use crate::view::{BoxRole, Heading, Mark, Status};
 
 impl Drawing {
@@ -27,7 +28,8 @@ impl Drawing {
         };
         let dashes = match picture_box.status {
             Status::Alive | Status::ReachedFromOutside => "",
-            Status::Unreachable | Status::TentativelyUnreachable => "7 3",
+            Status::Unreachable | Status::NotFreed | Status::TentativelyUnreachable => "7 3",
+            Status::Dead(Cause::OutOfReach) => "7 3 2 3",
             Status::Dead(_) => "2 3",
         };
         let outline = if picture_box.tone == BoxRole::ActiveFrame || picture_box.mark == Mark::New {

@@ -106,9 +106,14 @@ impl Drawing {
             let middle = rounded(entry.sample.y + entry.sample.height / 2.0);
             let (way, dashes, colour) = match entry.sign {
                 LegendSign::Weak => (format!("M{x} {middle}h{width}"), "2 4", self.palette.weak),
-                LegendSign::Unreachable => (
+                LegendSign::Unreachable | LegendSign::NotFreed => (
                     format!("M{x} {y}h{width}v{height}h-{width}z"),
                     "7 3",
+                    self.palette.garbage,
+                ),
+                LegendSign::OutOfReach => (
+                    format!("M{x} {y}h{width}v{height}h-{width}z"),
+                    "7 3 2 3",
                     self.palette.garbage,
                 ),
                 LegendSign::Freed => (

@@ -466,6 +466,7 @@ impl Parts {
         Ok(Header {
             engine: run.engine,
             engine_version: run.engine_version,
+            knowledge: run.knowledge,
             python: run.python,
             script: run.script,
             granularity: run.granularity,

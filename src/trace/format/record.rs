@@ -2,7 +2,8 @@
 //! A recorder in another process speaks the same language.
 
 use crate::trace::{
-    AtExit, Death, Granularity, Machine, ObjId, ObjectInfo, Outcome, OutsideFact, SourceFile, Step,
+    AtExit, Death, Granularity, Knowledge, Machine, ObjId, ObjectInfo, Outcome, OutsideFact,
+    SourceFile, Step,
 };
 use serde::{Deserialize, Serialize};
 use std::io;
@@ -37,6 +38,8 @@ pub struct Run {
     pub engine_version: String,
     /// The version of Python that it implements.
     pub python: String,
+    /// What the recording can tell.
+    pub knowledge: Knowledge,
     /// The script, as the user named it.
     pub script: String,
     /// What a step is.

@@ -70,6 +70,11 @@ pub enum Label {
 }
 
 impl Label {
+    /// Whether it names one of an exception's arguments by its place (`args[0]`).
+    pub fn is_argument(self, symbols: &Symbols) -> bool {
+        matches!(self, Label::Named(name) if symbols.text(name).starts_with("args["))
+    }
+
     /// The label as the export contract writes it.
     pub fn display(self, symbols: &Symbols) -> String {
         match self {
@@ -106,6 +111,8 @@ pub enum Count {
     Immortal,
     /// So many references, whoever holds them.
     Of(u32),
+    /// The interpreter does not tell, or has no counts.
+    Unknown,
 }
 
 /// What kind of thing an object is: what the pictures need to tell tables from atoms.
@@ -167,9 +174,23 @@ pub enum Cause {
     Collector,
     /// The program ended.
     Exit,
+    /// It was freed, of what is not known.
+    Unknown,
+    /// It was found no more. That is no death: whether and when it was freed is not known.
+    OutOfReach,
 }
 
-/// The end of an object.
+impl Cause {
+    /// Whether the object was freed before the program ended, as far as that is known.
+    pub fn is_in_run(self) -> bool {
+        match self {
+            Cause::RefCount | Cause::Collector | Cause::Unknown => true,
+            Cause::Exit | Cause::OutOfReach => false,
+        }
+    }
+}
+
+/// The end of an object, or of what is known of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Death {
     /// When it died: the step before which it was gone, and the line that ran.

@@ -41,6 +41,31 @@ impl Granularity {
     }
 }
 
+/// What a recording can tell of the objects in it. What it cannot is absent, and never guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Knowledge {
+    /// Counts, and each birth and death.
+    Lives,
+    /// What can be reached at each step. Counts are unknown; an object that is no longer found may live
+    /// on; and one is new when it is found first.
+    Reachable,
+}
+
+impl Knowledge {
+    /// The word of the export contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Knowledge::Lives => "lives",
+            Knowledge::Reachable => "reachable",
+        }
+    }
+
+    /// Whether counts, births and deaths are known.
+    pub fn tells_lives(self) -> bool {
+        self == Knowledge::Lives
+    }
+}
+
 /// How the run ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -114,6 +139,8 @@ pub struct Header {
     pub engine_version: String,
     /// The version of Python that it implements.
     pub python: String,
+    /// What the recording can tell.
+    pub knowledge: Knowledge,
     /// The script, as the user named it.
     pub script: String,
     /// What a step is.

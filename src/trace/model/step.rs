@@ -139,6 +139,8 @@ pub struct StepHead {
     pub allocated: Vec<ObjId>,
     /// Objects that have died since, in order.
     pub freed: Vec<ObjId>,
+    /// Objects that are no longer reachable and not known to be freed.
+    pub out_of_reach: Vec<ObjId>,
     /// In the order in which they happened, as far as it is known.
     pub incidents: Vec<(Incident, ObjId)>,
     /// Runs of the collector that have ended since.
@@ -148,6 +150,11 @@ pub struct StepHead {
 }
 
 impl StepHead {
+    /// What is there no more: freed, or out of reach.
+    pub fn gone(&self) -> impl Iterator<Item = ObjId> + '_ {
+        self.freed.iter().chain(&self.out_of_reach).copied()
+    }
+
     /// The object that the interpreter holds as something.
     pub fn held_as(&self, kind: RootKind) -> Option<ObjId> {
         let mut held = self.held.iter();

@@ -18,7 +18,9 @@ use std::path::Path;
 
 pub(in crate::cli) fn run(args: &MemoryArgs) -> Result<(), Problem> {
     if args.format == MemoryFormat::Json {
-        return write_json(&read(&args.trace)?, &whole(&args.trace)?);
+        let trace = read(&args.trace)?;
+        is_told(&trace)?;
+        return write_json(&trace, &whole(&args.trace)?);
     }
     let trace = read_to_tell(&args.trace, u32::MAX)?;
     if trace.steps.is_empty() {
@@ -26,6 +28,7 @@ pub(in crate::cli) fn run(args: &MemoryArgs) -> Result<(), Problem> {
             "nothing was recorded in that trace: it has no steps",
         ));
     }
+    is_told(&trace)?;
     let life = memory_life(&trace);
     match args.format {
         MemoryFormat::Svg => draw(&trace, &life, args),
@@ -33,6 +36,19 @@ pub(in crate::cli) fn run(args: &MemoryArgs) -> Result<(), Problem> {
             let whole = whole(&args.trace)?;
             print(&tables::tell(&trace, &life, &whole, usize::from(args.top)))
         }
+    }
+}
+
+/// Refuses a recording that does not tell when objects are made and freed.
+fn is_told(trace: &Trace) -> Result<(), Problem> {
+    let header = &trace.header;
+    match header.knowledge.tells_lives() {
+        true => Ok(()),
+        false => Err(Problem::new(format!(
+            "how much memory objects take on {}, and when they are freed, is not known",
+            header.engine
+        ))
+        .hint("record with CPython 3.11 or newer, or without --python")),
     }
 }
 
