@@ -81,12 +81,12 @@ impl PictureBox {
     pub fn note(&self) -> &'static str {
         match (self.status, self.mark) {
             (Status::Unreachable, _) => "unreachable",
-            (Status::NotFreed, _) => "unreachable, not freed",
+            (Status::NotFreed, _) => "not freed yet",
             (Status::Dead(Cause::RefCount), _) => "freed: count fell to 0",
             (Status::Dead(Cause::Collector), _) => "freed by the collector",
             (Status::Dead(Cause::Exit), _) => "freed at exit",
             (Status::Dead(Cause::Unknown), _) => "freed",
-            (Status::Dead(Cause::OutOfReach), _) => "no longer reachable",
+            (Status::Dead(Cause::OutOfReach), _) => "out of reach",
             (Status::TentativelyUnreachable, _) => "tentatively unreachable",
             (Status::ReachedFromOutside, _) => "rescued: reached from outside",
             (Status::Alive, Mark::New) => "new",

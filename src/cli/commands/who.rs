@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(args: &AskArgs) -> Result<(), Problem> {
     };
     let knows = trace.header.knowledge.tells_lives();
     out.push_str(&format!("{}\n", count_in_words(object.refcount)));
-    if !knows {
+    if !knows && !ledger.owners(id).is_empty() {
         out.push_str("found to refer to it:\n");
     }
     for owner in ledger.owners(id) {

@@ -1132,10 +1132,7 @@ def adopt(path):
 
 
 def folder_of_script(shown):
-    folder = os.path.dirname(os.path.realpath(shown))
-    if PY2:
-        return os.path.dirname(shown)
-    return folder
+    return os.path.dirname(os.path.realpath(shown))
 
 
 def native(text):
@@ -1149,7 +1146,13 @@ def native(text):
 
 def run(recorder):
     """Runs the program under the recorder, and ends as the interpreter itself would."""
-    code = adopt(SETTINGS["script"])  # noqa: F821
+    try:
+        code = adopt(SETTINGS["script"])  # noqa: F821
+    except SyntaxError:
+        kind, value, _ = sys.exc_info()
+        if not PY2:
+            value.__traceback__ = None
+        report(kind, value, None)
     recorder.main_code = code
     recorder.base = sys._getframe()
     sys.settrace(recorder.trace)
