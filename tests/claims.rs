@@ -33,7 +33,8 @@ fn lessons(root: &Path) -> Vec<String> {
 
 /// The cells of the rows of a Markdown table.
 fn rows(table: &str) -> Vec<Vec<String>> {
-    let rows = table.lines().filter(|line| line.starts_with('|'));
+    let is_row = |line: &&str| line.starts_with('|') && !line.starts_with("|---");
+    let rows = table.lines().filter(is_row);
     let cells = |row: &str| {
         let inside = row.trim().trim_start_matches("| ").trim_end_matches(" |");
         inside.split(" | ").map(str::to_owned).collect()

@@ -99,23 +99,39 @@ pub(super) fn rows(runs: &[ComparedRun<'_>]) -> Vec<ComparedRow> {
     let mut rows: Vec<(StepKey, Vec<Option<u32>>)> = Vec::new();
     for (place, run) in runs.iter().enumerate() {
         let keyed = keys.of(run.trace);
-        rows = merged(rows, &keyed, place, runs.len());
+        // Which of two equally good ways is taken must not hang on which run comes first.
+        let is_turned = as_written(run.trace).lt(as_written(first.trace));
+        rows = merged(rows, &keyed, (place, runs.len()), is_turned);
     }
     rows.into_iter()
         .map(|(_, steps)| ComparedRow { steps })
         .collect()
 }
 
+/// The steps of a run by what stands in it alone, whichever run it is compared with; then its files.
+fn as_written(trace: &Trace) -> impl Iterator<Item = (&str, u32, u8, &str)> {
+    let files = &trace.header.files;
+    let steps = trace.steps.iter().map(|step| {
+        let head = &step.head;
+        let file = files.get(head.file.0 as usize);
+        let function = trace.symbols.text(head.function);
+        let path = file.map_or("", |file| file.path.as_str());
+        (path, head.line, event(head.event), function)
+    });
+    let texts = files
+        .iter()
+        .map(|file| (file.path.as_str(), 0, 0, file.text.as_str()));
+    steps.chain(texts)
+}
+
 /// Lays the steps of one more run against rows.
 fn merged(
     rows: Vec<(StepKey, Vec<Option<u32>>)>,
     keyed: &KeyedSteps,
-    place: usize,
-    runs: usize,
+    (place, runs): (usize, usize),
+    is_turned: bool,
 ) -> Vec<(StepKey, Vec<Option<u32>>)> {
     let old: Vec<StepKey> = rows.iter().map(|(key, _)| *key).collect();
-    // Which of two equally good ways is taken must not hang on which run comes first.
-    let is_turned = keyed.keys < old;
     let (left, right) = match is_turned {
         true => (&keyed.keys, &old),
         false => (&old, &keyed.keys),

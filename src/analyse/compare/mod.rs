@@ -18,6 +18,7 @@ mod rows;
 mod side;
 mod steps;
 mod texts;
+mod through;
 mod walk;
 mod whole;
 
@@ -35,6 +36,7 @@ use lines::counterpart;
 use pairs::Pairs;
 use std::collections::BTreeMap;
 use steps::Steps;
+use through::go_through;
 use walk::Walk;
 
 /// Lays runs side by side, and each further one against the first.
@@ -76,7 +78,7 @@ fn against_first<'n>(
         .iter()
         .all(|file| counterpart(one, other, file).is_some_and(|known| known.text == file.text));
     let mut walk = Walk::new(two, names);
-    walk.go(rows, [0, place]);
+    go_through(&mut walk, rows, [0, place]);
     walk.births();
     walk.ending();
     let mut differences = walk.differences;

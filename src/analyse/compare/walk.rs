@@ -1,9 +1,7 @@
 //! Two runs walked together: objects are found again by the way in which names lead to them, and
 //! whatever differs is noted.
 
-use super::counts::CountWatch;
-use super::deaths::DeathWatch;
-use super::model::{ComparedRow, ComparedRun, Difference, DifferenceKind, Fact, Reason};
+use super::model::{ComparedRun, Difference, DifferenceKind, Fact, Reason};
 use super::names::path_of;
 use super::pairs::Pairs;
 use super::side::Side;
@@ -29,11 +27,9 @@ pub(super) struct Walk<'t> {
     /// What differs about values at this row, by where it stands: that is told once.
     standing: BTreeMap<String, (usize, [Fact; 2])>,
     /// What is still to be looked into.
-    open: VecDeque<Reached>,
+    pub(super) open: VecDeque<Reached>,
     /// Pairs whose counts are to be looked at in this row.
-    touched: BTreeSet<(ObjId, ObjId)>,
-    counts: CountWatch,
-    deaths: DeathWatch,
+    pub(super) touched: BTreeSet<(ObjId, ObjId)>,
     /// The objects whose finalizer runs at a row.
     pub(super) finalized: Vec<(usize, [ObjId; 2])>,
 }
@@ -52,56 +48,12 @@ impl<'t> Walk<'t> {
             standing: BTreeMap::new(),
             open: VecDeque::new(),
             touched: BTreeSet::new(),
-            counts: CountWatch::default(),
-            deaths: DeathWatch::default(),
             finalized: Vec::new(),
         }
     }
 
-    /// Goes through all rows; `places` says which of a row's steps are those of the two runs.
-    pub(super) fn go(&mut self, rows: &[ComparedRow], places: [usize; 2]) {
-        for (row, steps) in rows.iter().enumerate() {
-            let steps = places.map(|place| steps.steps[place]);
-            for (side, step) in self.sides.iter_mut().zip(steps) {
-                if let Some(step) = step {
-                    side.go_to(step);
-                }
-            }
-            if let [Some(_), Some(_)] = steps {
-                self.row = row;
-                self.compare();
-                self.sides.iter_mut().for_each(Side::settle);
-            }
-        }
-        for side in &mut self.sides {
-            side.go_to(u32::MAX);
-        }
-        self.row = rows.len().saturating_sub(1);
-        let mut deaths = std::mem::take(&mut self.deaths);
-        deaths.end(self);
-    }
-
-    /// Compares what both have at this row.
-    fn compare(&mut self) {
-        self.note_finalizer();
-        self.frames();
-        self.changed_pairs();
-        while let Some(reached) = self.open.pop_front() {
-            self.content(reached);
-        }
-        let mut deaths = std::mem::take(&mut self.deaths);
-        deaths.row(self);
-        self.deaths = deaths;
-        let touched = std::mem::take(&mut self.touched);
-        let mut counts = std::mem::take(&mut self.counts);
-        counts.row(self, &touched);
-        self.counts = counts;
-        self.collections();
-        self.output();
-    }
-
     /// Follows the names of the call frames that may have changed.
-    fn frames(&mut self) {
+    pub(super) fn frames(&mut self) {
         let [one, other] = &self.sides;
         let from = one.kept.min(other.kept);
         // The frame that was on top may have changed its names without being another.
@@ -128,7 +80,7 @@ impl<'t> Walk<'t> {
     }
 
     /// Notes whose finalizer runs, where one does.
-    fn note_finalizer(&mut self) {
+    pub(super) fn note_finalizer(&mut self) {
         let depth = self.sides[0].state.frames.len();
         let mut innermost = (depth.saturating_sub(DEEPEST_FINALIZER)..depth).rev();
         let found = innermost.find(|frame| self.sides[0].function(*frame) == "__del__");
@@ -145,7 +97,7 @@ impl<'t> Walk<'t> {
     }
 
     /// Looks again into pairs of which one has changed.
-    fn changed_pairs(&mut self) {
+    pub(super) fn changed_pairs(&mut self) {
         let changed = self.sides.each_ref().map(|side| {
             let changed = side.changed.iter().copied();
             changed.collect::<Vec<ObjId>>()

@@ -1,7 +1,7 @@
 //! `memviz check`: holds the claims in scripts' comments, and those on pages, against what is so.
 
 use super::check_pages::{check_pages, is_page};
-use super::check_pythons::check_on_pythons;
+use super::check_pythons::{CLAIM_FAILED, check_on_pythons};
 use super::run::script_at;
 use crate::analyse::{Verdict, check as verdict};
 use crate::cli::args::CheckArgs;
@@ -13,9 +13,6 @@ use crate::cli::say::say;
 use crate::record::{Apart, RecordOptions, Script, run_apart};
 use crate::trace::Trace;
 use std::os::fd::IntoRawFd;
-
-/// The exit code where a claim does not hold.
-pub(super) const CLAIM_FAILED: i32 = 1;
 
 pub(in crate::cli) fn check(args: &CheckArgs) -> Result<i32, Problem> {
     match args.scripts.iter().filter(|path| is_page(path)).count() {

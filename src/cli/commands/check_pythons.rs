@@ -1,7 +1,6 @@
 //! `memviz check --python`: on which interpreters the claims in scripts' comments hold.
 
 use super::ask::print;
-use super::check::CLAIM_FAILED;
 use super::recorded::{Wanted, record};
 use super::run::script_at;
 use crate::analyse::{CheckedClaim, Held, checked_claims};
@@ -12,6 +11,8 @@ use crate::export::{CheckedScript, claims_table, claims_text};
 use crate::trace::Trace;
 use std::path::Path;
 
+/// The exit code where a claim does not hold.
+pub(super) const CLAIM_FAILED: i32 = 1;
 /// Steps of a script that are recorded.
 const MOST_STEPS: u64 = 10_000;
 

@@ -8,7 +8,7 @@ use crate::analyse::{
     ComparedRun, Comparison, Difference, DifferenceKind, LifeEnd, LineInstructions, RunDifferences,
 };
 use crate::narrate;
-use crate::trace::Cause;
+use crate::trace::{Cause, visible};
 use html::Html;
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ pub fn compare_page(page: &ComparePage<'_>) -> String {
         page.differences(html);
         page.bytecode(html);
     });
-    still_page(FRAME, STYLE, script, &html.finish())
+    still_page(FRAME, STYLE, &visible(script), &html.finish())
 }
 
 impl ComparePage<'_> {
