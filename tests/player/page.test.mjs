@@ -180,10 +180,21 @@ test('a narrow screen: one column, nothing wider than the screen', async (t) => 
   await page.keyboard.press('End');
   const [wide, rects] = await page.evaluate(() => [
     document.documentElement.scrollWidth,
-    ['#source', '#canvas', '#stack', '#card'].map((id) => document.querySelector(id).getBoundingClientRect().toJSON()),
+    ['#source', '#canvas', '#side', '#stack'].map((id) => document.querySelector(id).getBoundingClientRect().toJSON()),
   ]);
   assert.ok(wide <= 390, `${wide}`);
   for (const [above, below] of rects.slice(1).map((rect, i) => [rects[i], rect])) assert.ok(below.top >= above.bottom - 1);
+  const isSeen = (id) => page.waitForFunction((id) => {
+    const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+    return bottom > top + 40 && top < innerHeight - 100 && bottom > 0;
+  }, id);
+  assert.ok(rects[1].height > 400, 'half of the screen is the picture’s');
+  await page.click('#tab-objects');
+  await isSeen('objects');
+  await page.click('#timeline-button');
+  await isSeen('timeline');
+  await page.click('#quiz-button');
+  await isSeen('quiz');
   await page.click('#previous');
 });
 

@@ -107,7 +107,7 @@ test('the picture stands as high at every step, however much there is to say', a
 });
 
 test('a box that lives on is one element, and stays where it is', async (t) => {
-  const page = await open(t, here, record(here, 'cycle', SCRIPTS.cycle));
+  const page = await open(t, here, record(here, 'cycle', SCRIPTS.cycle), { reducedMotion: 'no-preference' });
   const steps = Number(await page.getAttribute('#step', 'max'));
   await page.evaluate(() => { window.seen = new Map(); });
   for (let step = 1; step <= steps; step++) {

@@ -6,7 +6,7 @@ import vm from 'node:vm';
 
 const script = (name) => readFileSync(new URL(`../../src/player/js/${name}`, import.meta.url), 'utf8');
 const context = vm.createContext({ atob, Uint8Array });
-vm.runInContext(`${script('dom.js')}\n${script('run.js')}\nglobalThis.parts = { Run, State, spliced, framesAfter, bytesOf };`, context);
+vm.runInContext(`${script('dom.js')}\n${script('run.js')}\n${script('calls.js')}\nglobalThis.parts = { Run, State, spliced, framesAfter, bytesOf };`, context);
 const { Run, State, spliced, framesAfter, bytesOf } = context.parts;
 const plain = (value) => JSON.parse(JSON.stringify(value));
 

@@ -22,9 +22,10 @@ class Quiz {
       this.app.tab('quiz');
     } else {
       this.asked = null;
-      if (!$('quiz').hidden) this.app.tab('card');
+      if (!$('quiz').hidden) this.app.showSide(false);
     }
     this.app.show();
+    if (on) this.app.bringPanel();
   }
 
   /** Asks about the step that comes after this one. */
