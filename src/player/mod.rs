@@ -5,6 +5,7 @@
 //! page (`page`) is made of plain files beside this one; no tool but the compiler puts them in.
 
 mod drawn;
+mod lesson;
 mod memory;
 mod page;
 mod payload;

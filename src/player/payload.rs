@@ -3,6 +3,7 @@
 
 use super::PlayerOptions;
 use super::drawn::{DrawnChange, DrawnTables};
+use super::lesson::{Prose, Question, lesson};
 use super::memory::{Head, MemoryChange, ObjectEntry};
 use super::texts::Texts;
 use super::whole::WholeEntry;
@@ -54,6 +55,10 @@ pub(super) struct Payload<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     at_exit: Option<(&'t str, &'t str)>,
     files: Vec<File<'t>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prose: Vec<Prose>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asks: Vec<Question>,
     texts: Vec<String>,
     columns: Vec<(u32, u32)>,
     /// Where what the interpreter holds under a text is drawn.
@@ -179,6 +184,7 @@ impl<'t> Payload<'t> {
     ) -> Payload<'t> {
         let roots = ROOTS.map(|(kind, place)| (texts.intern(kind.name()), place));
         let header = &trace.header;
+        let (prose, asks) = lesson(trace);
         Payload {
             version: VERSION,
             script: &header.script,
@@ -200,6 +206,8 @@ impl<'t> Payload<'t> {
                     kinds: kinds(&file.text),
                 })
                 .collect(),
+            prose,
+            asks,
             columns: texts.columns(),
             roots: roots.to_vec(),
             texts: texts.list,

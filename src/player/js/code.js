@@ -248,17 +248,18 @@ function showRaised(app) {
   if (ending) {
     const { type, message, traceback } = run.outcome;
     parts.push(make('p', { class: 'what' }, make('strong', {}, type), visible(message ? `: ${message}` : '')));
+    if (step.raised) parts.push(chainOf(app, step.raised));
     parts.push(make('p', { class: 'quiet' }, 'It ended the run, through these calls (the newest last):'));
     const frames = step.raised ? tracebackFrames(app, step.raised) : [];
     parts.push(make('ol', {}, traceback.map(([file, line, name], index) => make('li', {},
       `${name === '<module>' ? 'the script' : `${name}()`}, line ${line}`,
       make('code', {}, sourceLine(run, file, line)),
-      frameNames(app, frames[index])))));
+      frameNames(app, frames[index], callsOf(app, step.raised, traceback.length)[index])))));
   }
   const word = handled ? 'Being handled' : ending ? 'The exception' : step.event === 'exception' && !step.again ? 'Raised' : 'On its way';
   const exception = step.raised ?? handled;
   if (exception) parts.push(make('p', {}, `${word}: `, objectLink(app, exception, state), ending ? '' : messageOf(app, exception)));
-  if (exception) parts.push(chainOf(app, exception));
+  if (exception && !ending) parts.push(chainOf(app, exception));
   // Its own page has the search for a handler, and what was printed.
   if (run.stages) parts.push(make('p', {}, make('a', { class: 'to-errors', href: `${run.stages}#step=${view.step}&view=errors` }, 'How it was raised, and who handles it')));
   refill($('raised-body'), parts);
@@ -313,14 +314,28 @@ function tracebackFrames(app, exception) {
   return frames;
 }
 
+/** The calls that an exception went through, oldest first: those under way where it was raised. */
+function callsOf(app, exception, most) {
+  const { run, view } = app;
+  const isThere = (number) => run.step(number).event === 'exception' && run.step(number).raised === exception && !run.step(number).again;
+  let number = view.step;
+  while (number > 0 && !isThere(number)) number--;
+  if (!number) return [];
+  const state = run.at(number);
+  return state.frames.filter((frame) => frame.thread === state.thread).slice(-most).map((frame) => frame.call);
+}
+
 /** The variables of a frame that a traceback keeps. The script's own are the globals. */
-function frameNames(app, frame) {
+function frameNames(app, frame, call) {
   const refs = app.state.heap.get(frame)?.refs ?? [];
   const names = [];
   for (let i = 0; i < refs.length; i += 3) {
     const label = app.run.text(refs[i]);
-    if (refs[i + 2] & REF_NO_VARIABLE || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
-    names.push(make('span', { class: 'pair' }, `${visible(label)} = `, valueOf(app, refs[i + 1])));
+    // What a stopped evaluation holds is no variable either.
+    if (refs[i + 2] & REF_NO_VARIABLE || /^stack \d+$/.test(label) || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
+    const set = call ? whenNamed(app.run, call, refs[i], app.view.step) : null;
+    names.push(make('span', { class: 'pair' }, `${visible(label)} = `, valueOf(app, refs[i + 1]),
+      set ? [' ', button(`set at step ${set}`, () => app.go(set), { class: 'small' })] : null));
   }
   return names.length ? make('div', { class: 'names' }, 'kept: ', names) : null;
 }

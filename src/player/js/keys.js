@@ -4,7 +4,6 @@ function listenToPage(app) {
   const boxOf = (event) => event.target.closest?.('[data-box]');
   const take = (element) => {
     const box = Number(element.dataset.box);
-    if (app.quiz.mark(box)) return;
     const { object } = app.run.picture.keys[box];
     if (object) app.choose(object);
   };
@@ -83,6 +82,7 @@ const KEYS = [
   [['i'], 'i', 'living objects by type', (app) => app.openTab('objects')],
   [['k'], 'k', 'the collector', (app) => app.openTab('collector')],
   [['l'], 'l', 'the tree of calls', (app) => app.openTab('calls')],
+  [['y'], 'y', 'watch: paths, rounds of the loop, bookmarks', (app) => app.openTab('watch')],
   [['x'], 'x', 'close the panel at the side', (app) => app.showSide(false)],
   [['m'], 'm', 'memory over the run', (app) => app.openTab('life')],
   [['.'], '.', 'next phase of the collector', (app) => app.collector.move(1)],

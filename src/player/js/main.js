@@ -2,7 +2,7 @@
 
 /** Browsers count how often a page changes its address: it is written when a step has settled. */
 const ADDRESS_WAIT = 150;
-const TABS = ['card', 'objects', 'calls', 'watch', 'collector', 'life', 'quiz'];
+const TABS = ['lesson', 'card', 'objects', 'calls', 'watch', 'collector', 'life', 'quiz'];
 
 class App {
   constructor(run) {
@@ -21,11 +21,15 @@ class App {
     this.collector = new Collector(this);
     this.life = new MemoryTab(this);
     this.quiz = new Quiz(this);
+    this.lesson = new Lesson(this);
     this.panes = new Panes(this);
+    this.embedded = new Embedded(this);
     this.calls = new CallTree(this);
     this.breaks = new Breakpoints(this);
+    this.watch = new Watch(this);
     this.listen();
     this.readAddress();
+    this.lesson.begin();
     if (run.quiz) this.quiz.toggle(true);
   }
 
@@ -41,7 +45,6 @@ class App {
     if (!playing) this.transport.stop();
     if (this.view.step !== from) {
       this.collector.moved();
-      this.quiz.moved(from, this.view.step);
     }
     this.show({ follow: $('follow').checked && this.view.step !== from });
   }
@@ -65,8 +68,11 @@ class App {
     this.collector.show();
     this.life.show();
     this.calls.show();
+    this.watch.show();
     this.quiz.show();
+    this.lesson.show();
     this.timeline.show();
+    this.embedded.show();
     $('show-all').hidden = !this.picture.leftOut;
     $('show-all').textContent = `Show all (${this.picture.leftOut} left out)`;
     this.writeAddress();
@@ -187,6 +193,7 @@ class App {
     if (document.body.classList.contains('side-open') === open) return;
     document.body.classList.toggle('side-open', open);
     this.picture.camera.fit();
+    this.picture.lookAgain();
   }
 
   openTab(name) {

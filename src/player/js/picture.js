@@ -28,7 +28,7 @@ class Picture {
     this.pinned = new Pinned(this);
     this.svg = draw(
       'svg',
-      { id: 'picture', viewBox: `${this.left} ${this.top} ${this.width} ${this.height}` },
+      { id: 'picture', role: 'group', 'aria-label': 'Boxes and arrows', viewBox: `${this.left} ${this.top} ${this.width} ${this.height}` },
       this.heads(),
       this.arrowLayer,
       this.boxLayer,
@@ -107,8 +107,61 @@ class Picture {
     }
     this.leftOut = state.boxes.size - shown.boxes.size;
     this.now = state;
+    this.shown = shown;
     this.pinned.show({ state, shown });
+    this.name(shown);
     this.light(state, view);
+  }
+
+  /** The room for the picture has changed: what the step is about is brought into view again. */
+  lookAgain() {
+    if (!this.now) return;
+    if ($('follow').checked) this.camera.follow(this.now, this.shown);
+    this.drawNear();
+    this.pinned.show();
+  }
+
+  /** Names the boxes in words: what stands in them, and for each arrow what it leads to. */
+  name(shown) {
+    const from = new Map();
+    for (const number of shown.arrows) {
+      const arrow = this.run.picture.arrows[number];
+      if (!from.has(arrow[0])) from.set(arrow[0], []);
+      from.get(arrow[0]).push(arrow);
+    }
+    for (const [box, entry] of this.boxes) {
+      if (!entry.near) continue;
+      const arrows = from.get(box) ?? [];
+      const key = `${entry.drawn} ${arrows.map(([, to, way]) => `${to} ${way}`)}`;
+      if (entry.named === key) continue;
+      entry.named = key;
+      entry.element.setAttribute('aria-label', this.labelOf(box, entry, arrows));
+    }
+  }
+
+  labelOf(box, entry, arrows) {
+    const content = this.run.picture.contents[entry.content];
+    const { object } = this.run.picture.keys[box];
+    const write = (number) => visible(this.run.text(number));
+    const parts = [write(content.title), object ? `#${object}` : '', write(content.count), write(content.note), content.label === null ? '' : write(content.label)];
+    if (entry.folded) parts.push(`${counted(content.rows.length, 'row')} folded`);
+    else for (const [label, value] of content.rows) parts.push(this.cellInWords(label, entry, arrows), `${this.cellInWords(value, entry, arrows)},`);
+    return parts.filter((part) => part && part !== ',').join(' ').replace(/,$/, '');
+  }
+
+  /** A text, or what the arrow leads to that starts from a dot. */
+  cellInWords(cell, entry, arrows) {
+    if (cell >= 0) return cell ? visible(this.run.text(cell - 1)) : '';
+    const [dotX, dotY] = this.run.picture.dots[-cell - 1].map((tenths) => tenths / 10);
+    const distance = ([, , way]) => {
+      const [x, y] = this.run.text(way).match(/-?[\d.]+/g).map(Number);
+      return Math.hypot(x - entry.x - dotX, y - entry.y - dotY);
+    };
+    const nearest = arrows.reduce((best, arrow) => (!best || distance(arrow) < distance(best) ? arrow : best), null);
+    if (!nearest) return '';
+    const to = this.boxes.get(nearest[1]);
+    const { object } = this.run.picture.keys[nearest[1]];
+    return `leads to ${to ? visible(this.run.text(this.run.picture.contents[to.content].title)) : 'a box'}${object ? ` #${object}` : ''}`;
   }
 
   place(box, { content, x, y }, view) {
@@ -190,9 +243,6 @@ class Picture {
       }
     }
     refill(element, parts.map((part) => (part?.localName === 'text' ? [part, ' '] : part)));
-    // A voice reads the box as it stands, word by word.
-    const words = [...element.querySelectorAll('text')].map((text) => text.textContent.trim());
-    element.setAttribute('aria-label', words.join(' '));
   }
 
   /** The author's words above a box, and behind them what has become of it. */

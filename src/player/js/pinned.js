@@ -40,7 +40,18 @@ class Pinned {
     const { width, height } = camera.room;
     const fits = place.right - place.left < width * PINNED_WIDTH && place.bottom - place.top < height * PINNED_HEIGHT;
     const isOut = place.left < -40 || place.bottom < 40 || place.top > height - 60 || place.left > width - 60;
-    return fits && isOut ? { box, entry, place } : null;
+    return fits && isOut && this.matters(box, entry) ? { box, entry, place } : null;
+  }
+
+  /** Whether the step is about the box: a row has changed, or an arrow of it leads to what is seen. */
+  matters(box, { content }) {
+    const { camera, run } = this.picture;
+    const { state, shown } = this.now;
+    if (run.picture.contents[content].rows.some(([, , flags]) => flags & 1)) return true;
+    return [...shown.arrows].some((number) => {
+      const [from, to] = run.picture.arrows[number];
+      return from === box && shown.boxes.has(to) && camera.isNear(state.boxes.get(to), -20);
+    });
   }
 
   draw({ box, entry, place }) {
@@ -49,7 +60,6 @@ class Pinned {
     const content = run.picture.contents[entry.content];
     if (this.drawn !== entry.content) {
       picture.fillBox(this.box, box, content, false);
-      this.box.removeAttribute('aria-label');
       this.box.setAttribute('class', picture.classesOf(content, false));
       this.drawn = entry.content;
     }
