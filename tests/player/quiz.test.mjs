@@ -64,7 +64,7 @@ test('a right answer counts; a wrong one is explained', async (t) => {
   assert.match(await page.textContent('#quiz .score'), /0 of 1 answer right/);
   await page.click('#quiz-next');
   await find(/^What does line 11 print/);
-  await page.click('#quiz .answer:text-is("3 False")');
+  await page.click('#quiz .answer span:text-is("3 False")');
   await page.click('#quiz-go');
   assert.match(await page.textContent('#quiz .verdict'), /Right/);
   assert.match(await page.textContent('#quiz .score'), /1 of 2 answers right/);
@@ -117,7 +117,7 @@ test('a lesson: the author’s prose and questions, as stops', async (t) => {
   const asked = await stepOf(page);
   const answered = lesson.findIndex(({ ran, event }) => event === 'line' && ran === 4) + 1;
   assert.equal(asked, answered - 1);
-  await page.click('#lesson .answer:text-is("[1, 2]")');
+  await page.click('#lesson .answer span:text-is("[1, 2]")');
   await page.click('#quiz-go');
   assert.equal(await stepOf(page), answered);
   await page.click('#previous');

@@ -166,7 +166,8 @@ test('the picture is dragged, and sized about the pointer; a drag chooses nothin
   await page.mouse.up();
   assert.deepEqual(await scrolled(), [0, 100]);
   assert.ok(await page.isHidden('#panels'), 'nothing is chosen');
-  const target = page.locator('#picture .tone-container').nth(6);
+  await page.$eval('#canvas', (canvas) => canvas.scrollTo(0, 0));
+  const target = page.locator('#picture .tone-container').first();
   const before = await target.boundingBox();
   await page.mouse.move(before.x, before.y);
   await page.keyboard.down('Control');
@@ -265,4 +266,30 @@ test('characters that turn text around are written out in the source and in what
   const page = await open(t, here, out, { address: '#step=999' });
   assert.match(await page.textContent('#source'), /# \\u202e reversed/);
   assert.match(await page.textContent('#printed'), /\\u202e\\u200b/);
+});
+
+test('less is shown: what the running call leads to, no boxes of a type; the address keeps it', async (t) => {
+  const source = 'class Node:\n    def __init__(self):\n        self.items = [1]\n\nfar = [[1], [2]]\n\ndef f(node):\n    return node.items\n\nn = Node()\nf(n)\n';
+  const out = record(here, 'less', source);
+  const trace = exported(out);
+  const step = trace.steps.findIndex(({ event, line }) => event === 'line' && line === 8) + 1;
+  const page = await open(t, here, out, { address: `#step=${step}` });
+  const titles = () => page.$$eval('#picture .box', (all) => all.map((element) => element.getAttribute('aria-label').split(' ')[0]).sort());
+  const all = await titles();
+  assert.ok(all.filter((title) => title === 'list').length === 4, `${all}`);
+  await page.selectOption('#reach', 'call');
+  assert.deepEqual(await titles(), ['Node', 'f()', 'globals', 'list']);
+  await page.selectOption('#reach', '1');
+  assert.deepEqual(await titles(), ['Node', 'f()', 'globals']);
+  await page.click('#show-all');
+  assert.deepEqual(await titles(), all);
+  await page.keyboard.press('i');
+  await page.click('#objects .types button:text-is("list")');
+  await page.click('#objects button:has-text("Hide all")');
+  assert.ok(!(await titles()).includes('list'));
+  await page.waitForTimeout(400);
+  assert.match(await page.evaluate(() => location.hash), /hidden-types=list/);
+  await page.reload();
+  await page.waitForSelector('body.ready');
+  assert.ok(!(await titles()).includes('list'));
 });

@@ -17,6 +17,7 @@ function listenToPage(app) {
   $('side-close').onclick = () => app.showSide(false);
   document.querySelector('[role=tablist]').addEventListener('keydown', (event) => moveTab(app, event));
   $('show-all').onclick = () => app.showAll();
+  $('reach').onchange = () => app.setReach($('reach').value);
   $('quiz-button').onclick = () => app.quiz.toggle();
   $('timeline-button').onclick = () => app.toggleTimeline();
   $('theme-button').onclick = () => app.toggleTheme();

@@ -7,7 +7,7 @@ const TABS = ['lesson', 'card', 'objects', 'calls', 'watch', 'collector', 'life'
 class App {
   constructor(run) {
     this.run = run;
-    this.view = { step: 1, focus: null, name: null, only: false, hidden: new Set(), folded: new Set() };
+    this.view = { step: 1, focus: null, name: null, only: false, hidden: new Set(), folded: new Set(), types: { hidden: new Set(), folded: new Set() }, reach: 'all' };
     $('script').textContent = run.script;
     $('ending').textContent = `${counted(run.length, 'step')}, ${endingInWords(run)}`;
     $('ending').title = run.engine;
@@ -73,6 +73,7 @@ class App {
     this.lesson.show();
     this.timeline.show();
     this.embedded.show();
+    $('reach').value = this.view.reach;
     $('show-all').hidden = !this.picture.leftOut;
     $('show-all').textContent = `Show all (${this.picture.leftOut} left out)`;
     this.writeAddress();
@@ -111,8 +112,20 @@ class App {
     this.show();
   }
 
+  /** Hides or folds all boxes of a type, or undoes it. */
+  toggleType(what, type) {
+    if (!this.view.types[what].delete(type)) this.view.types[what].add(type);
+    this.show();
+  }
+
+  /** Shows all, or what the running call leads to: `call`, or over so many arrows. */
+  setReach(reach) {
+    this.view.reach = reach;
+    this.show({ follow: $('follow').checked });
+  }
+
   showAll() {
-    Object.assign(this.view, { only: false, hidden: new Set(), folded: new Set() });
+    Object.assign(this.view, { only: false, hidden: new Set(), folded: new Set(), types: { hidden: new Set(), folded: new Set() }, reach: 'all' });
     this.show();
   }
 
@@ -263,6 +276,9 @@ class App {
     if (only) parts.push('only=1');
     if (hidden.size) parts.push(`hide=${[...hidden].join(',')}`);
     if (folded.size) parts.push(`fold=${[...folded].join(',')}`);
+    const types = Object.entries(this.view.types).filter(([, chosen]) => chosen.size);
+    for (const [what, chosen] of types) parts.push(`${what}-types=${[...chosen].map(encodeURIComponent).join(',')}`);
+    if (this.view.reach !== 'all') parts.push(`reach=${this.view.reach}`);
     this.address = `#${parts.join('&')}`;
     clearTimeout(this.writing);
     this.writing = setTimeout(() => this.putAddress(), ADDRESS_WAIT);
@@ -278,6 +294,9 @@ class App {
     const ids = (name) => new Set((asked.get(name) ?? '').split(',').map(Number).filter((id) => this.run.objects[id - 1]));
     const [focus] = ids('focus');
     Object.assign(this.view, { focus: focus ?? null, only: asked.get('only') === '1' && focus > 0, hidden: ids('hide'), folded: ids('fold') });
+    const types = (what) => new Set((asked.get(`${what}-types`) ?? '').split(',').filter(Boolean));
+    this.view.types = { hidden: types('hidden'), folded: types('folded') };
+    this.view.reach = /^(call|[1-9])$/.test(asked.get('reach') ?? '') ? asked.get('reach') : 'all';
     if (focus && $('quiz').hidden) this.tab('card');
     this.go(asked.has('step') ? Number(asked.get('step')) || 1 : this.view.step);
     if (focus) this.picture.camera.reveal(this.run.boxOfObject.get(focus));

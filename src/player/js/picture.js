@@ -175,11 +175,11 @@ class Picture {
       appears = this.now !== undefined;
     }
     if (entry.x !== x || entry.y !== y) entry.element.style.transform = `translate(${x}px,${y}px)`;
-    if (entry.content !== content || entry.folded !== view.folded.has(object)) {
-      const classes = this.classesOf(this.run.picture.contents[content], view.folded.has(object));
+    if (entry.content !== content || entry.folded !== isChosen(this.run, view, 'folded', object)) {
+      const classes = this.classesOf(this.run.picture.contents[content], isChosen(this.run, view, 'folded', object));
       entry.element.setAttribute('class', appears ? `${classes} appears` : classes);
     }
-    Object.assign(entry, { x, y, content, folded: view.folded.has(object) });
+    Object.assign(entry, { x, y, content, folded: isChosen(this.run, view, 'folded', object) });
     this.drawEntry(box, entry);
   }
 
@@ -394,13 +394,18 @@ const sidesOf = (at, to) => ({
 
 const tenth = (number) => Math.round(number * 10) / 10;
 
+/** What a reader has folded or hidden: an object, or all of its type. */
+const isChosen = (run, view, what, id) => view[what].has(id) || (id && view.types[what].has(run.typeOf(id)));
+
 /** The boxes and arrows that are left when some are hidden, folded, or only one is asked for. */
 function shownBoxes(run, state, view) {
   const boxes = new Set(state.boxes.keys());
-  if (!view.hidden.size && !view.folded.size && !view.only) return { boxes, arrows: state.arrows };
+  const isWhole = !view.hidden.size && !view.folded.size && !view.types.hidden.size && !view.types.folded.size && !view.only && view.reach === 'all';
+  if (isWhole) return { boxes, arrows: state.arrows };
   const entries = [...state.arrows].map((number) => [number, ...run.picture.arrows[number]]);
-  const boxOf = (ids) => new Set([...ids].map((id) => run.boxOfObject.get(id)));
-  const [hidden, folded] = [boxOf(view.hidden), boxOf(view.folded)];
+  const { keys } = run.picture;
+  const of = (what) => new Set([...boxes].filter((box) => isChosen(run, view, what, keys[box].object)));
+  const [hidden, folded] = [of('hidden'), of('folded')];
   // What only a folded box leads to is folded away with it.
   const hasOwner = new Set(entries.map(([, , to]) => to));
   const roots = [...boxes].filter((box) => !hasOwner.has(box));
@@ -408,14 +413,28 @@ function shownBoxes(run, state, view) {
   const rest = reached(roots, waysOf(entries.filter(([, from]) => !folded.has(from))));
   const focus = run.boxOfObject.get(view.focus);
   const kin = view.only && boxes.has(focus) ? kinOf(focus, entries) : null;
+  const near = view.reach === 'all' ? null : nearCall(run, state, entries, view.reach);
   for (const box of boxes) {
     const foldedAway = whole.has(box) && !rest.has(box);
-    if (hidden.has(box) || foldedAway || (kin && !kin.has(box))) boxes.delete(box);
+    const isFar = near && !near.has(box) && keys[box].call === undefined;
+    if (hidden.has(box) || foldedAway || (kin && !kin.has(box)) || isFar) boxes.delete(box);
   }
   const arrows = new Set(entries
     .filter(([, from, to]) => boxes.has(from) && boxes.has(to) && !folded.has(from))
     .map(([number]) => number));
   return { boxes, arrows };
+}
+
+/** What the running call leads to: all of it, or over so many arrows. */
+function nearCall(run, state, entries, reach) {
+  const ways = waysOf(entries);
+  let edge = [run.boxOfCall.get(runningFrame(state)?.call)];
+  const seen = new Set(edge);
+  const most = reach === 'call' ? Infinity : Number(reach);
+  for (let depth = 0; depth < most && edge.length; depth++) {
+    edge = edge.flatMap((box) => ways.get(box) ?? []).filter((box) => !seen.has(box) && seen.add(box));
+  }
+  return seen;
 }
 
 /** A box, all that it leads to, and all that leads to it. */
