@@ -137,7 +137,7 @@ test('a row says where it was set', async (t) => {
   const node = steps[last - 1].heap.find(({ id, refs }) => objects[id - 1].type === 'Node' && refs.some(({ label, to }) => label === '.value' && steps[last - 1].heap.find((other) => other.id === to)?.value === '5'));
   const id = node?.id ?? steps[last - 1].heap.filter((object) => objects[object.id - 1].type === 'Node').map((object) => object.id)[2];
   const page = await open(t, here, run, { address: `#step=${last + 2}&focus=${id}` });
-  await page.click('#card button[aria-label="Where was .value set?"]');
+  await page.click('#card button[aria-label="set where? .value"]');
   assert.equal(await stepOf(page), last, 'where line 18 has run');
 });
 
@@ -257,7 +257,7 @@ test('a page around it is told the step and the height, and can go to a step; tw
 test('a voice hears what an arrow leads to', async (t) => {
   const page = await open(t, here, run, { address: `#step=${nextIn(17)}` });
   const names = await page.$$eval('#picture .box', (all) => all.map((element) => element.getAttribute('aria-label')));
-  assert.ok(names.some((name) => /^Node #\d+ .*value 30, next leads to Node #\d+$/.test(name)), names.join('\n'));
+  assert.ok(names.some((name) => /^Node #\d+ .*value 30 next; next leads to Node #\d+$/.test(name)), names.join('\n'));
   assert.equal(await page.getAttribute('#picture', 'role'), 'group');
 });
 

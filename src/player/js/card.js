@@ -110,7 +110,7 @@ function setAt(app, owner, label) {
     const step = whenSet(app.run, owner, label, app.view.step);
     if (step) app.go(step);
   };
-  return button('set where?', go, { class: 'small', title: 'Go to the step at which this was set', 'aria-label': `Where was ${visible(app.run.text(label))} set?` });
+  return button('set where?', go, { class: 'small', title: 'Go to the step at which this was set', 'aria-label': `set where? ${visible(app.run.text(label))}` });
 }
 
 const CONTENTS_SHOWN = 20;

@@ -135,33 +135,32 @@ class Picture {
       const key = `${entry.drawn} ${arrows.map(([, to, way]) => `${to} ${way}`)}`;
       if (entry.named === key) continue;
       entry.named = key;
-      entry.element.setAttribute('aria-label', this.labelOf(box, entry, arrows));
+      entry.element.setAttribute('aria-label', this.labelOf(entry, arrows));
     }
   }
 
-  labelOf(box, entry, arrows) {
-    const content = this.run.picture.contents[entry.content];
-    const { object } = this.run.picture.keys[box];
-    const write = (number) => visible(this.run.text(number));
-    const parts = [write(content.title), object ? `#${object}` : '', write(content.count), write(content.note), content.label === null ? '' : write(content.label)];
-    if (entry.folded) parts.push(`${counted(content.rows.length, 'row')} folded`);
-    else for (const [label, value] of content.rows) parts.push(this.cellInWords(label, entry, arrows), `${this.cellInWords(value, entry, arrows)},`);
-    return parts.filter((part) => part && part !== ',').join(' ').replace(/,$/, '');
+  /** What is read in a box, word by word, and then where its arrows lead. */
+  labelOf(entry, arrows) {
+    const { contents, dots } = this.run.picture;
+    const words = [...entry.element.querySelectorAll('text')].map((text) => text.textContent.trim()).join(' ');
+    const ways = (entry.folded ? [] : contents[entry.content].rows).flatMap(([label, value]) => [label, value].filter((cell) => cell < 0).map((cell) => {
+      const to = this.targetOf(entry, dots[-cell - 1], arrows);
+      return to === null ? null : `${label > 0 ? `${visible(this.run.text(label - 1))} ` : ''}leads to ${to}`;
+    }));
+    return [words, ways.filter(Boolean).join(', ')].filter(Boolean).join('; ');
   }
 
-  /** A text, or what the arrow leads to that starts from a dot. */
-  cellInWords(cell, entry, arrows) {
-    if (cell >= 0) return cell ? visible(this.run.text(cell - 1)) : '';
-    const [dotX, dotY] = this.run.picture.dots[-cell - 1].map((tenths) => tenths / 10);
+  /** What the arrow leads to that starts from a dot. */
+  targetOf(entry, dot, arrows) {
     const distance = ([, , way]) => {
       const [x, y] = this.run.text(way).match(/-?[\d.]+/g).map(Number);
-      return Math.hypot(x - entry.x - dotX, y - entry.y - dotY);
+      return Math.hypot(x - entry.x - dot[0] / 10, y - entry.y - dot[1] / 10);
     };
     const nearest = arrows.reduce((best, arrow) => (!best || distance(arrow) < distance(best) ? arrow : best), null);
-    if (!nearest) return '';
-    const to = this.boxes.get(nearest[1]);
+    const to = nearest && this.boxes.get(nearest[1]);
+    if (!to) return null;
     const { object } = this.run.picture.keys[nearest[1]];
-    return `leads to ${to ? visible(this.run.text(this.run.picture.contents[to.content].title)) : 'a box'}${object ? ` #${object}` : ''}`;
+    return `${visible(this.run.text(this.run.picture.contents[to.content].title))}${object ? ` #${object}` : ''}`;
   }
 
   place(box, { content, x, y }, view) {
