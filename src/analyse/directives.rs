@@ -233,7 +233,9 @@ fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
         "ask" => Ok(vec![ask(rest)?]),
         "text" => match quoted(rest) {
             Some(prose) if !prose.is_empty() => Ok(vec![DirectiveKind::Text(prose.to_owned())]),
-            _ => Err(format!("prose stands in quotes: text \"...\", not `{rest}`")),
+            _ => Err(format!(
+                "prose stands in quotes: text \"...\", not `{rest}`"
+            )),
         },
         _ => Err(match near(word, WORDS) {
             Some(meant) => format!("`{word}` is no mark of memviz's: did you mean `{meant}`?"),

@@ -85,7 +85,11 @@ fn kinds(text: &str) -> Vec<Vec<(usize, usize, u8)>> {
     let of_line = |line: &SourceLine| {
         let spans = line.spans.iter().map(|(span, syntax)| {
             let start = units(&line.text[..span.start]);
-            (start, start + units(&line.text[span.clone()]), kind(*syntax))
+            (
+                start,
+                start + units(&line.text[span.clone()]),
+                kind(*syntax),
+            )
         });
         spans.collect()
     };
