@@ -157,3 +157,38 @@ function readRounds(run, call, rounds, end) {
     rounds[index].names = names;
   }
 }
+
+/** What each name of each call leads to over the run: `[step, object]` at each change, null where unbound. */
+function namesOverRun(run) {
+  if (run.nameLanes) return run.nameLanes;
+  const lanes = new Map();
+  let frames = [];
+  run.steps.forEach((step, index) => {
+    const before = new Map(frames.map((frame) => [frame.call, frame]));
+    frames = framesAfter(frames, step);
+    for (const frame of frames.slice(step.kept)) {
+      noteNames(lanes, frame, before.get(frame.call), index + 1);
+      before.delete(frame.call);
+    }
+    for (const frame of frames.slice(0, step.kept)) before.delete(frame.call);
+    for (const ended of before.values()) noteNames(lanes, { ...ended, names: [] }, ended, index + 1);
+  });
+  run.nameLanes = lanes;
+  return lanes;
+}
+
+/** Notes at a step which names of a call lead elsewhere than before. */
+function noteNames(lanes, frame, old, step) {
+  const note = (name, to) => {
+    const key = `${frame.call} ${name}`;
+    if (!lanes.has(key)) lanes.set(key, { call: frame.call, name, changes: [] });
+    lanes.get(key).changes.push([step, to]);
+  };
+  for (let i = 0; i < frame.names.length; i += 3) {
+    const [name, kind, to] = frame.names.slice(i, i + 3);
+    if (kind !== NAME_OF_COMPILER && (!old || lookup(old, name) !== to)) note(name, to);
+  }
+  for (let i = 0; i < (old?.names.length ?? 0); i += 3) {
+    if (old.names[i + 1] !== NAME_OF_COMPILER && lookup(frame, old.names[i]) === null) note(old.names[i], null);
+  }
+}
