@@ -94,11 +94,11 @@ class CallTree {
       this.asked.set(call.call, !isOpen);
       this.show();
     }, { class: 'toggle', 'aria-expanded': String(isOpen), 'aria-label': `Calls of ${callName(run, call)}` }) : make('span', { class: 'toggle' });
-    const { returned } = call;
+    const returned = call.module || call.body ? null : call.returned;
     return make('li', {},
       make('div', { class: 'call' }, toggle,
-        button(callName(run, call), () => app.go(call.first), { class: 'link', 'aria-current': call.call === this.current ? 'true' : null, title: `Steps ${call.first} to ${call.last}` }),
-        returned ? [' → ', button(returned.words, () => app.go(returned.step), { class: 'link value', title: `Step ${returned.step}` })] : null),
+        make('span', {}, button(callName(run, call), () => app.go(call.first), { class: 'link', 'aria-current': call.call === this.current ? 'true' : null, title: `Steps ${call.first} to ${call.last}` }),
+        returned ? [' → ', button(returned.words, () => app.go(returned.step), { class: 'link value', title: `Step ${returned.step}` })] : null)),
       isOpen && call.children.length ? make('ul', {}, this.children(call)) : null);
   }
 

@@ -91,7 +91,7 @@ class Source {
     // Before its first line a script's is next; what returns goes back to its caller's.
     const first = isStart && run.steps[view.step]?.file === this.file ? run.steps[view.step].line : null;
     const caller = step.event === 'return' ? callerOf(this.app.state) : null;
-    const back = caller && caller.file === this.file ? caller.line : null;
+    const back = caller && caller.file === this.file && caller.line !== ran ? caller.line : null;
     const raised = this.raisedLine();
     this.lines.forEach(({ row, mark, runs }, index) => {
       const line = index + 1;

@@ -30,6 +30,8 @@ class App {
     this.listen();
     this.readAddress();
     this.lesson.begin();
+    const panel = new URLSearchParams(location.search).get('panel');
+    if (TABS.includes(panel) && !$(`tab-${panel}`).hidden) this.openTab(panel);
     if (run.quiz) this.quiz.toggle(true);
   }
 
