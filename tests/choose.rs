@@ -438,7 +438,7 @@ fn marks_focus_hide_and_fold_unless_options_do() {
 
 #[test]
 fn marks_and_options_that_mean_nothing_are_named_with_what_was_meant() {
-    let source = "head = [1]\n# memviz: pictur \"x\"\n# memviz: expct same(a, b)\n# memviz: focus hed\n# memviz: picture no quotes\n# memviz: boxes please\n# memviz: depth none\ntext = '# memviz: nonsense'\n\"\"\"\n# memviz: nonsense\n\"\"\"\n";
+    let source = "head = [1]\n# memviz: pictur \"x\"\n# memviz: expct same(a, b)\n# memviz: focus hed\n# memviz: picture no quotes\n# memviz: boxes please\n# memviz: depth none\n# memviz: ask \"What?\" \"this\"\n# memviz: text bare\ntext = '# memviz: nonsense'\n\"\"\"\n# memviz: nonsense\n\"\"\"\n";
     let recorded = Recorded::new(source);
     let (code, _, errors) = recorded.run(&["render", "out", "--out", "x"]);
     assert_eq!(code, 0, "{errors}");
@@ -449,6 +449,8 @@ fn marks_and_options_that_mean_nothing_are_named_with_what_was_meant() {
         "script.py:5: warning: a caption stands in quotes: picture \"...\", not `no quotes`",
         "script.py:6: warning: `boxes` stands alone, without `please`",
         "script.py:7: warning: `depth` wants a number from 1, not `none`",
+        "script.py:8: warning: `ask` wants a question, its answer and a wrong one, each in quotes: ask \"What is b?\" \"[1, 2]\" \"[1]\", not `\"What?\" \"this\"`",
+        "script.py:9: warning: prose stands in quotes: text \"...\", not `bare`",
     ] {
         assert!(errors.contains(warning), "{warning}\n{errors}");
     }

@@ -61,6 +61,14 @@ pub enum DirectiveKind {
     Sizes,
     /// One claim.
     Expect(String),
+    /// A question of the player's quiz, the right answer, and wrong ones.
+    Ask {
+        question: String,
+        right: String,
+        wrong: Vec<String>,
+    },
+    /// Prose of a lesson, in Markdown.
+    Text(String),
 }
 
 /// A mark that says nothing that memviz knows.
@@ -72,7 +80,7 @@ pub struct DirectiveError {
     pub problem: String,
 }
 
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 20] = [
     "picture",
     "pair",
     "strip",
@@ -91,6 +99,8 @@ const WORDS: [&str; 18] = [
     "generations",
     "sizes",
     "expect",
+    "ask",
+    "text",
 ];
 
 impl Place {
@@ -220,6 +230,13 @@ fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
             .into_iter()
             .map(|claim| DirectiveKind::Expect(claim.to_owned()))
             .collect()),
+        "ask" => Ok(vec![ask(rest)?]),
+        "text" => match quoted(rest) {
+            Some(prose) if !prose.is_empty() => Ok(vec![DirectiveKind::Text(prose.to_owned())]),
+            _ => Err(format!(
+                "prose stands in quotes: text \"...\", not `{rest}`"
+            )),
+        },
         _ => Err(match near(word, WORDS) {
             Some(meant) => format!("`{word}` is no mark of memviz's: did you mean `{meant}`?"),
             None => format!(
@@ -227,6 +244,33 @@ fn read(text: &str) -> Result<Vec<DirectiveKind>, String> {
                 WORDS.join(", ")
             ),
         }),
+    }
+}
+
+/// `"What is b?" "[1, 2]" "[1]"`: a question, its answer, and one wrong answer or more.
+fn ask(text: &str) -> Result<DirectiveKind, String> {
+    let mut rest = text;
+    let mut parts = Vec::new();
+    while let Some(quote) = rest.chars().next().filter(|c| ['"', '\''].contains(c)) {
+        let Some((part, behind)) = rest[1..].split_once(quote) else {
+            break;
+        };
+        parts.push(part.trim().to_owned());
+        rest = behind.trim_start();
+    }
+    let mut parts = parts.into_iter();
+    match (parts.next(), parts.next(), parts.collect::<Vec<_>>()) {
+        (Some(question), Some(right), wrong) if rest.is_empty() && !wrong.is_empty() => {
+            Ok(DirectiveKind::Ask {
+                question,
+                right,
+                wrong,
+            })
+        }
+        _ => Err(format!(
+            "`ask` wants a question, its answer and a wrong one, each in quotes: \
+             ask \"What is b?\" \"[1, 2]\" \"[1]\", not `{text}`"
+        )),
     }
 }
 

@@ -98,6 +98,24 @@ pub fn plan_towards(
 }
 
 impl Plan {
+    /// The same in bands that are no wider than a pane of these sides, where that leaves it no higher
+    /// than can be scrolled through: letters can be larger then.
+    pub fn within(mut self, width: f64, height: f64) -> Plan {
+        let is_wide = self.sheets.iter().any(|sheet| sheet.width > width);
+        if !is_wide {
+            return self;
+        }
+        let widths = Widths::at_most(width);
+        let sheets = self.in_widths(widths);
+        let fits = |sheet: &Sheet| sheet.width <= width && sheet.bottom <= height;
+        if sheets.iter().all(fits) {
+            self.composition = Needs::default().around(&sheets).compose(&self.options);
+            self.sheets = sheets;
+            self.widths = widths;
+        }
+        self
+    }
+
     /// The same, on pages that are composed for these pictures: what would be too small to read
     /// because it is wide is set in narrower bands.
     pub fn on_pages<I: Iterator<Item: Borrow<Scene>>>(

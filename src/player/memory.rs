@@ -83,6 +83,9 @@ pub(super) struct Head {
     /// What was printed since the step before.
     #[serde(skip_serializing_if = "String::is_empty")]
     out: String,
+    /// What was written to standard error since.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    err: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     born: Vec<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -391,6 +394,7 @@ impl Words<'_> {
             opcode: head.opcode.map(|opcode| self.symbol(opcode)),
             thread: head.thread,
             out: head.stdout.clone(),
+            err: head.stderr.clone(),
             born: ids(&head.allocated),
             freed: ids(&head.freed),
             gc: head.collections.iter().map(collector_run).collect(),

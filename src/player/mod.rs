@@ -6,6 +6,7 @@
 
 mod compare;
 mod drawn;
+mod lesson;
 mod memory;
 mod page;
 mod payload;

@@ -3,11 +3,13 @@
 
 use super::PlayerOptions;
 use super::drawn::{DrawnChange, DrawnTables};
+use super::lesson::{Prose, Question, lesson};
 use super::memory::{Head, MemoryChange, ObjectEntry};
 use super::texts::Texts;
 use super::whole::WholeEntry;
 use crate::narrate;
 use crate::trace::{Outcome, RootKind, Trace};
+use crate::view::{SourceLine, SourceText, Syntax};
 use serde::Serialize;
 
 const VERSION: u32 = 1;
@@ -51,7 +53,14 @@ pub(super) struct Payload<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     stages: Option<&'t str>,
     outcome: Ending<'t>,
+    /// What was written behind the last step: to standard output, and to standard error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_exit: Option<(&'t str, &'t str)>,
     files: Vec<File<'t>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prose: Vec<Prose>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asks: Vec<Question>,
     texts: Vec<String>,
     columns: Vec<(u32, u32)>,
     /// Where what the interpreter holds under a text is drawn.
@@ -67,6 +76,36 @@ pub(super) struct Payload<'t> {
 struct File<'t> {
     path: &'t str,
     text: &'t str,
+    /// What the parts of each line are: first and last place in it, in units of UTF-16, and kind.
+    kinds: Vec<Vec<(usize, usize, u8)>>,
+}
+
+/// What the parts of each line of a file are.
+fn kinds(text: &str) -> Vec<Vec<(usize, usize, u8)>> {
+    let units = |text: &str| text.encode_utf16().count();
+    let lines = SourceText::new(text).lines;
+    let of_line = |line: &SourceLine| {
+        let spans = line.spans.iter().map(|(span, syntax)| {
+            let start = units(&line.text[..span.start]);
+            (
+                start,
+                start + units(&line.text[span.clone()]),
+                kind(*syntax),
+            )
+        });
+        spans.collect()
+    };
+    lines.iter().map(of_line).collect()
+}
+
+/// As the page numbers them.
+fn kind(syntax: Syntax) -> u8 {
+    match syntax {
+        Syntax::Keyword => 0,
+        Syntax::Text => 1,
+        Syntax::Number => 2,
+        Syntax::Comment => 3,
+    }
 }
 
 /// How the run ended; `kind` as the exported JSON has it.
@@ -131,6 +170,14 @@ fn ending(trace: &Trace) -> Ending<'_> {
     }
 }
 
+/// What was written behind the last step, where the page has that step.
+fn written_at_exit(trace: &Trace) -> Option<(&str, &str)> {
+    let header = &trace.header;
+    let written = (&*header.at_exit.stdout, &*header.at_exit.stderr);
+    let is_whole = trace.steps.len() >= header.steps as usize;
+    (is_whole && written != ("", "")).then_some(written)
+}
+
 impl<'t> Payload<'t> {
     pub(super) fn new(
         trace: &'t Trace,
@@ -143,6 +190,7 @@ impl<'t> Payload<'t> {
     ) -> Payload<'t> {
         let roots = ROOTS.map(|(kind, place)| (texts.intern(kind.name()), place));
         let header = &trace.header;
+        let (prose, asks) = lesson(trace);
         Payload {
             version: VERSION,
             script: &header.script,
@@ -155,14 +203,18 @@ impl<'t> Payload<'t> {
             quiz: options.quiz,
             stages,
             outcome: ending(trace),
+            at_exit: written_at_exit(trace),
             files: header
                 .files
                 .iter()
                 .map(|file| File {
                     path: &file.path,
                     text: &file.text,
+                    kinds: kinds(&file.text),
                 })
                 .collect(),
+            prose,
+            asks,
             columns: texts.columns(),
             roots: roots.to_vec(),
             texts: texts.list,

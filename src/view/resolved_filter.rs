@@ -189,7 +189,9 @@ impl ResolvedFilter {
             | DirectiveKind::Focus(_)
             | DirectiveKind::Hide(_)
             | DirectiveKind::Fold(_)
-            | DirectiveKind::Expect(_) => {}
+            | DirectiveKind::Expect(_)
+            | DirectiveKind::Ask { .. }
+            | DirectiveKind::Text(_) => {}
         }
     }
 

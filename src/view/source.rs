@@ -65,7 +65,8 @@ impl Sources {
 }
 
 impl SourceText {
-    pub(super) fn new(text: &str) -> SourceText {
+    /// The lines of a file.
+    pub fn new(text: &str) -> SourceText {
         let mut tokens = Tokens::default();
         let mut lines: Vec<SourceLine> = Vec::new();
         let mut before_code = true;

@@ -58,8 +58,8 @@ export function open(t, here, out, options) {
 }
 
 /** The same for a page by its path. */
-export async function openPage(t, { browser }, path, { address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light', allowed = /^$/ } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme });
+export async function openPage(t, { browser }, path, { address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light', reducedMotion = 'reduce', allowed = /^$/ } = {}) {
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion });
   const page = await context.newPage();
   const wrong = [];
   page.on('pageerror', (error) => wrong.push(String(error)));

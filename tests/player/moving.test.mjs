@@ -140,7 +140,9 @@ test('source marks: the line just run, the next one, those executed so far', asy
       executed: rows.flatMap((row, i) => (row.classList.contains('executed') ? [i + 1] : [])),
     }));
     const shows = !['call', 'exit'].includes(event);
-    assert.deepEqual(marked.next, event === 'line' ? [line] : [], `step ${step}`);
+    // Before anything has run the script's first line is next.
+    const next = event === 'line' ? [line] : step === 1 ? [trace.steps[1].line] : [];
+    assert.deepEqual(marked.next, next, `step ${step}`);
     assert.deepEqual(marked.ran, shows && ran ? [ran] : [], `step ${step}`);
     const executed = new Set(trace.steps.slice(0, step).flatMap((s) => (s.ran && !['call', 'exit'].includes(s.event) ? [s.ran] : [])));
     assert.deepEqual(marked.executed, [...executed].sort((a, b) => a - b), `step ${step}`);

@@ -33,7 +33,7 @@ test('hostile texts stay texts: no script runs, no request leaves', async (t) =>
   await page.keyboard.press('/');
   await page.fill('#search', '<');
   await page.keyboard.press('Escape');
-  for (const key of ['t', 'q', 'i', 'k']) await page.keyboard.press(key);
+  for (const key of ['t', 'q', 'i', 'k', 'l', 'y', 'End']) await page.keyboard.press(key);
   assert.match(await page.textContent('#printed'), /<script>alert\(7\)<\/script>/);
   assert.match(await page.textContent('#raised'), /<iframe src=https:\/\/example\.invalid><\/iframe>/);
   assert.equal(await page.locator('body img, body iframe, body b').count(), 0);
@@ -72,7 +72,7 @@ test('a run that ended in an exception: traceback, the frames with their variabl
   const words = await page.textContent('#raised');
   assert.match(words, /IndexError: list index out of range/);
   assert.match(words, /the script, line 9outer\(\)/);
-  assert.match(words, /inner\(\), line 3return items\[i\]kept: items = list #\d+i = 5local = list #\d+/);
+  assert.match(words, /inner\(\), line 3return items\[i\]kept: items = list #\d+ set at step \d+i = 5 set at step \d+local = list #\d+ set at step \d+/);
   assert.equal(await page.locator('#picture .box.tone-exception').count(), 4, 'the exception and three tracebacks');
   await page.click('#raised .link:has-text("list")');
   assert.match(await page.textContent('#card .chain'), /the interpreter uncaught exception →.*__traceback__/);
@@ -141,7 +141,7 @@ test('embedded: source, picture and steps, nothing else', async (t) => {
 });
 
 test('room: columns take what they are given, the picture stands alone, all of its width is seen', async (t) => {
-  const deep = 'a = [0]\nfor i in range(12):\n    a = [a, i]\n';
+  const deep = 'a = [0]\nfor i in range(70):\n    a = [a, i]\n';
   const page = await open(t, here, record(here, 'room', deep), { address: '#step=999' });
   const width = (id) => page.evaluate((id) => document.getElementById(id).getBoundingClientRect().width, id);
   const [before, canvas] = [await width('left'), await width('canvas')];
@@ -180,10 +180,21 @@ test('a narrow screen: one column, nothing wider than the screen', async (t) => 
   await page.keyboard.press('End');
   const [wide, rects] = await page.evaluate(() => [
     document.documentElement.scrollWidth,
-    ['#source', '#canvas', '#stack', '#card'].map((id) => document.querySelector(id).getBoundingClientRect().toJSON()),
+    ['#source', '#canvas', '#side', '#stack'].map((id) => document.querySelector(id).getBoundingClientRect().toJSON()),
   ]);
   assert.ok(wide <= 390, `${wide}`);
   for (const [above, below] of rects.slice(1).map((rect, i) => [rects[i], rect])) assert.ok(below.top >= above.bottom - 1);
+  const isSeen = (id) => page.waitForFunction((id) => {
+    const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+    return bottom > top + 40 && top < innerHeight - 100 && bottom > 0;
+  }, id);
+  assert.ok(rects[1].height > 400, 'half of the screen is the picture’s');
+  await page.click('#tab-objects');
+  await isSeen('objects');
+  await page.click('#timeline-button');
+  await isSeen('timeline');
+  await page.click('#quiz-button');
+  await isSeen('quiz');
   await page.click('#previous');
 });
 
@@ -260,7 +271,7 @@ for (const colorScheme of ['light', 'dark']) {
     }
     await page.keyboard.press('End');
     await check('the exception');
-    for (const key of ['i', 't', 'k', 'q', '?']) {
+    for (const key of ['i', 't', 'k', 'l', 'y', 'q', '?']) {
       await page.keyboard.press(key);
       await check(`key ${key}`);
     }

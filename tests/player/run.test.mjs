@@ -6,8 +6,8 @@ import vm from 'node:vm';
 
 const script = (name) => readFileSync(new URL(`../../src/player/js/${name}`, import.meta.url), 'utf8');
 const context = vm.createContext({ atob, Uint8Array });
-vm.runInContext(`${script('dom.js')}\n${script('run.js')}\nglobalThis.parts = { Run, State, spliced, framesAfter, bytesOf };`, context);
-const { Run, State, spliced, framesAfter, bytesOf } = context.parts;
+vm.runInContext(`${script('dom.js')}\n${script('run.js')}\n${script('calls.js')}\n${script('questions.js')}\n${script('inquiries.js')}\nglobalThis.parts = { Run, State, spliced, framesAfter, bytesOf, parsePath, loopsAround, stepOver, stepOut, whenSet };`, context);
+const { Run, State, spliced, framesAfter, bytesOf, parsePath, loopsAround, stepOver, stepOut, whenSet } = context.parts;
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 const TEXTS = ['', '<module>', 'box', 'list', '[0]', 'return value', 'f', 'x'];
@@ -84,4 +84,37 @@ test('a call that goes on keeps the names that have not changed', () => {
 test('an empty state has nothing, and base64 is read', () => {
   assert.equal(new State().heap.size, 0);
   assert.deepEqual([...bytesOf('AQID')], [1, 2, 3]);
+});
+
+test('a path is a name and what is asked of each object; nothing else is one', () => {
+  assert.deepEqual(plain(parsePath(' head.next[0].value ')), { name: 'head', parts: ['.next', '[0]', '.value'] });
+  assert.deepEqual(plain(parsePath('x')), { name: 'x', parts: [] });
+  for (const words of ['', '1', 'f()', 'a b', 'a..b', 'a[0', 'a.b = 1']) assert.equal(parsePath(words), null, words);
+});
+
+test('the loops around a line, the innermost first, none beyond its function', () => {
+  const text = 'for a in x:\n    while b:\n        c\n\n        d\n    e\nf\ndef g():\n    h\n    for i in j:\n        k\n';
+  const loops = (line) => plain(loopsAround(text, line)).map(({ first, last }) => [first, last]);
+  assert.deepEqual(loops(3), [[2, 5], [1, 6]]);
+  assert.deepEqual(loops(2), [[2, 5], [1, 6]]);
+  assert.deepEqual(loops(6), [[1, 6]]);
+  assert.deepEqual(loops(7), []);
+  assert.deepEqual(loops(9), []);
+  assert.deepEqual(loops(11), [[10, 11]]);
+});
+
+test('over and out of calls go by the calls, not by lines', () => {
+  const step = (calls) => ({ event: 'line', file: 0, function: 1, line: 1, kept: 0, living: 0, bytes: 0, frames: calls.map((call) => ({ call, thread: 1, function: 1, module: call === 0, file: 0, line: 1, names: [] })) });
+  const run = new Run({ texts: TEXTS, columns: [], roots: [], granularity: 'line', files: [], objects: [], picture: { contents: [], keys: [], arrows: [] }, steps: [step([0]), step([0, 1]), step([0, 1, 2]), step([0, 1]), step([0])] });
+  assert.equal(stepOver(run, 1), 5);
+  assert.equal(stepOver(run, 2), 4);
+  assert.equal(stepOut(run, 3), 4);
+  assert.equal(stepOut(run, 2), 5);
+  assert.equal(stepOut(run, 1), null);
+});
+
+test('where a row was set: the last step that changed what it leads to', () => {
+  const run = made();
+  assert.equal(whenSet(run, 1, 4, 2), 2);
+  assert.equal(whenSet(run, 1, 4, 1), null);
 });

@@ -30,6 +30,10 @@ use std::sync::Mutex;
 const PNG_SCALE: f64 = 2.0;
 const GIF_SCALE: f64 = 1.0;
 const GIF_WIDTH: f64 = 960.0;
+/// The player's pane for the picture on a screen of 1440 by 900, with letters as large as the page's;
+/// and the height that a reader scrolls through without getting lost: two such panes.
+const PANE_WIDTH: f64 = 1030.0;
+const PANE_HEIGHT: f64 = 1300.0;
 
 /// Draws a trace's steps and writes what is asked for. Returns what was written, in words.
 pub(super) fn write_pictures(
@@ -70,6 +74,7 @@ pub(super) fn write_pictures(
             ..view
         };
         let (scenes, plan) = RunScenes::laid_out(trace, direction, || Scenes::new(trace, &view));
+        let plan = plan.within(PANE_WIDTH, PANE_HEIGHT);
         let mut pictures = plan.pictures();
         for scene in scenes.all() {
             player.add(&pictures.picture(&scene));

@@ -18,9 +18,12 @@ function showCard(app) {
   const object = state.heap.get(id);
   refill($('card'),
     make('h2', {}, run.nameOf(id, object)),
-    facts(app, id, object),
+    object ? null : absence(app, id),
+    object ? whyAlive(app, id, object) : null,
     moves(app, id),
-    object ? [whyAlive(app, id, object), ownerList(app, id, object), contents(app, object)] : absence(app, id),
+    object ? [ownerList(app, id, object), contents(app, object)] : null,
+    make('h3', {}, 'Its life'),
+    facts(app, id, object),
     history(app, id));
 }
 
@@ -113,6 +116,15 @@ function ownerList(app, id, object) {
   return [make('h3', {}, title), list.length ? make('ul', { class: 'owners' }, list) : make('p', { class: 'quiet' }, 'Nobody.')];
 }
 
+/** Goes to where a row came to hold what it holds. */
+function setAt(app, owner, label) {
+  const go = () => {
+    const step = whenSet(app.run, owner, label, app.view.step);
+    if (step) app.go(step);
+  };
+  return button('set where?', go, { class: 'small', title: 'Go to the step at which this was set', 'aria-label': `set where? ${visible(app.run.text(label))}` });
+}
+
 const CONTENTS_SHOWN = 20;
 
 /** What it holds itself. */
@@ -125,7 +137,7 @@ function contents(app, object) {
   const wanted = [];
   for (let i = 0; i < refs.length; i += 3) if (!isPlainKey(i)) wanted.push(i);
   for (const i of wanted.slice(0, CONTENTS_SHOWN)) {
-    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] & REF_WEAK ? ' (weak) ' : ' ', valueOf(app, refs[i + 1])));
+    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] & REF_WEAK ? ' (weak) ' : ' ', valueOf(app, refs[i + 1]), setAt(app, object.id, refs[i])));
   }
   const more = wanted.length - rows.length;
   if (more > 0) rows.push(make('li', { class: 'quiet' }, `… ${grouped(more)} more`));

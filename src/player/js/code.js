@@ -44,12 +44,18 @@ class Source {
   line(text, number) {
     const runs = this.app.run.lines[this.file].get(number);
     const mark = make('span', { class: 'mark' });
-    const code = make('code', {}, visible(lessonPart(text)) || ' ');
+    const code = make('code', {}, coloured(visible(lessonPart(text)), this.app.run.files[this.file].kinds?.[number - 1] ?? []));
     const label = make('span', { class: 'number' }, String(number));
     const element = runs
-      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.jump(number, event.shiftKey) }, mark, label, code))
+      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.click(number, event) }, mark, label, code))
       : make('li', {}, make('div', { class: 'row' }, mark, label, code));
     return { element, mark, row: element.firstChild, runs };
+  }
+
+  /** A click on the number sets a breakpoint, on the line it runs to it. */
+  click(line, event) {
+    if (event.target.closest('.number, .mark')) this.app.breaks.toggle(this.file, line);
+    else this.jump(line, event.shiftKey);
   }
 
   /** Goes to the next or previous step at which a line is about to run. */
@@ -65,6 +71,10 @@ class Source {
     const { file } = this.app.run.step(this.app.view.step);
     if (file !== this.file) this.open(file);
     else this.mark();
+  }
+
+  /** Brings the line of the step into view: when all panels have their room. */
+  scroll() {
     const at = this.lines?.find((line) => line.row.classList.contains('is-next'))
       ?? this.lines?.find(({ row }) => row.matches('.has-run, .is-entered'));
     scrollWithin(this.list, at?.element);
@@ -76,19 +86,26 @@ class Source {
     const here = step.file === this.file;
     const next = here && /line|instruction/.test(step.event) ? step.line : null;
     const ran = here ? step.ran ?? null : null;
-    const entered = here && step.event === 'call' && run.text(step.function) !== '<module>' ? step.line : null;
+    const isStart = step.event === 'call' && run.text(step.function) === '<module>';
+    const entered = here && step.event === 'call' && !isStart ? step.line : null;
+    // Before its first line a script's is next; what returns goes back to its caller's.
+    const first = isStart && run.steps[view.step]?.file === this.file ? run.steps[view.step].line : null;
+    const caller = step.event === 'return' ? callerOf(this.app.state) : null;
+    const back = caller && caller.file === this.file && caller.line !== ran ? caller.line : null;
     const raised = this.raisedLine();
     this.lines.forEach(({ row, mark, runs }, index) => {
       const line = index + 1;
       const times = runs ? countUpTo(runs.ran, view.step) : 0;
       row.classList.toggle('executed', times > 0);
       row.classList.toggle('has-run', line === ran || line === raised);
-      row.classList.toggle('is-next', line === next);
+      row.classList.toggle('is-next', line === (next ?? first));
+      row.classList.toggle('is-back', line === back);
       row.classList.toggle('is-entered', line === entered);
-      const words = [line === ran && 'just ran', line === raised && 'raised', line === next && 'next', line === entered && (step.resumed ? 'resumed' : 'entered')].filter(Boolean).join(', ');
+      row.classList.toggle('is-break', this.app.breaks.has(this.file, line));
+      const words = [line === ran && 'just ran', line === raised && 'raised', line === (next ?? first) && 'next', line === back && 'goes back', line === entered && (step.resumed ? 'resumed' : 'entered')].filter(Boolean).join(', ');
       mark.textContent = words;
       if (runs) {
-        row.title = `Has run ${counted(times, 'time')} so far. Click: next time it runs; with shift: the time before.`;
+        row.title = `Has run ${counted(times, 'time')} so far. Click: next time it runs; with shift: the time before. Click its number: breakpoint.`;
       }
       row.setAttribute('tabindex', '-1');
     });
@@ -113,6 +130,22 @@ class Source {
   }
 }
 
+const SYNTAX = ['keyword', 'text', 'number', 'comment'];
+
+/** A line in its colours. */
+function coloured(text, kinds) {
+  if (!text) return ' ';
+  const parts = [];
+  let at = 0;
+  for (const [start, end, kind] of kinds) {
+    if (start > at) parts.push(text.slice(at, start));
+    if (start < text.length) parts.push(make('span', { class: `syntax-${SYNTAX[kind]}` }, text.slice(start, end)));
+    at = end;
+  }
+  if (at < text.length) parts.push(text.slice(at));
+  return parts;
+}
+
 /** A line without what it says to memviz, which is no part of the lesson. */
 function lessonPart(text) {
   const line = text.replaceAll('\t', '    ');
@@ -120,7 +153,12 @@ function lessonPart(text) {
   return at < 0 ? line : line.slice(0, at).trimEnd();
 }
 
-/** The call stack, newest call first, with names that can be asked when they changed. */
+/** The frame that a running call goes back to. */
+function callerOf(state) {
+  return state.frames.filter((frame) => frame.thread === state.thread).at(-2) ?? null;
+}
+
+/** The call stack in the order of the picture, with names that can be asked when they changed. */
 function showStack(app) {
   const { run, state, view } = app;
   const previous = view.step > 1 ? framesOf(run.at(view.step - 1)) : new Map();
@@ -145,7 +183,8 @@ function showStack(app) {
       make('h3', {}, run.frameName(frame), make('span', { class: 'quiet' }, line)),
       rows.length ? make('table', {}, make('tbody', {}, rows)) : make('p', { class: 'quiet' }, 'no names yet'));
   });
-  refill($('stack'), frames.reverse());
+  refill($('stack'), frames);
+  scrollWithin($('stack'), $('stack').querySelector('.newest'));
 }
 
 const framesOf = (state) => new Map(state.frames.map((frame) => [frame.call, frame]));
@@ -172,19 +211,29 @@ function around(changes, step) {
   return changes.slice(from, from + NEAR);
 }
 
+const PRINTED_AT_MOST = 20000;
+
+/** What was written up to this step: to standard output, and, marked, to standard error. */
 function showPrinted(app) {
+  const { run, view } = app;
   const printed = $('printed');
-  const text = app.run.printedAt(app.view.step);
-  const fresh = (app.step.out ?? '').length;
-  const shown = `${text.length} ${fresh}`;
+  const shown = `${run.printed[view.step]} ${run.printed[view.step - 1]} ${view.step === run.length}`;
   if (printed.dataset.shown === shown) return;
   printed.dataset.shown = shown;
-  const cut = Math.max(0, text.length - fresh - 20000);
-  refill(printed, text ? [
-    cut ? make('span', { class: 'quiet' }, '…\n') : null,
-    text.slice(cut, text.length - fresh),
-    fresh ? make('mark', {}, text.slice(text.length - fresh)) : null,
-  ] : make('span', { class: 'quiet' }, 'nothing yet'));
+  const pieces = [];
+  const [late, lateError] = (view.step === run.length && run.at_exit) || [];
+  if (late) pieces.push(seen(late));
+  if (lateError) pieces.push(make('span', { class: 'error', 'data-mark': 'stderr', title: 'written to standard error while the interpreter went' }, seen(lateError)));
+  let left = PRINTED_AT_MOST;
+  for (let number = view.step; number > 0 && left > 0; number--) {
+    const { out = '', err = '' } = run.step(number);
+    const isNew = number === view.step;
+    if (err) pieces.unshift(make('span', { class: 'error', 'data-mark': 'stderr', title: 'written to standard error' }, isNew ? make('mark', {}, seen(err)) : seen(err)));
+    if (out) pieces.unshift(isNew ? make('mark', {}, seen(out)) : seen(out));
+    left -= out.length + err.length;
+    if (left <= 0) pieces.unshift(make('span', { class: 'quiet' }, '…\n'));
+  }
+  refill(printed, pieces.length ? pieces : make('span', { class: 'quiet' }, 'nothing yet'));
   printed.scrollTop = printed.scrollHeight;
 }
 
@@ -199,17 +248,18 @@ function showRaised(app) {
   if (ending) {
     const { type, message, traceback } = run.outcome;
     parts.push(make('p', { class: 'what' }, make('strong', {}, type), visible(message ? `: ${message}` : '')));
+    if (step.raised) parts.push(chainOf(app, step.raised));
     parts.push(make('p', { class: 'quiet' }, 'It ended the run, through these calls (the newest last):'));
     const frames = step.raised ? tracebackFrames(app, step.raised) : [];
     parts.push(make('ol', {}, traceback.map(([file, line, name], index) => make('li', {},
       `${name === '<module>' ? 'the script' : `${name}()`}, line ${line}`,
       make('code', {}, sourceLine(run, file, line)),
-      frameNames(app, frames[index])))));
+      frameNames(app, frames[index], callsOf(app, step.raised, traceback.length)[index])))));
   }
   const word = handled ? 'Being handled' : ending ? 'The exception' : step.event === 'exception' && !step.again ? 'Raised' : 'On its way';
   const exception = step.raised ?? handled;
   if (exception) parts.push(make('p', {}, `${word}: `, objectLink(app, exception, state), ending ? '' : messageOf(app, exception)));
-  if (exception) parts.push(chainOf(app, exception));
+  if (exception && !ending) parts.push(chainOf(app, exception));
   // Its own page has the search for a handler, and what was printed.
   if (run.stages) parts.push(make('p', {}, make('a', { class: 'to-errors', href: `${run.stages}#step=${view.step}&view=errors` }, 'How it was raised, and who handles it')));
   refill($('raised-body'), parts);
@@ -264,14 +314,28 @@ function tracebackFrames(app, exception) {
   return frames;
 }
 
+/** The calls that an exception went through, oldest first: those under way where it was raised. */
+function callsOf(app, exception, most) {
+  const { run, view } = app;
+  const isThere = (number) => run.step(number).event === 'exception' && run.step(number).raised === exception && !run.step(number).again;
+  let number = view.step;
+  while (number > 0 && !isThere(number)) number--;
+  if (!number) return [];
+  const state = run.at(number);
+  return state.frames.filter((frame) => frame.thread === state.thread).slice(-most).map((frame) => frame.call);
+}
+
 /** The variables of a frame that a traceback keeps. The script's own are the globals. */
-function frameNames(app, frame) {
+function frameNames(app, frame, call) {
   const refs = app.state.heap.get(frame)?.refs ?? [];
   const names = [];
   for (let i = 0; i < refs.length; i += 3) {
     const label = app.run.text(refs[i]);
-    if (refs[i + 2] & REF_NO_VARIABLE || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
-    names.push(make('span', { class: 'pair' }, `${visible(label)} = `, valueOf(app, refs[i + 1])));
+    // What a stopped evaluation holds is no variable either.
+    if (refs[i + 2] & REF_NO_VARIABLE || /^stack \d+$/.test(label) || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
+    const set = call ? whenNamed(app.run, call, refs[i], app.view.step) : null;
+    names.push(make('span', { class: 'pair' }, `${visible(label)} = `, valueOf(app, refs[i + 1]),
+      set ? [' ', button(`set at step ${set}`, () => app.go(set), { class: 'small' })] : null));
   }
   return names.length ? make('div', { class: 'names' }, 'kept: ', names) : null;
 }

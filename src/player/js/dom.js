@@ -71,6 +71,9 @@ function visible(text) {
     .replace(/[\ufffe\uffff]/g, '\ufffd');
 }
 
+/** A text of several lines: what turns the order of letters around, or cannot be seen, is written out. */
+const seen = (text) => text.replace(/[^\n\t]+/g, visible);
+
 const numbers = new Intl.NumberFormat('en');
 const grouped = (number) => numbers.format(number);
 const counted = (number, what) => `${grouped(number)} ${what}${number === 1 ? '' : 's'}`;

@@ -4,7 +4,6 @@ function listenToPage(app) {
   const boxOf = (event) => event.target.closest?.('[data-box]');
   const take = (element) => {
     const box = Number(element.dataset.box);
-    if (app.quiz.mark(box)) return;
     const { object } = app.run.picture.keys[box];
     if (object) app.choose(object);
   };
@@ -14,33 +13,30 @@ function listenToPage(app) {
     take(boxOf(event));
     event.preventDefault();
   });
-  for (const name of TABS) $(`tab-${name}`).addEventListener('click', () => app.openTab(name));
+  for (const name of TABS) $(`tab-${name}`).addEventListener('click', () => app.toggleTab(name));
+  $('side-close').onclick = () => app.showSide(false);
   document.querySelector('[role=tablist]').addEventListener('keydown', (event) => moveTab(app, event));
   $('show-all').onclick = () => app.showAll();
+  $('reach').onchange = () => app.setReach($('reach').value);
   $('quiz-button').onclick = () => app.quiz.toggle();
   $('timeline-button').onclick = () => app.toggleTimeline();
   $('theme-button').onclick = () => app.toggleTheme();
   $('help-button').onclick = () => openHelp();
-  $('zoom-fit').onclick = () => app.picture.fitStep();
-  $('zoom-in').onclick = () => zoom(app, app.picture.scale * 1.25);
-  $('zoom-out').onclick = () => zoom(app, app.picture.scale / 1.25);
+  $('zoom-fit').onclick = () => app.picture.camera.fitStep();
+  $('zoom-in').onclick = () => app.picture.camera.zoomBy(1.25);
+  $('zoom-out').onclick = () => app.picture.camera.zoomBy(1 / 1.25);
   addEventListener('hashchange', () => location.hash !== app.written && app.readAddress());
   addEventListener('resize', () => {
     setNarrow();
-    app.picture.fit();
+    app.picture.camera.fit();
     app.transport.drawTicks();
     app.timeline.show();
   });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => app.themeChanged());
 }
 
-function zoom(app, scale) {
-  app.picture.zoom = clamp(scale, 0.2, 3);
-  app.picture.fit();
-}
-
 function moveTab(app, event) {
-  const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  const way = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   if (!way) return;
   const tabs = TABS.filter((name) => !$(`tab-${name}`).hidden);
   const at = tabs.findIndex((name) => !$(name).hidden);
@@ -55,6 +51,12 @@ function moveTab(app, event) {
 const KEYS = [
   [['ArrowRight', 'n'], '→ n', 'next step', (app) => app.go(app.view.step + 1)],
   [['ArrowLeft', 'p'], '← p', 'previous step', (app) => app.go(app.view.step - 1)],
+  [['s'], 's', 'over the calls that this line makes', (app) => app.stepOver(false)],
+  [['S'], 'S', 'back over calls', (app) => app.stepOver(true)],
+  [['u'], 'u', 'out of this call, up to its caller', (app) => app.stepOut()],
+  [['b'], 'b', 'breakpoint at this line, on or off', (app) => app.breaks.toggleHere()],
+  [['r'], 'r', 'run on to the next breakpoint', (app) => app.breaks.run(false)],
+  [['R'], 'R', 'back to the breakpoint before', (app) => app.breaks.run(true)],
   [['PageDown'], 'Page down', 'ten steps on', (app) => app.go(app.view.step + 10)],
   [['PageUp'], 'Page up', 'ten steps back', (app) => app.go(app.view.step - 10)],
   [['Home'], 'Home', 'first step', (app) => app.go(1)],
@@ -80,6 +82,9 @@ const KEYS = [
   [['/'], '/', 'find an object', (app) => { app.openTab('objects'); $('search').focus(); }],
   [['i'], 'i', 'living objects by type', (app) => app.openTab('objects')],
   [['k'], 'k', 'the collector', (app) => app.openTab('collector')],
+  [['l'], 'l', 'the tree of calls', (app) => app.openTab('calls')],
+  [['y'], 'y', 'watch: paths, rounds of the loop, bookmarks', (app) => app.openTab('watch')],
+  [['x'], 'x', 'close the panel at the side', (app) => app.showSide(false)],
   [['m'], 'm', 'memory over the run', (app) => app.openTab('life')],
   [['.'], '.', 'next phase of the collector', (app) => app.collector.move(1)],
   [[','], ',', 'phase before', (app) => app.collector.move(-1)],
@@ -109,8 +114,11 @@ function isOwnKey(target, key) {
     target.blur();
     return true;
   }
-  if (target.matches('input[type=search], input[type=number], select, textarea')) return true;
+  if (target.matches('input:not([type=checkbox], [type=radio], [type=range]), textarea')) return true;
+  // A list that was chosen from lets go of the arrows.
+  if (target.matches('select')) return !/^(Arrow(Left|Right))$/.test(key);
   if (target.matches('input[type=range]')) return /^(Arrow|Page|Home|End)/.test(key);
+  if (target.matches('input[type=radio]')) return /^Arrow(Up|Down)$/.test(key) || key === ' ';
   return key === ' ' && target.matches('button, input[type=checkbox]');
 }
 
@@ -123,8 +131,8 @@ function openHelp() {
     make('div', { class: 'columns' }, table(rows.slice(0, half)), table(rows.slice(half))),
     make('h2', {}, 'Signs'),
     make('p', {}, 'Beside the source a green bar marks the lines that have run so far.'),
-    make('p', {}, 'Along the slider: births stand above the middle, deaths below it; a line is a run of the collector, a diamond an exception.'),
-    make('p', {}, 'Click a source line to go to the next step at which it is about to run; with shift, to the one before. Click a name in the call stack to see when it changed. The address keeps step and object: copy it to link to this very picture.'),
+    make('p', {}, 'Above the slider: the calls, each over the steps that it takes; click one to go there. Along the slider: births stand above the middle, deaths below it; a line is a run of the collector, a diamond an exception.'),
+    make('p', {}, 'Click a source line to go to the next step at which it is about to run; with shift, to the one before. Click its number to stop there when you run on (r). Click a name in the call stack to see when it changed. The address keeps step and object: copy it to link to this very picture.'),
     make('form', { method: 'dialog' }, make('button', { class: 'primary' }, 'Close')));
   $('help').showModal();
 }
@@ -140,7 +148,8 @@ async function start() {
   const asked = new URLSearchParams(location.search);
   for (const look of ['embed', 'wide']) document.body.classList.toggle(look, asked.get(look) === '1');
   setNarrow();
-  if (/^(light|dark)$/.test(asked.get('theme') ?? '')) document.documentElement.dataset.theme = asked.get('theme');
+  const theme = asked.get('theme') ?? readSettings().theme ?? '';
+  if (/^(light|dark)$/.test(theme)) document.documentElement.dataset.theme = theme;
   try {
     const app = new App(await Run.open($('payload')));
     if (app.run.length) app.themeChanged();

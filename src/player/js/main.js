@@ -2,12 +2,12 @@
 
 /** Browsers count how often a page changes its address: it is written when a step has settled. */
 const ADDRESS_WAIT = 150;
-const TABS = ['card', 'objects', 'collector', 'life', 'quiz'];
+const TABS = ['lesson', 'card', 'objects', 'calls', 'watch', 'collector', 'life', 'quiz'];
 
 class App {
   constructor(run) {
     this.run = run;
-    this.view = { step: 1, focus: null, name: null, only: false, hidden: new Set(), folded: new Set() };
+    this.view = { step: 1, focus: null, name: null, only: false, hidden: new Set(), folded: new Set(), types: { hidden: new Set(), folded: new Set() }, reach: 'all' };
     $('script').textContent = run.script;
     $('ending').textContent = `${counted(run.length, 'step')}, ${endingInWords(run)}`;
     $('ending').title = run.engine;
@@ -21,9 +21,17 @@ class App {
     this.collector = new Collector(this);
     this.life = new MemoryTab(this);
     this.quiz = new Quiz(this);
+    this.lesson = new Lesson(this);
     this.panes = new Panes(this);
+    this.embedded = new Embedded(this);
+    this.calls = new CallTree(this);
+    this.breaks = new Breakpoints(this);
+    this.watch = new Watch(this);
     this.listen();
     this.readAddress();
+    this.lesson.begin();
+    const panel = new URLSearchParams(location.search).get('panel');
+    if (TABS.includes(panel) && !$(`tab-${panel}`).hidden) this.openTab(panel);
     if (run.quiz) this.quiz.toggle(true);
   }
 
@@ -39,7 +47,6 @@ class App {
     if (!playing) this.transport.stop();
     if (this.view.step !== from) {
       this.collector.moved();
-      this.quiz.moved(from, this.view.step);
     }
     this.show({ follow: $('follow').checked && this.view.step !== from });
   }
@@ -54,14 +61,21 @@ class App {
     showCaption(this);
     showRaised(this);
     showStack(this);
+    this.source.scroll();
     this.transport.show();
     this.showLegend();
-    if (!$('card').hidden) showCard(this);
+    if (!$('panels').hidden && !$('card').hidden) showCard(this);
+    showInvite(this);
     this.objects.show();
     this.collector.show();
     this.life.show();
+    this.calls.show();
+    this.watch.show();
     this.quiz.show();
+    this.lesson.show();
     this.timeline.show();
+    this.embedded.show();
+    $('reach').value = this.view.reach;
     $('show-all').hidden = !this.picture.leftOut;
     $('show-all').textContent = `Show all (${this.picture.leftOut} left out)`;
     this.writeAddress();
@@ -72,15 +86,14 @@ class App {
     const again = this.view.focus === id;
     this.view.focus = id;
     if (!id) this.view.only = false;
-    this.tab('card');
+    if (id || !$('panels').hidden) this.tab('card');
     if (find && !this.state.heap.has(id)) {
       const first = countHistory(this.run, id)[0]?.[0];
       if (first) this.go(first);
     }
     this.show();
-    if (id && !again) this.picture.reveal(this.run.boxOfObject.get(id));
-    // On a narrow screen the card is below what is seen.
-    if (id && document.body.classList.contains('narrow')) $('side').scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+    if (id && !again) this.picture.camera.reveal(this.run.boxOfObject.get(id));
+    if (id) this.bringPanel();
   }
 
   chooseName(call, name) {
@@ -101,8 +114,20 @@ class App {
     this.show();
   }
 
+  /** Hides or folds all boxes of a type, or undoes it. */
+  toggleType(what, type) {
+    if (!this.view.types[what].delete(type)) this.view.types[what].add(type);
+    this.show();
+  }
+
+  /** Shows all, or what the running call leads to: `call`, or over so many arrows. */
+  setReach(reach) {
+    this.view.reach = reach;
+    this.show({ follow: $('follow').checked });
+  }
+
   showAll() {
-    Object.assign(this.view, { only: false, hidden: new Set(), folded: new Set() });
+    Object.assign(this.view, { only: false, hidden: new Set(), folded: new Set(), types: { hidden: new Set(), folded: new Set() }, reach: 'all' });
     this.show();
   }
 
@@ -129,6 +154,20 @@ class App {
     this.seek(steps, back, 'has a collection or an exception');
   }
 
+  /** Goes to where this call goes on, past the calls that it makes; or back to before them. */
+  stepOver(back) {
+    const step = back ? stepBackOver(this.run, this.view.step) : stepOver(this.run, this.view.step);
+    if (step) this.go(step);
+    else this.say(back ? 'nothing of this call comes before' : 'nothing comes after this step');
+  }
+
+  /** Goes to where the caller of this call goes on. */
+  stepOut() {
+    const step = stepOut(this.run, this.view.step);
+    if (step) this.go(step);
+    else this.say('no call waits for this one');
+  }
+
   nextRun(back) {
     const focused = document.activeElement?.dataset?.line;
     this.source.jump(Number(focused ?? this.step.line), back);
@@ -147,11 +186,14 @@ class App {
   /** Words for the reader of the screen, and for a moment for all. */
   say(words) {
     if (!words) return;
-    const notice = make('span', { class: 'said' }, words);
-    $('caption').append(' ', notice);
+    $('caption').querySelector('.said')?.remove();
+    $('caption').append(' ', make('span', { class: 'said' }, words));
   }
 
+  /** Opens a panel at the side. */
   tab(name) {
+    this.panel = name;
+    this.showSide(true);
     for (const each of TABS) {
       $(each).hidden = each !== name;
       const tab = $(`tab-${each}`);
@@ -160,22 +202,45 @@ class App {
     }
   }
 
+  /** Shows or closes what stands at the side of the picture. */
+  showSide(open) {
+    $('panels').hidden = !open;
+    if (document.body.classList.contains('side-open') === open) return;
+    document.body.classList.toggle('side-open', open);
+    this.picture.camera.fit();
+    this.picture.lookAgain();
+  }
+
   openTab(name) {
     this.tab(name);
     this.show();
+    this.bringPanel();
+  }
+
+  /** A click on an open panel's tab closes it. */
+  toggleTab(name) {
+    if (this.panel === name && !$('panels').hidden) this.showSide(false);
+    else this.openTab(name);
+  }
+
+  /** On a narrow screen the panels are below what is seen. */
+  bringPanel(id = 'side') {
+    if (document.body.classList.contains('narrow')) $(id).scrollIntoView({ block: 'nearest', behavior: wantsMotion() ? 'smooth' : 'auto' });
   }
 
   toggleTimeline(open = $('timeline').hidden) {
     $('timeline').hidden = !open;
     $('timeline-button').setAttribute('aria-pressed', String(open));
     document.body.classList.toggle('with-timeline', open);
-    this.picture.fit();
+    this.picture.camera.fit();
     this.show();
+    if (open) this.bringPanel('timeline');
   }
 
   toggleTheme(theme) {
     const root = document.documentElement;
     root.dataset.theme = theme ?? (isDark() ? 'light' : 'dark');
+    keepSetting('theme', root.dataset.theme);
     this.themeChanged();
   }
 
@@ -215,6 +280,9 @@ class App {
     if (only) parts.push('only=1');
     if (hidden.size) parts.push(`hide=${[...hidden].join(',')}`);
     if (folded.size) parts.push(`fold=${[...folded].join(',')}`);
+    const types = Object.entries(this.view.types).filter(([, chosen]) => chosen.size);
+    for (const [what, chosen] of types) parts.push(`${what}-types=${[...chosen].map(encodeURIComponent).join(',')}`);
+    if (this.view.reach !== 'all') parts.push(`reach=${this.view.reach}`);
     this.address = `#${parts.join('&')}`;
     clearTimeout(this.writing);
     this.writing = setTimeout(() => this.putAddress(), ADDRESS_WAIT);
@@ -230,9 +298,12 @@ class App {
     const ids = (name) => new Set((asked.get(name) ?? '').split(',').map(Number).filter((id) => this.run.objects[id - 1]));
     const [focus] = ids('focus');
     Object.assign(this.view, { focus: focus ?? null, only: asked.get('only') === '1' && focus > 0, hidden: ids('hide'), folded: ids('fold') });
-    if ($('quiz').hidden) this.tab('card');
+    const types = (what) => new Set((asked.get(`${what}-types`) ?? '').split(',').filter(Boolean));
+    this.view.types = { hidden: types('hidden'), folded: types('folded') };
+    this.view.reach = /^(call|[1-9])$/.test(asked.get('reach') ?? '') ? asked.get('reach') : 'all';
+    if (focus && $('quiz').hidden) this.tab('card');
     this.go(asked.has('step') ? Number(asked.get('step')) || 1 : this.view.step);
-    if (focus) this.picture.reveal(this.run.boxOfObject.get(focus));
+    if (focus) this.picture.camera.reveal(this.run.boxOfObject.get(focus));
   }
 
   listen() {

@@ -61,7 +61,14 @@ class Objects {
     if (!isOpen || !now) return [row];
     const list = now.ids.slice(0, FOUND_AT_MOST).map((id) => make('li', {}, objectLink(this.app, id), this.isNew(id) ? ' new' : ''));
     if (now.ids.length > FOUND_AT_MOST) list.push(make('li', { class: 'quiet' }, `… ${grouped(now.ids.length - FOUND_AT_MOST)} more`));
-    return [row, make('tr', {}, make('td', { colspan: 4 }, make('ul', { class: 'owners' }, list)))];
+    return [row, make('tr', {}, make('td', { colspan: 4 }, this.ofType(type), make('ul', { class: 'owners' }, list)))];
+  }
+
+  /** Buttons for all boxes of a type. */
+  ofType(type) {
+    const { app } = this;
+    const one = (what, words) => button(words, () => app.toggleType(what, type), { 'aria-pressed': String(app.view.types[what].has(type)) });
+    return make('div', { class: 'actions', role: 'group', 'aria-label': `All boxes of ${type}` }, one('folded', 'Fold all'), one('hidden', 'Hide all'));
   }
 
   /** Whether an object was born after the step that growth counts from. */

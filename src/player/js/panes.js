@@ -7,6 +7,8 @@ class Panes {
   constructor(app) {
     this.app = app;
     this.main = document.querySelector('main');
+    const kept = readSettings();
+    for (const name of ['left', 'side']) if (/^\d+px$/.test(kept[name] ?? '')) this.main.style.setProperty(`--${name}`, kept[name]);
     for (const [name, way] of [['left', 1], ['side', -1]]) this.listen(name, way);
     $('wide-button').onclick = () => this.toggleWide();
     this.toggleWide(document.body.classList.contains('wide'));
@@ -39,8 +41,9 @@ class Panes {
   size(name, width) {
     if (width === null) this.main.style.removeProperty(`--${name}`);
     else this.main.style.setProperty(`--${name}`, `${Math.round(clamp(width, NARROWEST, innerWidth / 2))}px`);
+    keepSetting(name, this.main.style.getPropertyValue(`--${name}`) || null);
     this.tell(name);
-    this.app.picture.fit();
+    this.app.picture.camera.fit();
   }
 
   tell(name) {
@@ -52,6 +55,6 @@ class Panes {
   toggleWide(wide = !document.body.classList.contains('wide')) {
     document.body.classList.toggle('wide', wide);
     $('wide-button').setAttribute('aria-pressed', String(wide));
-    this.app.picture.fit();
+    this.app.picture.camera.fit();
   }
 }

@@ -8,23 +8,15 @@ const STATUS = ['', 'unreachable', 'dead', 'lost'];
 /** How the rows of a box are set. */
 const [ROWS, STRIP, LINE] = [0, 1, 2];
 const ROOM = 18;
-/** The smallest scale that is taken unasked: the pictures' text at 8 pixels. */
-const LEGIBLE = 0.6;
-/** What surrounds the picture in its holder, in pixels, and a little. */
-const EDGE = 10;
-/** How far beyond what is seen boxes are drawn already, in pixels of the screen. */
-const AHEAD = 250;
 /** More boxes than these are not seen to glide: they stand at their new places at once. */
 const GLIDING = 40;
 
 class Picture {
-  constructor(run, holder, choose) {
+  constructor(run, holder) {
     this.run = run;
     this.holder = holder;
-    this.choose = choose;
     this.boxes = new Map();
     this.arrows = new Map();
-    this.zoom = null;
     this.arrowLayer = draw('g', { class: 'arrows' });
     this.boxLayer = draw('g', { class: 'boxes' });
     const { left, top, right, bottom } = run.picture.extent;
@@ -33,23 +25,29 @@ class Picture {
     this.top = empty ? 0 : Math.floor(top - ROOM - 8);
     this.width = empty ? 300 : Math.ceil(right + ROOM) - this.left;
     this.height = empty ? 60 : Math.ceil(bottom + ROOM) - this.top;
+    this.pinned = new Pinned(this);
     this.svg = draw(
       'svg',
-      { id: 'picture', viewBox: `${this.left} ${this.top} ${this.width} ${this.height}` },
+      { id: 'picture', role: 'group', 'aria-label': 'Boxes and arrows', viewBox: `${this.left} ${this.top} ${this.width} ${this.height}` },
       this.heads(),
       this.arrowLayer,
       this.boxLayer,
     );
     holder.append(this.svg);
-    holder.addEventListener('scroll', () => this.drawNear());
+    holder.parentElement.append(this.pinned.layer);
+    this.camera = new Camera(this);
+    holder.addEventListener('scroll', () => {
+      this.camera.look();
+      this.drawNear();
+      this.pinned.show();
+    });
     // On paper all of it is seen.
     addEventListener('beforeprint', () => {
-      this.whole = true;
+      this.camera.whole = true;
       this.drawNear();
     });
-    addEventListener('afterprint', () => { this.whole = false; });
-    this.scrolled = { x: 0, y: 0 };
-    this.fit();
+    addEventListener('afterprint', () => { this.camera.whole = false; });
+    this.camera.fit();
   }
 
   heads() {
@@ -62,43 +60,13 @@ class Picture {
     return draw('defs', {}, [['plain', 9.1], ['weak', 9.1], ['faded', 9.1], ['moved', 14], ['chosen', 12]].map(head));
   }
 
-  /** The scale at which all of the picture's width is seen; small pictures are not blown up. */
-  wholeWidth() {
-    return Math.min((this.holder.clientWidth - 10) / this.width, 1.15);
-  }
-
-  /** Sizes the picture: to a scale that was asked for, or to its holder as far as it is legible. */
-  fit() {
-    this.room = { width: this.holder.clientWidth, height: Math.min(this.holder.clientHeight || innerHeight, innerHeight) };
-    const scale = this.zoom ?? Math.max(this.wholeWidth(), LEGIBLE);
-    this.scale = scale;
-    this.svg.setAttribute('width', Math.round(this.width * scale));
-    this.svg.setAttribute('height', Math.round(this.height * scale));
-    this.drawNear();
-  }
-
-  /** A box's place in its holder, in pixels of the screen, as it is scrolled now. */
-  placeOf({ x, y, content }) {
-    const { width, height } = this.run.picture.contents[content];
-    const left = (x - this.left) * this.scale - this.scrolled.x;
-    const top = (y - this.top) * this.scale - this.scrolled.y;
-    return { left, top, right: left + (width / 10) * this.scale, bottom: top + (height / 10) * this.scale };
-  }
-
-  isNear(entry, ahead = AHEAD) {
-    if (this.whole) return true;
-    const { left, top, right, bottom } = this.placeOf(entry);
-    return right > -ahead && left < this.room.width + ahead && bottom > -ahead && top < this.room.height + ahead;
-  }
-
   /** Draws the boxes that are in view or near it; the others are kept, empty and not laid out. */
   drawNear() {
-    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
     for (const [box, entry] of this.boxes) this.drawEntry(box, entry);
   }
 
   drawEntry(box, entry) {
-    const near = this.isNear(entry);
+    const near = this.camera.isNear(entry);
     const wanted = `${entry.content}${entry.folded ? ' folded' : ''}`;
     if (near && entry.drawn !== wanted) {
       this.fillBox(entry.element, box, this.run.picture.contents[entry.content], entry.folded);
@@ -116,7 +84,7 @@ class Picture {
    */
   show(state, view, follow = false) {
     const shown = shownBoxes(this.run, state, view);
-    if (follow) this.follow(state, shown.boxes);
+    if (follow) this.camera.follow(state, shown);
     for (const [box, entry] of this.boxes) {
       if (!shown.boxes.has(box)) {
         entry.element.remove();
@@ -138,23 +106,79 @@ class Picture {
       if (!this.arrows.has(arrow)) this.arrows.set(arrow, this.drawArrow(arrow));
     }
     this.leftOut = state.boxes.size - shown.boxes.size;
+    this.now = state;
+    this.shown = shown;
+    this.pinned.show({ state, shown });
+    this.name(shown);
     this.light(state, view);
+  }
+
+  /** The room for the picture has changed: what the step is about is brought into view again. */
+  lookAgain() {
+    if (!this.now) return;
+    if ($('follow').checked) this.camera.follow(this.now, this.shown);
+    this.drawNear();
+    this.pinned.show();
+  }
+
+  /** Names the boxes in words: what stands in them, and for each arrow what it leads to. */
+  name(shown) {
+    const from = new Map();
+    for (const number of shown.arrows) {
+      const arrow = this.run.picture.arrows[number];
+      if (!from.has(arrow[0])) from.set(arrow[0], []);
+      from.get(arrow[0]).push(arrow);
+    }
+    for (const [box, entry] of this.boxes) {
+      if (!entry.near) continue;
+      const arrows = from.get(box) ?? [];
+      const key = `${entry.drawn} ${arrows.map(([, to, way]) => `${to} ${way}`)}`;
+      if (entry.named === key) continue;
+      entry.named = key;
+      entry.element.setAttribute('aria-label', this.labelOf(entry, arrows));
+    }
+  }
+
+  /** What is read in a box, word by word, and then where its arrows lead. */
+  labelOf(entry, arrows) {
+    const { contents, dots } = this.run.picture;
+    const words = [...entry.element.querySelectorAll('text')].map((text) => text.textContent.trim()).join(' ');
+    const ways = (entry.folded ? [] : contents[entry.content].rows).flatMap(([label, value]) => [label, value].filter((cell) => cell < 0).map((cell) => {
+      const to = this.targetOf(entry, dots[-cell - 1], arrows);
+      return to === null ? null : `${label > 0 ? `${visible(this.run.text(label - 1))} ` : ''}leads to ${to}`;
+    }));
+    return [words, ways.filter(Boolean).join(', ')].filter(Boolean).join('; ');
+  }
+
+  /** What the arrow leads to that starts from a dot. */
+  targetOf(entry, dot, arrows) {
+    const distance = ([, , way]) => {
+      const [x, y] = this.run.text(way).match(/-?[\d.]+/g).map(Number);
+      return Math.hypot(x - entry.x - dot[0] / 10, y - entry.y - dot[1] / 10);
+    };
+    const nearest = arrows.reduce((best, arrow) => (!best || distance(arrow) < distance(best) ? arrow : best), null);
+    const to = nearest && this.boxes.get(nearest[1]);
+    if (!to) return null;
+    const { object } = this.run.picture.keys[nearest[1]];
+    return `${visible(this.run.text(this.run.picture.contents[to.content].title))}${object ? ` #${object}` : ''}`;
   }
 
   place(box, { content, x, y }, view) {
     const { object } = this.run.picture.keys[box];
     let entry = this.boxes.get(box);
+    let appears = false;
     if (!entry) {
       entry = { element: draw('g', { 'data-box': box, role: object ? 'button' : 'img', tabindex: object ? '-1' : null }) };
       this.boxes.set(box, entry);
       this.boxLayer.append(entry.element);
+      appears = this.now !== undefined;
     }
     if (entry.x !== x || entry.y !== y) entry.element.style.transform = `translate(${x}px,${y}px)`;
-    if (entry.content !== content || entry.folded !== view.folded.has(object)) {
-      const classes = this.classesOf(this.run.picture.contents[content], view.folded.has(object));
-      entry.element.setAttribute('class', classes);
+    if (entry.content !== content || entry.folded !== isChosen(this.run, view, 'folded', object)) {
+      const classes = this.classesOf(this.run.picture.contents[content], isChosen(this.run, view, 'folded', object));
+      entry.element.setAttribute('class', appears ? `${classes} appears` : classes);
     }
-    Object.assign(entry, { x, y, content, folded: view.folded.has(object) });
+    Object.assign(entry, { x, y, content, folded: isChosen(this.run, view, 'folded', object) });
     this.drawEntry(box, entry);
   }
 
@@ -162,8 +186,11 @@ class Picture {
     const [from, to, way, flags] = this.run.picture.arrows[number];
     const kind = flags & MOVED ? 'moved' : flags & FADED ? 'faded' : flags & WEAK ? 'weak' : 'plain';
     const dash = flags & WEAK ? ' dotted' : flags & FADED ? ' dashed' : '';
+    const grows = kind === 'moved' && !dash && this.now !== undefined;
     const arrow = draw('path', {
-      class: `arrow ${kind}${dash}`,
+      class: `arrow ${kind}${dash}${grows ? ' grows' : ''}`,
+      // Ways are measured in shares of themselves where they are seen to grow.
+      pathLength: grows ? 1 : null,
       d: this.run.text(way),
       'data-from': from,
       'data-to': to,
@@ -215,9 +242,6 @@ class Picture {
       }
     }
     refill(element, parts.map((part) => (part?.localName === 'text' ? [part, ' '] : part)));
-    // A voice reads the box as it stands, word by word.
-    const words = [...element.querySelectorAll('text')].map((text) => text.textContent.trim());
-    element.setAttribute('aria-label', words.join(' '));
   }
 
   /** The author's words above a box, and behind them what has become of it. */
@@ -350,70 +374,6 @@ class Picture {
     return [...this.boxLayer.querySelectorAll('[role=button]')];
   }
 
-  /** Brings a box into view, where there is one. */
-  reveal(box) {
-    this.scrollTo([this.boxes.get(box)].filter(Boolean));
-    this.drawNear();
-  }
-
-  /** Brings the running call and what is new or changed into view: both, or else what is new. */
-  follow(state, shown) {
-    const entries = [...state.boxes].filter(([box]) => shown.has(box));
-    const call = state.boxes.get(this.run.boxOfCall.get(runningFrame(state)?.call));
-    const fresh = entries.filter(([box, entry]) => this.isFresh(box, entry)).map(([, entry]) => entry);
-    // The signs below the picture take more or less of its room.
-    this.room.height = Math.min(this.holder.clientHeight, innerHeight);
-    // The browser tells of scrolling later than it scrolls.
-    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
-    const one = fresh.find((entry) => this.isSeen(entry)) ?? fresh[0] ?? call;
-    if (!one || [one, call].every((entry) => !entry || this.isSeen(entry))) return;
-    const both = [one, call ?? one].map((entry) => this.placeOf(entry));
-    const [left, top] = ['left', 'top'].map((side) => Math.min(...both.map((place) => place[side])));
-    const [right, bottom] = ['right', 'bottom'].map((side) => Math.max(...both.map((place) => place[side])));
-    const fits = right - left < this.room.width - 60 && bottom - top < this.room.height - 80;
-    if (!fits) {
-      this.scrollTo([one]);
-      return;
-    }
-    // No further than is needed.
-    const by = (low, high, room, margin) => (low < margin ? low - margin : Math.max(0, high + margin - room));
-    this.scrollBy(by(left, right, this.room.width, 30), by(top, bottom, this.room.height, 40));
-  }
-
-  /** Whether all of a box is in view, or, of one that is larger than that, some. */
-  isSeen(entry) {
-    const { left, top, right, bottom } = this.placeOf(entry);
-    const { width, height } = this.room;
-    const fits = right - left < width - EDGE && bottom - top < height - EDGE;
-    return fits ? left >= 0 && top >= 0 && right <= width - EDGE && bottom <= height - EDGE : this.isNear(entry, -20);
-  }
-
-  scrollBy(x, y) {
-    this.holder.scrollTo({ left: this.scrolled.x + x, top: this.scrolled.y + y });
-    this.scrolled = { x: this.holder.scrollLeft, y: this.holder.scrollTop };
-  }
-
-  /** Sizes and scrolls the picture so that all boxes of this step are seen. */
-  fitStep() {
-    const places = [...this.boxes.values()].map((entry) => this.placeOf(entry));
-    if (!places.length) return;
-    const [left, top] = ['left', 'top'].map((side) => Math.min(...places.map((place) => place[side])));
-    const [right, bottom] = ['right', 'bottom'].map((side) => Math.max(...places.map((place) => place[side])));
-    const corner = { x: (left + this.scrolled.x) / this.scale, y: (top + this.scrolled.y) / this.scale };
-    const [width, height] = [(right - left) / this.scale + 2 * ROOM, (bottom - top) / this.scale + 2 * ROOM + 8];
-    this.zoom = clamp(Math.min((this.room.width - 10) / width, (this.room.height - 10) / height), 0.2, 1.15);
-    this.fit();
-    this.holder.scrollTo({ left: (corner.x - ROOM) * this.scale, top: (corner.y - ROOM - 8) * this.scale });
-    this.drawNear();
-  }
-
-  /** Scrolls to the first of some boxes, where none of them is in view. */
-  scrollTo(entries) {
-    if (!entries.length || entries.some((entry) => this.isNear(entry, -20))) return;
-    const { left, top } = this.placeOf(entries[0]);
-    this.scrollBy(left - 40, top - 60);
-  }
-
   /** Whether a box is new, changed or dead in this step. */
   isFresh(box, { content }) {
     const { status, new: fresh, rows } = this.run.picture.contents[content];
@@ -433,13 +393,18 @@ const sidesOf = (at, to) => ({
 
 const tenth = (number) => Math.round(number * 10) / 10;
 
+/** What a reader has folded or hidden: an object, or all of its type. */
+const isChosen = (run, view, what, id) => view[what].has(id) || (id && view.types[what].has(run.typeOf(id)));
+
 /** The boxes and arrows that are left when some are hidden, folded, or only one is asked for. */
 function shownBoxes(run, state, view) {
   const boxes = new Set(state.boxes.keys());
-  if (!view.hidden.size && !view.folded.size && !view.only) return { boxes, arrows: state.arrows };
+  const isWhole = !view.hidden.size && !view.folded.size && !view.types.hidden.size && !view.types.folded.size && !view.only && view.reach === 'all';
+  if (isWhole) return { boxes, arrows: state.arrows };
   const entries = [...state.arrows].map((number) => [number, ...run.picture.arrows[number]]);
-  const boxOf = (ids) => new Set([...ids].map((id) => run.boxOfObject.get(id)));
-  const [hidden, folded] = [boxOf(view.hidden), boxOf(view.folded)];
+  const { keys } = run.picture;
+  const of = (what) => new Set([...boxes].filter((box) => isChosen(run, view, what, keys[box].object)));
+  const [hidden, folded] = [of('hidden'), of('folded')];
   // What only a folded box leads to is folded away with it.
   const hasOwner = new Set(entries.map(([, , to]) => to));
   const roots = [...boxes].filter((box) => !hasOwner.has(box));
@@ -447,14 +412,28 @@ function shownBoxes(run, state, view) {
   const rest = reached(roots, waysOf(entries.filter(([, from]) => !folded.has(from))));
   const focus = run.boxOfObject.get(view.focus);
   const kin = view.only && boxes.has(focus) ? kinOf(focus, entries) : null;
+  const near = view.reach === 'all' ? null : nearCall(run, state, entries, view.reach);
   for (const box of boxes) {
     const foldedAway = whole.has(box) && !rest.has(box);
-    if (hidden.has(box) || foldedAway || (kin && !kin.has(box))) boxes.delete(box);
+    const isFar = near && !near.has(box) && keys[box].call === undefined;
+    if (hidden.has(box) || foldedAway || (kin && !kin.has(box)) || isFar) boxes.delete(box);
   }
   const arrows = new Set(entries
     .filter(([, from, to]) => boxes.has(from) && boxes.has(to) && !folded.has(from))
     .map(([number]) => number));
   return { boxes, arrows };
+}
+
+/** What the running call leads to: all of it, or over so many arrows. */
+function nearCall(run, state, entries, reach) {
+  const ways = waysOf(entries);
+  let edge = [run.boxOfCall.get(runningFrame(state)?.call)];
+  const seen = new Set(edge);
+  const most = reach === 'call' ? Infinity : Number(reach);
+  for (let depth = 0; depth < most && edge.length; depth++) {
+    edge = edge.flatMap((box) => ways.get(box) ?? []).filter((box) => !seen.has(box) && seen.add(box));
+  }
+  return seen;
 }
 
 /** A box, all that it leads to, and all that leads to it. */

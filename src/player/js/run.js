@@ -8,6 +8,10 @@ const REF_KEY = 2;
 const REF_NO_VARIABLE = 4;
 /** The kind of a name that the compiler has made. */
 const NAME_OF_COMPILER = 5;
+/** The kind of a name that belongs to a function around. */
+const NAME_FREE = 3;
+/** Letters of a value that a short name has. */
+const SHORT = 24;
 /** States that were asked for last and are kept: the step, those around it, one to compare with. */
 const RECENT = 6;
 
@@ -114,17 +118,21 @@ class Run {
   goThrough() {
     this.lines = this.files.map(() => new Map());
     this.printed = [0];
+    /** The most boxes that stand in a picture at once. */
+    this.mostBoxes = 0;
+    this.calls = new CallLog(this);
     const state = new State();
     let before = null;
     this.steps.forEach((step, index) => {
       const number = index + 1;
       state.apply(step);
+      this.mostBoxes = Math.max(this.mostBoxes, state.boxes.size);
       if (number % KEYFRAME_EVERY === 0) this.keyframes.push(new State(state));
-      this.printed.push(this.printed[index] + (step.out ?? '').length);
+      this.printed.push(this.printed[index] + (step.out ?? '').length + (step.err ?? '').length);
+      this.calls.take(number, state, step);
       this.noteLine(step, before, number);
       before = step;
     });
-    this.allPrinted = this.steps.map((step) => step.out ?? '').join('');
   }
 
   noteLine(step, before, number) {
@@ -177,7 +185,7 @@ class Run {
 
   /** What was printed up to a step. */
   printedAt(number) {
-    return this.allPrinted.slice(0, this.printed[number]);
+    return this.steps.slice(0, number).map((step) => step.out ?? '').join('');
   }
 
   typeOf(id) {
@@ -217,6 +225,13 @@ class Run {
     const named = object && object.name >= 0 ? ` ${visible(this.text(object.name))}` : '';
     const type = { class: 'class', function: 'function', module: 'module' }[this.kindOf(id)];
     return `${type ?? this.typeOf(id)}${named} #${id}`;
+  }
+
+  /** `12`, `'text'`, `Node #12`: a value that is one, else a name. */
+  shortName(id, object) {
+    if (this.kindOf(id) !== 'atom' || !object || object.value < 0) return this.nameOf(id, object);
+    const letters = [...visible(this.text(object.value))];
+    return letters.length > SHORT ? `${letters.slice(0, SHORT - 1).join('')}…` : letters.join('');
   }
 
   /** What a frame is called. */

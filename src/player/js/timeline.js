@@ -1,5 +1,5 @@
-// The timeline: living objects and bytes over the steps, and a lane for each object from its birth
-// to its death. A lane is as thick as the object's count; collections are lines through all.
+// The timeline: living objects and bytes over the steps, a lane for each variable of the running call
+// and of the script, and one for each object from its birth to its death. A lane is as thick as the object's count; collections are lines through all.
 
 const LANE = 14;
 const CHART = 64;
@@ -17,7 +17,7 @@ class Timeline {
     this.now = make('div', { class: 'now' });
     this.still = make('div', { class: 'still' }, this.canvas, this.cursor, this.now, this.tip);
     refill(this.view, this.still, this.space);
-    $('timeline-key').textContent = 'Above: living objects (filled) and bytes (line). Below: a lane for each object, as thick as its count; purple lines: collections. Up, down and Enter choose an object.';
+    $('timeline-key').textContent = 'Above: living objects (filled) and bytes (line). Below: a lane for each variable, with its values, and for each object, as thick as its count; purple lines: collections. Up, down and Enter choose an object.';
     this.at = -1;
     this.view.addEventListener('scroll', () => this.draw());
     this.view.addEventListener('click', (event) => this.click(event));
@@ -25,7 +25,7 @@ class Timeline {
     this.view.addEventListener('mouseleave', () => { this.tip.hidden = true; });
     this.view.addEventListener('keydown', (event) => this.key(event));
     $('timeline-all').addEventListener('change', () => {
-      Object.assign(this, { lanes: null, focus: null, drawn: null });
+      Object.assign(this, { lanes: null, objects: null, focus: null, drawn: null });
       this.show();
     });
   }
@@ -35,19 +35,34 @@ class Timeline {
     const { run } = this.app;
     const all = $('timeline-all').checked;
     const counts = allCounts(run);
-    this.lanes = [];
+    this.objects = [];
     for (let id = 1; id <= run.objects.length; id++) {
       const born = run.born(id);
       if (!born || !counts.has(id) || (!all && !run.boxOfObject.has(id))) continue;
-      this.lanes.push({ id, from: counts.get(id)[0][0], to: run.diedInRun(id)?.step ?? run.length, counts: counts.get(id) });
+      this.objects.push({ id, from: counts.get(id)[0][0], to: run.diedInRun(id)?.step ?? run.length, counts: counts.get(id) });
     }
-    this.lanes.sort((a, b) => a.from - b.from || a.id - b.id);
+    this.objects.sort((a, b) => a.from - b.from || a.id - b.id);
+  }
+
+  /** The variables of the running call, then those of its module: not names of functions and the like. */
+  findVariables() {
+    const { run, view, state } = this.app;
+    const running = run.calls.running[view.step];
+    const script = state.frames.find((frame) => frame.module)?.call;
+    if (this.lanes && this.running === running) return;
+    this.running = running;
+    const isDefinition = ([, to]) => to === null || ['class', 'function', 'module'].includes(run.kindOf(to));
+    const of = (call) => [...namesOverRun(run).values()].filter((lane) => lane.call === call && !lane.changes.every(isDefinition));
+    const variables = running === script ? of(running) : [...of(running), ...of(script)];
+    this.lanes = [...variables, ...this.objects];
+    this.drawn = null;
     this.space.style.height = `${CHART + this.lanes.length * LANE + 8}px`;
   }
 
   show() {
     if ($('timeline').hidden) return;
-    if (!this.lanes) this.find();
+    if (!this.objects) this.find();
+    this.findVariables();
     const { run, view, step } = this.app;
     const lane = this.lanes.findIndex(({ id }) => id === view.focus);
     if (lane >= 0 && view.focus !== this.focus) this.scrollTo(lane);
@@ -84,7 +99,7 @@ class Timeline {
   /** Draws what is the same at every step, where it has changed. */
   draw() {
     const { view } = this;
-    const drawn = [view.clientWidth, view.clientHeight, view.scrollTop, this.focus, this.at, this.lanes.length, colour('text')].join();
+    const drawn = [view.clientWidth, view.clientHeight, view.scrollTop, this.focus, this.at, this.lanes.length, this.running, this.app.view.name?.name, colour('text')].join();
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.still.style.setProperty('--room', `${view.clientHeight}px`);
@@ -107,7 +122,42 @@ class Timeline {
     });
   }
 
+  /** A variable: a stretch for each value, with the value where there is room for it. */
+  drawVariable(pen, lane, top) {
+    const { run, view } = this.app;
+    const { call, name, changes } = this.lanes[lane];
+    const isChosen = view.name?.call === call && view.name.name === name;
+    if (isChosen || lane === this.at) {
+      pen.fillStyle = colour(isChosen ? 'changed-row' : 'panel');
+      pen.fillRect(0, top, this.canvas.clientWidth, LANE);
+    }
+    pen.fillStyle = colour('text');
+    pen.fillText(visible(run.text(name)), 8, top + LANE / 2, NAMES - 16);
+    changes.forEach(([step, to], index) => {
+      if (to === null) return;
+      const [from, end] = [this.x(step), this.x(changes[index + 1]?.[0] ?? run.length)];
+      pen.fillStyle = colour(index % 2 ? 'tone-frame' : 'tone-active-frame');
+      pen.fillRect(from, top + 1, Math.max(1, end - from - 0.5), LANE - 2);
+      const words = end - from > 16 ? this.valueAt(step, to) : '';
+      if (!words || pen.measureText(words).width > end - from - 6) return;
+      pen.fillStyle = colour('text');
+      pen.fillText(words, from + 3, top + LANE / 2);
+    });
+  }
+
+  /** A value in words; what a value is does not change, whenever it is asked. */
+  valueAt(step, id) {
+    const { run } = this.app;
+    this.values ??= new Map();
+    if (!this.values.has(id)) this.values.set(id, run.kindOf(id) === 'atom' ? run.shortName(id, run.at(step).heap.get(id)) : `${run.typeOf(id)} #${id}`);
+    return this.values.get(id);
+  }
+
   drawLane(pen, lane, top) {
+    if (this.lanes[lane].changes) {
+      this.drawVariable(pen, lane, top);
+      return;
+    }
     const { run, view } = this.app;
     const { id, to, counts } = this.lanes[lane];
     const middle = top + LANE / 2;
@@ -169,7 +219,7 @@ class Timeline {
     const lane = this.laneAt(y);
     if (lane >= 0) {
       this.at = lane;
-      this.app.choose(this.lanes[lane].id);
+      this.take(lane);
     }
     if (x >= NAMES) this.app.go(this.stepAt(x));
   }
@@ -181,13 +231,26 @@ class Timeline {
     this.tip.hidden = lane < 0 && x < NAMES;
     const { run } = this.app;
     const words = x >= NAMES ? [`step ${this.stepAt(x)}`] : [];
-    if (lane >= 0) words.unshift(this.lifeInWords(this.lanes[lane].id));
+    if (lane >= 0) words.unshift(this.laneInWords(this.lanes[lane]));
     else if (x >= NAMES) {
       const step = run.step(this.stepAt(x));
       words.push(`${grouped(step.living)} objects, ${grouped(step.bytes)} bytes`);
     }
     this.tip.textContent = words.join(' · ');
     this.tip.style.transform = `translate(${clamp(x + 12, 0, Math.max(0, at.width - 320))}px,${clamp(y + 14, 0, at.height - 24)}px)`;
+  }
+
+  /** Chooses what a lane is of. */
+  take(lane) {
+    const { id, call, name } = this.lanes[lane];
+    if (id) this.app.choose(id);
+    else if (this.app.view.name?.call !== call || this.app.view.name.name !== name) this.app.chooseName(call, name);
+  }
+
+  laneInWords({ id, call, name, changes }) {
+    if (id) return this.lifeInWords(id);
+    const { run } = this.app;
+    return `${visible(run.text(name))} of ${run.frameName(run.calls.byNumber.get(call))}, ${counted(changes.filter(([, to]) => to !== null).length, 'value')}`;
   }
 
   lifeInWords(id) {
@@ -204,11 +267,11 @@ class Timeline {
 
   key(event) {
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === 'Enter' && this.at >= 0) this.app.choose(this.lanes[this.at].id);
+    if (event.key === 'Enter' && this.at >= 0) this.take(this.at);
     if (!way || !this.lanes.length) return;
     this.at = clamp(this.at + way, 0, this.lanes.length - 1);
     this.scrollTo(this.at);
-    $('timeline-said').textContent = this.lifeInWords(this.lanes[this.at].id);
+    $('timeline-said').textContent = this.laneInWords(this.lanes[this.at]);
     this.draw();
     event.preventDefault();
     event.stopPropagation();

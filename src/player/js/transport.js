@@ -18,7 +18,18 @@ class Transport {
     $('next').onclick = () => app.go(app.view.step + 1);
     $('last').onclick = () => app.go(app.run.length);
     $('play').onclick = () => this.toggle();
-    $('speed').onchange = () => this.timer && this.start();
+    const kept = readSettings();
+    if ([...$('speed').options].some(({ value }) => value === kept.speed)) $('speed').value = kept.speed;
+    $('follow').checked = kept.follow ?? true;
+    $('follow').onchange = () => keepSetting('follow', $('follow').checked);
+    $('speed').onchange = () => {
+      keepSetting('speed', $('speed').value);
+      if (this.timer) this.start();
+    };
+    $('over-back').onclick = () => app.stepOver(true);
+    $('over').onclick = () => app.stepOver(false);
+    $('out').onclick = () => app.stepOut();
+    this.flame = new Flame(app, $('flame'), (number, width) => this.x(number, width));
     this.slider.oninput = () => app.go(Number(this.slider.value));
     this.field.onchange = () => app.go(Number(this.field.value));
     this.drawTicks();
@@ -71,12 +82,18 @@ class Transport {
     }
   }
 
+  /** Where a step stands along the slider. */
+  x(number, width) {
+    return THUMB + ((number - 1) / Math.max(1, this.app.run.length - 1)) * (width - 2 * THUMB);
+  }
+
   /** Births up, deaths down, collections as lines, exceptions as diamonds. */
   drawTicks() {
+    this.flame.draw();
     const canvas = $('ticks');
     const { pen, width, height } = sharp(canvas);
     const { run } = this.app;
-    const x = (number) => THUMB + ((number - 1) / Math.max(1, run.length - 1)) * (width - 2 * THUMB);
+    const x = (number) => this.x(number, width);
     const middle = height / 2;
     const bins = { births: new Map(), deaths: new Map() };
     run.steps.forEach((step, index) => {
@@ -110,6 +127,10 @@ class Transport {
 }
 
 const ICONS = {
+  'over-back': 'M20 15h-2.5a5.5 5.5 0 0 0-11 0h2.8L5 20L.7 15H4a8 8 0 0 1 16 0zM12 16.5a2 2 0 1 0 .1 0z',
+  over: 'M4 15h2.5a5.5 5.5 0 0 1 11 0h-2.8L19 20L23.3 15H20a8 8 0 0 0-16 0zM12 16.5a2 2 0 1 0 .1 0z',
+  out: 'M10.8 15V8H7l5-5.5L17 8h-3.8v7zM12 17a2.2 2.2 0 1 0 .1 0z',
+  'run-on': 'M5 5l9 7l-9 7zM18.5 8.5a3.5 3.5 0 1 0 .1 0z',
   first: 'M4 5h2.5v14H4zM15 5v14l-7.5-7zM22 5v14l-7.5-7z',
   previous: 'M18 5h-2.5v14H18zM13 5l-8 7l8 7z',
   play: 'M8 5l11 7l-11 7z',
