@@ -266,7 +266,10 @@ unsafe fn start(agent: &mut Agent, info: Addr) {
             number => (python.call.as_long)(number).max(0) as u64,
         };
         crate::steps::meet_unnamed(agent);
+        // What is dead by now has died before.
+        agent.objects.set_collecting(false);
         agent.objects.find_dead(&python);
+        agent.objects.set_collecting(true);
         let minor = python.layout.minor;
         let listed = agent.collector.listed(generation);
         let mut counts: AddressMap<i64> = AddressMap::default();

@@ -42,10 +42,14 @@ pub unsafe fn write_exception(agent: &mut Agent, of: Addr, message: &mut Writer)
                 let code = word(frame + python.layout.frame.code);
                 let path = string(word(code + crate::offsets::code::FILENAME), &python);
                 let own = agent.program.own_file(code, &python);
+                let line = match half(at + traceback::LINE) as i32 {
+                    known @ 0.. => known,
+                    _ => (python.call.line_at)(code, half(at + traceback::OFFSET) as i32),
+                };
                 entries.push((
                     own,
                     path,
-                    half(at + traceback::LINE),
+                    u32::try_from(line).unwrap_or(0),
                     function_name(code, &python),
                 ));
             }

@@ -6,9 +6,10 @@
 //! these types' functions that take an object apart are replaced by one that looks what became of it.
 
 use crate::agent::{agent, installed};
+use crate::dicts::traverse;
 use crate::offsets::{class, flags, object};
 use crate::python::{
-    Addr, Allocator, Dealloc, Python, Tracer, before_object, find, flags_of, word,
+    Addr, Allocator, Dealloc, Python, Tracer, before_object, find, flags_of, type_of, word,
 };
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
@@ -42,6 +43,9 @@ pub struct Memory {
     /// order.
     pub fresh: AddressMap<u64>,
     births: u64,
+    /// The lists and dicts that lived when the recording began. Before 3.13 nothing tells of one that comes
+    /// from a free list that was filled before.
+    old: AddressMap<()>,
     /// Blocks that were given out while the collector runs.
     pub given_to_collector: Vec<Addr>,
     /// Blocks of births since the last step.
@@ -194,6 +198,43 @@ fn taken(block: Addr) {
 }
 
 impl Memory {
+    /// Notes the lists and dicts that live already: the collector's `listed` objects and what they hold.
+    ///
+    /// # Safety
+    /// The interpreter's lock must be held.
+    pub unsafe fn note_old(&mut self, listed: &[Addr], python: &Python) {
+        let types = &python.types;
+        // SAFETY: what the collector lists lives, and so does what it holds.
+        let is_one = |at: Addr| [types.list, types.dict].contains(&unsafe { type_of(at) });
+        for at in listed {
+            if is_one(*at) {
+                self.old.insert(*at, ());
+            }
+            // SAFETY: as above.
+            unsafe {
+                traverse(*at, &mut |to| {
+                    if is_one(to) {
+                        self.old.insert(to, ());
+                    }
+                });
+            }
+        }
+    }
+
+    /// When an object was born, as the order of births goes; `None` where it is older than the recording.
+    ///
+    /// # Safety
+    /// There must be a living object.
+    pub unsafe fn birth(&self, at: Addr, block: Addr, python: &Python) -> Option<u64> {
+        let known = self.fresh.get(&block).copied();
+        // SAFETY: the caller's.
+        let class = unsafe { type_of(at) };
+        let is_told = python.layout.minor >= 13
+            || self.old.contains_key(&at)
+            || ![python.types.list, python.types.dict].contains(&class);
+        known.or((!is_told).then_some(0))
+    }
+
     pub fn note_birth(&mut self, block: Addr) {
         /// More than this many births between two steps are not looked at one by one.
         const RECENT: usize = 1 << 20;

@@ -187,7 +187,8 @@ impl Objects {
         }
         self.serials += 1;
         let serial = self.serials;
-        let birth = memory.fresh.get(&block).copied();
+        // SAFETY: as above.
+        let birth = unsafe { memory.birth(at, block, python) };
         let born = birth.filter(|_| count.is_some() && !described.leaf);
         let born = born.filter(|_| !program.is_constant(at));
         let type_name = self.name(&described.type_name);

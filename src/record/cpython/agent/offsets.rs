@@ -153,6 +153,8 @@ pub mod exception {
 pub mod traceback {
     pub const NEXT: usize = 16;
     pub const FRAME: usize = 24;
+    pub const OFFSET: usize = 32;
+    /// -1 where nobody has asked for it yet.
     pub const LINE: usize = 36;
 }
 

@@ -87,6 +87,10 @@ pub unsafe fn about_to_run(code: Addr) {
             count = agent.collector.count();
             monitor::begin(&python);
             listen(&python);
+            if python.layout.minor < 13 {
+                let listed = agent.collector.listed(2);
+                agent.memory.note_old(&listed, &python);
+            }
             output::COPIES.store(true, std::sync::atomic::Ordering::Relaxed);
             agent.started = true;
             agent.program.knows_deaths = true;
