@@ -6,8 +6,8 @@ use common::Folder;
 use memviz::analyse::{Liveness, Target, Words, find, why};
 use memviz::trace::{
     AtExit, Builder, CallFrame, Cause, Count, Death, Decoder, End, Event, FileId, Granularity,
-    Incident, Kind, Label, LogWriter, Moment, Name, NameKind, ObjId, ObjectInfo, ObjectState,
-    Outcome, Record, Reference, Run, SourceFile, Stacks, StepHead, TraceFile,
+    Incident, Kind, Knowledge, Label, LogWriter, Moment, Name, NameKind, ObjId, ObjectInfo,
+    ObjectState, Outcome, Record, Reference, Run, SourceFile, Stacks, StepHead, TraceFile,
 };
 use std::fs::File;
 use std::io::{self, Write};
@@ -42,6 +42,7 @@ impl Toy {
             python: "0.1".to_owned(),
             script: "toy.py".to_owned(),
             granularity: Granularity::Line,
+            knowledge: Knowledge::Lives,
         };
         let mut builder = Builder::new(run, Box::new(out)).expect("memory takes everything");
         let source = SourceFile {
@@ -129,6 +130,7 @@ impl Toy {
             offset: None,
             suppresses_context: false,
             raised_again: Vec::new(),
+            out_of_reach: Vec::new(),
             stdout: String::new(),
             stderr: String::new(),
             thread: None,
