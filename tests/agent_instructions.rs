@@ -127,7 +127,7 @@ fn instructions(python: &Python, folder: &Folder, script: &str) -> Vec<(String, 
 fn instructions_are_the_interpreters_own() {
     for python in pythons() {
         let folder = Folder::new();
-        folder.write("script.py", &program());
+        folder.write("script.py", program());
         folder.write("tracer.py", TRACER);
         let told = python.plain(&folder, &["tracer.py", "script.py"]);
         let wanted: Vec<(String, u64, String)> = text(&told.stderr)
@@ -183,7 +183,7 @@ fn stacks_are_as_high_as_the_interpreter_says() {
     };
     for python in pythons() {
         let folder = Folder::new();
-        folder.write("script.py", &program());
+        folder.write("script.py", program());
         let plain = python.plain(&folder, &["script.py"]);
         let arguments = ["--step", "instruction", "--format", "json", "script.py"];
         let recorded = python.recorded(&folder, &arguments);
