@@ -101,9 +101,11 @@ def is_eternal(obj):
 
 def mro(cls):
     try:
-        return TYPE_MRO.__get__(cls, type(cls))
+        found = TYPE_MRO.__get__(cls, type(cls))
     except Exception:
-        return type.__getattribute__(cls, "__mro__")
+        found = type.__getattribute__(cls, "__mro__")
+    # A native type that nobody has made ready, as those of what awaits an asynchronous generator, has none.
+    return (cls,) if found is None else found
 
 
 def class_name(cls):
@@ -123,6 +125,8 @@ def class_dict(cls):
         found = TYPE_DICT.__get__(cls, type(cls))
     except Exception:
         found = type.__getattribute__(cls, "__dict__")
+    if found is None:
+        return []
     try:
         return list(found.items())
     except RuntimeError:
