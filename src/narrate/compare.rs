@@ -134,7 +134,7 @@ pub fn difference_reason(reason: Reason) -> (&'static str, &'static str) {
         ),
         Reason::DeathsUnknown => (
             "no deaths",
-            "one of them does not tell when an object is freed",
+            "one of them does not tell when an object is freed, nor of the collector",
         ),
     }
 }

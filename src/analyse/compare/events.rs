@@ -59,7 +59,10 @@ impl Walk<'_> {
             .map(|all| all.iter().filter(|one| one.automatic).count());
         if asked[0] != asked[1] {
             let facts = facts.map(Fact::Collections);
-            self.differs(DifferenceKind::Collections, String::new(), facts, None);
+            // Who does not tell deaths does not tell of the collector either.
+            let is_told = self.sides.iter().all(|side| side.run.knows.deaths);
+            let reason = (!is_told).then_some(Reason::DeathsUnknown);
+            self.differs(DifferenceKind::Collections, String::new(), facts, reason);
         } else if automatic[0] != automatic[1] {
             let facts = facts.map(Fact::Collections);
             let reason = Some(Reason::CollectorTime);
