@@ -285,7 +285,9 @@ class App {
     if (this.view.reach !== 'all') parts.push(`reach=${this.view.reach}`);
     this.address = `#${parts.join('&')}`;
     clearTimeout(this.writing);
-    this.writing = setTimeout(() => this.putAddress(), ADDRESS_WAIT);
+    const before = location.hash;
+    // An address that was entered meanwhile is about to be read, and stands.
+    this.writing = setTimeout(() => location.hash === before && this.putAddress(), ADDRESS_WAIT);
   }
 
   putAddress() {
