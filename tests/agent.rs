@@ -16,11 +16,16 @@ mod grammar;
 
 use common::installed::{assert_alike, lessons, pythons, unexplained};
 use common::random::{Random, number_from};
+use common::unchanged::LongTest;
 use common::{Folder, laws, steps, text};
 use serde_json::Value;
 
 #[test]
 fn lessons_run_alike_and_every_count_is_explained() {
+    let own = ["agent.rs", "../scenarios"];
+    let Some(long) = LongTest::unless_unchanged("lessons on CPython", &own, &[]) else {
+        return;
+    };
     for python in pythons() {
         for lesson in lessons() {
             let folder = Folder::new();
@@ -38,6 +43,7 @@ fn lessons_run_alike_and_every_count_is_explained() {
             assert!(open.is_empty(), "{name} on {version}: {open:?}");
         }
     }
+    long.passed();
 }
 
 /// A program that says of itself what counts its names' objects have, and in which order they die.
@@ -100,6 +106,10 @@ fn telling(seed: u64) -> String {
 
 #[test]
 fn counts_and_deaths_are_the_interpreters_own() {
+    let own = ["agent.rs"];
+    let Some(long) = LongTest::unless_unchanged("counts on CPython", &own, &[]) else {
+        return;
+    };
     for python in pythons() {
         for seed in 0..number_from("MEMVIZ_AGENT_TELLING", 6) {
             let folder = Folder::new();
@@ -154,10 +164,23 @@ fn counts_and_deaths_are_the_interpreters_own() {
             assert_eq!(boxes.count(), told, "{what}: {died}");
         }
     }
+    long.passed();
 }
 
 #[test]
 fn random_programs_run_alike() {
+    let own = ["agent.rs", "programs"];
+    let Some(long) = LongTest::unless_unchanged(
+        "random programs on CPython",
+        &own,
+        &[
+            "MEMVIZ_AGENT_PROGRAMS",
+            "MEMVIZ_AGENT_KIND",
+            "MEMVIZ_RANDOM_SEED",
+        ],
+    ) else {
+        return;
+    };
     let count = number_from("MEMVIZ_AGENT_PROGRAMS", 48);
     let first = number_from("MEMVIZ_RANDOM_SEED", 11_000);
     let only = std::env::var("MEMVIZ_AGENT_KIND").unwrap_or_default();
@@ -210,6 +233,7 @@ fn random_programs_run_alike() {
             std::fs::remove_file(kept).expect("it was just made");
         }
     }
+    long.passed();
 }
 
 #[test]

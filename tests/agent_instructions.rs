@@ -4,6 +4,7 @@
 mod common;
 
 use common::installed::{Python, assert_alike, lessons, pythons, unexplained};
+use common::unchanged::LongTest;
 use common::{Folder, laws, steps, text};
 use serde_json::Value;
 
@@ -125,6 +126,10 @@ fn instructions(python: &Python, folder: &Folder, script: &str) -> Vec<(String, 
 
 #[test]
 fn instructions_are_the_interpreters_own() {
+    let own = ["agent_instructions.rs"];
+    let Some(long) = LongTest::unless_unchanged("instructions of CPython", &own, &[]) else {
+        return;
+    };
     for python in pythons() {
         let folder = Folder::new();
         folder.write("script.py", program());
@@ -147,10 +152,15 @@ fn instructions_are_the_interpreters_own() {
         }
         assert_eq!(found.len(), wanted.len(), "{version}");
     }
+    long.passed();
 }
 
 #[test]
 fn value_stacks_explain_every_count() {
+    let own = ["agent_instructions.rs", "../scenarios"];
+    let Some(long) = LongTest::unless_unchanged("value stacks on CPython", &own, &[]) else {
+        return;
+    };
     for python in pythons() {
         for lesson in lessons() {
             let folder = Folder::new();
@@ -162,11 +172,17 @@ fn value_stacks_explain_every_count() {
             assert!(open.is_empty(), "{what}: {open:?}");
         }
     }
+    long.passed();
 }
 
 /// At a line the interpreter itself says how high the stack is; the instruction there finds the same.
 #[test]
 fn stacks_are_as_high_as_the_interpreter_says() {
+    let own = ["agent_instructions.rs"];
+    let Some(long) = LongTest::unless_unchanged("heights of value stacks on CPython", &own, &[])
+    else {
+        return;
+    };
     // What value stacks hold, at every kind of step: each object with the entry that owns it.
     let stack = |step: &Value| -> Vec<(u64, String, String)> {
         let mut held = Vec::new();
@@ -206,4 +222,5 @@ fn stacks_are_as_high_as_the_interpreter_says() {
             python.version
         );
     }
+    long.passed();
 }

@@ -14,6 +14,7 @@ mod common;
 mod grammar;
 
 use common::random::number_from;
+use common::unchanged::LongTest;
 use common::{Folder, steps, text};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -143,6 +144,10 @@ fn assert_honest(trace: &Value, what: &str) {
 
 #[test]
 fn lessons_run_alike_and_say_what_is_known() {
+    let own = ["portable.rs", "../scenarios"];
+    let Some(long) = LongTest::unless_unchanged("lessons on other Pythons", &own, &[]) else {
+        return;
+    };
     for python in pythons(&["pypy3", "CPython 3.8", "CPython 3.10"]) {
         let lessons = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         let mut lessons: Vec<PathBuf> = (std::fs::read_dir(lessons).expect("it is there"))
@@ -162,6 +167,7 @@ fn lessons_run_alike_and_say_what_is_known() {
             assert_honest(&trace, &what);
         }
     }
+    long.passed();
 }
 
 /// A program that both dialects of the language run.
@@ -368,6 +374,14 @@ fn programs_end_as_without() {
 
 #[test]
 fn random_programs_run_alike() {
+    let own = ["portable.rs", "programs"];
+    let Some(long) = LongTest::unless_unchanged(
+        "random programs on other Pythons",
+        &own,
+        &["MEMVIZ_PORTABLE_PROGRAMS", "MEMVIZ_RANDOM_SEED"],
+    ) else {
+        return;
+    };
     let count = number_from("MEMVIZ_PORTABLE_PROGRAMS", 6);
     let first = number_from("MEMVIZ_RANDOM_SEED", 12_000);
     // What asks for counts, for weak references or for who traces is answered otherwise.
@@ -401,4 +415,5 @@ fn random_programs_run_alike() {
             std::fs::remove_file(kept).expect("it was just made");
         }
     }
+    long.passed();
 }
