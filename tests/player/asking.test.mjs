@@ -149,11 +149,9 @@ test('search finds by serial, type, value and name', async (t) => {
   assert.match(await page.textContent('#card h2'), new RegExp(`Node #${id}`));
   // One that lives at other steps is shown where it was born.
   await page.keyboard.press('End');
-  await page.waitForTimeout(600);
   await page.keyboard.press('/');
   await page.fill('#search', `#${id}`);
   await page.keyboard.press('Enter');
-  await page.waitForTimeout(600);
   assert.equal(await stepOf(page), trace.steps.find(({ heap }) => heap.some((object) => object.id === id)).step);
 });
 

@@ -195,6 +195,8 @@ class App {
     this.panel = name;
     this.showSide(true);
     for (const each of TABS) {
+      // A browser takes the focus out of what is hidden only later, and the next key would go there.
+      if (each !== name && $(each).contains(document.activeElement)) document.activeElement.blur();
       $(each).hidden = each !== name;
       const tab = $(`tab-${each}`);
       tab.setAttribute('aria-selected', String(each === name));
