@@ -13,25 +13,23 @@ mod common;
 #[path = "programs/grammar/mod.rs"]
 mod grammar;
 
+use common::installed::{Python, assert_alike, written};
 use common::random::number_from;
 use common::unchanged::LongTest;
-use common::{Folder, steps, text};
+use common::{Folder, steps};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-
-struct Python {
-    program: PathBuf,
-    name: &'static str,
-}
 
 /// Those of these names that are there.
 fn pythons(names: &[&'static str]) -> Vec<Python> {
     let mut found = Vec::new();
     for name in names {
         match program(name) {
-            Some(program) => found.push(Python { program, name }),
+            Some(program) => found.push(Python {
+                program,
+                version: (*name).to_owned(),
+            }),
             None => println!("skipped: {name} is not on this machine"),
         }
     }
@@ -54,63 +52,6 @@ fn program(name: &str) -> Option<PathBuf> {
     };
     let folder = folders.into_iter().find(fits)?;
     Some(folder.join("bin/python"))
-}
-
-impl Python {
-    fn plain(&self, folder: &Folder, arguments: &[&str]) -> Output {
-        Command::new(&self.program)
-            .args(arguments)
-            .current_dir(folder.path())
-            .env("PYTHONHASHSEED", "0")
-            .stdin(Stdio::null())
-            .output()
-            .expect("it starts")
-    }
-
-    fn recorded(&self, folder: &Folder, arguments: &[&str]) -> Output {
-        let program = self.program.to_string_lossy().into_owned();
-        let switches = ["--python", &program, "--out", "out", "--force"];
-        folder
-            .command(&[&switches, arguments].concat())
-            .env("PYTHONHASHSEED", "0")
-            // Jython is started by a script that looks for Java.
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .stdin(Stdio::null())
-            .output()
-            .expect("memviz starts")
-    }
-
-    /// The recording of a script, which must run as without.
-    fn trace(&self, folder: &Folder, script: &str) -> Value {
-        let plain = self.plain(folder, &[script]);
-        let recorded = self.recorded(folder, &["--format", "json", script]);
-        assert_alike(&plain, &recorded, &format!("{script} on {}", self.name));
-        let json = std::fs::read(folder.path().join("out/trace.json")).expect("it was written");
-        serde_json::from_slice(&json).expect("it is JSON")
-    }
-}
-
-/// What a program writes, without addresses.
-fn written(bytes: &[u8]) -> String {
-    let all = text(bytes);
-    let own: Vec<&str> = all
-        .lines()
-        .filter(|line| !line.starts_with("memviz: "))
-        .collect();
-    let mut out = String::new();
-    for (at, part) in own.join("\n").split("0x").enumerate() {
-        out.push_str(match at {
-            0 => part,
-            _ => part.trim_start_matches(|c: char| c.is_ascii_hexdigit()),
-        });
-    }
-    out.trim_end().to_owned()
-}
-
-fn assert_alike(plain: &Output, recorded: &Output, what: &str) {
-    assert_eq!(written(&plain.stdout), written(&recorded.stdout), "{what}");
-    assert_eq!(written(&plain.stderr), written(&recorded.stderr), "{what}");
-    assert_eq!(plain.status.code(), recorded.status.code(), "{what}");
 }
 
 /// Nothing is said that these interpreters cannot tell.
@@ -162,7 +103,7 @@ fn lessons_run_alike_and_say_what_is_known() {
             let name = name.to_string_lossy().into_owned();
             std::fs::copy(&lesson, folder.path().join(&name)).expect("it can be read");
             let trace = python.trace(&folder, &name);
-            let what = format!("{name} on {}", python.name);
+            let what = format!("{name} on {}", python.version);
             assert!(steps(&trace).len() > 5, "{what}");
             assert_honest(&trace, &what);
         }
@@ -215,7 +156,7 @@ fn both_dialects_give_the_same_graph() {
         let folder = Folder::new();
         folder.write("both.py", BOTH);
         let trace = python.trace(&folder, "both.py");
-        assert_honest(&trace, python.name);
+        assert_honest(&trace, &python.version);
         let at = |line: u64| {
             let fits = |step: &&Value| {
                 step["line"] == line && step["event"] == "line" && step["function"] == "<module>"
@@ -223,7 +164,7 @@ fn both_dialects_give_the_same_graph() {
             let mut found = steps(&trace).iter().filter(fits);
             found
                 .next()
-                .unwrap_or_else(|| panic!("line {line} on {}", python.name))
+                .unwrap_or_else(|| panic!("line {line} on {}", python.version))
         };
         // The two nodes refer to each other.
         let step = at(17);
@@ -233,7 +174,7 @@ fn both_dialects_give_the_same_graph() {
             let next = refs.iter().find(|one| one["label"] == ".next");
             next.map(|one| one["to"].as_u64().expect("a number"))
         };
-        assert_eq!((next(a), next(b)), (Some(b), Some(a)), "{}", python.name);
+        assert_eq!((next(a), next(b)), (Some(b), Some(a)), "{}", python.version);
         // Without names they are unreachable, and known not to be freed.
         let step = at(27);
         for id in [a, b] {
@@ -241,7 +182,7 @@ fn both_dialects_give_the_same_graph() {
                 common::object(step, id)["reachable"],
                 false,
                 "{}",
-                python.name
+                python.version
             );
         }
     }
@@ -255,9 +196,9 @@ fn a_cycle_is_freed_when_the_collector_runs() {
         let trace = python.trace(&folder, "both.py");
         let nodes = trace["objects"].as_array().expect("a list").iter();
         let nodes: Vec<&Value> = nodes.filter(|one| one["type"] == "Node").collect();
-        assert_eq!(nodes.len(), 2, "{}", python.name);
+        assert_eq!(nodes.len(), 2, "{}", python.version);
         for node in nodes {
-            assert_eq!(node["died"]["line"], 28, "{}: {node}", python.name);
+            assert_eq!(node["died"]["line"], 28, "{}: {node}", python.version);
         }
     }
 }
@@ -330,7 +271,7 @@ fn values_of_names_are_those_that_a_trace_function_finds() {
             });
             found.push((step["line"].as_u64().expect("a number"), values.collect()));
         }
-        assert_eq!(told, found, "{}", python.name);
+        assert_eq!(told, found, "{}", python.version);
     }
 }
 
@@ -364,7 +305,7 @@ fn programs_end_as_without() {
             folder.write("ends.py", ending);
             let plain = python.plain(&folder, &["ends.py"]);
             let recorded = python.recorded(&folder, &["--format", "none", "ends.py"]);
-            let what = format!("{ending} on {}", python.name);
+            let what = format!("{ending} on {}", python.version);
             assert_eq!(written(&plain.stdout), written(&recorded.stdout), "{what}");
             let said = written(&recorded.stderr);
             assert!(said.contains(&written(&plain.stderr)), "{what}: {said}");
@@ -399,7 +340,7 @@ fn random_programs_run_alike() {
             folder.write("random.py", format!("{prelude}{program}"));
             let mut plain = python.plain(&folder, &["random.py"]);
             let mut recorded = python.recorded(&folder, &["--format", "none", "random.py"]);
-            if python.name == "pypy3" {
+            if python.version == "pypy3" {
                 // Where a trace function handles exceptions of its own, tracebacks under way lose entries.
                 for output in [&mut plain, &mut recorded] {
                     let said = written(&output.stderr);
@@ -408,7 +349,7 @@ fn random_programs_run_alike() {
                 }
             }
             let kept = std::env::temp_dir().join(format!("memviz-portable-{}.py", first + number));
-            let (seed, name) = (first + number, &python.name);
+            let (seed, name) = (first + number, &python.version);
             let what = format!("{} {seed} on {name}, kept as {}", kind.name, kept.display());
             std::fs::copy(folder.path().join("random.py"), &kept).expect("it can be kept");
             assert_alike(&plain, &recorded, &what);

@@ -1,4 +1,4 @@
-//! The CPythons on this machine that can be recorded, and what is asked of them.
+//! The Pythons on this machine, and what is asked of them.
 
 use super::{Folder, steps, text, tools};
 use serde_json::Value;
@@ -10,10 +10,11 @@ use std::sync::OnceLock;
 /// A Python that is tried: what starts it, and its version, as `3.13`.
 pub struct Python {
     pub program: PathBuf,
+    /// As `3.13`; of other Pythons the name.
     pub version: String,
 }
 
-/// One of each version that can be recorded.
+/// One CPython of each version that the agent records.
 pub fn pythons() -> &'static [Python] {
     static FOUND: OnceLock<Vec<Python>> = OnceLock::new();
     FOUND.get_or_init(|| {
@@ -77,6 +78,8 @@ impl Python {
                 .concat(),
             )
             .env("PYTHONHASHSEED", "0")
+            // Jython is started by a script that looks for Java.
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .stdin(Stdio::null())
             .output()
             .expect("memviz starts")
