@@ -4,7 +4,7 @@ use crate::trace::Trace;
 
 /// What is known of every object of a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Knowledge {
+pub struct KnownFacts {
     /// How many references there are to it.
     pub counts: bool,
     /// When it was freed, and of what.
@@ -13,9 +13,9 @@ pub struct Knowledge {
     pub generations: bool,
 }
 
-impl Knowledge {
+impl KnownFacts {
     /// What a trace knows.
-    pub fn of(trace: &Trace) -> Knowledge {
+    pub fn of(trace: &Trace) -> KnownFacts {
         let mut steps = trace.steps.iter();
         // Recorders that have them say so from the first object that is tracked on.
         let generations = steps.any(|step| {
@@ -24,7 +24,7 @@ impl Knowledge {
                 .any(|(_, object)| object.generation.is_some())
         });
         let tells_lives = trace.header.knowledge.tells_lives();
-        Knowledge {
+        KnownFacts {
             counts: tells_lives,
             deaths: tells_lives,
             generations,

@@ -46,7 +46,7 @@ pub use expect::{CheckedClaim, Expectation, Failure, Held, Verdict, check, check
 pub use find::{FindError, Found, MOST_OTHERS, Other, Sight, find};
 pub use growth::{Growth, Heap, Line, growth};
 pub use imports::{AskedModule, BroughtBy, ImportStatement, Imports, LoadedModule, imports};
-pub use knowledge::Knowledge;
+pub use knowledge::KnownFacts;
 pub use ledger::{Ledger, Owner, OwnerLabel, Source, ledger};
 pub use life::{LifeEvent, LifeEventKind, life};
 pub use machine::{CountChange, Following, InstructionPlace, MachineStep, machine_steps};

@@ -1,20 +1,20 @@
 //! What a comparison of runs finds.
 
-use crate::analyse::Knowledge;
+use crate::analyse::KnownFacts;
 use crate::trace::{Cause, Count, Death, Outcome, Trace};
 
 /// A run that is compared.
 #[derive(Debug, Clone, Copy)]
 pub struct ComparedRun<'t> {
     pub trace: &'t Trace,
-    pub knows: Knowledge,
+    pub knows: KnownFacts,
 }
 
 impl<'t> ComparedRun<'t> {
     pub fn new(trace: &'t Trace) -> ComparedRun<'t> {
         ComparedRun {
             trace,
-            knows: Knowledge::of(trace),
+            knows: KnownFacts::of(trace),
         }
     }
 }
