@@ -152,6 +152,8 @@ impl Recorder {
                 self.ending.keep(&gone);
             }
             self.watch.swap_remove(at);
+            self.known.replace(&gone.state.refs, &[]);
+            self.known.moved(gone.id);
             if let Some(moved) = self.living.get(at) {
                 self.by_address.insert(moved.pointer.address(), at);
             }

@@ -99,7 +99,7 @@ impl Recorder {
                 refs: Vec::new(),
             },
         });
-        self.watch.push(pointer);
+        self.watch.push(pointer, id);
         self.by_address.insert(pointer.address(), place);
         self.pending.push(place);
         match description.kind {
@@ -132,7 +132,7 @@ impl Recorder {
         } = self.living[place];
         // A running frame's names stand in the call stack, and so do those of a class body.
         if leaf || self.is_on_stack(kind, pointer) {
-            self.living[place].state.refs.clear();
+            self.set_references(place, Vec::new());
             self.watch.renew(place, DiffStrategy::Header, &[]);
             return;
         }
@@ -165,8 +165,14 @@ impl Recorder {
         let size = native_size(pointer.object(), vm);
         let live = &mut self.living[place];
         live.state.size = size;
-        live.state.refs = refs;
+        self.set_references(place, refs);
         self.watch.renew(place, manner(pointer, kind, vm), &folded);
+    }
+
+    fn set_references(&mut self, place: usize, refs: Vec<Reference>) {
+        let known = &mut self.living[place].state.refs;
+        self.known.replace(known, &refs);
+        *known = refs;
     }
 
     /// Notes the constants of a function of the library's: its code holds them.

@@ -4,7 +4,7 @@
 use super::{Recorder, StepContext, count};
 use crate::record::label::Doubt;
 use crate::record::stack::RunningFrame;
-use crate::trace::{CallFrame, Count, InterpreterRef, ThreadStack};
+use crate::trace::{CallFrame, Count, ThreadStack};
 use rustpython_vm::VirtualMachine;
 
 impl Recorder {
@@ -105,36 +105,6 @@ impl Recorder {
         }
         if !settled.is_empty() {
             self.follow_new(vm);
-        }
-    }
-
-    /// Counts how many references to each object are known.
-    pub(super) fn count_known(
-        &mut self,
-        frames: &[CallFrame],
-        stacks: &[ThreadStack],
-        held: &[InterpreterRef],
-    ) {
-        let known = &mut self.known;
-        known.begin(self.builder.objects());
-        let refs = self.living.iter().flat_map(|live| &live.state.refs);
-        for reference in refs.filter(|reference| !reference.weak) {
-            known.add(reference.to);
-        }
-        for one in held {
-            known.add(one.to);
-        }
-        let others = stacks.iter().flat_map(|stack| &stack.frames);
-        for frame in frames.iter().chain(others) {
-            for name in &frame.names {
-                known.add(name.to);
-            }
-            for id in [frame.called, frame.object, frame.body]
-                .into_iter()
-                .flatten()
-            {
-                known.explain(id);
-            }
         }
     }
 }

@@ -40,6 +40,7 @@ impl Recorder {
         held: &mut Vec<InterpreterRef>,
         vm: &VirtualMachine,
     ) {
+        self.weigh_counts();
         // A call under way holds what it holds; none of it is looked for.
         if is_under_way(frames, stacks) {
             return;
@@ -55,12 +56,13 @@ impl Recorder {
         };
         let mut wanted = Vec::new();
         let mut left = Vec::new();
-        for live in &self.living {
+        for place in self.left_over() {
+            let live = &self.living[place];
             let Count::Of(count) = live.state.refcount else {
                 continue;
             };
             let known = self.known.get(live.id).saturating_add(live.constant_of);
-            if live.is_older || count <= known {
+            if count <= known {
                 continue;
             }
             let more = (count - known) as usize;

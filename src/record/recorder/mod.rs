@@ -526,6 +526,9 @@ impl Recorder {
                 self.living[place].state.name = name.map(|name| self.builder.symbols.intern(&name));
             }
             let live = &mut self.living[place];
+            if live.state.refcount != refcount {
+                self.known.moved(live.id);
+            }
             live.state.refcount = refcount;
             live.state.generation = generation;
         }
@@ -566,6 +569,7 @@ impl Recorder {
             let live = &mut self.living[place];
             live.state.refcount = count(live.pointer, borrowed);
             live.state.generation = live.pointer.generation();
+            self.known.moved(live.id);
             self.watch.settle(place);
             self.touched.insert(place);
         }

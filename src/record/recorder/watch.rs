@@ -9,9 +9,12 @@ use crate::record::raw::ending;
 use crate::record::raw::fast_read::Header;
 use crate::record::raw::header::ObjPtr;
 use crate::record::raw::payload::Data;
+use crate::trace::ObjId;
 use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::PyWeak;
 
+/// The place of one that is not watched.
+const GONE: u32 = u32::MAX;
 /// How many objects ahead of the comparison memory is asked for.
 const AHEAD: usize = 12;
 
@@ -44,6 +47,7 @@ pub(crate) struct Changed {
 
 struct Entry {
     pointer: ObjPtr,
+    id: ObjId,
     header: Header,
     /// Where in `known` its parts, its own referents and then those of its parts stand.
     start: u32,
@@ -58,6 +62,8 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Watch {
     entries: Vec<Entry>,
+    /// The place of each object, by its serial.
+    places: Vec<u32>,
     known: Vec<ObjPtr>,
     /// How many entries of `known` are out of use.
     waste: usize,
@@ -68,9 +74,15 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Watches one more object; its place is the number of those before it.
-    pub(crate) fn push(&mut self, pointer: ObjPtr) {
+    pub(crate) fn push(&mut self, pointer: ObjPtr, id: ObjId) {
+        let serial = id.0 as usize;
+        if self.places.len() <= serial {
+            self.places.resize(serial + 1, GONE);
+        }
+        self.places[serial] = self.entries.len() as u32;
         self.entries.push(Entry {
             pointer,
+            id,
             header: Header::default(),
             start: 0,
             parts: 0,
@@ -85,6 +97,18 @@ impl Watch {
     pub(crate) fn swap_remove(&mut self, place: usize) {
         let gone = self.entries.swap_remove(place);
         self.waste += gone.total as usize;
+        self.places[gone.id.0 as usize] = GONE;
+        if let Some(moved) = self.entries.get(place) {
+            self.places[moved.id.0 as usize] = place as u32;
+        }
+    }
+
+    /// The place of an object, while it is watched.
+    pub(crate) fn place_of(&self, id: ObjId) -> Option<usize> {
+        let place = self.places.get(id.0 as usize).copied();
+        place
+            .filter(|place| *place != GONE)
+            .map(|place| place as usize)
     }
 
     /// Notes that the object at an address has died: what leads there now leads to another one.
