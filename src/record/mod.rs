@@ -57,6 +57,20 @@ pub struct RecordOptions {
     pub implicit_names: bool,
     /// After each step, hold what was recorded against a fresh reading of the whole heap.
     pub verify: bool,
+    /// How it is found out which objects have changed.
+    pub changes_by: ChangesBy,
+}
+
+/// How it is found out which objects have changed since the last step. Recordings are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ChangesBy {
+    /// As costs less.
+    #[default]
+    Cost,
+    /// By comparing all of them with what they were.
+    Comparing,
+    /// By the pages of memory that were written, where the system tells them.
+    Pages,
 }
 
 impl Default for RecordOptions {
@@ -66,6 +80,7 @@ impl Default for RecordOptions {
             max_steps: 10_000,
             implicit_names: false,
             verify: false,
+            changes_by: ChangesBy::default(),
         }
     }
 }

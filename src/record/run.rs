@@ -5,7 +5,9 @@ use super::interpreter::{Switches, interpreter};
 use super::label::ask;
 use super::raw::header::{self, ObjPtr};
 use super::raw::heap::{self, Inside};
-use super::raw::{self, collections, deaths, descriptors, fork, output, slab, tables, world};
+use super::raw::{
+    self, collections, deaths, descriptors, fork, output, slab, tables, world, written,
+};
 use super::recorder::Recorder;
 use super::script::Script;
 use super::session::{self, Session};
@@ -289,6 +291,9 @@ fn start_recording(
         program.add_foreign_namespace(ObjPtr::of(builtins.as_object()));
     }
     let mut recorder = Recorder::new(builder, program, older);
+    written::register();
+    let verifies = recording.options.verify || cfg!(debug_assertions);
+    recorder.find_changes_by(recording.options.changes_by, verifies);
     world::stopped(vm, |stopped| {
         recorder.begin(stopped, vm);
         recorder.take_census(CensusMoment::Start, vm);

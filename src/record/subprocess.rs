@@ -5,13 +5,15 @@ use super::portable;
 use super::raw::child::{self, Child, Side, Status, fork};
 use super::raw::pipe::{PipeReader, pipe};
 use super::raw::ring::{RingReader, RingWriter, ring, ring_in_file};
+use super::raw::written;
 use super::run::{Exit, Recording, run};
 use super::stages::of_running;
 use super::{RecordError, RecordOptions, Script};
 use crate::trace::{AtExit, Decoder, End, LogWriter, Outcome, Record, SourceFile};
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, IntoRawFd, RawFd};
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 /// How long the ring is left alone where it was found empty: at first, and at most.
@@ -55,14 +57,21 @@ pub fn run_apart(
     own: &[RawFd],
 ) -> Result<Apart, RecordError> {
     let (writer, reader) = ring().map_err(RecordError::Child)?;
-    let own: Vec<RawFd> = own.iter().copied().chain([trace.as_raw_fd()]).collect();
+    let mut own: Vec<RawFd> = own.iter().copied().chain([trace.as_raw_fd()]).collect();
+    // What the program's process is not to have open itself hangs in the socket (`raw/written.rs`).
+    let (keeps, sends) = UnixStream::pair().map_err(RecordError::Child)?;
+    own.push(keeps.as_raw_fd());
     match fork(&own).map_err(RecordError::Child)? {
         Side::Child => {
+            // It is closed by now.
+            let _ = keeps.into_raw_fd();
+            written::set_keeper(sends);
             drop(reader);
             let exit = as_the_program(script, arguments, options, writer);
             Ok(Apart::Program(exit))
         }
         Side::Parent(child) => {
+            let _ = sends.into_raw_fd();
             drop(writer);
             let ran =
                 Scribe::new(Messages::Ring(reader), Source::Recorder, trace).write_all(&child);

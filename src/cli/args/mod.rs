@@ -25,7 +25,7 @@ pub(super) use products::{Format, LayoutBy, ProductArgs};
 pub(super) use questions::{AskArgs, CollectorArgs, GrowthArgs, MemoryArgs, MemoryFormat, WhyArgs};
 pub(super) use run::RunArgs;
 #[cfg(feature = "python")]
-pub(super) use run::StepSize;
+pub(super) use run::{ChangesBy, StepSize};
 pub(super) use stages::StagesArgs;
 #[cfg(feature = "python")]
 pub(super) use stages::{StageName, StagesFormat};

@@ -29,11 +29,24 @@ pub(in crate::cli) struct RunArgs {
     /// Check each step against a fresh reading of the whole heap (slow; for memviz's own tests)
     #[arg(long, hide = true)]
     pub verify: bool,
+    /// How it is found out which objects have changed; recordings are the same (for memviz's own tests)
+    #[arg(long, hide = true, value_enum, default_value_t = ChangesBy::Cost)]
+    pub changes_by: ChangesBy,
     #[command(flatten)]
     pub products: ProductArgs,
     /// The script and its arguments, or `-` for standard input
     #[arg(value_name = "SCRIPT", trailing_var_arg = true)]
     pub script: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ChangesBy {
+    /// As costs less
+    Cost,
+    /// By comparing all objects with what they were
+    Comparing,
+    /// By the pages of memory that were written
+    Pages,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

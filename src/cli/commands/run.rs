@@ -1,6 +1,6 @@
 //! `memviz SCRIPT`: runs, records, draws.
 
-use crate::cli::args::{RunArgs, StepSize};
+use crate::cli::args::{ChangesBy, RunArgs, StepSize};
 use crate::cli::names::PART_NAME;
 use crate::cli::outputs::{Output, open_player, write_products};
 use crate::cli::problem::{Problem, cannot_write};
@@ -33,6 +33,11 @@ pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
         max_steps: usize::try_from(args.max_steps).unwrap_or(usize::MAX),
         implicit_names: args.all_names,
         verify: args.verify,
+        changes_by: match args.changes_by {
+            ChangesBy::Cost => crate::record::ChangesBy::Cost,
+            ChangesBy::Comparing => crate::record::ChangesBy::Comparing,
+            ChangesBy::Pages => crate::record::ChangesBy::Pages,
+        },
         granularity: match args.step {
             StepSize::Call => Granularity::Call,
             StepSize::Line => Granularity::Line,

@@ -5,6 +5,7 @@
 //! `Cargo.toml`; [`header::self_test`] checks what is leaned on at every start.
 #![allow(unsafe_code)]
 
+pub(crate) mod buffers;
 pub(crate) mod child;
 pub(crate) mod collections;
 mod death_log;
@@ -24,12 +25,14 @@ pub(crate) mod output;
 pub(crate) mod payload;
 pub(crate) mod pipe;
 pub(crate) mod process;
+mod region;
 pub(crate) mod reraise;
 pub(crate) mod ring;
 pub(crate) mod slab;
 pub(crate) mod stack;
 pub(crate) mod tables;
 pub(crate) mod world;
+pub(crate) mod written;
 
 /// Why the interpreter that was built in cannot be observed.
 #[derive(Debug, thiserror::Error)]

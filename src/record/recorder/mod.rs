@@ -13,14 +13,17 @@ mod held;
 mod library;
 mod listeners;
 mod machine;
+mod marks;
 mod modules;
 mod on_stack;
 mod raised;
 mod resources;
+mod tracking;
 mod unrecorded;
 mod verify;
 mod watch;
 
+use crate::record::ChangesBy;
 use crate::record::describe::describe;
 use crate::record::label::Labeller;
 use crate::record::program::Program;
@@ -215,6 +218,11 @@ impl Recorder {
             resources: resources::Resources::default(),
             running_file: FileId(0),
         }
+    }
+
+    /// Finds changes in one way from now on. `verifies`: what pages say is held against all objects.
+    pub(crate) fn find_changes_by(&mut self, by: ChangesBy, verifies: bool) {
+        self.watch.find_by(by, verifies);
     }
 
     /// Notes how many collections there have been before the recording.
@@ -498,7 +506,11 @@ impl Recorder {
         for Changed { place, references } in all.drain(..) {
             let live = &self.living[place];
             let (kind, pointer) = (live.kind, live.pointer);
-            let references = references && !ending::is_in_change(pointer);
+            let is_in_change = references && ending::is_in_change(pointer);
+            if is_in_change {
+                self.watch.look_again(place);
+            }
+            let references = references && !is_in_change;
             let refcount = count(pointer, borrowed);
             let generation = pointer.generation();
             let renamed = kind == Kind::Generator;

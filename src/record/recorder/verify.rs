@@ -17,6 +17,9 @@ impl Recorder {
             let (replayed, living) = (replayed.heap.len(), self.living.len());
             found.push(format!("{replayed} objects are replayed, {living} live"));
         }
+        for id in self.watch.take_missed() {
+            found.push(format!("#{} has changed, and no page was written", id.0));
+        }
         for live in &self.living {
             let Some(state) = replayed.heap.get(&live.id) else {
                 found.push(format!("#{} lives and is not replayed", live.id.0));

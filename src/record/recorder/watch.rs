@@ -1,9 +1,12 @@
 //! Which living objects have changed since they were last looked at.
 //!
-//! The way it is found today: every one is compared with what it was. All that the comparison
-//! needs stands in one table, apart from what else is known of the objects, so that a step costs
-//! little for an object that is as it was. Nothing outside asks how the changes are found.
+//! An object is compared with what it was. All that the comparison needs stands in one table, apart
+//! from what else is known of the objects. Where few live, all are compared; where many do, those in
+//! pages that were written (`tracking.rs`), and those whose writes are not known. Nothing outside asks how
+//! the changes are found, and both ways find the same in the same order.
 
+use super::marks::Tracking;
+use crate::record::ChangesBy;
 use crate::record::label::data_of;
 use crate::record::raw::ending;
 use crate::record::raw::fast_read::Header;
@@ -14,9 +17,9 @@ use rustc_hash::FxHashSet as HashSet;
 use rustpython_vm::builtins::PyWeak;
 
 /// The place of one that is not watched.
-const GONE: u32 = u32::MAX;
+pub(super) const GONE: u32 = u32::MAX;
 /// How many objects ahead of the comparison memory is asked for.
-const AHEAD: usize = 12;
+pub(super) const AHEAD: usize = 12;
 
 /// How an object's references are to be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,31 +48,48 @@ pub(crate) struct Changed {
     pub references: bool,
 }
 
-struct Entry {
-    pointer: ObjPtr,
-    id: ObjId,
+pub(super) struct Entry {
+    pub(super) pointer: ObjPtr,
+    pub(super) id: ObjId,
     header: Header,
     /// Where in `known` its parts, its own referents and then those of its parts stand.
-    start: u32,
-    parts: u32,
+    pub(super) start: u32,
+    pub(super) parts: u32,
     own: u32,
-    total: u32,
-    manner: DiffStrategy,
-    data: Option<Box<Data>>,
+    pub(super) total: u32,
+    pub(super) manner: DiffStrategy,
+    /// Not all writes to what it refers to are known.
+    pub(super) is_unknown: bool,
+    /// Where the items of a list stood when they were marked.
+    pub(super) items: usize,
+    pub(super) data: Option<Box<Data>>,
 }
 
 /// Watches the living objects, which it knows by their places.
 #[derive(Default)]
 pub(crate) struct Watch {
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// The place of each object, by its serial.
-    places: Vec<u32>,
-    known: Vec<ObjPtr>,
+    pub(super) places: Vec<u32>,
+    pub(super) known: Vec<ObjPtr>,
     /// How many entries of `known` are out of use.
     waste: usize,
     scratch: Vec<ObjPtr>,
     /// Addresses at which objects have died since the last comparison. Others may stand there by now.
-    vacated: HashSet<usize>,
+    pub(super) vacated: HashSet<usize>,
+    pub(super) by: ChangesBy,
+    /// Where pages are asked for.
+    pub(super) tracking: Option<Tracking>,
+    /// So many rounds pages are not to be asked for.
+    pub(super) pause: u32,
+    /// Something was being freed at the last comparison.
+    was_ending: bool,
+    /// The places that are to be compared.
+    pub(super) candidates: Vec<u32>,
+    /// Compare the others as well.
+    pub(super) verifies: bool,
+    /// Those of the others that had changed.
+    pub(super) missed: Vec<ObjId>,
 }
 
 impl Watch {
@@ -89,8 +109,15 @@ impl Watch {
             own: 0,
             total: 0,
             manner: DiffStrategy::Header,
+            is_unknown: false,
+            items: 0,
             data: None,
         });
+        if let Some(tracking) = &mut self.tracking
+            && !tracking.marks.mark_own(pointer, id)
+        {
+            self.give_up(self.entries.len() - 1);
+        }
     }
 
     /// Stops watching the object at a place, which the last one takes.
@@ -157,7 +184,8 @@ impl Watch {
             }
         }
         // What is being freed still shows, and another object may stand there by the next comparison.
-        if ending::any() {
+        let is_ending = ending::any();
+        if is_ending {
             for to in &mut fresh {
                 if to.is_dying() {
                     *to = ObjPtr::nowhere();
@@ -174,6 +202,12 @@ impl Watch {
         }
         entry.total = fresh.len() as u32;
         self.scratch = fresh;
+        if is_ending {
+            self.look_again(place);
+        } else {
+            self.entries[place].items = 0;
+            self.lead_back(place);
+        }
     }
 
     /// Takes an object that cannot be read at this moment as one without references, so that the
@@ -183,6 +217,7 @@ impl Watch {
         entry.manner = manner;
         self.waste += entry.total as usize;
         (entry.parts, entry.own, entry.total) = (0, 0, 0);
+        self.look_again(place);
     }
 
     /// Takes the header of the object at a place as known, as it is now.
@@ -194,35 +229,72 @@ impl Watch {
     /// Collects what has changed among the first `count` objects, by place.
     pub(crate) fn changed(&mut self, count: usize, out: &mut Vec<Changed>) {
         self.tidy();
+        // While something is being freed, what refers to it may still show it.
+        let is_ending = ending::any();
+        let is_ending = std::mem::replace(&mut self.was_ending, is_ending) || is_ending;
+        match self.ask_pages(count) {
+            true if is_ending => {
+                self.compare_all(count, out);
+                self.look_again_at_candidates();
+            }
+            true => self.compare_candidates(count, out),
+            false => self.compare_all(count, out),
+        }
+    }
+
+    fn compare_all(&mut self, count: usize, out: &mut Vec<Changed>) {
         self.forget_vacated();
         for place in 0..count {
             if let Some(later) = self.entries.get(place + AHEAD) {
                 later.pointer.prefetch();
             }
-            let entry = &mut self.entries[place];
-            let header = entry.pointer.header();
-            let references = match entry.manner {
-                DiffStrategy::Header => false,
-                DiffStrategy::List => {
-                    let known = &self.known[entry.start as usize..][..entry.total as usize];
-                    entry.pointer.list_items() != known
-                }
-                DiffStrategy::Function if entry.pointer.is_locked_function() => false,
-                DiffStrategy::Function
-                | DiffStrategy::Walk
-                | DiffStrategy::Weak
-                | DiffStrategy::Always => differs(entry, &self.known),
-                DiffStrategy::Data => {
-                    let same = entry.data.as_ref();
-                    let same = same.is_some_and(|data| data.is_as_it_was(entry.pointer));
-                    !same || differs(entry, &self.known)
-                }
-            };
-            if header != entry.header || references || entry.manner == DiffStrategy::Always {
-                entry.header = header;
-                out.push(Changed { place, references });
-            }
+            out.extend(self.compare(place, None));
         }
+    }
+
+    /// Compares the object at a place with what it was. `only`: parts of a long list's items that may
+    /// have changed.
+    #[inline]
+    pub(super) fn compare(
+        &mut self,
+        place: usize,
+        only: Option<&[(usize, usize)]>,
+    ) -> Option<Changed> {
+        let entry = &mut self.entries[place];
+        let header = entry.pointer.header();
+        let references = match entry.manner {
+            DiffStrategy::Header => false,
+            DiffStrategy::List => {
+                let known = &self.known[entry.start as usize..][..entry.total as usize];
+                let items = entry.pointer.list_items();
+                match only {
+                    None => items != known,
+                    Some(parts) => parts.iter().any(|(from, to)| {
+                        let place = |at: usize| (at - entry.items) / size_of::<ObjPtr>();
+                        let range = place(*from)..place(*to).min(items.len());
+                        items.get(range.clone()) != known.get(range)
+                    }),
+                }
+            }
+            DiffStrategy::Function if entry.pointer.is_locked_function() => {
+                if let Some(tracking) = &mut self.tracking {
+                    tracking.again.push(entry.id);
+                }
+                false
+            }
+            DiffStrategy::Function
+            | DiffStrategy::Walk
+            | DiffStrategy::Weak
+            | DiffStrategy::Always => differs(entry, &self.known),
+            DiffStrategy::Data => {
+                let same = entry.data.as_ref();
+                let same = same.is_some_and(|data| data.is_as_it_was(entry.pointer));
+                !same || differs(entry, &self.known)
+            }
+        };
+        let is_other = header != entry.header || references;
+        entry.header = header;
+        (is_other || entry.manner == DiffStrategy::Always).then_some(Changed { place, references })
     }
 
     /// Gives back what is out of use, once it is more than what is in use.
