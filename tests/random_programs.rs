@@ -5,6 +5,7 @@
 
 mod common;
 
+use common::recorded::without_addresses;
 use common::unchanged::LongTest;
 use common::{Folder, laws, text};
 use serde_json::Value;
@@ -148,7 +149,27 @@ fn one(folder: &Folder, seed: u64) -> Result<(), String> {
     }
     let json = std::fs::read(folder.path().join("out/trace.json")).map_err(|e| e.to_string())?;
     let trace: Value = serde_json::from_slice(&json).map_err(|e| e.to_string())?;
-    laws(&trace)
+    laws(&trace)?;
+    same_by_pages(folder, trace)
+}
+
+/// Another way of finding changes must give the same recording but for addresses, and no page may fail
+/// to tell of a change.
+fn same_by_pages(folder: &Folder, mut trace: Value) -> Result<(), String> {
+    let by_pages = ["--changes-by", "pages", "--verify", "--format", "json"];
+    let arguments = [&by_pages[..], &["--out", "pages", "script.py"]].concat();
+    let recorded = folder.memviz(&arguments);
+    if recorded.status.code() != Some(0) {
+        return Err(text(&recorded.stderr));
+    }
+    let json = std::fs::read(folder.path().join("pages/trace.json")).map_err(|e| e.to_string())?;
+    let mut again: Value = serde_json::from_slice(&json).map_err(|e| e.to_string())?;
+    without_addresses(&mut trace);
+    without_addresses(&mut again);
+    match trace == again {
+        true => Ok(()),
+        false => Err("the recording differs where pages tell of changes".to_owned()),
+    }
 }
 
 fn number_from(name: &str, default: u64) -> u64 {

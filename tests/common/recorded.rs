@@ -6,6 +6,18 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+/// Takes out what differs between two runs of the same program: addresses.
+pub fn without_addresses(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.remove("address");
+            fields.values_mut().for_each(without_addresses);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_addresses),
+        _ => {}
+    }
+}
+
 /// A recorded script.
 pub struct Recorded {
     pub folder: Folder,

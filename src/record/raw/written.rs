@@ -176,6 +176,8 @@ fn send(socket: &UnixStream, descriptor: RawFd) -> io::Result<()> {
 const OPEN_ROUNDS: (u16, u16) = (8, 512);
 /// So many rounds are closed pages remembered for, as a multiple of those that they were open for.
 const REMEMBERED: u32 = 4;
+/// Where more pages than this are written that were protected, all are protected again at once.
+const STORM: usize = 256;
 /// Ranges that one question can be answered with.
 const RANGES: usize = 1024;
 
@@ -271,23 +273,32 @@ impl Written {
         self.pages
             .resize((next - start) / PAGE_BYTES, Page::default());
         let mut at = start;
-        let mut to_close: Vec<(usize, usize)> = Vec::new();
+        let mut fresh = 0;
         while at < next {
             let (found, end) = pagemap.scan(at, next, false, &mut self.ranges)?;
             for range in &self.ranges[..found] {
                 let first = (range.start as usize - start) / PAGE_BYTES;
                 let last = (range.end as usize - start) / PAGE_BYTES;
-                for page in first..last {
-                    out.push(page as u32);
-                    if !self.pages[page].stays_open(self.round) {
-                        match to_close.last_mut() {
-                            Some((_, end)) if *end == page => *end += 1,
-                            _ => to_close.push((page, page + 1)),
-                        }
-                    }
-                }
+                let closed = self.pages[first..last].iter().filter(|page| page.left == 0);
+                fresh += closed.count();
+                out.extend(first as u32..last as u32);
             }
             at = end;
+        }
+        // Something has gone through all of memory, and will not do so at each step.
+        let is_storm = fresh > STORM;
+        let mut to_close: Vec<(usize, usize)> = Vec::new();
+        for page in out.iter().map(|page| *page as usize) {
+            let stays_open = match &mut self.pages[page] {
+                Page { left: 0, .. } if is_storm => false,
+                page => page.stays_open(self.round),
+            };
+            if !stays_open {
+                match to_close.last_mut() {
+                    Some((_, end)) if *end == page => *end += 1,
+                    _ => to_close.push((page, page + 1)),
+                }
+            }
         }
         for (first, end) in to_close {
             let mut at = start + first * PAGE_BYTES;

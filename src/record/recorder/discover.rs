@@ -7,9 +7,9 @@ use super::{Live, Recorder};
 use crate::record::describe::{describe, function_code, native_size};
 use crate::record::label::{is_ordered, may_hide};
 use crate::record::raw::header::ObjPtr;
-use crate::record::raw::tables;
+use crate::record::raw::{ending, tables};
 use crate::trace::{
-    Count, ImmortalReason, Kind, Moment, ObjId, ObjectInfo, ObjectState, Reference,
+    Count, ImmortalReason, Kind, Label, Moment, ObjId, ObjectInfo, ObjectState, Reference,
 };
 use rustc_hash::FxHashMap as HashMap;
 use rustpython_vm::builtins::{PyCode, PyInt, PyStr};
@@ -140,6 +140,15 @@ impl Recorder {
             self.watch.put_off(place, manner(pointer, kind, vm));
             return;
         }
+        let manner = manner(pointer, kind, vm);
+        if manner == DiffStrategy::List
+            && let Some(refs) = self.list_references(place, vm)
+        {
+            self.living[place].state.size = native_size(pointer.object(), vm);
+            self.set_references(place, refs);
+            self.watch.renew(place, manner, &[]);
+            return;
+        }
         let id = self.living[place].id;
         let (references, parts) = {
             let may_fold = may_fold(&self.by_address, &self.folded, id, kind);
@@ -166,7 +175,38 @@ impl Recorder {
         let live = &mut self.living[place];
         live.state.size = size;
         self.set_references(place, refs);
-        self.watch.renew(place, manner(pointer, kind, vm), &folded);
+        self.watch.renew(place, manner, &folded);
+    }
+
+    /// The references of a list that was read before: what stands where it stood is not looked up. `None`
+    /// where what is known is not all that it had, or what it has may be going.
+    fn list_references(&mut self, place: usize, vm: &VirtualMachine) -> Option<Vec<Reference>> {
+        let live = &mut self.living[place];
+        let known = self.watch.known_of(place);
+        if ending::any() || known.is_empty() || known.len() != live.state.refs.len() {
+            return None;
+        }
+        let items = live.pointer.list_items();
+        let mut refs = live.state.refs.clone();
+        refs.truncate(items.len());
+        let moved = known.iter().zip(items).enumerate();
+        let moved = moved.filter(|(_, (before, now))| before != now);
+        let changed: Vec<usize> = moved
+            .map(|(at, _)| at)
+            .chain(refs.len()..items.len())
+            .collect();
+        for at in changed {
+            let reference = Reference {
+                label: Label::Index(at as u32),
+                to: self.id_of(items[at], vm),
+                weak: false,
+            };
+            match refs.get_mut(at) {
+                Some(known) => *known = reference,
+                None => refs.push(reference),
+            }
+        }
+        Some(refs)
     }
 
     fn set_references(&mut self, place: usize, refs: Vec<Reference>) {

@@ -128,7 +128,7 @@ impl Marks {
     ) -> bool {
         let mut blocks = std::mem::take(&mut self.blocks);
         blocks.clear();
-        let mut known = own_block(object).is_some() && add_buffers(object, &mut blocks);
+        let mut known = add_buffers(object, &mut blocks);
         for part in parts {
             known = known
                 && *part != ObjPtr::nowhere()

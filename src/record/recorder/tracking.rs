@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 /// With so many objects, and until there are as few again, pages are asked for: below, comparing all
 /// costs less.
-const MANY: (usize, usize) = (2_000, 1_000);
+const MANY: (usize, usize) = (2_500, 1_500);
 /// Where pages lead to more than this part of the objects so many times in a row, they are not asked
 /// for, for so many rounds.
 const TOO_MANY: (usize, u32, u32) = (4, 16, 256);
@@ -51,20 +51,24 @@ impl Watch {
             return;
         };
         let entry = &mut self.entries[place];
-        let known = match entry.manner {
-            DiffStrategy::Header => tracking.marks.mark_own(entry.pointer, entry.id),
+        let is_own_known = match entry.is_unknown {
+            true => tracking.marks.mark_own(entry.pointer, entry.id),
+            false => true,
+        };
+        let are_buffers_known = match entry.manner {
+            DiffStrategy::Header => true,
             DiffStrategy::List => {
                 let items = entry.pointer.list_items().as_ptr() as usize;
-                if entry.items == items && !entry.is_unknown {
-                    return;
+                if entry.items != items {
+                    let are_known = self.mark_buffers(place);
+                    self.entries[place].items = if are_known { items } else { 0 };
                 }
-                entry.items = items;
-                self.mark_buffers(place)
+                self.entries[place].items != 0
             }
             DiffStrategy::Walk | DiffStrategy::Function => self.mark_buffers(place),
             DiffStrategy::Weak | DiffStrategy::Data | DiffStrategy::Always => false,
         };
-        match known {
+        match is_own_known && are_buffers_known {
             true => self.entries[place].is_unknown = false,
             false => self.give_up(place),
         }
@@ -83,8 +87,7 @@ impl Watch {
             Some(entries.get(place as usize)?.pointer)
         };
         let marks = &mut tracking.marks;
-        marks.mark_own(entry.pointer, entry.id)
-            && marks.mark_buffers(entry.pointer, parts, entry.id, pointer_of)
+        marks.mark_buffers(entry.pointer, parts, entry.id, pointer_of)
     }
 
     /// Asks which pages were written, where that is the way that costs less, and notes which of the
@@ -152,7 +155,8 @@ impl Watch {
         };
         self.tracking = Some(Tracking::new(marks));
         for place in 0..self.entries.len() {
-            self.entries[place].is_unknown = false;
+            let entry = &mut self.entries[place];
+            (entry.is_unknown, entry.items) = (false, 0);
             self.give_up(place);
         }
         self.candidates.clear();
@@ -221,10 +225,10 @@ impl Watch {
         }
     }
 
-    /// Whether an object is a long list all whose writes are known.
+    /// Whether an object is a long list all writes to whose items are known.
     fn is_long_and_led(&self, place: usize, again: &[ObjId]) -> bool {
         let entry = &self.entries[place];
-        if entry.manner != DiffStrategy::List || (entry.total as usize) < LONG || entry.is_unknown {
+        if entry.manner != DiffStrategy::List || (entry.total as usize) < LONG {
             return false;
         }
         let items = entry.pointer.list_items();

@@ -177,7 +177,10 @@ impl Watch {
             if manner == DiffStrategy::Weak {
                 fresh.extend(referent(entry.pointer));
             }
-            entry.pointer.extend_referents(&mut fresh);
+            match manner {
+                DiffStrategy::List => fresh.extend_from_slice(entry.pointer.list_items()),
+                _ => entry.pointer.extend_referents(&mut fresh),
+            }
             entry.own = (fresh.len() - parts.len()) as u32;
             for part in parts {
                 part.extend_referents(&mut fresh);
@@ -208,6 +211,12 @@ impl Watch {
             self.entries[place].items = 0;
             self.lead_back(place);
         }
+    }
+
+    /// What the object at a place is known to refer to.
+    pub(crate) fn known_of(&self, place: usize) -> &[ObjPtr] {
+        let entry = &self.entries[place];
+        &self.known[entry.start as usize..][..entry.total as usize]
     }
 
     /// Takes an object that cannot be read at this moment as one without references, so that the
