@@ -14,6 +14,9 @@ const WORD: usize = size_of::<usize>();
 /// Nothing of a program's stands above.
 const HIGHEST_ADDRESS: usize = 1 << 47;
 
+/// An odd number without a pattern.
+const MIXER: usize = 0x9E37_79B9_7F4A_7C15;
+
 /// A block: where it begins, and how many bytes it has.
 pub(crate) type Block = (usize, usize);
 
@@ -23,39 +26,79 @@ pub(crate) fn own_block(object: ObjPtr) -> Option<Block> {
     slab::block_around(object.address())
 }
 
+/// Where an object keeps what it refers to.
+enum Reach {
+    /// In its own block alone.
+    Own,
+    /// In blocks that the words of its data lead to, up to this byte of the object.
+    Words(usize),
+    /// In a block that it may share with others, and blocks that this one leads to.
+    Shared,
+    Elsewhere,
+}
+
+impl Reach {
+    #[inline]
+    fn of(object: ObjPtr) -> Reach {
+        /// Whether an object's native type, or that of its class, is `T`.
+        #[inline]
+        fn is<T: PyPayload>(object: ObjPtr) -> bool {
+            object.object().downcast_ref::<T>().is_some()
+        }
+        if is::<PyBaseObject>(object) {
+            Reach::Own
+        } else if is::<PyDict>(object) {
+            Reach::Words(size_of::<Py<PyDict>>())
+        } else if is::<PyList>(object) {
+            Reach::Words(size_of::<Py<PyList>>())
+        } else if is::<PyTuple>(object) {
+            Reach::Words(size_of::<Py<PyTuple>>())
+        } else if is::<PyFunction>(object)
+            || is::<PyBoundMethod>(object)
+            || is::<PyInt>(object)
+            || is::<PyFloat>(object)
+            || is::<PyStr>(object)
+        {
+            Reach::Own
+        } else if is::<PySet>(object) || is::<PyFrozenSet>(object) {
+            Reach::Shared
+        } else {
+            Reach::Elsewhere
+        }
+    }
+}
+
 /// Adds the blocks in which an object keeps references, beside its own. False where it may keep some
 /// elsewhere.
 pub(crate) fn add_buffers(object: ObjPtr, out: &mut Vec<Block>) -> bool {
-    let is = Asked(object);
-    if is.a::<PyList>() {
-        return follow(object, size_of::<Py<PyList>>(), out);
+    match Reach::of(object) {
+        Reach::Own => true,
+        Reach::Words(bytes) => follow(object, bytes, out),
+        Reach::Shared => follow_shared(object, out),
+        Reach::Elsewhere => false,
     }
-    if is.a::<PyDict>() {
-        return follow(object, size_of::<Py<PyDict>>(), out);
-    }
-    if is.a::<PyTuple>() {
-        return follow(object, size_of::<Py<PyTuple>>(), out);
-    }
-    if is.a::<PySet>() || is.a::<PyFrozenSet>() {
-        return follow_shared(object, out);
-    }
-    // All that these refer to stands in their own blocks.
-    is.a::<PyBaseObject>()
-        || is.a::<PyFunction>()
-        || is.a::<PyBoundMethod>()
-        || is.a::<PyInt>()
-        || is.a::<PyFloat>()
-        || is.a::<PyStr>()
 }
 
-/// The native type of an object or of its class's.
-struct Asked(ObjPtr);
-
-impl Asked {
-    #[inline]
-    fn a<T: PyPayload>(&self) -> bool {
-        self.0.object().downcast_ref::<T>().is_some()
+/// A number that is another one where the buffers of any of some objects have moved, as good as
+/// surely. `None` where that does not show in the objects themselves.
+#[inline]
+pub(crate) fn fingerprint(objects: impl Iterator<Item = ObjPtr>) -> Option<usize> {
+    let mut print = 1_usize;
+    for object in objects {
+        let end = match Reach::of(object) {
+            Reach::Own => SIZEOF_PYOBJECT_HEAD,
+            Reach::Words(bytes) => bytes,
+            Reach::Shared | Reach::Elsewhere => return None,
+        };
+        let start = object.address();
+        let mut add = |word: usize| print = (print.rotate_left(5) ^ word).wrapping_mul(MIXER);
+        add(start);
+        for at in (SIZEOF_PYOBJECT_HEAD..end).step_by(WORD) {
+            // SAFETY: the type of the object is such that it has so many bytes.
+            add(unsafe { *((start + at) as *const usize) });
+        }
     }
+    Some(print.max(1))
 }
 
 /// Adds the blocks that the words of an object's own data lead to, `bytes` of the whole object. None of

@@ -327,6 +327,7 @@ fn manner(pointer: ObjPtr, kind: Kind, vm: &VirtualMachine) -> DiffStrategy {
         Kind::WeakRef => DiffStrategy::Weak,
         Kind::Function => DiffStrategy::Function,
         Kind::Generator => DiffStrategy::Always,
+        Kind::Cell => DiffStrategy::Inline,
         _ if may_hide(pointer.object(), kind) || is_ordered(pointer.object()) => DiffStrategy::Data,
         _ => DiffStrategy::Walk,
     }

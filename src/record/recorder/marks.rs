@@ -38,9 +38,14 @@ pub(super) struct Tracking {
     pub(super) unknown: Vec<ObjId>,
     /// Those that are not what they are known as, or could not be looked at.
     pub(super) again: Vec<ObjId>,
-    /// How many rounds in a row too many were compared.
-    pub(super) too_many: u32,
+    /// How many rounds there have been.
+    pub(super) rounds: u32,
+    /// How many of the last ones in a row too many were to be compared.
+    too_many: u32,
 }
+
+/// More than this part of the objects are too many to be compared, so many times in a row.
+const TOO_MANY: (usize, u32) = (4, 16);
 
 impl Tracking {
     pub(super) fn new(marks: Marks) -> Tracking {
@@ -48,8 +53,20 @@ impl Tracking {
             marks,
             unknown: Vec::new(),
             again: Vec::new(),
+            rounds: 0,
             too_many: 0,
         }
+    }
+
+    /// Whether comparing all would cost less, where so many are to be compared.
+    pub(super) fn are_too_many(&mut self, candidates: usize, all: usize) -> bool {
+        let (part, rounds) = TOO_MANY;
+        self.rounds += 1;
+        match candidates * part > all {
+            true => self.too_many += 1,
+            false => self.too_many = 0,
+        }
+        self.too_many > rounds
     }
 }
 

@@ -3,6 +3,7 @@
 use super::marks::{Marks, Tracking};
 use super::watch::{AHEAD, Changed, DiffStrategy, Watch};
 use crate::record::ChangesBy;
+use crate::record::raw::buffers::fingerprint;
 use crate::record::raw::header::ObjPtr;
 use crate::trace::ObjId;
 use rustc_hash::FxHashSet as HashSet;
@@ -10,9 +11,9 @@ use rustc_hash::FxHashSet as HashSet;
 /// With so many objects, and until there are as few again, pages are asked for: below, comparing all
 /// costs less.
 const MANY: (usize, usize) = (2_500, 1_500);
-/// Where pages lead to more than this part of the objects so many times in a row, they are not asked
-/// for, for so many rounds.
-const TOO_MANY: (usize, u32, u32) = (4, 16, 256);
+/// Where pages lead to too many objects they are not asked for, for so many rounds: the first time, and at
+/// most.
+const PAUSES: (u32, u32) = (256, 1 << 14);
 /// Of a list with more items only those in written pages are compared.
 const LONG: usize = 512;
 
@@ -65,7 +66,20 @@ impl Watch {
                 }
                 self.entries[place].items != 0
             }
-            DiffStrategy::Walk | DiffStrategy::Function => self.mark_buffers(place),
+            DiffStrategy::Inline => entry.parts == 0,
+            DiffStrategy::Walk | DiffStrategy::Function => {
+                let parts = &self.known[entry.start as usize..][..entry.parts as usize];
+                let is_there = parts.iter().all(|part| *part != ObjPtr::nowhere());
+                let all = [entry.pointer].into_iter().chain(parts.iter().copied());
+                let print = is_there.then(|| fingerprint(all)).flatten();
+                let is_marked = print.is_some_and(|print| print == entry.items);
+                is_marked || {
+                    let are_known = self.mark_buffers(place);
+                    let print = print.filter(|_| are_known);
+                    self.entries[place].items = print.unwrap_or(0);
+                    are_known
+                }
+            }
             DiffStrategy::Weak | DiffStrategy::Data | DiffStrategy::Always => false,
         };
         match is_own_known && are_buffers_known {
@@ -119,14 +133,7 @@ impl Watch {
         });
         let others = tracking.unknown.iter().chain(&tracking.again);
         candidates.extend(others.map(place_of).filter(is_known));
-        let (part, rounds, pause) = TOO_MANY;
-        match candidates.len() * part > entries.len() {
-            true => tracking.too_many += 1,
-            false => tracking.too_many = 0,
-        }
-        if tracking.too_many > rounds && self.by == ChangesBy::Cost {
-            self.pause = pause;
-        }
+        self.round += 1;
         true
     }
 
@@ -167,6 +174,7 @@ impl Watch {
     /// Compares the objects that may have changed.
     pub(super) fn compare_candidates(&mut self, count: usize, out: &mut Vec<Changed>) {
         let candidates = std::mem::take(&mut self.candidates);
+        let mut compared = 0;
         let vacated = std::mem::take(&mut self.vacated);
         let again = match &mut self.tracking {
             Some(tracking) => std::mem::take(&mut tracking.again),
@@ -177,6 +185,11 @@ impl Watch {
                 self.entries[*later as usize].pointer.prefetch();
             }
             let place = *place as usize;
+            // Some have blocks in more than one page.
+            if std::mem::replace(&mut self.entries[place].round, self.round) == self.round {
+                continue;
+            }
+            compared += 1;
             let parts = match self.is_long_and_led(place, &again) {
                 true => Some(self.written_items(place)),
                 false => None,
@@ -188,16 +201,31 @@ impl Watch {
                 None => self.lead_back(place),
             }
         }
-        // Some have blocks in more than one page.
-        out.sort_unstable_by_key(|one| (one.place, !one.references));
-        out.dedup_by_key(|one| one.place);
+        out.sort_unstable_by_key(|one| one.place);
         for changed in out.iter().filter(|one| !one.references) {
             self.lead_back(changed.place);
         }
+        self.note_compared(compared);
         if self.verifies {
             self.compare_others(&candidates, count, out);
         }
         self.candidates = candidates;
+    }
+
+    /// Has pages not asked for a while where that costs more than it saves.
+    fn note_compared(&mut self, compared: usize) {
+        let Some(tracking) = &mut self.tracking else {
+            return;
+        };
+        if tracking.are_too_many(compared, self.entries.len()) && self.by == ChangesBy::Cost {
+            let (least, most) = PAUSES;
+            // Where it went well for long before, it may do so again.
+            let pause = match tracking.rounds > most {
+                true => least,
+                false => self.next_pause.max(least),
+            };
+            (self.pause, self.next_pause) = (pause, (pause * 4).min(most));
+        }
     }
 
     /// Compares all others too.

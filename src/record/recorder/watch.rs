@@ -36,6 +36,8 @@ pub(crate) enum DiffStrategy {
     Function,
     /// As `Walk`, and all of its own data: it may refer to what the walk does not show.
     Data,
+    /// As `Walk`; all that it refers to stands in its own block.
+    Inline,
     /// As `Walk`; it is reported also where nothing has changed.
     Always,
 }
@@ -60,8 +62,11 @@ pub(super) struct Entry {
     pub(super) manner: DiffStrategy,
     /// Not all writes to what it refers to are known.
     pub(super) is_unknown: bool,
-    /// Where the items of a list stood when they were marked.
+    /// Where the items of a list stood when they were marked; of other objects, the fingerprint of their
+    /// buffers. 0 where they are not marked.
     pub(super) items: usize,
+    /// When it was compared last.
+    pub(super) round: u32,
     pub(super) data: Option<Box<Data>>,
 }
 
@@ -80,8 +85,12 @@ pub(crate) struct Watch {
     pub(super) by: ChangesBy,
     /// Where pages are asked for.
     pub(super) tracking: Option<Tracking>,
+    /// How many times pages were asked.
+    pub(super) round: u32,
     /// So many rounds pages are not to be asked for.
     pub(super) pause: u32,
+    /// So many they are not the next time.
+    pub(super) next_pause: u32,
     /// Something was being freed at the last comparison.
     was_ending: bool,
     /// The places that are to be compared.
@@ -111,6 +120,7 @@ impl Watch {
             manner: DiffStrategy::Header,
             is_unknown: false,
             items: 0,
+            round: 0,
             data: None,
         });
         if let Some(tracking) = &mut self.tracking
@@ -293,6 +303,7 @@ impl Watch {
             }
             DiffStrategy::Function
             | DiffStrategy::Walk
+            | DiffStrategy::Inline
             | DiffStrategy::Weak
             | DiffStrategy::Always => differs(entry, &self.known),
             DiffStrategy::Data => {
