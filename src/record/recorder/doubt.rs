@@ -1,7 +1,8 @@
 //! Words of native objects that look like references, and may be flags beside what is left over in
 //! memory: the counts decide.
 
-use super::{Recorder, StepContext, count};
+use super::changes::count;
+use super::{Recorder, StepContext};
 use crate::record::label::Doubt;
 use crate::record::stack::RunningFrame;
 use crate::trace::{CallFrame, Count, ThreadStack};

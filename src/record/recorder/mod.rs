@@ -3,6 +3,7 @@
 
 mod births;
 mod census;
+mod changes;
 mod collections;
 mod counts;
 mod deaths;
@@ -24,7 +25,6 @@ mod verify;
 mod watch;
 
 use crate::record::ChangesBy;
-use crate::record::describe::describe;
 use crate::record::label::Labeller;
 use crate::record::program::Program;
 use crate::record::raw::collections::{CollectionSnapshot, drain as drain_collections};
@@ -33,14 +33,14 @@ use crate::record::raw::header::ObjPtr;
 use crate::record::raw::world::Stopped;
 use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
-    Builder, CallFrame, Count, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectState,
+    Builder, CallFrame, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectState,
     RaisedAgain, RootKind, Stacks, StepHead, Symbol, ThreadStack,
 };
 pub(crate) use machine::RunningMachine;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use rustpython_vm::VirtualMachine;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use watch::{Changed, Watch};
+use watch::Watch;
 
 /// A living object of the program, as it was when it was last looked at.
 struct Live {
@@ -117,7 +117,7 @@ pub(crate) struct Recorder {
     /// What those held that are dead and are being taken apart.
     ending: ending::EndingHolders,
     /// What changed, while it is worked through.
-    changed: Vec<Changed>,
+    changed: Vec<watch::Changed>,
     /// The program has met a context variable.
     uses_contexts: bool,
     /// What the interpreter's loop may keep until it is through with a frame.
@@ -492,117 +492,6 @@ impl Recorder {
             arguments: frame.arguments,
             names,
             under_way: Vec::new(),
-        }
-    }
-
-    /// Compares every living object with what it was, reads anew what changed, and meets what
-    /// that leads to.
-    fn find_changes(&mut self, known: usize, borrowed: &[(ObjPtr, u32)], vm: &VirtualMachine) {
-        let mut all = std::mem::take(&mut self.changed);
-        all.clear();
-        self.watch.changed(known, &mut all);
-        self.add_moved_on_stack(known, &mut all);
-        self.add_borrowed(known, borrowed, &mut all);
-        for Changed { place, references } in all.drain(..) {
-            let live = &self.living[place];
-            let (kind, pointer) = (live.kind, live.pointer);
-            let is_in_change = references && ending::is_in_change(pointer);
-            if is_in_change {
-                self.watch.look_again(place);
-            }
-            let references = references && !is_in_change;
-            let refcount = count(pointer, borrowed);
-            let generation = pointer.generation();
-            let renamed = kind == Kind::Generator;
-            if !references
-                && !renamed
-                && refcount == live.state.refcount
-                && generation == live.state.generation
-            {
-                continue;
-            }
-            self.touched.insert(place);
-            if kind == Kind::WeakRef
-                && references
-                && let Some(referent) = live.state.refs.first()
-            {
-                self.weak_referents.insert(live.id, referent.to);
-                self.incidents
-                    .push((Incident::WeakReferenceCleared, live.id));
-            }
-            if references {
-                self.reread(place, vm);
-            }
-            if renamed {
-                let name = describe(pointer, &mut self.program, vm).name;
-                self.living[place].state.name = name.map(|name| self.builder.symbols.intern(&name));
-            }
-            let live = &mut self.living[place];
-            if live.state.refcount != refcount {
-                self.known.moved(live.id);
-            }
-            live.state.refcount = refcount;
-            live.state.generation = generation;
-        }
-        self.changed = all;
-        self.follow_new(vm);
-    }
-
-    /// Adds what the hook has references to, or had at the last step: the count that stands in such an
-    /// object is not its own.
-    fn add_borrowed(
-        &mut self,
-        known: usize,
-        borrowed: &[(ObjPtr, u32)],
-        changed: &mut Vec<Changed>,
-    ) {
-        let now: Vec<usize> = borrowed
-            .iter()
-            .map(|(object, _)| object.address())
-            .collect();
-        for address in now.iter().chain(&self.borrowed) {
-            let place = self.by_address.get(address).copied();
-            let Some(place) = place.filter(|at| *at < known) else {
-                continue;
-            };
-            if !changed.iter().any(|one| one.place == place) {
-                changed.push(Changed {
-                    place,
-                    references: false,
-                });
-            }
-        }
-        self.borrowed = now;
-    }
-
-    /// Gives the trace what the objects have become that were met in this step or may have changed.
-    fn update(&mut self, borrowed: &[(ObjPtr, u32)]) {
-        for place in std::mem::take(&mut self.pending) {
-            let live = &mut self.living[place];
-            live.state.refcount = count(live.pointer, borrowed);
-            live.state.generation = live.pointer.generation();
-            self.known.moved(live.id);
-            self.watch.settle(place);
-            self.touched.insert(place);
-        }
-        for place in std::mem::take(&mut self.touched) {
-            let live = &self.living[place];
-            self.builder.update(live.id, live.state.clone());
-        }
-    }
-}
-
-/// The count as it would be without this hook.
-fn count(pointer: ObjPtr, borrowed: &[(ObjPtr, u32)]) -> Count {
-    match pointer.refcount() {
-        None => Count::Immortal,
-        Some(count) => {
-            let ours: u32 = borrowed
-                .iter()
-                .filter(|(object, _)| *object == pointer)
-                .map(|(_, times)| times)
-                .sum();
-            Count::Of(count - ours.min(count))
         }
     }
 }
