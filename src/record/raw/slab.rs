@@ -102,9 +102,8 @@ pub(crate) fn open() {
         None => REGION_BYTES,
         Some(_) => SMALL_REGION_BYTES,
     };
-    let all = REGIONS.iter().zip(bytes);
-    let reserved = all.map(|(region, bytes)| region.reserve(bytes));
-    let reserved = reserved.fold(true, |all, one| all && one);
+    let mut all = REGIONS.iter().zip(bytes);
+    let reserved = all.all(|(region, bytes)| region.reserve(bytes));
     SLAB.open.store(reserved, Ordering::SeqCst);
 }
 

@@ -40,11 +40,11 @@ pub(super) struct Tracking {
     pub(super) again: Vec<ObjId>,
     /// How many rounds there have been.
     pub(super) rounds: u32,
-    /// How many of the last ones in a row too many were to be compared.
+    /// In how many rounds too many were to be compared, less those in which they were few.
     too_many: u32,
 }
 
-/// More than this part of the objects are too many to be compared, so many times in a row.
+/// More than this part of the objects are too many to be compared, so many times more often than not.
 const TOO_MANY: (usize, u32) = (4, 16);
 
 impl Tracking {
@@ -64,7 +64,7 @@ impl Tracking {
         self.rounds += 1;
         match candidates * part > all {
             true => self.too_many += 1,
-            false => self.too_many = 0,
+            false => self.too_many = self.too_many.saturating_sub(1),
         }
         self.too_many > rounds
     }

@@ -241,8 +241,9 @@ impl Watch {
     }
 
     /// Has those compared again that may have changed in this round: while something is being freed
-    /// their buffers are not looked for.
-    pub(super) fn look_again_at_candidates(&mut self) {
+    /// their buffers are not looked for. All have been compared.
+    pub(super) fn look_again_at_candidates(&mut self, compared: usize) {
+        self.note_compared(compared);
         if let Some(tracking) = &mut self.tracking {
             let candidates = self.candidates.iter();
             let entries = &self.entries;

@@ -254,7 +254,7 @@ impl Watch {
         match self.ask_pages(count) {
             true if is_ending => {
                 self.compare_all(count, out);
-                self.look_again_at_candidates();
+                self.look_again_at_candidates(count);
             }
             true => self.compare_candidates(count, out),
             false => self.compare_all(count, out),
