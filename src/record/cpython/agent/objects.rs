@@ -1,7 +1,7 @@
 //! The objects of the program that are known: who lives, and who has changed since the last step.
 
 use crate::describe::{self, Kind};
-use crate::dicts::{Entries, instance_dict, mix, walk};
+use crate::dicts::{Entries, instance_dict, mix, order, walk};
 use crate::frames::Running;
 use crate::library::Library;
 use crate::memory::{AddressMap, Memory};
@@ -384,6 +384,7 @@ impl Objects {
             }
             if live.kind == Kind::Mapping {
                 sum += u64::from(self.body_in(live.at).is_some());
+                sum = order(live.at, python).into_iter().fold(sum, mix);
             }
             if live.kind == Kind::WeakRef {
                 sum = mix(sum, word(live.at + 16));
