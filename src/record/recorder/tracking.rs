@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 /// With so many objects, and until there are as few again, pages are asked for: below, comparing all
 /// costs less.
-const MANY: (usize, usize) = (2_500, 1_500);
+const MANY: (usize, usize) = (4_000, 2_500);
 /// Where pages lead to too many objects they are not asked for, for so many rounds: the first time, and at
 /// most.
 const PAUSES: (u32, u32) = (256, 1 << 14);
