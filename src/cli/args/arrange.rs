@@ -49,6 +49,18 @@ pub(in crate::cli) fn arrange(arguments: impl IntoIterator<Item = OsString>) -> 
     out
 }
 
+/// A command line in its order without some options that take no value.
+#[cfg(feature = "python")]
+pub(in crate::cli) fn without(words: Vec<OsString>, options: &[&str]) -> Vec<OsString> {
+    let is_end = |word: &OsString| ["--", "-c", "-m"].iter().any(|end| word == end);
+    let end = words.iter().position(is_end).unwrap_or(words.len());
+    let goes = |at: usize, word: &OsString| at < end && options.iter().any(|one| word == one);
+    let kept = words.into_iter().enumerate();
+    kept.filter(|(at, word)| !goes(*at, word))
+        .map(|(_, word)| word)
+        .collect()
+}
+
 /// memviz's options that may stand around a script, and whether a value follows each.
 fn own_options() -> HashMap<String, bool> {
     let command = Cli::command();
@@ -129,6 +141,10 @@ mod tests {
                 "memviz -c 1 --format json -x",
                 "memviz --format json -c 1 -x",
             ),
+            (
+                "memviz a.py --watch x --watch",
+                "memviz --watch -- a.py x --watch",
+            ),
             ("memviz - a", "memviz -- - a"),
             ("memviz --bogus a.py", "memviz --bogus a.py"),
             ("memviz render t --out d", "memviz render t --out d"),
@@ -136,5 +152,13 @@ mod tests {
         for (given, wanted) in cases {
             assert_eq!(arranged(given), wanted, "{given}");
         }
+    }
+
+    #[cfg(feature = "python")]
+    #[test]
+    fn an_option_is_taken_out_and_the_scripts_own_stays() {
+        let words = ["memviz", "--open", "--watch", "--", "a.py", "--watch"].map(OsString::from);
+        let left = without(words.to_vec(), &["--watch", "--open"]);
+        assert_eq!(left, ["memviz", "--", "a.py", "--watch"]);
     }
 }
