@@ -92,7 +92,7 @@ pub(super) fn page(parts: &Parts, title: &str, payload: &[u8]) -> String {
 pub(super) fn still_page(frame: &str, style: &[&str], title: &str, body: &str) -> String {
     let style = format!("{}{}", theme_style(), style.concat());
     let policy = format!(
-        "{NOTHING_ELSE} style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        "{NOTHING_ELSE} style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
         digest(&style)
     );
     filled(frame, |name, out| match name {

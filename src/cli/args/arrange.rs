@@ -49,16 +49,22 @@ pub(in crate::cli) fn arrange(arguments: impl IntoIterator<Item = OsString>) -> 
     out
 }
 
-/// A command line in its order without some options that take no value.
+/// A command line in its order, some options that take no value left out of it, and words put in behind
+/// memviz's own options.
 #[cfg(feature = "python")]
-pub(in crate::cli) fn without(words: Vec<OsString>, options: &[&str]) -> Vec<OsString> {
+pub(in crate::cli) fn rearranged(
+    words: Vec<OsString>,
+    out: &[&str],
+    put: &[&str],
+) -> Vec<OsString> {
     let is_end = |word: &OsString| ["--", "-c", "-m"].iter().any(|end| word == end);
     let end = words.iter().position(is_end).unwrap_or(words.len());
-    let goes = |at: usize, word: &OsString| at < end && options.iter().any(|one| word == one);
-    let kept = words.into_iter().enumerate();
-    kept.filter(|(at, word)| !goes(*at, word))
-        .map(|(_, word)| word)
-        .collect()
+    let (own, scripts) = words.split_at(end);
+    let kept = own
+        .iter()
+        .filter(|word| !out.iter().any(|one| *word == one));
+    let kept = kept.cloned().chain(put.iter().map(OsString::from));
+    kept.chain(scripts.iter().cloned()).collect()
 }
 
 /// memviz's options that may stand around a script, and whether a value follows each.
@@ -156,9 +162,13 @@ mod tests {
 
     #[cfg(feature = "python")]
     #[test]
-    fn an_option_is_taken_out_and_the_scripts_own_stays() {
+    fn options_are_taken_out_and_put_in_and_the_scripts_own_stay() {
         let words = ["memviz", "--open", "--watch", "--", "a.py", "--watch"].map(OsString::from);
-        let left = without(words.to_vec(), &["--watch", "--open"]);
-        assert_eq!(left, ["memviz", "--", "a.py", "--watch"]);
+        let new = rearranged(
+            words.to_vec(),
+            &["--watch", "--open"],
+            &["--format", "html"],
+        );
+        assert_eq!(new, ["memviz", "--format", "html", "--", "a.py", "--watch"]);
     }
 }

@@ -4,7 +4,7 @@
 //! and one that is no longer wanted is ended. This process watches, and serves the player.
 
 use super::run::{EMBEDDED, output_folder, script};
-use crate::cli::args::{RunArgs, without};
+use crate::cli::args::{Format, RunArgs, rearranged};
 use crate::cli::live::{Board, Contents, FolderWatch, Server, Sources};
 use crate::cli::names::{PLAYER_NAME, STAGES_PAGE_NAME, TRACE_NAME};
 use crate::cli::outputs::{has_player, open_address};
@@ -64,8 +64,13 @@ pub(in crate::cli) fn watch(args: &RunArgs, words: Vec<OsString>) -> Result<i32,
     if args.products.open {
         open_address(&server.address())?;
     }
+    // What is drawn unasked is less than without --watch.
+    let formats: &[&str] = match args.products.format[..] {
+        [Format::Html] => &["--format", "html"],
+        _ => &[],
+    };
     let mut watching = Watching {
-        words: without(words, &["--watch", "--open"]),
+        words: rearranged(words, &["--watch", "--open"], formats),
         asks_itself: args.python.as_deref().is_none_or(|name| name == EMBEDDED),
         script,
         output,
