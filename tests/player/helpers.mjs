@@ -83,8 +83,8 @@ export function openPage(t, here, path, options) {
 }
 
 /** The same for a page by its address; it may ask for what stands below `within`. */
-export async function openAddress(t, { browser }, base, { within = null, address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light', reducedMotion = 'reduce', allowed = /^$/ } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, reducedMotion });
+export async function openAddress(t, { browser }, base, { within = null, address = '', viewport = { width: 1440, height: 900 }, deviceScaleFactor = 1, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'reduce', allowed = /^$/ } = {}) {
+  const context = await browser.newContext({ viewport, deviceScaleFactor, colorScheme, forcedColors, reducedMotion });
   const page = await context.newPage();
   const wrong = [];
   page.on('pageerror', (error) => wrong.push(String(error)));

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { exported, open, record, startBrowser, stepOf } from './helpers.mjs';
+import { join } from 'node:path';
+import { exported, memviz, open, record, startBrowser, stepOf } from './helpers.mjs';
 
 const here = await startBrowser(after);
 const SOURCE = `a = [1, 2]
@@ -145,9 +146,10 @@ test('a lesson: the captions of marked pictures are stops, and no step is left o
   const page = await open(t, here, out);
   assert.ok(await page.isVisible('#lesson'));
   const stops = [];
-  while (await page.locator('#stop-next').count()) {
-    await page.click('#stop-next');
+  for (;;) {
     stops.push([await stepOf(page), await page.textContent('#lesson .stop-caption'), await page.textContent('#lesson .prose')]);
+    if (!await page.locator('#stop-next').count()) break;
+    await page.click('#stop-next');
   }
   const [first, second] = after(4);
   assert.deepEqual(stops, [[after(2)[0], 'Two names, *one* list', ''], [first, 'It grows', 'Both show it.'], [second, 'It grows', '']]);

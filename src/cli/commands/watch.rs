@@ -80,7 +80,9 @@ pub(in crate::cli) fn watch(args: &RunArgs, words: Vec<OsString>) -> Result<i32,
         contents: None,
         run: None,
     };
-    watching.go_on(&events)
+    let done = watching.go_on(&events);
+    watching.end_run();
+    done
 }
 
 /// What is watched of a script.
@@ -163,10 +165,7 @@ impl Watching {
         loop {
             match self.wait(events, touched) {
                 Ok(Event::Touched) => touched = Some(Instant::now()),
-                Ok(Event::Signal(signal)) if self.ends(signal) => {
-                    self.end_run();
-                    return Ok(128 + signal);
-                }
+                Ok(Event::Signal(signal)) if self.ends(signal) => return Ok(128 + signal),
                 Ok(Event::Signal(_)) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
                 Err(RecvTimeoutError::Timeout) => {}

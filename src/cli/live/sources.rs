@@ -108,17 +108,32 @@ impl FolderWatch {
         })
     }
 
-    /// Watches exactly these folders from now on.
+    /// Watches these folders from now on, and no others.
+    ///
+    /// # Errors
+    /// Where none of them can be watched; one may be gone already.
     pub(in crate::cli) fn watch(&mut self, folders: BTreeSet<PathBuf>) -> notify::Result<()> {
         for gone in self.watched.difference(&folders) {
             // Its watch may have gone with it.
             let _ = self.watcher.unwatch(gone);
         }
-        for new in folders.difference(&self.watched) {
-            self.watcher.watch(new, RecursiveMode::NonRecursive)?;
+        self.watched.retain(|folder| folders.contains(folder));
+        let mut failed = None;
+        for folder in folders {
+            if self.watched.contains(&folder) {
+                continue;
+            }
+            match self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                Ok(()) => {
+                    self.watched.insert(folder);
+                }
+                Err(error) => failed = Some(error),
+            }
         }
-        self.watched = folders;
-        Ok(())
+        match failed {
+            Some(error) if self.watched.is_empty() => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 
