@@ -242,7 +242,7 @@ unsafe fn tell(
     unsafe {
         let python = agent.python;
         let thread = (python.thread_state)();
-        agent.objects.find_dead(&python);
+        agent.objects.survey(&python);
         let others = other_threads(agent, thread);
         let everywhere: Vec<&Rc<Running>> = running
             .iter()
