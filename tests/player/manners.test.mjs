@@ -109,3 +109,14 @@ test('on a phone a run of many steps keeps its buttons in one row', async (t) =>
   const [button, count] = await page.evaluate(() => ['#next', '.count'].map((wanted) => document.querySelector(wanted).getBoundingClientRect()).map(({ top, bottom }) => (top + bottom) / 2));
   assert.ok(Math.abs(button - count) < 12, `${button}, ${count}`);
 });
+
+test('boxes that are scrolled into view have names, as those that were there', async (t) => {
+  const out = record(here, 'far', 'head = None\nfor i in range(40):\n    head = [i, head]\n');
+  const page = await open(t, here, out, { viewport: { width: 720, height: 450 }, address: '#step=9999' });
+  for (const [x, y] of [[0, 0], [900, 0], [900, 900], [0, 900]]) {
+    await page.$eval('#canvas', (canvas, to) => canvas.scrollTo(...to), [x, y]);
+    await page.waitForTimeout(60);
+    const nameless = await page.$$eval('#picture .box', (boxes) => boxes.filter((box) => box.style.display !== 'none' && !box.getAttribute('aria-label')).length);
+    assert.equal(nameless, 0, `at ${x}, ${y}`);
+  }
+});

@@ -66,7 +66,7 @@ class Collector {
   waitsFor() {
     const { run, state, view } = this.app;
     for (const frame of state.frames) {
-      if (run.text(frame.function) !== '__del__') continue;
+      if (!/(^|\.)__del__$/.test(run.text(frame.function))) continue;
       const [, , id] = frame.names;
       const step = this.steps.find((step) => step > view.step && run.step(step).gc.some(({ finalized }) => finalized.includes(id)));
       if (step) {
