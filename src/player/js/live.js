@@ -99,10 +99,8 @@ class Live {
   /** Takes up where the page of the run before was. */
   resume() {
     const { app } = this;
-    const words = sessionStorage.getItem(PLACE_KEY);
-    sessionStorage.removeItem(PLACE_KEY);
-    if (!words) return;
-    const kept = JSON.parse(words);
+    const kept = keptPlace();
+    if (!kept) return;
     const places = new Places(app.run, kept.place);
     this.takeView(kept, places);
     const breaks = kept.breaks.map(([file, line]) => places.lineOf(file, line)).filter(Boolean);
@@ -136,6 +134,17 @@ class Live {
       types: Object.fromEntries(kept.types.map(([what, chosen]) => [what, new Set(chosen)])),
       reach: kept.reach,
     });
+  }
+}
+
+/** What the page before has kept, once. */
+function keptPlace() {
+  try {
+    const words = sessionStorage.getItem(PLACE_KEY);
+    sessionStorage.removeItem(PLACE_KEY);
+    return JSON.parse(words);
+  } catch {
+    return null;
   }
 }
 
