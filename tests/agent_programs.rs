@@ -25,6 +25,9 @@ use std::process::Output;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// The sizes of steps, most often lines.
+const STEPS: [&str; 4] = ["line", "line", "call", "instruction"];
+
 /// What came of programs.
 #[derive(Default)]
 struct Tally {
@@ -101,12 +104,11 @@ fn difference(kind: &Kind, plain: &Output, recorded: &Output) -> Option<String> 
 }
 
 /// Runs one program and adds what came of it.
-fn try_program(python: &Python, kind: &'static Kind, seed: u64, tally: &Mutex<Tally>) {
+fn try_program(python: &Python, kind: &Kind, step: &str, seed: u64, tally: &Mutex<Tally>) {
     let folder = Folder::new();
     let prelude = include_str!("programs/prelude.py");
     let program = format!("{prelude}{}", grammar::program(kind, seed));
     folder.write("random.py", &program);
-    let step = ["line", "line", "call", "instruction"][(seed % 4) as usize];
     let plain = python.plain(&folder, &["random.py"]);
     let recorded = python.recorded(&folder, &["--step", step, "--format", "none", "random.py"]);
     let crashed = crash(&plain, &recorded);
@@ -179,8 +181,14 @@ fn try_all(python: &Python, kinds: &[&'static Kind], first: u64, count: u64) -> 
                     if number >= count {
                         return;
                     }
-                    let kind = kinds[number as usize % kinds.len()];
-                    try_program(python, kind, first + number, &tally);
+                    // Each kind is recorded by each size of steps in its turn.
+                    let (round, place) = (number / kinds.len() as u64, number % kinds.len() as u64);
+                    let step = STEPS[((first + round + place) % STEPS.len() as u64) as usize];
+                    let kind = kinds[place as usize];
+                    try_program(python, kind, step, first + number, &tally);
+                    if number % 100 == 99 {
+                        eprintln!("{}: {} of {count} programs", python.version, number + 1);
+                    }
                 }
             });
         }

@@ -2,6 +2,7 @@
 
 use crate::describe::{self, Kind};
 use crate::dicts::{Entries, instance_dict, mix, walk};
+use crate::frames::Running;
 use crate::library::Library;
 use crate::memory::{AddressMap, Memory};
 use crate::numpy;
@@ -13,6 +14,7 @@ use crate::refs;
 use crate::watch::{Changed, Shape, Watch, bits, shape};
 use crate::wire::{Value, Writer, tag};
 use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// A living object of the program.
 pub struct Live {
@@ -70,6 +72,8 @@ pub struct Objects {
     pub borrowed: Vec<(Addr, u64)>,
     /// The frames of the calls that run or wait at this step.
     pub running: Vec<Addr>,
+    /// The calls of the program's own code among them whose names are entries of a dict.
+    pub bodies: Vec<Rc<Running>>,
     /// Native functions.
     pub native: Vec<Addr>,
     /// What the library holds of them.
@@ -343,6 +347,11 @@ impl Objects {
         }
     }
 
+    /// The body that runs with its names in a dict.
+    pub fn body_in(&self, dict: Addr) -> Option<&Rc<Running>> {
+        self.bodies.iter().find(|body| body.namespace == dict)
+    }
+
     /// Whether an object held one that has died.
     fn holds_vacated(&self, place: usize) -> bool {
         let live = self.living[place].as_ref();
@@ -372,6 +381,9 @@ impl Objects {
                 let frame = live.at + python.layout.generator_frame;
                 sum = u64::from(byte(live.at + python.layout.generator_state));
                 sum += u64::from(self.running.contains(&frame)) << 8;
+            }
+            if live.kind == Kind::Mapping {
+                sum += u64::from(self.body_in(live.at).is_some());
             }
             if live.kind == Kind::WeakRef {
                 sum = mix(sum, word(live.at + 16));

@@ -171,12 +171,17 @@ impl Pass<'_> {
         // SAFETY: it is a living dict.
         unsafe {
             let owns = owns_keys(dict) && with_keys;
+            let body = self.objects.body_in(dict).cloned();
             for (entry, value) in Entries::of(dict, self.python) {
                 let text = key(entry, self.python, 2);
                 if owns {
                     self.push(Label::Key(text.clone()), entry);
                 }
-                self.push(label(text), value);
+                // The names of a body that runs stand in its call.
+                let is_name = |name: &str| body.as_ref().is_some_and(|body| body.has_entry(name));
+                if !string(entry, self.python).is_some_and(|name| is_name(&name)) {
+                    self.push(label(text), value);
+                }
             }
         }
     }

@@ -249,6 +249,9 @@ unsafe fn tell(
             .chain(others.iter().flat_map(|(_, all)| all))
             .collect();
         agent.objects.running = everywhere.iter().map(|one| one.at).collect();
+        let bodies = everywhere.iter().filter(|one| one.own.is_some());
+        let bodies = bodies.filter(|one| one.namespace != 0);
+        agent.objects.bodies = bodies.map(|one| Rc::clone(one)).collect();
         for name in everywhere
             .iter()
             .filter(|one| one.own.is_some())
