@@ -2,13 +2,15 @@
 
 mod claims;
 mod compare;
+mod error;
 mod json;
 mod memory;
 mod stages;
 
 pub use claims::{CheckedScript, claims_table, claims_text};
 pub use compare::CompareText;
-pub use json::{JsonOptions, write_json};
+pub use error::ExportError;
+pub use json::{JsonOptions, write_json, write_jsonl};
 pub use memory::write_memory_json;
 pub use stages::{
     RunEnd, StagesChoice, end_json, end_text, errors_json, errors_text, imports_json, imports_text,

@@ -195,7 +195,7 @@ pub(in crate::cli) struct ExportArgs {
     /// Only this step (dot)
     #[arg(long, value_name = "N")]
     pub step: Option<u32>,
-    /// Also each instance's reference to its class (json)
+    /// Also each instance's reference to its class (json, jsonl)
     #[arg(long)]
     pub class_references: bool,
     /// Draw small values as boxes of their own, too (dot)
@@ -241,7 +241,11 @@ pub(in crate::cli) struct CompletionsArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ExportFormat {
+    /// One JSON object, each step with its whole state
     Json,
+    /// JSON, one step a line with what has changed since the step before; for long runs
+    Jsonl,
+    /// Graphs for Graphviz
     Dot,
 }
 
