@@ -5,6 +5,8 @@ mod compare;
 mod error;
 mod json;
 mod memory;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod stages;
 
 pub use claims::{CheckedScript, claims_table, claims_text};
@@ -12,6 +14,8 @@ pub use compare::CompareText;
 pub use error::ExportError;
 pub use json::{JsonOptions, write_json, write_jsonl};
 pub use memory::write_memory_json;
+#[cfg(feature = "parquet")]
+pub use parquet::write_parquet;
 pub use stages::{
     RunEnd, StagesChoice, end_json, end_text, errors_json, errors_text, imports_json, imports_text,
     instruction_table, machine_json, machine_text, stages_text, write_stages_json,

@@ -192,6 +192,14 @@ pub(in crate::cli) struct ExportArgs {
     pub trace: PathBuf,
     #[arg(long, value_enum)]
     pub format: ExportFormat,
+    /// Write the tables into this folder, which must be new or empty (parquet)
+    #[cfg(feature = "parquet")]
+    #[arg(long, value_name = "FOLDER", required_if_eq("format", "parquet"))]
+    pub out: Option<PathBuf>,
+    /// Write into the folder although something is in it (parquet)
+    #[cfg(feature = "parquet")]
+    #[arg(long, requires = "out")]
+    pub force: bool,
     /// Only this step (dot)
     #[arg(long, value_name = "N")]
     pub step: Option<u32>,
@@ -245,6 +253,9 @@ pub(in crate::cli) enum ExportFormat {
     Json,
     /// JSON, one step a line with what has changed since the step before; for long runs
     Jsonl,
+    /// A folder of tables for DuckDB, Polars, Spark and their like
+    #[cfg(feature = "parquet")]
+    Parquet,
     /// Graphs for Graphviz
     Dot,
 }

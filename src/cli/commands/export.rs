@@ -1,4 +1,4 @@
-//! `memviz export`: a saved trace in another form, on standard output.
+//! `memviz export`: a saved trace in another form, on standard output, or as a folder of tables.
 
 use crate::cli::args::{ExportArgs, ExportFormat};
 use crate::cli::problem::Problem;
@@ -20,6 +20,8 @@ pub(in crate::cli) fn export(args: &ExportArgs) -> Result<(), Problem> {
             write_json(&trace, options, &mut out).map_err(|error| ExportError::Write(error.into()))
         }
         ExportFormat::Jsonl => write_jsonl(&open(&args.trace)?, options, &mut out),
+        #[cfg(feature = "parquet")]
+        ExportFormat::Parquet => return super::export_tables::export_tables(args),
         ExportFormat::Dot => write_dot(args, &mut out)?.map_err(ExportError::Write),
     };
     match done.and_then(|()| Ok(out.flush()?)) {
