@@ -45,7 +45,7 @@ for turn in range(int(sys.argv[1])):
         gc.collect()
         kept.append([turn])
 """
-TURNS = 48_000
+TURNS = 75_000
 
 
 def questions():
@@ -150,7 +150,7 @@ def make(turns):
     script = WORK / "program.py"
     script.write_text(PROGRAM, encoding="utf-8")
     trace, tables = WORK / "trace", WORK / "tables"
-    steps = str(turns * 8 + 10_000)
+    steps = str(turns * 14 + 10_000)
     command = [MEMVIZ, "--format", "none", "--force", "--max-steps", steps, "--out", trace]
     seconds, megabytes, said = measured([*command, script, turns])
     size = (trace / "trace.memviz").stat().st_size / 1e6
