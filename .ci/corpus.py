@@ -5,6 +5,8 @@ jobs for packages of PyPI (tests/corpus/jobs), whose output must be the same, on
 as a library and once with it beside the script, where memviz takes it for the program's own code.
 Of the first steps of each the ledger is held against its laws; the column `left` counts the objects
 whose references are not all explained (`?`: that took too long).
+With `--python PATH` that CPython is recorded, with its own tests, and packages with extension modules
+(tests/corpus/extensions) besides.
 Needs Python 3.11 or newer with pip and its test package; uses the standard library alone.
 """
 
@@ -25,7 +27,9 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 JOBS = ROOT / "tests" / "corpus" / "jobs"
+EXTENSION_JOBS = ROOT / "tests" / "corpus" / "extensions"
 PINS = ROOT / ".ci" / "corpus-packages.txt"
+EXTENSION_PINS = ROOT / ".ci" / "corpus-extensions.txt"
 MODULES = ROOT / ".ci" / "corpus-modules.txt"
 
 # Runs a test module that stands beside it, and says of each test how it ended.
@@ -111,15 +115,25 @@ class Corpus:
         self.environment["PYTHONHASHSEED"] = "0"
         self.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 
-    def memviz(self, folder, script, *how, limit=None):
+    def run(self, folder, *command, limit=None):
         # What a run leaves behind must not change the next one.
         fresh = folder.parent / (folder.name + "-run")
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.copytree(folder, fresh)
-        return Run([self.options.memviz, *how, script], fresh, limit or self.options.limit, self.environment)
+        return Run(command, fresh, limit or self.options.limit, self.environment)
+
+    def memviz(self, folder, script, *how, limit=None):
+        python = ["--python", self.options.python] if self.options.python else []
+        return self.run(folder, self.options.memviz, *python, *how, script, limit=limit)
 
     def off(self, folder, script):
+        if self.options.python:
+            return self.run(folder, self.options.python, script)
         return self.memviz(folder, script, "run", "--no-record")
+
+    def thorough(self, embedded):
+        """One more way to record: the agent has nothing to read twice."""
+        return ["--step", "instruction"] if self.options.python else embedded
 
     def on(self, folder, script, *how):
         out = ["--format", "none", "--out", str(folder.parent / (folder.name + "-out")), "--force"]
@@ -198,7 +212,7 @@ def test_module(corpus, package, library, name, verified):
     two = corpus.off(folder, "run_test.py")
     if compare(one, two, Run.tests):
         return row | {"result": "unstable", "note": compare(one, two, Run.tests)}
-    for how in ([], ["--verify"], ["--step", "call"])[: 3 if verified else 1]:
+    for how in ([], corpus.thorough(["--verify"]), ["--step", "call"])[: 3 if verified else 1]:
         on = corpus.on(folder, "run_test.py", *how)
         row["seconds on"] = round(on.seconds, 1)
         difference = compare(one, on, Run.tests)
@@ -237,7 +251,7 @@ def package_job(corpus, library, job, beside):
     def what(run):
         return run.out + ["errors"] + run.own_errors()
 
-    ways = [[], ["--verify"]] if beside else [[], ["--step", "instruction"]]
+    ways = [[], corpus.thorough(["--verify"])] if beside else [[], ["--step", "instruction"]]
     for how in ways:
         on = corpus.on(folder, "job.py", *how)
         row["seconds on"] = round(on.seconds, 1)
@@ -267,6 +281,20 @@ def imports_of(library, job):
             if re.fullmatch(pattern + r"-[^-]+\.dist-info", record.parent.name, re.IGNORECASE):
                 tops = {line.split(",")[0].split("/")[0] for line in record.read_text().splitlines()}
                 yield from sorted(t for t in tops if (library / t).exists() and t not in ("bin", "..") and not t.endswith((".so", ".pth", "__pycache__")))
+
+
+def install_extensions(cache, python):
+    """The packages and those with extension modules, as they are for that Python."""
+    digest = hashlib.sha256(PINS.read_bytes() + EXTENSION_PINS.read_bytes() + python.encode()).hexdigest()[:12]
+    target = cache / f"extensions-{digest}"
+    if not (target / "complete").exists():
+        shutil.rmtree(target, ignore_errors=True)
+        command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", "--target", str(target)]
+        environment = dict(os.environ, PIP_ROOT_USER_ACTION="ignore")
+        subprocess.run([*command, "--no-deps", "-r", str(PINS)], check=True, env=environment)
+        subprocess.run([*command, "--upgrade", "-r", str(EXTENSION_PINS)], check=True, env=environment)
+        (target / "complete").touch()
+    return target
 
 
 def install(cache):
@@ -310,6 +338,16 @@ def find_tests(folder):
     return pathlib.Path(best[1])
 
 
+def tests_of(python):
+    """The folder of that Python's own test package."""
+    asked = subprocess.run([python, "-c", "import test.list_tests; print(test.__path__[0])"], capture_output=True, text=True)
+    if asked.returncode != 0:
+        asked = subprocess.run([python, "-c", "import test.support; print(test.__path__[0])"], capture_output=True, text=True)
+    if asked.returncode != 0:
+        sys.exit(f"error: {python} has no test package\nhint: --cpython-tests DIR")
+    return pathlib.Path(asked.stdout.strip())
+
+
 def find_cpython():
     """CPython 3.12 or newer, for what the jobs print."""
     candidates = [os.environ.get("MEMVIZ_CPYTHON"), "python3.13", "python3.12", "python3", sys.executable]
@@ -350,6 +388,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="every fourth of them, for at most ten minutes")
     parser.add_argument("--cpython-tests", metavar="DIR", help="the folder of CPython's test package")
+    parser.add_argument("--python", metavar="PATH", help="record this CPython, not the embedded interpreter")
     parser.add_argument("--memviz", default=str(ROOT / "target" / "release" / "memviz"))
     parser.add_argument("--json", metavar="FILE", help="write the table there, too")
     parser.add_argument("--only", metavar="NAME,...", help="these modules and jobs alone")
@@ -358,26 +397,31 @@ def main():
     parser.add_argument("--max-steps", type=int, default=20000)
     parser.add_argument("--cache", default=str(ROOT / "target" / "corpus"))
     options = parser.parse_args()
-    options.cpython = find_cpython()
+    options.cpython = None if options.python else find_cpython()
     if options.quick:
         options.limit = min(options.limit, 20)
     began = time.monotonic()
     corpus = Corpus(options)
-    package = find_tests(options.cpython_tests)
+    package = tests_of(options.python) if options.python and not options.cpython_tests else find_tests(options.cpython_tests)
     # Only the test package is taken from there, not the library around it.
     tests_only = corpus.work / "library"
     tests_only.mkdir()
     (tests_only / "test").symlink_to(package)
     cache = pathlib.Path(options.cache)
     cache.mkdir(parents=True, exist_ok=True)
-    library = install(cache)
+    library = install_extensions(cache, options.python) if options.python else install(cache)
+    if options.python:
+        print(f"recorded: {options.python}")
     print(f"memviz: {options.memviz}\ntests: {package}\npackages: {library}\nCPython: {options.cpython or 'none: jobs are not compared with it'}")
     only = set(options.only.split(",")) if options.only else None
     work = []
     for number, name in enumerate(modules()):
         if (only is None or name in only) and (package / f"{name}.py").exists():
             work.append((test_module, corpus, package, tests_only, name, number % 3 == 0))
-    for job in sorted(JOBS.glob("*.py")):
+    jobs = sorted(JOBS.glob("*.py"))
+    if options.python:
+        jobs += sorted(EXTENSION_JOBS.glob("*.py"))
+    for job in jobs:
         if only is None or job.stem in only:
             work.append((package_job, corpus, library, job, False))
             # A library that is too large to be recorded whole says so.

@@ -2,17 +2,9 @@
 //! count is the interpreter's own.
 //!
 //! Each Python of 3.11 to 3.13 that is found is tried: on the PATH, in pyenv's folder, Debian's. Without any
-//! the tests say so. `MEMVIZ_AGENT_PROGRAMS=N` runs N random programs on each, `MEMVIZ_RANDOM_SEED=S` others,
-//! `MEMVIZ_AGENT_KIND=K` those of one kind.
+//! the tests say so.
 
 mod common;
-
-#[allow(
-    dead_code,
-    reason = "kinds are chosen here by what they should do on CPython"
-)]
-#[path = "programs/grammar/mod.rs"]
-mod grammar;
 
 use common::installed::{assert_alike, lessons, pythons, unexplained};
 use common::random::{Random, number_from};
@@ -162,75 +154,6 @@ fn counts_and_deaths_are_the_interpreters_own() {
                 one["type"] == "Box" && !one["died"].is_null() && one["died"]["cause"] != "exit"
             });
             assert_eq!(boxes.count(), told, "{what}: {died}");
-        }
-    }
-    long.passed();
-}
-
-#[test]
-fn random_programs_run_alike() {
-    let own = ["agent.rs", "programs"];
-    let Some(long) = LongTest::unless_unchanged(
-        "random programs on CPython",
-        &own,
-        &[
-            "MEMVIZ_AGENT_PROGRAMS",
-            "MEMVIZ_AGENT_KIND",
-            "MEMVIZ_RANDOM_SEED",
-        ],
-    ) else {
-        return;
-    };
-    let count = number_from("MEMVIZ_AGENT_PROGRAMS", 48);
-    let first = number_from("MEMVIZ_RANDOM_SEED", 11_000);
-    let only = std::env::var("MEMVIZ_AGENT_KIND").unwrap_or_default();
-    let kinds = grammar::KINDS.iter();
-    let kinds: Vec<_> = kinds
-        .filter(|kind| only.is_empty() || kind.name == only)
-        .collect();
-    for python in pythons() {
-        for number in 0..count {
-            let kind = kinds[number as usize % kinds.len()];
-            // What tells that it is observed at all is held by another test.
-            let is_seen = match kind.name {
-                "trace functions" | "monitoring" => true,
-                // Tables for monitoring take blocks: where few are left, others are given out.
-                "identities" => true,
-                // Tracing makes objects of its own, and replaced functions stand before free lists.
-                "counts" => python.version == "3.11",
-                // Off by one object where the program has callbacks of its own.
-                "collector" => true,
-                _ => false,
-            };
-            if is_seen {
-                continue;
-            }
-            let folder = Folder::new();
-            let prelude = include_str!("programs/prelude.py");
-            let program = grammar::program(kind, first + number);
-            folder.write("random.py", format!("{prelude}{program}"));
-            let mut plain = python.plain(&folder, &["random.py"]);
-            let mut recorded = python.recorded(&folder, &["--format", "none", "random.py"]);
-            if kind.name == "dying" {
-                // What a set holds dies in the order of addresses.
-                for output in [&mut plain, &mut recorded] {
-                    let said = text(&output.stdout);
-                    let mut lines: Vec<&str> = said.lines().collect();
-                    lines.sort_unstable();
-                    output.stdout = lines.join("\n").into_bytes();
-                }
-            }
-            let seed = first + number;
-            let kept = std::env::temp_dir().join(format!("memviz-agent-{seed}.py"));
-            let what = format!(
-                "{} {seed} on {}, kept as {}",
-                kind.name,
-                python.version,
-                kept.display()
-            );
-            std::fs::copy(folder.path().join("random.py"), &kept).expect("it can be kept");
-            assert_alike(&plain, &recorded, &what);
-            std::fs::remove_file(kept).expect("it was just made");
         }
     }
     long.passed();

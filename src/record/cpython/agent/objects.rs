@@ -336,8 +336,13 @@ impl Objects {
                         (word(live.at + object::ITEMS), word(live.at + object::SIZE));
                     (0..length).fold(1, |sum, i| mix(sum, word(items + 8 * i)))
                 }
-                // What a tuple holds never changes.
-                Kind::Sequence if type_of(live.at) == python.types.tuple => 1,
+                // `zip`, `enumerate` and others fill the tuple that they gave last anew, where nobody
+                // else holds it; native code may still be filling one.
+                Kind::Sequence if type_of(live.at) == python.types.tuple => {
+                    let items = live.at + object::ITEMS;
+                    let length = word(live.at + object::SIZE);
+                    (0..length).fold(1, |sum, i| mix(sum, word(items + 8 * i)))
+                }
                 _ => {
                     let mut sum = 1;
                     if live.kind == Kind::Generator {
