@@ -8,7 +8,7 @@ use memviz::export::{JsonOptions, write_json, write_jsonl, write_parquet};
 use memviz::layout::{PageOptions, plan};
 use memviz::narrate::StepNarrator;
 use memviz::player::{Player, PlayerOptions};
-use memviz::render::{SvgOptions, SvgWriter, png, svg};
+use memviz::render::{RenderedSvg, SvgOptions, SvgWriter, svg};
 use memviz::trace::{Trace, TraceFile};
 use memviz::view::{Scene, Scenes, ViewOptions};
 use std::hint::black_box;
@@ -171,7 +171,11 @@ fn pixels(criterion: &mut Criterion) {
     let last = scenes.last().expect("there is a step");
     let document = svg(&plan.picture(last), &SvgOptions::default());
     criterion.bench_function("PNG of a picture", |bencher| {
-        bencher.iter(|| png(&document));
+        bencher.iter(|| {
+            let rendered = RenderedSvg::new(&document).expect("it is SVG");
+            let raster = rendered.raster(1.0).expect("it is small enough");
+            raster.png().expect("it can be written")
+        });
     });
 }
 
