@@ -297,3 +297,57 @@ fn what_cannot_be_recorded_is_refused_in_words() {
         assert!(said.contains("debugging allocator"), "{said}");
     }
 }
+
+#[test]
+fn what_is_filled_or_moved_in_place_is_read_anew() {
+    // A tuple that `zip` fills again, an ordered dict whose first key goes to its end, and a class body
+    // that runs in a dict which the program has made.
+    let script = r#"
+from collections import OrderedDict
+class Slow:
+    def __init__(self): self.n = 0
+    def __iter__(self): return self
+    def __next__(self):
+        self.n += 1
+        if self.n > 3: raise StopIteration
+        seen = len(order)
+        return seen
+class Meta(type):
+    @classmethod
+    def __prepare__(cls, name, bases): return {'made': [0]}
+order = OrderedDict()
+order['one'] = [1]
+order['two'] = [2]
+order.move_to_end('one')
+for pair, (first, *rest) in zip([[7], [8], [9]], zip([[4], [5], [6]], Slow())):
+    pair = first
+class Body(metaclass=Meta):
+    items = [3]
+    more = items
+"#;
+    for python in pythons() {
+        let folder = Folder::new();
+        folder.write("place.py", script);
+        let trace = python.trace(&folder, "place.py");
+        let version = &python.version;
+        laws::of_lives(&trace).unwrap_or_else(|why| panic!("{version}: {why}"));
+        let of_type = |id: u64| trace["objects"][id as usize - 1]["type"].as_str();
+        let keys: Vec<Vec<&str>> = steps(&trace)
+            .iter()
+            .filter_map(|step| {
+                let heap = step["heap"].as_array()?.iter();
+                let mut ordered = heap.filter(|entry| {
+                    of_type(entry["id"].as_u64().unwrap_or(1)) == Some("OrderedDict")
+                });
+                let refs = ordered.next()?["refs"].as_array()?;
+                let labels = refs.iter().filter_map(|one| one["label"].as_str());
+                Some(labels.filter(|label| label.starts_with("['")).collect())
+            })
+            .collect();
+        assert!(
+            keys.contains(&vec!["['one']", "['two']"]),
+            "{version}: {keys:?}"
+        );
+        assert_eq!(keys.last(), Some(&vec!["['two']", "['one']"]), "{version}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Random programs on each CPython of this machine, recorded by the agent: they run as without it, and
 //! what is recorded holds by its laws.
 //!
-//! 48 programs a version by default; `MEMVIZ_AGENT_PROGRAMS=N` runs N, `MEMVIZ_RANDOM_SEED=S` others,
+//! 200 programs a version by default; `MEMVIZ_AGENT_PROGRAMS=N` runs N, `MEMVIZ_RANDOM_SEED=S` others,
 //! `MEMVIZ_AGENT_KIND=K` those of one kind. `.ci/campaign --cpython` runs many.
 
 mod common;
@@ -24,6 +24,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Output;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The sizes of steps, most often lines.
+const STEPS: [&str; 4] = ["line", "line", "call", "instruction"];
 
 /// What came of programs.
 #[derive(Default)]
@@ -100,15 +103,43 @@ fn difference(kind: &Kind, plain: &Output, recorded: &Output) -> Option<String> 
     (one != other).then(|| format!("exit code {one:?} / {other:?}"))
 }
 
-/// Runs one program and adds what came of it.
-fn try_program(python: &Python, kind: &'static Kind, seed: u64, tally: &Mutex<Tally>) {
+/// A script of so many programs of a kind, which begin with that seed.
+fn script(kind: &Kind, seed: u64, count: u64) -> String {
+    let mut out = include_str!("programs/prelude.py").to_owned();
+    if count == 1 {
+        return out + &grammar::program(kind, seed);
+    }
+    for one in seed..seed + count {
+        let _ = writeln!(out, "print('== {one}')\ntry:");
+        for line in grammar::program(kind, one).lines() {
+            let _ = writeln!(out, "    {line}");
+        }
+        out.push_str("except BaseException as error:\n    told(error)\n    error = None\n");
+    }
+    out
+}
+
+/// Runs a script of programs and adds what came of them.
+fn try_programs(
+    python: &Python,
+    kind: &Kind,
+    step: &str,
+    (seed, count): (u64, u64),
+    tally: &Mutex<Tally>,
+) {
     let folder = Folder::new();
-    let prelude = include_str!("programs/prelude.py");
-    let program = format!("{prelude}{}", grammar::program(kind, seed));
+    let program = script(kind, seed, count);
     folder.write("random.py", &program);
-    let step = ["line", "line", "call", "instruction"][(seed % 4) as usize];
     let plain = python.plain(&folder, &["random.py"]);
     let recorded = python.recorded(&folder, &["--step", step, "--format", "none", "random.py"]);
+    // What cannot be compiled there has no steps: then each by itself.
+    let is_empty = text(&recorded.stderr).contains("nothing was recorded");
+    if is_empty && count > 1 {
+        for one in seed..seed + count {
+            try_programs(python, kind, step, (one, 1), tally);
+        }
+        return;
+    }
     let crashed = crash(&plain, &recorded);
     let differs = difference(kind, &plain, &recorded)
         .filter(|_| !may_tell(kind, &python.version) || recorded.status.code() > Some(128));
@@ -119,7 +150,7 @@ fn try_program(python: &Python, kind: &'static Kind, seed: u64, tally: &Mutex<Ta
             "--step",
             step,
             "--max-steps",
-            "300",
+            "500",
             "--format",
             "json",
             "random.py",
@@ -128,8 +159,6 @@ fn try_program(python: &Python, kind: &'static Kind, seed: u64, tally: &Mutex<Ta
     let json = std::fs::read(folder.path().join("out/trace.json")).unwrap_or_default();
     let is_too_large = json.len() > 200_000_000;
     let trace = (!is_too_large).then(|| serde_json::from_slice(&json));
-    // What cannot be compiled there has no steps.
-    let is_empty = text(&recorded.stderr).contains("nothing was recorded");
     let (untrue, left) = match &trace {
         Some(Err(_)) if is_empty => (None, Vec::new()),
         Some(Ok(trace)) => (laws::of_lives(trace).err(), unexplained(trace)),
@@ -137,8 +166,8 @@ fn try_program(python: &Python, kind: &'static Kind, seed: u64, tally: &Mutex<Ta
         None => (None, Vec::new()),
     };
     let mut tally = tally.lock().expect("no program panics");
-    tally.tried += 1;
-    tally.empty += usize::from(is_empty);
+    tally.tried += count as usize;
+    tally.empty += usize::from(is_empty) * count as usize;
     tally.too_large += usize::from(is_too_large);
     for object in left {
         let name = object.split(' ').next().unwrap_or("").to_owned();
@@ -167,20 +196,54 @@ fn try_program(python: &Python, kind: &'static Kind, seed: u64, tally: &Mutex<Ta
     }
 }
 
-/// Runs that many programs on one Python, two or more at a time.
+/// How many programs stand in one script, where that can be.
+const BATCH: u64 = 10;
+
+/// The scripts of that many programs: kind, size of steps, first seed, how many.
+fn scripts(
+    kinds: &[&'static Kind],
+    first: u64,
+    count: u64,
+) -> Vec<(&'static Kind, &'static str, u64, u64)> {
+    let mut all = Vec::new();
+    let (mut seed, mut round) = (first, 0);
+    while seed < first + count {
+        for (place, kind) in kinds.iter().enumerate() {
+            let left = (first + count).saturating_sub(seed);
+            // One script in four has one program, whose statements are the module's own.
+            let is_batch = kind.batched && (round + place) % 4 != 3;
+            let many = left.min(if is_batch { BATCH } else { 1 });
+            if many == 0 {
+                break;
+            }
+            // Each kind is recorded by each size of steps in its turn.
+            let step = STEPS[(first as usize + place + round / 4) % STEPS.len()];
+            all.push((*kind, step, seed, many));
+            seed += many;
+        }
+        round += 1;
+    }
+    all
+}
+
+/// Runs that many programs on one Python, several scripts at a time.
 fn try_all(python: &Python, kinds: &[&'static Kind], first: u64, count: u64) -> Tally {
     let tally = Mutex::new(Tally::default());
     let next = AtomicUsize::new(0);
+    let all = scripts(kinds, first, count);
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed) as u64;
-                    if number >= count {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((kind, step, seed, many)) = all.get(number) else {
                         return;
+                    };
+                    try_programs(python, kind, step, (*seed, *many), &tally);
+                    if number % 50 == 49 {
+                        let (number, total) = (number + 1, all.len());
+                        eprintln!("{}: {number} of {total} scripts", python.version);
                     }
-                    let kind = kinds[number as usize % kinds.len()];
-                    try_program(python, kind, first + number, &tally);
                 }
             });
         }
@@ -200,7 +263,7 @@ fn random_programs_run_alike_and_hold_by_the_laws() {
     let Some(long) = LongTest::unless_unchanged(name, &own, &variables) else {
         return;
     };
-    let count = number_from("MEMVIZ_AGENT_PROGRAMS", 48);
+    let count = number_from("MEMVIZ_AGENT_PROGRAMS", 200);
     let first = number_from("MEMVIZ_RANDOM_SEED", 11_000);
     let only = std::env::var("MEMVIZ_AGENT_KIND").unwrap_or_default();
     let kinds: Vec<_> = grammar::KINDS

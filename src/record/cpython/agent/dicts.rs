@@ -1,7 +1,7 @@
 //! Dicts and attributes as they stand in memory, and all that an object holds.
 
-use crate::offsets::{class, exception, flags, object};
-use crate::python::{Addr, Python, Traverse, byte, flags_of, type_of, word};
+use crate::offsets::{class, exception, flags, object, ordered};
+use crate::python::{Addr, Python, Traverse, bases, byte, flags_of, type_of, word};
 use std::ffi::{c_int, c_void};
 
 /// The entries of a dict, in their order.
@@ -35,6 +35,28 @@ impl Iterator for Entries<'_> {
             } != 0;
         found.then_some((key, value))
     }
+}
+
+/// The keys of an `OrderedDict` in its own order, which is another than that of the entries once one has
+/// been moved; empty for other dicts.
+///
+/// # Safety
+/// There must be a living dict, and the interpreter's lock be held.
+pub unsafe fn order(dict: Addr, python: &Python) -> Vec<Addr> {
+    let mut keys = Vec::new();
+    // SAFETY: the caller's; the entries of the list belong to the dict.
+    unsafe {
+        let class = type_of(dict);
+        if class == python.types.dict || !bases(class).any(|one| one == python.types.ordered_dict) {
+            return keys;
+        }
+        let mut entry = word(dict + ordered::FIRST);
+        while entry != 0 {
+            keys.push(word(entry + ordered::KEY));
+            entry = word(entry + ordered::NEXT);
+        }
+    }
+    keys
 }
 
 /// Whether a dict holds its keys itself: those of most instances share them.

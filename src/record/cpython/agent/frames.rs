@@ -50,6 +50,14 @@ pub struct Running {
     pub perhaps: Vec<Addr>,
 }
 
+impl Running {
+    /// Whether a name of this call is an entry of its namespace.
+    pub fn has_entry(&self, name: &str) -> bool {
+        let mut names = self.names.iter();
+        names.any(|one| one.in_namespace && *one.name == *name)
+    }
+}
+
 /// `CO_OPTIMIZED`: its variables have places.
 pub const OPTIMIZED: u32 = 1;
 

@@ -29,6 +29,7 @@ mod ring;
 mod steps;
 mod streams;
 mod values;
+mod watch;
 mod wire;
 
 use agent::{Agent, agent, install};

@@ -1,17 +1,20 @@
 //! The objects of the program that are known: who lives, and who has changed since the last step.
 
 use crate::describe::{self, Kind};
-use crate::dicts::{Entries, instance_dict, mix, walk};
+use crate::dicts::{Entries, instance_dict, mix, order, walk};
+use crate::frames::Running;
 use crate::library::Library;
 use crate::memory::{AddressMap, Memory};
 use crate::numpy;
-use crate::offsets::{class, flags, function, object};
+use crate::offsets::{class, function, object};
 use crate::pandas;
 use crate::program::Program;
-use crate::python::{Addr, Python, before_object, byte, count_of, flags_of, type_of, word};
+use crate::python::{Addr, Python, before_object, byte, count_of, type_of, word};
 use crate::refs;
+use crate::watch::{Changed, Shape, Watch, bits, shape};
 use crate::wire::{Value, Writer, tag};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// A living object of the program.
 pub struct Live {
@@ -21,9 +24,6 @@ pub struct Live {
     pub kind: Kind,
     /// Its references are not the program's business.
     leaf: bool,
-    count: Option<u64>,
-    /// Made of all that it held at the last step.
-    content: u64,
     /// What it held, by address.
     held: Vec<Addr>,
     /// The serials of what it held strongly.
@@ -36,13 +36,18 @@ pub struct Live {
     parts: Vec<Addr>,
     /// Its class is one of Python's own.
     has_own_class: bool,
-    /// It has been read.
-    is_read: bool,
 }
 
 #[derive(Default)]
 pub struct Objects {
     living: Vec<Option<Live>>,
+    /// What is looked at of each in every step, by the same places.
+    watches: Vec<Watch>,
+    /// What the last survey has found.
+    changed: Changed,
+    /// Those that were born in the run and have more references than known objects have to them: as
+    /// places.
+    open: BTreeSet<usize>,
     free: Vec<usize>,
     by_block: AddressMap<usize>,
     by_address: AddressMap<usize>,
@@ -67,6 +72,8 @@ pub struct Objects {
     pub borrowed: Vec<(Addr, u64)>,
     /// The frames of the calls that run or wait at this step.
     pub running: Vec<Addr>,
+    /// The calls of the program's own code among them whose names are entries of a dict.
+    pub bodies: Vec<Rc<Running>>,
     /// Native functions.
     pub native: Vec<Addr>,
     /// What the library holds of them.
@@ -117,6 +124,8 @@ impl Objects {
         let Some(live) = self.living[place].take() else {
             return;
         };
+        self.watches[place].at = 0;
+        self.open.remove(&place);
         self.by_address.remove(&live.at);
         self.places.remove(&(live.serial as usize));
         self.library.forget(live.at);
@@ -207,23 +216,31 @@ impl Objects {
             block,
             kind: described.kind,
             leaf: described.leaf,
-            count,
-            content: 0,
             held: Vec::new(),
             counted: Vec::new(),
             incoming: 0,
             is_born: born.is_some(),
             parts: Vec::new(),
             has_own_class: described.kind == Kind::Instance,
+        };
+        let watch = Watch {
+            at,
+            count: Watch::told(count),
+            content: 0,
+            holds: 0,
+            // SAFETY: as above.
+            shape: unsafe { shape(at, described.kind, described.leaf, python) },
             is_read: false,
         };
         let place = match self.free.pop() {
             Some(place) => {
                 self.living[place] = Some(live);
+                self.watches[place] = watch;
                 place
             }
             None => {
                 self.living.push(Some(live));
+                self.watches.push(watch);
                 self.living.len() - 1
             }
         };
@@ -234,31 +251,47 @@ impl Objects {
         serial
     }
 
-    /// Finds what has changed since the last step, reads it and all that is new, and tells of it.
+    /// Finds the dead, and what has changed since the last step.
+    ///
+    /// # Safety
+    /// The interpreter's lock must be held.
+    pub unsafe fn survey(&mut self, python: &Python) {
+        // SAFETY: the caller's; the dead are no places any more when this looks.
+        unsafe {
+            self.find_dead(python);
+            self.changed = Changed::since(&self.watches, python.layout.minor);
+        }
+    }
+
+    /// Reads what has changed since the last step and all that is new, and tells of it. [`Objects::survey`]
+    /// must have been there.
     ///
     /// # Safety
     /// The interpreter's lock must be held.
     pub unsafe fn look(&mut self, python: &Python, program: &mut Program, memory: &Memory) {
-        // SAFETY: the lock is held; dead objects are taken out before anything is read.
+        // SAFETY: the lock is held; dead objects were taken out before.
         unsafe {
-            self.find_dead(python);
-            let known = self.living.len();
-            for place in 0..known {
-                let Some(live) = &self.living[place] else {
-                    continue;
-                };
-                if !live.is_read {
-                    continue;
-                }
-                let count = self.count_at(live.at, python);
-                let content = self.content(live, python);
-                if content != live.content
-                    || (!self.vacated.is_empty()
-                        && live.held.iter().any(|at| self.vacated.contains(at)))
-                {
+            let changed = std::mem::take(&mut self.changed);
+            for place in changed.contents {
+                let watch = &self.watches[place];
+                let is_known_to = watch.shape != Shape::Other;
+                if watch.is_read && (is_known_to || self.content(place, python) != watch.content) {
                     self.read(place, python, program, memory);
-                } else if count != live.count {
+                }
+            }
+            for place in changed.counts {
+                // What a call of the agent's holds is not counted.
+                let watch = &self.watches[place];
+                if watch.is_read && Watch::told(self.count_at(watch.at, python)) != watch.count {
                     self.count(place, python);
+                }
+            }
+            let vacated = bits(&self.vacated);
+            for place in 0..self.watches.len() * usize::from(vacated != 0) {
+                let watch = &self.watches[place];
+                let may_hold = watch.at != 0 && watch.is_read && watch.holds & vacated != 0;
+                if may_hold && self.holds_vacated(place) {
+                    self.read(place, python, program, memory);
                 }
             }
             let mut next = 0;
@@ -291,14 +324,16 @@ impl Objects {
     pub unsafe fn find_dead(&mut self, python: &Python) {
         let minor = python.layout.minor;
         // SAFETY: a block that was not given back can be read.
-        let is_dead = |live: &Live| unsafe { count_of(live.at, minor) } == Some(0);
+        let is_dead = |at: Addr| at != 0 && unsafe { count_of(at, minor) } == Some(0);
         // What has a class of Python's own goes to no free list: until its block is given back it is being
         // taken apart. Of others that are dead not even the type can be read.
         // SAFETY: as above.
         self.dying
             .retain(|(_, at, _)| unsafe { count_of(*at, minor) } == Some(0));
-        let dead: Vec<usize> = (0..self.living.len())
-            .filter(|place| self.living[*place].as_ref().is_some_and(is_dead))
+        let all = self.watches.iter().enumerate();
+        let dead: Vec<usize> = all
+            .filter(|(_, watch)| is_dead(watch.at))
+            .map(|(place, _)| place)
             .collect();
         for place in dead {
             let Some(live) = &mut self.living[place] else {
@@ -312,69 +347,68 @@ impl Objects {
         }
     }
 
+    /// The body that runs with its names in a dict.
+    pub fn body_in(&self, dict: Addr) -> Option<&Rc<Running>> {
+        self.bodies.iter().find(|body| body.namespace == dict)
+    }
+
+    /// Whether an object held one that has died.
+    fn holds_vacated(&self, place: usize) -> bool {
+        let live = self.living[place].as_ref();
+        live.is_some_and(|live| live.held.iter().any(|at| self.vacated.contains(at)))
+    }
+
     /// A number made of all that an object holds.
-    unsafe fn content(&self, live: &Live, python: &Python) -> u64 {
-        // SAFETY: the object lives.
+    unsafe fn content(&self, place: usize, python: &Python) -> u64 {
+        // SAFETY: the caller says that it lives.
+        if let Some(content) = unsafe { self.watches[place].content() } {
+            return content;
+        }
+        let Some(live) = &self.living[place] else {
+            return 0;
+        };
+        // SAFETY: as above.
         unsafe {
-            match live.kind {
-                Kind::Atom => {
-                    let class = type_of(live.at);
-                    if flags_of(class) & flags::STR != 0 {
-                        return word(live.at + object::SIZE) as u64;
-                    }
-                    if class == python.types.bytearray {
-                        let at = word(live.at + 40);
-                        let length = word(live.at + object::SIZE);
-                        let shown = (0..length.min(crate::values::LIMIT)).map(|i| byte(at + i));
-                        return shown.fold(length as u64, |sum, byte| mix(sum, usize::from(byte)));
-                    }
-                    0
-                }
-                _ if live.leaf => 0,
-                Kind::Sequence if type_of(live.at) == python.types.list => {
-                    let (items, length) =
-                        (word(live.at + object::ITEMS), word(live.at + object::SIZE));
-                    (0..length).fold(1, |sum, i| mix(sum, word(items + 8 * i)))
-                }
-                // `zip`, `enumerate` and others fill the tuple that they gave last anew, where nobody
-                // else holds it; native code may still be filling one.
-                Kind::Sequence if type_of(live.at) == python.types.tuple => {
-                    let items = live.at + object::ITEMS;
-                    let length = word(live.at + object::SIZE);
-                    (0..length).fold(1, |sum, i| mix(sum, word(items + 8 * i)))
-                }
-                _ => {
-                    let mut sum = 1;
-                    if live.kind == Kind::Generator {
-                        let frame = live.at + python.layout.generator_frame;
-                        sum = u64::from(byte(live.at + python.layout.generator_state));
-                        sum += u64::from(self.running.contains(&frame)) << 8;
-                    }
-                    if live.kind == Kind::WeakRef {
-                        sum = mix(sum, word(live.at + 16));
-                    }
-                    // A class's attributes and a function's parts are folded into it.
-                    if live.kind == Kind::Class {
-                        Entries::of(word(live.at + class::DICT), python)
-                            .for_each(|(key, value)| sum = mix(mix(sum, key), value));
-                    }
-                    if live.kind == Kind::Function {
-                        for at in [function::DEFAULTS, function::KW_DEFAULTS, function::DICT] {
-                            walk(word(live.at + at), python, &mut |to| sum = mix(sum, to));
-                        }
-                    }
-                    if live.kind == Kind::Other && numpy::is_array(live.at) {
-                        sum = mix(sum, numpy::signature(live.at, python) as usize);
-                    } else if live.kind == Kind::Other && pandas::is_table(live.at, python) {
-                        sum = mix(sum, pandas::signature(live.at, python) as usize);
-                    }
-                    walk(live.at, python, &mut |to| sum = mix(sum, to));
-                    if let Some(dict) = instance_dict(live.at, python) {
-                        walk(dict, python, &mut |to| sum = mix(sum, to));
-                    }
-                    sum
+            if live.kind == Kind::Atom {
+                // A bytearray.
+                let at = word(live.at + 40);
+                let length = word(live.at + object::SIZE);
+                let shown = (0..length.min(crate::values::LIMIT)).map(|i| byte(at + i));
+                return shown.fold(length as u64, |sum, byte| mix(sum, usize::from(byte)));
+            }
+            let mut sum = 1;
+            if live.kind == Kind::Generator {
+                let frame = live.at + python.layout.generator_frame;
+                sum = u64::from(byte(live.at + python.layout.generator_state));
+                sum += u64::from(self.running.contains(&frame)) << 8;
+            }
+            if live.kind == Kind::Mapping {
+                sum += u64::from(self.body_in(live.at).is_some());
+                sum = order(live.at, python).into_iter().fold(sum, mix);
+            }
+            if live.kind == Kind::WeakRef {
+                sum = mix(sum, word(live.at + 16));
+            }
+            // A class's attributes and a function's parts are folded into it.
+            if live.kind == Kind::Class {
+                Entries::of(word(live.at + class::DICT), python)
+                    .for_each(|(key, value)| sum = mix(mix(sum, key), value));
+            }
+            if live.kind == Kind::Function {
+                for at in [function::DEFAULTS, function::KW_DEFAULTS, function::DICT] {
+                    walk(word(live.at + at), python, &mut |to| sum = mix(sum, to));
                 }
             }
+            if live.kind == Kind::Other && numpy::is_array(live.at) {
+                sum = mix(sum, numpy::signature(live.at, python) as usize);
+            } else if live.kind == Kind::Other && pandas::is_table(live.at, python) {
+                sum = mix(sum, pandas::signature(live.at, python) as usize);
+            }
+            walk(live.at, python, &mut |to| sum = mix(sum, to));
+            if let Some(dict) = instance_dict(live.at, python) {
+                walk(dict, python, &mut |to| sum = mix(sum, to));
+            }
+            sum
         }
     }
 
@@ -385,14 +419,15 @@ impl Objects {
         };
         // SAFETY: the object lives.
         let count = unsafe { self.count_at(at, python) };
-        let Some(live) = &mut self.living[place] else {
+        self.watches[place].count = Watch::told(count);
+        self.reckon(place);
+        let Some(live) = &self.living[place] else {
             return;
         };
-        live.count = count;
         let mut message = Writer::default();
         message.byte(tag::STATE);
         message.number(live.serial);
-        message.option(live.count);
+        message.option(count);
         message.byte(0);
         self.out.push(message.0);
     }
@@ -414,8 +449,8 @@ impl Objects {
             let described = describe::describe(at, python, program);
             let value = described.value.map(|value| self.value(value));
             let name = described.name.map(|name| self.name(&name));
+            self.watches[place].is_read = true;
             if let Some(live) = &mut self.living[place] {
-                live.is_read = true;
                 let parts = std::mem::take(&mut live.parts);
                 self.drop_parts(&parts, serial);
             }
@@ -462,25 +497,41 @@ impl Objects {
                 message.byte(u8::from(weak));
             }
             self.out.push(message.0);
-            let content = match &self.living[place] {
-                Some(live) => self.content(live, python),
-                None => return,
-            };
+            let content = self.content(place, python);
+            let watch = &mut self.watches[place];
+            watch.count = Watch::told(count);
+            watch.content = content;
+            watch.holds = bits(&held);
             if let Some(live) = &mut self.living[place] {
-                live.count = count;
-                live.content = content;
                 live.held = held;
                 live.counted = counted;
                 live.parts = parts;
             }
+            self.reckon(place);
         }
     }
 
     fn add_incoming(&mut self, to: u64, by: i64) {
-        let place = self.places.get(&(to as usize)).copied();
-        if let Some(live) = place.and_then(|place| self.living[place].as_mut()) {
+        let Some(place) = self.places.get(&(to as usize)).copied() else {
+            return;
+        };
+        if let Some(live) = &mut self.living[place] {
             live.incoming = live.incoming.saturating_add_signed(by);
+            self.reckon(place);
         }
+    }
+
+    /// Notes whether an object has more references than known objects have to it.
+    fn reckon(&mut self, place: usize) {
+        let watch = &self.watches[place];
+        let more = self.living[place].as_ref().and_then(|live| {
+            let count = watch.count().filter(|_| watch.is_read && live.is_born)?;
+            count.checked_sub(live.incoming).filter(|more| *more > 0)
+        });
+        match more {
+            Some(_) => self.open.insert(place),
+            None => self.open.remove(&place),
+        };
     }
 
     /// What an object held is not held by it any more.
@@ -495,10 +546,9 @@ impl Objects {
     /// The objects that were born in the run and have more references than known objects have to them;
     /// how many more.
     pub fn suspects(&self) -> impl Iterator<Item = (Addr, u64)> {
-        let living = self.living.iter().flatten();
-        let living = living.filter(|live| live.is_born && live.is_read);
-        living.filter_map(|live| {
-            let more = live.count?.checked_sub(live.incoming)?;
+        self.open.iter().filter_map(|place| {
+            let live = self.living[*place].as_ref()?;
+            let more = self.watches[*place].count()?.checked_sub(live.incoming)?;
             (more > 0 && live.kind != Kind::Generator).then_some((live.at, more))
         })
     }

@@ -133,6 +133,14 @@ pub mod function {
 
 /// A native function's module or receiver.
 pub const RECEIVER: usize = 24;
+/// Of an `OrderedDict`, which keeps the order of its keys in a list: its first entry, and in each the key
+/// and the next one.
+pub mod ordered {
+    pub const FIRST: usize = 48;
+    pub const KEY: usize = 0;
+    pub const NEXT: usize = 16;
+}
+
 /// A module's namespace.
 pub const NAMESPACE: usize = 16;
 

@@ -138,6 +138,7 @@ types! {
     list = c"PyList_Type";
     tuple = c"PyTuple_Type";
     dict = c"PyDict_Type";
+    ordered_dict = c"PyODict_Type";
     set = c"PySet_Type";
     frozenset = c"PyFrozenSet_Type";
     function = c"PyFunction_Type";

@@ -1,7 +1,8 @@
 //! What an object refers to, and under which label.
 
 use crate::describe::Kind;
-use crate::dicts::{Entries, beside_entries, inline_values, instance_dict, owns_keys, walk};
+use crate::dicts::{Entries, beside_entries, inline_values, instance_dict, order, owns_keys, walk};
+use crate::memory::AddressMap;
 use crate::numpy;
 use crate::objects::Objects;
 use crate::offsets::{FRAME_OF_OBJECT, class, code, exception, flags, function, object, traceback};
@@ -171,12 +172,20 @@ impl Pass<'_> {
         // SAFETY: it is a living dict.
         unsafe {
             let owns = owns_keys(dict) && with_keys;
-            for (entry, value) in Entries::of(dict, self.python) {
+            let body = self.objects.body_in(dict).cloned();
+            let mut entries: Vec<(Addr, Addr)> = Entries::of(dict, self.python).collect();
+            let order: AddressMap<usize> = order(dict, self.python).into_iter().zip(0..).collect();
+            entries.sort_by_key(|(key, _)| order.get(key));
+            for (entry, value) in entries {
                 let text = key(entry, self.python, 2);
                 if owns {
                     self.push(Label::Key(text.clone()), entry);
                 }
-                self.push(label(text), value);
+                // The names of a body that runs stand in its call.
+                let is_name = |name: &str| body.as_ref().is_some_and(|body| body.has_entry(name));
+                if !string(entry, self.python).is_some_and(|name| is_name(&name)) {
+                    self.push(label(text), value);
+                }
             }
         }
     }

@@ -242,13 +242,16 @@ unsafe fn tell(
     unsafe {
         let python = agent.python;
         let thread = (python.thread_state)();
-        agent.objects.find_dead(&python);
+        agent.objects.survey(&python);
         let others = other_threads(agent, thread);
         let everywhere: Vec<&Rc<Running>> = running
             .iter()
             .chain(others.iter().flat_map(|(_, all)| all))
             .collect();
         agent.objects.running = everywhere.iter().map(|one| one.at).collect();
+        let bodies = everywhere.iter().filter(|one| one.own.is_some());
+        let bodies = bodies.filter(|one| one.namespace != 0);
+        agent.objects.bodies = bodies.map(|one| Rc::clone(one)).collect();
         for name in everywhere
             .iter()
             .filter(|one| one.own.is_some())
