@@ -306,6 +306,8 @@ def own_cost(lines):
 
 
 SLOWER = {
+    "From script to picture": "memviz records every step of the run and finds places that hold for all of them "
+    "before it draws one; a peer sees nothing but the one moment.",
     "Start-up": "memviz starts an interpreter whose library is inside the program and sets up a recording; "
     "CPython reads a library that is compiled beforehand. Recording adds a second process, which writes the trace.",
     "Sizes": "A packed file of texts that repeat themselves is small; memviz's trace can be read at any step "
@@ -388,7 +390,7 @@ def main():
         "- Recording: processor time of the program's own loop, divided by its lines. memviz writes its trace in a "
         "process of its own, which is not counted (`cargo bench --bench write_cost` measures it); the tutor keeps "
         "its steps in memory.",
-        "- Drawing: processor time of pictures as SVG, Graphviz's included; memviz's also reads the trace.",
+        "- Drawing: processor time of pictures as SVG, Graphviz's included; memviz's also reads the trace. All write their files.",
         "- Start-up and the way to a picture: the least time on the clock of several runs.",
         "- The player holds the run and what plays it; a tutor in the browser has yet to load or run the program.",
         "",
