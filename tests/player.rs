@@ -5,6 +5,9 @@ use std::process::Command;
 
 /// Debian's name for it first.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+const FIREFOX: [&str; 2] = ["firefox-esr", "firefox"];
+/// The tests that are for that.
+const IN_FIREFOX: &str = "firefox.test.mjs";
 
 /// The tests that hold what the page does against the clock.
 const TAKES_TIMES: &str = "page.test.mjs";
@@ -39,8 +42,17 @@ fn the_player_in_a_browser() {
         eprintln!("SKIPPED: the player's tests need {missing}");
         return;
     }
+    let firefox = FIREFOX.iter().find_map(|name| on_path(name));
+    if firefox.is_none() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "the player's tests need Firefox (firefox-esr)"
+        );
+        eprintln!("SKIPPED: {IN_FIREFOX} needs Firefox (firefox-esr)");
+    }
     let (timed, others): (Vec<String>, Vec<String>) = test_files(&folder)
         .into_iter()
+        .filter(|name| name != IN_FIREFOX || firefox.is_some())
         .partition(|name| name == TAKES_TIMES);
     assert!(!timed.is_empty() && others.len() > 5, "{others:?}");
     let (node, browser) = (node.expect("it was found"), browser.expect("it was found"));
@@ -53,6 +65,7 @@ fn the_player_in_a_browser() {
             .current_dir(&folder)
             .env("MEMVIZ", env!("CARGO_BIN_EXE_memviz"))
             .env("CHROMIUM", &browser)
+            .env("FIREFOX", firefox.as_deref().unwrap_or(Path::new("")))
             .status()
             .expect("Node starts");
         assert!(done.success(), "see the report of Node above");

@@ -2,6 +2,8 @@
 
 mod args;
 mod commands;
+#[cfg(feature = "python")]
+mod live;
 mod names;
 mod outputs;
 #[cfg(feature = "python")]
@@ -24,13 +26,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
     if crate::record::is_called_python() {
         return commands::python::run(arguments);
     }
-    let cli = match Cli::try_parse_from(args::arrange(arguments)) {
+    let words = args::arrange(arguments);
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
     log(cli.verbose);
     let done = match cli.command {
-        Some(Command::Run(run)) => run_program(run),
+        Some(Command::Run(run)) => run_program(run, words),
         Some(Command::Check(check)) => check_scripts(&check),
         Some(Command::Render(render)) => commands::render::render(&render).map(|()| 0),
         Some(Command::Open(open)) => commands::render::open(open).map(|()| 0),
@@ -47,7 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
         Some(Command::Info(args)) => commands::info::info(&args).map(|()| 0),
         Some(Command::Man(args)) => commands::shell::man(&args).map(|()| 0),
         Some(Command::Completions(args)) => commands::shell::completions(&args).map(|()| 0),
-        None => run_program(cli.run),
+        None => run_program(cli.run, words),
     };
     done.unwrap_or_else(|problem| {
         problem.show();
@@ -56,8 +59,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> i32 {
 }
 
 #[cfg(feature = "python")]
-fn run_program(run: args::RunArgs) -> Result<i32, Problem> {
-    commands::run::run(run)
+fn run_program(run: args::RunArgs, words: Vec<OsString>) -> Result<i32, Problem> {
+    match run.watch {
+        true => commands::watch::watch(&run, words),
+        false => commands::run::run(run),
+    }
 }
 
 #[cfg(feature = "python")]
@@ -76,7 +82,7 @@ fn show_stages(_: &args::StagesArgs) -> Result<i32, Problem> {
 }
 
 #[cfg(not(feature = "python"))]
-fn run_program(_: args::RunArgs) -> Result<i32, Problem> {
+fn run_program(_: args::RunArgs, _: Vec<OsString>) -> Result<i32, Problem> {
     Err(without_interpreter())
 }
 

@@ -7,6 +7,7 @@
 mod compare;
 mod drawn;
 mod lesson;
+mod live;
 mod memory;
 mod page;
 mod payload;
@@ -15,6 +16,7 @@ mod texts;
 mod whole;
 
 pub use compare::{ComparePage, compare_page};
+pub use live::{live_page, waiting_page};
 pub use stages::{StagesRun, stages_page};
 
 use crate::analyse::WholeHeap;

@@ -50,6 +50,8 @@ pub(super) const RUN: Parts = Parts {
         include_str!("js/lesson.js"),
         include_str!("js/panes.js"),
         include_str!("js/embed.js"),
+        include_str!("js/place.js"),
+        include_str!("js/live.js"),
         include_str!("js/keys.js"),
         include_str!("js/main.js"),
     ],
@@ -60,6 +62,9 @@ pub(super) const BASE_STYLE: &str = include_str!("css/base.css");
 /// How all pages make their elements.
 pub(super) const ELEMENTS: &str = include_str!("js/dom.js");
 
+/// How the policy of every page begins.
+pub(super) const NOTHING_ELSE: &str = "default-src 'none';";
+
 /// Puts a page together around a packed payload.
 pub(super) fn page(parts: &Parts, title: &str, payload: &[u8]) -> String {
     let style = format!("{}{}", theme_style(), parts.style.concat());
@@ -68,7 +73,7 @@ pub(super) fn page(parts: &Parts, title: &str, payload: &[u8]) -> String {
         parts.script.concat()
     );
     let policy = format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; \
+        "{NOTHING_ELSE} script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; \
          base-uri 'none'; form-action 'none'",
         digest(&script),
         digest(&style)
@@ -87,7 +92,7 @@ pub(super) fn page(parts: &Parts, title: &str, payload: &[u8]) -> String {
 pub(super) fn still_page(frame: &str, style: &[&str], title: &str, body: &str) -> String {
     let style = format!("{}{}", theme_style(), style.concat());
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        "{NOTHING_ELSE} style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
         digest(&style)
     );
     filled(frame, |name, out| match name {
@@ -119,7 +124,7 @@ fn digest(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
 
-fn escape(out: &mut String, text: &str) {
+pub(super) fn escape(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),

@@ -3,7 +3,7 @@
 
 use super::PlayerOptions;
 use super::drawn::{DrawnChange, DrawnTables};
-use super::lesson::{Prose, Question, lesson};
+use super::lesson::{Caption, Lesson, Prose, Question, lesson};
 use super::memory::{Head, MemoryChange, ObjectEntry};
 use super::texts::Texts;
 use super::whole::WholeEntry;
@@ -59,6 +59,8 @@ pub(super) struct Payload<'t> {
     files: Vec<File<'t>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     prose: Vec<Prose>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    captions: Vec<Caption>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     asks: Vec<Question>,
     texts: Vec<String>,
@@ -190,7 +192,11 @@ impl<'t> Payload<'t> {
     ) -> Payload<'t> {
         let roots = ROOTS.map(|(kind, place)| (texts.intern(kind.name()), place));
         let header = &trace.header;
-        let (prose, asks) = lesson(trace);
+        let Lesson {
+            prose,
+            captions,
+            questions,
+        } = lesson(trace);
         Payload {
             version: VERSION,
             script: &header.script,
@@ -214,7 +220,8 @@ impl<'t> Payload<'t> {
                 })
                 .collect(),
             prose,
-            asks,
+            captions,
+            asks: questions,
             columns: texts.columns(),
             roots: roots.to_vec(),
             texts: texts.list,

@@ -45,6 +45,16 @@ pub struct ViewFilter {
     pub only: Option<Subset>,
 }
 
+impl ViewFilter {
+    /// The same where no marked picture leaves out other steps.
+    pub fn with_every_step(mut self) -> ViewFilter {
+        if self.steps.is_empty() && self.from_line.is_none() && self.to_line.is_none() {
+            self.steps = vec![(1, u32::MAX)];
+        }
+        self
+    }
+}
+
 /// A word of the user's that says nothing in this trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {

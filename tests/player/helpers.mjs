@@ -1,7 +1,7 @@
 // Runs memviz, opens its page in a headless Chromium, and watches that nothing leaves the page.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +40,26 @@ export function record({ folder }, name, source, options = []) {
   return out;
 }
 
+/** Watches a script; resolves with the address that is printed. `after` ends it. */
+export async function watch(t, folder, name, options = []) {
+  const child = spawn(MEMVIZ, [...options, name, '--watch'], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise((done) => { child.on('exit', (code, signal) => done({ code, signal })); });
+  t.after(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  let said = '';
+  const address = await new Promise((done, failed) => {
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      said += text;
+      const found = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\//.exec(said);
+      if (found) done(found[0]);
+    });
+    child.on('exit', () => failed(new Error(said)));
+  });
+  return { child, ended, address, said: () => said };
+}
+
 export function memviz(folder, options, env = {}) {
   return spawnSync(MEMVIZ, options, { cwd: folder, encoding: 'utf8', env: { ...process.env, ...env } });
 }
@@ -58,8 +78,13 @@ export function open(t, here, out, options) {
 }
 
 /** The same for a page by its path. */
-export async function openPage(t, { browser }, path, { address = '', viewport = { width: 1440, height: 900 }, colorScheme = 'light', reducedMotion = 'reduce', allowed = /^$/ } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, reducedMotion });
+export function openPage(t, here, path, options) {
+  return openAddress(t, here, `file://${path}`, options);
+}
+
+/** The same for a page by its address; it may ask for what stands below `within`. */
+export async function openAddress(t, { browser }, base, { within = null, address = '', viewport = { width: 1440, height: 900 }, deviceScaleFactor = 1, colorScheme = 'light', forcedColors = 'none', reducedMotion = 'reduce', allowed = /^$/ } = {}) {
+  const context = await browser.newContext({ viewport, deviceScaleFactor, colorScheme, forcedColors, reducedMotion });
   const page = await context.newPage();
   const wrong = [];
   page.on('pageerror', (error) => wrong.push(String(error)));
@@ -68,15 +93,18 @@ export async function openPage(t, { browser }, path, { address = '', viewport = 
     wrong.push(`dialog: ${dialog.message()}`);
     dialog.dismiss();
   });
-  const file = `file://${path}`;
   page.on('request', (request) => {
-    if (request.url().split(/[?#]/)[0] !== file) wrong.push(`request: ${request.url()}`);
+    const url = request.url();
+    // What stands in the page itself asks for nothing.
+    if (url.startsWith('data:')) return;
+    const isOwn = within === null ? url.split(/[?#]/)[0] === base : url.startsWith(within);
+    if (!isOwn) wrong.push(`request: ${url}`);
   });
   t.after(async () => {
     await context.close();
     assert.deepEqual(wrong, [], 'the page is quiet and asks for nothing');
   });
-  await page.goto(file + address);
+  await page.goto(base + address);
   await page.waitForSelector('body.ready');
   return page;
 }

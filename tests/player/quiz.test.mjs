@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { exported, open, record, startBrowser, stepOf } from './helpers.mjs';
+import { join } from 'node:path';
+import { exported, memviz, open, record, startBrowser, stepOf } from './helpers.mjs';
 
 const here = await startBrowser(after);
 const SOURCE = `a = [1, 2]
@@ -125,4 +126,46 @@ test('a lesson: the author’s prose and questions, as stops', async (t) => {
   await page.click('#stop-next');
   assert.match(await page.textContent('#lesson li:has(em)'), /a and b share it/);
   assert.equal(await page.locator('#stop-next').count(), 0);
+});
+
+const PICTURED = `a = [1]
+b = a  # memviz: picture "Two names, *one* list"
+for item in (2, 3):
+    b.append(item)  # memviz: picture "It grows"
+# memviz: text "Both show it."
+c = a[:]  # memviz: picture
+`;
+
+test('a lesson: the captions of marked pictures are stops, and no step is left out', async (t) => {
+  record(here, 'pictured', PICTURED);
+  // As it comes: without an option that asks for every step.
+  const out = join(here.folder, 'as-it-comes');
+  assert.equal(memviz(here.folder, ['--out', out, 'pictured.py']).status, 0);
+  const { steps } = exported(out);
+  const after = (line) => steps.flatMap(({ event, ran }, index) => (event === 'line' && ran === line ? [index + 1] : []));
+  const page = await open(t, here, out);
+  assert.ok(await page.isVisible('#lesson'));
+  const stops = [];
+  for (;;) {
+    stops.push([await stepOf(page), await page.textContent('#lesson .stop-caption'), await page.textContent('#lesson .prose')]);
+    if (!await page.locator('#stop-next').count()) break;
+    await page.click('#stop-next');
+  }
+  const [first, second] = after(4);
+  assert.deepEqual(stops, [[after(2)[0], 'Two names, *one* list', ''], [first, 'It grows', 'Both show it.'], [second, 'It grows', '']]);
+  await page.keyboard.press('Home');
+  for (let step = 2; step <= steps.length; step++) {
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await stepOf(page), step);
+  }
+});
+
+test('captions alone do not open the page with a lesson', async (t) => {
+  const page = await open(t, here, record(here, 'captions', 'a = [1]  # memviz: picture "One list"\n'));
+  assert.ok(await page.isVisible('#invite'));
+  assert.ok(await page.isHidden('#lesson'));
+  await page.click('#tab-lesson');
+  assert.match(await page.textContent('#lesson'), /first stop comes later/);
+  await page.click('#stop-next');
+  assert.equal(await page.textContent('#lesson .stop-caption'), 'One list');
 });

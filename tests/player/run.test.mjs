@@ -6,8 +6,8 @@ import vm from 'node:vm';
 
 const script = (name) => readFileSync(new URL(`../../src/player/js/${name}`, import.meta.url), 'utf8');
 const context = vm.createContext({ atob, Uint8Array });
-vm.runInContext(`${script('dom.js')}\n${script('run.js')}\n${script('calls.js')}\n${script('questions.js')}\n${script('inquiries.js')}\nglobalThis.parts = { Run, State, spliced, framesAfter, bytesOf, parsePath, loopsAround, stepOver, stepOut, whenSet };`, context);
-const { Run, State, spliced, framesAfter, bytesOf, parsePath, loopsAround, stepOver, stepOut, whenSet } = context.parts;
+vm.runInContext(`${script('dom.js')}\n${script('run.js')}\n${script('calls.js')}\n${script('questions.js')}\n${script('inquiries.js')}\n${script('place.js')}\nglobalThis.parts = { Run, State, spliced, framesAfter, bytesOf, parsePath, loopsAround, stepOver, stepOut, whenSet, linesKept, placeOf, Places, objectKept, idsByBirth };`, context);
+const { Run, State, spliced, framesAfter, bytesOf, parsePath, loopsAround, stepOver, stepOut, whenSet, linesKept, placeOf, Places, objectKept, idsByBirth } = context.parts;
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
 const TEXTS = ['', '<module>', 'box', 'list', '[0]', 'return value', 'f', 'x'];
@@ -117,4 +117,51 @@ test('where a row was set: the last step that changed what it leads to', () => {
   const run = made();
   assert.equal(whenSet(run, 1, 4, 2), 2);
   assert.equal(whenSet(run, 1, 4, 1), null);
+});
+
+test('lines are found again where others came, went or changed', () => {
+  const kept = (before, after) => Object.fromEntries(linesKept(before.join('\n'), after.join('\n')));
+  assert.deepEqual(kept(['a', 'b', 'c'], ['a', 'b', 'c']), { 1: 1, 2: 2, 3: 3 });
+  assert.deepEqual(kept(['a', 'b', 'c'], ['new', 'a', 'b', 'c']), { 1: 2, 2: 3, 3: 4 });
+  assert.deepEqual(kept(['a', 'b', 'c'], ['a', 'c']), { 1: 1, 3: 2 });
+  assert.deepEqual(kept(['a', 'b', 'c'], ['a', 'other', 'c']), { 1: 1, 2: 2, 3: 3 });
+  assert.deepEqual(kept(['a', 'b', 'c', 'd', 'e'], ['x', 'a', 'y', 'c', 'd', 'z', 'e']), { 1: 2, 2: 3, 3: 4, 4: 5, 5: 7 });
+  assert.deepEqual(kept(['a'], ['b', 'a', 'a']), { 1: 3 });
+  const long = Array.from({ length: 5000 }, (_, line) => `line ${line}`);
+  assert.equal(linesKept(long.join('\n'), ['first', ...long].join('\n')).get(5000), 5001);
+});
+
+/** A run of a script by its lines, each step about to run one of them. */
+function ranBy(text, lines) {
+  const step = (line) => ({ event: 'line', file: 0, function: 1, line, kept: 0, living: 0, bytes: 0 });
+  return new Run({
+    texts: TEXTS, columns: [], roots: [], granularity: 'line', files: [{ path: 'a.py', text }],
+    objects: lines.map((line, index) => [3, 'sequence', '0x10', [index + 1, line], null]),
+    picture: { contents: [], keys: [], arrows: [] }, steps: lines.map(step),
+  });
+}
+
+test('a place is found in the next run: at its step, else at its line as often, else nearby', () => {
+  const text = 'for i in x:\n    f(i)\nend\n';
+  const before = ranBy(text, [1, 2, 1, 2, 1, 2, 3]);
+  const there = (step, text, lines) => new Places(ranBy(text, lines), placeOf(before, step));
+  // All up to it is the same: what comes behind does not matter, nor a line that moved or changed.
+  assert.equal(there(4, text, [1, 2, 1, 2, 3]).stepHere(), 4);
+  assert.equal(there(4, `# why\n${text}`, [2, 3, 2, 3, 2, 3, 4]).stepHere(), 4);
+  assert.equal(there(4, text.replace('f(i)', 'g(i)'), [1, 2, 1, 2, 1, 2, 3]).stepHere(), 4);
+  // Something runs before it now: the second time of its line, or the last.
+  assert.equal(there(4, `a\n${text}`, [1, 2, 3, 2, 3, 2, 4]).stepHere(), 5);
+  assert.equal(there(6, `a\n${text}`, [1, 2, 3, 2, 3, 4]).stepHere(), 5);
+  // Its line is gone, or does not run.
+  assert.equal(there(4, 'end\n', [1]).stepHere(), 1);
+  assert.equal(there(7, text, [1, 2]).stepHere(), 2);
+});
+
+test('an object is found again by where it was made', () => {
+  const before = ranBy('a\nb\nb\n', [1, 2, 2, 3]);
+  const kept = objectKept(before, 3, idsByBirth(before));
+  assert.deepEqual(plain(kept), ['list', 0, 2, 1]);
+  const there = (text, lines) => new Places(ranBy(text, lines), placeOf(before, 1)).objectHere(kept);
+  assert.equal(there('new\na\nb\nb\n', [1, 2, 3, 3, 4]), 4);
+  assert.equal(there('a\nb\nb\n', [1, 2, 3]), null);
 });

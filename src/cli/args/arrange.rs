@@ -49,6 +49,24 @@ pub(in crate::cli) fn arrange(arguments: impl IntoIterator<Item = OsString>) -> 
     out
 }
 
+/// A command line in its order, some options that take no value left out of it, and words put in behind
+/// memviz's own options.
+#[cfg(feature = "python")]
+pub(in crate::cli) fn rearranged(
+    words: Vec<OsString>,
+    out: &[&str],
+    put: &[&str],
+) -> Vec<OsString> {
+    let is_end = |word: &OsString| ["--", "-c", "-m"].iter().any(|end| word == end);
+    let end = words.iter().position(is_end).unwrap_or(words.len());
+    let (own, scripts) = words.split_at(end);
+    let kept = own
+        .iter()
+        .filter(|word| !out.iter().any(|one| *word == one));
+    let kept = kept.cloned().chain(put.iter().map(OsString::from));
+    kept.chain(scripts.iter().cloned()).collect()
+}
+
 /// memviz's options that may stand around a script, and whether a value follows each.
 fn own_options() -> HashMap<String, bool> {
     let command = Cli::command();
@@ -129,6 +147,10 @@ mod tests {
                 "memviz -c 1 --format json -x",
                 "memviz --format json -c 1 -x",
             ),
+            (
+                "memviz a.py --watch x --watch",
+                "memviz --watch -- a.py x --watch",
+            ),
             ("memviz - a", "memviz -- - a"),
             ("memviz --bogus a.py", "memviz --bogus a.py"),
             ("memviz render t --out d", "memviz render t --out d"),
@@ -136,5 +158,17 @@ mod tests {
         for (given, wanted) in cases {
             assert_eq!(arranged(given), wanted, "{given}");
         }
+    }
+
+    #[cfg(feature = "python")]
+    #[test]
+    fn options_are_taken_out_and_put_in_and_the_scripts_own_stay() {
+        let words = ["memviz", "--open", "--watch", "--", "a.py", "--watch"].map(OsString::from);
+        let new = rearranged(
+            words.to_vec(),
+            &["--watch", "--open"],
+            &["--format", "html"],
+        );
+        assert_eq!(new, ["memviz", "--format", "html", "--", "a.py", "--watch"]);
     }
 }

@@ -12,6 +12,8 @@ mod run;
 mod stages;
 
 pub(super) use arrange::arrange;
+#[cfg(feature = "python")]
+pub(super) use arrange::rearranged;
 pub(super) use command_line::CheckArgs;
 #[cfg(feature = "python")]
 pub(super) use command_line::ClaimsFormat;

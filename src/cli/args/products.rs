@@ -22,7 +22,8 @@ pub(in crate::cli) struct ProductArgs {
         long,
         value_name = "FORMATS",
         value_delimiter = ',',
-        default_value = "svg,html"
+        default_value = "svg,html",
+        default_value_if("watch", "true", "html")
     )]
     pub format: Vec<Format>,
     /// Size of PNG and GIF, as a multiple of the SVG's [default: 2 for PNG, 1 for sheet.png; 1 for

@@ -17,6 +17,10 @@ pub(in crate::cli) struct RunArgs {
     /// Run without recording: the output is the same
     #[arg(long)]
     pub no_record: bool,
+    /// Run again whenever the script, or a Python file beside it, is saved, and show the last run in an
+    /// open player, at the same place; its address is printed (writes html unless --format says else)
+    #[arg(long)]
+    pub watch: bool,
     /// Record no more than this many steps; the script itself goes on
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub max_steps: u64,

@@ -27,5 +27,7 @@ pub(super) mod run;
 pub(super) mod shell;
 #[cfg(feature = "python")]
 pub(super) mod stages;
+#[cfg(feature = "python")]
+pub(super) mod watch;
 pub(super) mod who;
 pub(super) mod why;

@@ -13,7 +13,7 @@ use crate::record::{
 };
 use crate::trace::{Granularity, ObjectInfo, Outcome, TraceFile};
 use std::os::fd::IntoRawFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
     let (script, arguments) = script(&args)?;
@@ -23,11 +23,7 @@ pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
         let done = record(&script, &arguments, None).map_err(Problem::new)?;
         return Ok(done.exit.take());
     }
-    let folder = args
-        .products
-        .out
-        .clone()
-        .unwrap_or_else(|| Path::new("output").join(stem(&script)));
+    let folder = output_folder(&args, &script);
     let output = Output::open(folder, &args.products, false)?;
     let options = RecordOptions {
         max_steps: usize::try_from(args.max_steps).unwrap_or(usize::MAX),
@@ -87,8 +83,14 @@ pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
     Ok(ran.exit.take())
 }
 
+/// Where a run's products go.
+pub(super) fn output_folder(args: &RunArgs, script: &Script) -> PathBuf {
+    let asked = args.products.out.clone();
+    asked.unwrap_or_else(|| Path::new("output").join(stem(script)))
+}
+
 /// The name by which the interpreter that is compiled in is asked for.
-const EMBEDDED: &str = "rustpython";
+pub(super) const EMBEDDED: &str = "rustpython";
 
 /// The Python that a user names.
 fn python_named(named: &str) -> Result<Python, Problem> {
@@ -195,7 +197,7 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 /// What to run, checked as far as it can be before it runs.
-fn script(args: &RunArgs) -> Result<(Script, Vec<String>), Problem> {
+pub(super) fn script(args: &RunArgs) -> Result<(Script, Vec<String>), Problem> {
     if let Some(code) = &args.code {
         return Ok((Script::Command(code[0].clone()), code[1..].to_vec()));
     }

@@ -11,7 +11,11 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 /// Opens a file in the browser.
 pub(super) fn open(path: &Path) -> Result<(), Problem> {
     let path = path.canonicalize().map_err(Problem::new)?;
-    let path = path.to_string_lossy();
+    open_address(&path.to_string_lossy())
+}
+
+/// Opens a file or an address in the browser.
+pub(in crate::cli) fn open_address(address: &str) -> Result<(), Problem> {
     let wanted = std::env::var("BROWSER").unwrap_or_default();
     let opener = if cfg!(target_os = "macos") {
         "open"
@@ -23,7 +27,7 @@ pub(super) fn open(path: &Path) -> Result<(), Problem> {
         if candidate.trim().is_empty() {
             continue;
         }
-        match start(candidate, &path) {
+        match start(candidate, address) {
             Ok(()) => return Ok(()),
             Err(failure) => failures.push(failure),
         }
@@ -33,18 +37,18 @@ pub(super) fn open(path: &Path) -> Result<(), Problem> {
         failures.join("; ")
     ))
     .hint(format!(
-        "set BROWSER to your browser, or open {path} yourself"
+        "set BROWSER to your browser, or open {address} yourself"
     )))
 }
 
-/// Starts one browser: a command in which `%s` stands for the file, else the file comes last.
-fn start(candidate: &str, path: &str) -> Result<(), String> {
+/// Starts one browser: a command in which `%s` stands for the address, else the address comes last.
+fn start(candidate: &str, address: &str) -> Result<(), String> {
     let mut words: Vec<String> = candidate
         .split_whitespace()
-        .map(|word| word.replace("%s", path))
+        .map(|word| word.replace("%s", address))
         .collect();
     if !candidate.contains("%s") {
-        words.push(path.to_owned());
+        words.push(address.to_owned());
     }
     let program = words.remove(0);
     let mut child = Command::new(&program)

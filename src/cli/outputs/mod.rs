@@ -16,9 +16,13 @@ mod stages;
 mod write;
 
 #[cfg(feature = "python")]
+pub(super) use browser::open_address;
+#[cfg(feature = "python")]
 pub(super) use choice::warn;
 pub(super) use folder::{Output, is_own};
 pub(super) use own_file::write_own as write_own_file;
+#[cfg(feature = "python")]
+pub(super) use paths::has_player;
 #[cfg(feature = "python")]
 pub(super) use stages::{write_stage_pictures, write_stages_page};
 pub(super) use write::{open_player, write_products};

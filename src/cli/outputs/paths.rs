@@ -85,6 +85,12 @@ pub(super) fn places(args: &ProductArgs) -> Vec<OutputPath> {
     once
 }
 
+/// Whether the player is among what is written.
+#[cfg(feature = "python")]
+pub(in crate::cli) fn has_player(args: &ProductArgs) -> bool {
+    places(args).contains(&PLAYER)
+}
+
 /// The path of a picture's file in the output folder.
 pub(super) fn picture_file(folder: &str, picture: &Picture, extension: &str) -> String {
     match &picture.name {

@@ -67,10 +67,11 @@ pub(super) fn write_pictures(
     if let Some(player) = &mut products.player {
         let _span = tracing::info_span!("player").entered();
         player.count_whole(&whole_heap(&recording.outside));
-        // It is there to be explored.
+        // It is there to be explored: marked pictures are stops in it, among all other steps.
         let view = ViewOptions {
             style: Style::Memviz,
             count_titles: true,
+            choice: view.choice.with_every_step(),
             ..view
         };
         let (scenes, plan) = RunScenes::laid_out(trace, direction, || Scenes::new(trace, &view));

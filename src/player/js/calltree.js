@@ -126,11 +126,17 @@ class Breakpoints {
     return this.lines.has(`${file}:${line}`);
   }
 
-  toggle(file, line) {
-    const key = `${file}:${line}`;
-    if (!this.lines.delete(key)) this.lines.add(key);
+  /** Sets exactly these, `file:line` each. */
+  put(lines) {
+    this.lines = new Set(lines);
     $('run-on').hidden = !this.lines.size;
     this.app.source.mark();
+  }
+
+  toggle(file, line) {
+    const key = `${file}:${line}`;
+    const others = [...this.lines].filter((one) => one !== key);
+    this.put(this.has(file, line) ? others : [...others, key]);
     this.app.say(this.has(file, line) ? `breakpoint at line ${line}: r runs on to it` : `no breakpoint at line ${line} any more`);
   }
 

@@ -47,8 +47,8 @@ class Source {
     const code = make('code', {}, coloured(visible(lessonPart(text)), this.app.run.files[this.file].kinds?.[number - 1] ?? []));
     const label = make('span', { class: 'number' }, String(number));
     const element = runs
-      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.click(number, event) }, mark, label, code))
-      : make('li', {}, make('div', { class: 'row' }, mark, label, code));
+      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.click(number, event) }, label, code, mark))
+      : make('li', {}, make('div', { class: 'row' }, label, code, mark));
     return { element, mark, row: element.firstChild, runs };
   }
 

@@ -62,11 +62,30 @@ class Collector {
     refill($('collector'), make('h2', {}, 'The collector'), runs.length ? this.collection(runs) : this.elsewhere());
   }
 
+  /** A finalizer that the collector has called runs: it is told of when it has come to its end. */
+  waitsFor() {
+    const { run, state, view } = this.app;
+    for (const frame of state.frames) {
+      if (!/(^|\.)__del__$/.test(run.text(frame.function))) continue;
+      const [, , id] = frame.names;
+      const step = this.steps.find((step) => step > view.step && run.step(step).gc.some(({ finalized }) => finalized.includes(id)));
+      if (step) {
+        return [
+          make('p', {}, 'It is at work: it has called the finalizer of ', objectLink(this.app, id), ', and waits for that.'),
+          make('p', {}, 'What it does is told when it has done it: ', button(`step ${step}`, () => this.app.go(step), { class: 'link' })),
+        ];
+      }
+    }
+    return null;
+  }
+
   /** Which steps have a collection. */
   elsewhere() {
     const { app, steps } = this;
     if (!app.run.lives) return make('p', { class: 'hint' }, 'What the collector did is not known on this interpreter.');
     if (!steps.length) return make('p', { class: 'hint' }, 'The collector did not run in this recording.');
+    const waits = this.waitsFor();
+    if (waits) return waits;
     const near = around(steps.map((step) => ({ step })), app.view.step);
     return [
       make('p', {}, `It does not run in this step. It ran in ${counted(steps.length, 'step')} of this recording:`),

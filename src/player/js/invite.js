@@ -2,7 +2,7 @@
 
 /** At the first step, over the empty picture. */
 function showInvite(app) {
-  const isFirst = app.view.step === 1 && app.run.length > 1 && !app.lesson.stops.length;
+  const isFirst = app.view.step === 1 && app.run.length > 1 && !app.lesson.isTold;
   const invite = $('invite');
   if (invite.hidden === !isFirst) return;
   invite.hidden = !isFirst;

@@ -153,6 +153,7 @@ async function start() {
   try {
     const app = new App(await Run.open($('payload')));
     if (app.run.length) app.themeChanged();
+    startLive(app, $('payload').textContent);
     document.body.classList.add('ready');
   } catch (error) {
     refill(document.querySelector('main'), make('p', { class: 'no-script', role: 'alert' }, `This page cannot show its run: ${error.message}`));

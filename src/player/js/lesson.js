@@ -30,9 +30,10 @@ function inlineOf(line) {
 function stopsOf(run) {
   const stops = new Map();
   const at = (step) => {
-    if (!stops.has(step)) stops.set(step, { step, prose: [], questions: [] });
+    if (!stops.has(step)) stops.set(step, { step, captions: [], prose: [], questions: [] });
     return stops.get(step);
   };
+  for (const [step, words] of run.captions ?? []) at(run.drawnStep(step, false)).captions.push(words);
   for (const [step, text] of run.prose ?? []) at(run.drawnStep(step, false)).prose.push(text);
   for (const ask of run.asks ?? []) {
     const question = authorsQuestion(run, ask);
@@ -48,6 +49,11 @@ class Lesson {
     $('tab-lesson').hidden = !this.stops.length;
   }
 
+  /** Whether something is told or asked. Captions alone are stops in a run like any other. */
+  get isTold() {
+    return this.stops.some(({ prose, questions }) => prose.length || questions.length);
+  }
+
   /** The stop that the step belongs to: the last one that is not behind it. */
   get at() {
     return this.stops.findLastIndex(({ step }) => step <= this.app.view.step);
@@ -55,7 +61,7 @@ class Lesson {
 
   /** Opens with the page, where the address asks for no step or object. */
   begin() {
-    if (!this.stops.length || location.hash.length > 1 || document.body.classList.contains('narrow')) return;
+    if (!this.isTold || location.hash.length > 1 || document.body.classList.contains('narrow')) return;
     this.app.tab('lesson');
     this.app.go(this.stops[0].step);
     this.app.show();
@@ -71,6 +77,7 @@ class Lesson {
       make('h2', {}, 'Lesson'),
       make('p', { class: 'quiet' }, stop ? `Stop ${at + 1} of ${this.stops.length}` : 'The first stop comes later.',
         stop && !isHere ? [', ', button(`step ${stop.step}`, () => app.go(stop.step), { class: 'link' })] : null),
+      (stop?.captions ?? []).map((words) => make('p', { class: 'stop-caption' }, seen(words))),
       make('div', { class: 'prose' }, (stop?.prose ?? []).map(proseOf)),
       (stop?.questions ?? []).map((question) => app.quiz.block(question)),
       make('p', { class: 'actions' }, other(at - 1, '◀ Back', 'stop-before'), other(at + 1, 'Go on ▶', 'stop-next')));

@@ -61,7 +61,6 @@ class App {
     showCaption(this);
     showRaised(this);
     showStack(this);
-    this.source.scroll();
     this.transport.show();
     this.showLegend();
     if (!$('panels').hidden && !$('card').hidden) showCard(this);
@@ -73,6 +72,8 @@ class App {
     this.watch.show();
     this.quiz.show();
     this.lesson.show();
+    // When all panels have their room.
+    this.source.scroll();
     this.timeline.show();
     this.embedded.show();
     $('reach').value = this.view.reach;

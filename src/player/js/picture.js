@@ -62,13 +62,17 @@ class Picture {
 
   /** Draws the boxes that are in view or near it; the others are kept, empty and not laid out. */
   drawNear() {
-    for (const [box, entry] of this.boxes) this.drawEntry(box, entry);
+    let isNew = false;
+    for (const [box, entry] of this.boxes) isNew = this.drawEntry(box, entry) || isNew;
+    if (isNew && this.shown) this.name(this.shown);
   }
 
+  /** True where the box was not drawn so before. */
   drawEntry(box, entry) {
     const near = this.camera.isNear(entry);
     const wanted = `${entry.content}${entry.folded ? ' folded' : ''}`;
-    if (near && entry.drawn !== wanted) {
+    const isNew = near && entry.drawn !== wanted;
+    if (isNew) {
       this.fillBox(entry.element, box, this.run.picture.contents[entry.content], entry.folded);
       entry.drawn = wanted;
     }
@@ -76,6 +80,7 @@ class Picture {
       entry.element.style.display = near ? '' : 'none';
       entry.near = near;
     }
+    return isNew;
   }
 
   /**

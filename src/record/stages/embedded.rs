@@ -5,7 +5,9 @@ use super::failure::{self, Failed};
 use super::line_ends::LineEndMap;
 use super::{code, names, on_deep_stack, tokens, tree};
 use crate::record::interpreter::{Switches, version};
-use crate::trace::stages::{EncodingSource, Lines, Span, StageKind, Stages, StagesEngine, Token};
+use crate::trace::stages::{
+    EncodingSource, Failure, Lines, Span, StageKind, Stages, StagesEngine, Token,
+};
 use rustpython_vm::compiler::ast::Mod;
 use rustpython_vm::compiler::core::SourceFileBuilder;
 use rustpython_vm::compiler::parser::{self, ParseErrorType};
@@ -50,6 +52,22 @@ pub(crate) fn of_running(path: &str, text: &str) -> io::Result<Option<Stages>> {
             }
         };
         stages.failure.is_none().then_some(stages)
+    })
+}
+
+/// Why a file does not become code, in the compiler's own words, as far as that can be told without
+/// asking an interpreter.
+///
+/// # Errors
+/// Where there is no thread for it.
+pub fn failure_of(path: &str, bytes: &[u8]) -> io::Result<Option<Failure>> {
+    on_deep_stack(|| {
+        let decoded = decode::decode_alone(path, bytes);
+        if decoded.failed.is_some() {
+            // An interpreter may know an encoding for it.
+            return None;
+        }
+        understood(path, decoded.facts, &decoded.source, None).failure
     })
 }
 

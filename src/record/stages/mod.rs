@@ -14,8 +14,8 @@ mod positions;
 mod tokens;
 mod tree;
 
-pub use embedded::of_bytes;
 pub(crate) use embedded::of_running;
+pub use embedded::{failure_of, of_bytes};
 pub use foreign::{ForeignError, of_python};
 
 use std::thread;
