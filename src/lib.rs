@@ -9,7 +9,7 @@
 //! 4. [`view`] decides what to show of each step: a [`view::Scene`].
 //! 5. [`layout`] finds places for all steps at once and gives each scene its
 //!    [`layout::Picture`].
-//! 6. [`render`] writes pictures as SVG, slides, TikZ and DOT; [`export`] writes traces as JSON; [`player`]
+//! 6. [`render`] writes pictures as SVG, slides, TikZ and DOT; [`export`] writes traces as JSON and tables; [`player`]
 //!    writes one HTML file in which the run can be walked and questioned.
 //!
 //! [`narrate`] has the words, and [`cli`] puts all together.

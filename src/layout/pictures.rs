@@ -187,6 +187,8 @@ impl<'p> Pictures<'p> {
         let made = self.made.get_mut(&scene_box.key);
         let made = made.expect("it is there or was put there");
         made.scene = self.scenes;
+        // The scenes behind this one share their box with it, not with an equal one before.
+        made.of = Arc::clone(scene_box);
         &made.parts
     }
 }

@@ -9,9 +9,9 @@ use super::paths::Paths;
 use super::since::Since;
 use crate::analyse::Ledger;
 use crate::trace::{
-    CallFrame, Event, Kind, ObjId, RootKind, State, Step, StepHead, Symbol, Trace, visible,
+    CallFrame, Event, FileId, Kind, ObjId, RootKind, State, Step, StepHead, Symbol, Trace, visible,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The most sentences that a step is told in.
 const SENTENCES: usize = 4;
@@ -35,6 +35,18 @@ pub struct StepNarrator {
     counts: bool,
     /// What was told last says no more than which way the program goes.
     idle: bool,
+    /// The last [`STEPS_BACK`] steps, the oldest first.
+    earlier: VecDeque<Earlier>,
+}
+
+/// What is remembered of a step for those behind it, so that a run can be told without having it whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Earlier {
+    pub(super) event: Event,
+    pub(super) ran: Option<u32>,
+    function: Symbol,
+    file: FileId,
+    raised: Option<ObjId>,
 }
 
 impl StepNarrator {
@@ -50,6 +62,7 @@ impl StepNarrator {
             once: BTreeMap::new(),
             counts: is_about_counts(trace),
             idle: false,
+            earlier: VecDeque::new(),
         }
     }
 
@@ -60,6 +73,7 @@ impl StepNarrator {
         self.before.apply(step);
         self.thread = step.head.thread;
         self.note_returned(step);
+        self.remember(&step.head);
     }
 
     /// Whether what was told last says no more than which way the program goes: nothing has changed.
@@ -133,6 +147,7 @@ impl StepNarrator {
         }
         self.unreachable = unreachable;
         self.paths = Some(new_paths);
+        self.remember(&step.head);
         sentences
     }
 
@@ -154,8 +169,8 @@ impl StepNarrator {
             paths,
             once: &self.once,
         };
-        let earlier = trace.steps[..self.number as usize - 1].iter().rev();
-        let earlier = earlier.map(|step| &step.head);
+        let head = &step.head;
+        let raised = head.held_as(RootKind::RaisedException);
         let telling = Telling {
             trace,
             step,
@@ -165,11 +180,10 @@ impl StepNarrator {
             old: nouns(before.state, before.paths),
             new: nouns(now.state, now.paths),
             returned: self.returned,
-            last: earlier.clone().next(),
-            last_here: earlier
-                .take(STEPS_BACK as usize)
-                .find(|head| (head.function, head.file) == (step.head.function, step.head.file)),
-            raised_before: raised_before(trace, self.number),
+            last: self.earlier.back().copied(),
+            last_here: (self.earlier.iter().rev().copied())
+                .find(|one| (one.function, one.file) == (head.function, head.file)),
+            raised_before: raised.is_some() && self.earlier.iter().any(|one| one.raised == raised),
             counts: self.counts,
             drawn: now.drawn,
             unreachable: before.unreachable,
@@ -177,6 +191,19 @@ impl StepNarrator {
         let lost = now.unreachable.difference(before.unreachable);
         let lost: Vec<ObjId> = lost.copied().collect();
         telling.sentences(&lost)
+    }
+
+    fn remember(&mut self, head: &StepHead) {
+        if self.earlier.len() == STEPS_BACK as usize {
+            self.earlier.pop_front();
+        }
+        self.earlier.push_back(Earlier {
+            event: head.event,
+            ran: head.ran,
+            function: head.function,
+            file: head.file,
+            raised: head.held_as(RootKind::RaisedException),
+        });
     }
 
     fn note_returned(&mut self, step: &Step) {
@@ -257,8 +284,8 @@ pub(super) struct Telling<'t> {
     pub(super) new: Nouns<'t>,
     pub(super) returned: Option<GivenBack>,
     /// The step before, and the last of the same function.
-    pub(super) last: Option<&'t StepHead>,
-    pub(super) last_here: Option<&'t StepHead>,
+    pub(super) last: Option<Earlier>,
+    pub(super) last_here: Option<Earlier>,
     /// The exception of this step has been raised in an earlier one.
     pub(super) raised_before: bool,
     pub(super) counts: bool,

@@ -29,6 +29,7 @@ pub struct Mark {
 }
 
 /// The value of an attribute.
+#[derive(Debug, Clone, Copy)]
 pub enum Value<'a> {
     Text(&'a str),
     Number(f64),

@@ -36,6 +36,8 @@ mod textbook;
 mod unknown_words;
 
 pub(crate) use calls::Calls;
+#[cfg(feature = "parquet")]
+pub(crate) use calls::RunningCall;
 pub use caption::Caption;
 pub use collector::{CollectorRun, collector_runs};
 pub use filter::{Subset, Unknown, ViewFilter};

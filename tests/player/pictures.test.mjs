@@ -53,7 +53,7 @@ function factsIn(svg, isFrame) {
     facts.push(['dot', at(dot, ['cx', 'cy']), colour(dot, 'fill')].join('|'));
   }
   for (const arrow of svg.querySelectorAll('path[marker-end]')) {
-    const style = isFrame ? (name) => arrow.getAttribute(name) : (name) => getComputedStyle(arrow)[name].replaceAll('px', '').replaceAll(',', '').replace('none', '');
+    const style = isFrame ? (name) => inherited(arrow, name) : (name) => getComputedStyle(arrow)[name].replaceAll('px', '').replaceAll(',', '').replace('none', '');
     facts.push(['arrow', way(arrow.getAttribute('d')), colour(arrow, 'stroke'), Number(style('stroke-width')), style('stroke-dasharray') ?? ''].join('|'));
   }
   for (const bar of svg.querySelectorAll(isFrame ? 'g[id] > path:nth-of-type(1)' : '.bar')) facts.push(`bar|${colour(bar, 'fill')}`);

@@ -192,10 +192,18 @@ pub(in crate::cli) struct ExportArgs {
     pub trace: PathBuf,
     #[arg(long, value_enum)]
     pub format: ExportFormat,
+    /// Write the tables into this folder, which must be new or empty (parquet)
+    #[cfg(feature = "parquet")]
+    #[arg(long, value_name = "FOLDER", required_if_eq("format", "parquet"))]
+    pub out: Option<PathBuf>,
+    /// Write into the folder although something is in it (parquet)
+    #[cfg(feature = "parquet")]
+    #[arg(long, requires = "out")]
+    pub force: bool,
     /// Only this step (dot)
     #[arg(long, value_name = "N")]
     pub step: Option<u32>,
-    /// Also each instance's reference to its class (json)
+    /// Also each instance's reference to its class (json, jsonl)
     #[arg(long)]
     pub class_references: bool,
     /// Draw small values as boxes of their own, too (dot)
@@ -241,7 +249,14 @@ pub(in crate::cli) struct CompletionsArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum ExportFormat {
+    /// One JSON object, each step with its whole state
     Json,
+    /// JSON, one step a line with what has changed since the step before; for long runs
+    Jsonl,
+    /// A folder of tables for DuckDB, Polars, Spark and their like
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// Graphs for Graphviz
     Dot,
 }
 

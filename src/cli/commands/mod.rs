@@ -10,6 +10,8 @@ mod check_pythons;
 pub(super) mod collector;
 pub(super) mod compare;
 pub(super) mod export;
+#[cfg(feature = "parquet")]
+mod export_tables;
 pub(super) mod growth;
 pub(super) mod info;
 pub(super) mod life;

@@ -5,7 +5,7 @@ use crate::layout::{
     BoxShape, LABEL_BASELINE, PADDING, PictureBox, PictureCell, PictureRow, ROW_BASELINE, ROW_FONT,
     Rect, SMALL_FONT, TITLE_BASELINE, TITLE_FONT, text_width,
 };
-use crate::render::xml::{Xml, rounded};
+use crate::render::xml::{Xml, push_rounded, rounded};
 use crate::trace::Cause;
 use crate::view::{BoxRole, Heading, Mark, Status};
 
@@ -63,8 +63,9 @@ impl Drawing {
             );
         }
         self.title(xml, picture_box);
-        for (i, row) in picture_box.rows.iter().enumerate() {
-            self.row(xml, picture_box, row, i);
+        self.cells(xml, picture_box);
+        for row in &picture_box.rows {
+            self.row(xml, picture_box, row);
         }
         self.above(xml, picture_box);
         self.outlines(xml, picture_box);
@@ -159,42 +160,55 @@ impl Drawing {
         self.write(xml, x, baseline, &set, &picture_box.count);
     }
 
-    fn row(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow, index: usize) {
+    /// Where a row stands, for its lines and its colour. The labels of a strip stand above its line.
+    fn area(picture_box: &PictureBox, row: &PictureRow) -> Rect {
+        match is_bare_strip(picture_box) {
+            true => row.value_area,
+            false => whole(row),
+        }
+    }
+
+    /// What the rows stand on: the colour of what is new, and thin lines between rows and cells. Lines
+    /// that nothing is painted between are one path.
+    fn cells(&self, xml: &mut Xml, picture_box: &PictureBox) {
+        let mut way = String::new();
+        for (index, row) in picture_box.rows.iter().enumerate() {
+            let (area, value) = (Self::area(picture_box, row), row.value_area);
+            if row.mark != Mark::None {
+                self.lines(xml, &mut way);
+                self.highlight(xml, picture_box.shape, &area);
+            }
+            match picture_box.shape {
+                BoxShape::Rows => {
+                    if index > 0 {
+                        add_line(&mut way, (area.x, area.y), 'h', area.width);
+                    }
+                    if has_label(row) {
+                        add_line(&mut way, (value.x, value.y), 'v', value.height);
+                    }
+                }
+                BoxShape::Strip if index > 0 => {
+                    add_line(&mut way, (area.x, area.y), 'v', area.height);
+                }
+                BoxShape::Strip => {}
+                BoxShape::Line => add_line(&mut way, (value.x, value.y), 'v', value.height),
+            }
+        }
+        self.lines(xml, &mut way);
+    }
+
+    /// Writes the lines that were collected, if there are any.
+    fn lines(&self, xml: &mut Xml, way: &mut String) {
+        if !way.is_empty() {
+            let stroke = self.palette.line.into();
+            xml.empty("path", &[("d", way.as_str().into()), ("stroke", stroke)]);
+            way.clear();
+        }
+    }
+
+    fn row(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow) {
         let (label, value) = (row.label_area, row.value_area);
         let has_label = has_label(row);
-        // The labels of a strip stand above its line.
-        let whole = match is_bare_strip(picture_box) {
-            true => value,
-            false => whole(row),
-        };
-        if row.mark != Mark::None {
-            self.highlight(xml, picture_box.shape, &whole);
-        }
-        let mut line = |way: String| {
-            xml.empty(
-                "path",
-                &[("d", (&way).into()), ("stroke", self.palette.line.into())],
-            );
-        };
-        let across = |x: f64, y: f64, length: f64| {
-            format!("M{} {}h{}", rounded(x), rounded(y), rounded(length))
-        };
-        let down = |x: f64, y: f64, length: f64| {
-            format!("M{} {}v{}", rounded(x), rounded(y), rounded(length))
-        };
-        match picture_box.shape {
-            BoxShape::Rows => {
-                if index > 0 {
-                    line(across(whole.x, whole.y, whole.width));
-                }
-                if has_label {
-                    line(down(value.x, value.y, value.height));
-                }
-            }
-            BoxShape::Strip if index > 0 => line(down(whole.x, whole.y, whole.height)),
-            BoxShape::Strip => {}
-            BoxShape::Line => line(down(value.x, value.y, value.height)),
-        }
         if let PictureCell::Text(text) = &row.label {
             if picture_box.shape == BoxShape::Rows {
                 let baseline = label.y + ROW_BASELINE;
@@ -265,8 +279,8 @@ impl Drawing {
         );
     }
 
-    /// The dots from which arrows leave, above everything else.
-    pub(super) fn dots(&self, xml: &mut Xml, picture_box: &PictureBox) {
+    /// The dots from which arrows leave, above everything else; `said` is the colour that is said of all.
+    pub(super) fn dots(&self, xml: &mut Xml, picture_box: &PictureBox, said: Option<&str>) {
         for row in &picture_box.rows {
             for cell in [&row.label, &row.value] {
                 if let PictureCell::Dot(at) = cell {
@@ -275,19 +289,26 @@ impl Drawing {
                     } else {
                         self.palette.changed
                     };
-                    xml.empty(
-                        "circle",
-                        &[
-                            ("cx", at.x.into()),
-                            ("cy", at.y.into()),
-                            ("r", 3.2.into()),
-                            ("fill", colour.into()),
-                        ],
-                    );
+                    let mut attributes =
+                        vec![("cx", at.x.into()), ("cy", at.y.into()), ("r", 3.2.into())];
+                    if said != Some(colour) {
+                        attributes.push(("fill", colour.into()));
+                    }
+                    xml.empty("circle", &attributes);
                 }
             }
         }
     }
+}
+
+/// A line that goes from a place across (`h`) or down (`v`).
+fn add_line(way: &mut String, (x, y): (f64, f64), letter: char, length: f64) {
+    way.push('M');
+    push_rounded(way, x);
+    way.push(' ');
+    push_rounded(way, y);
+    way.push(letter);
+    push_rounded(way, length);
 }
 
 /// What the line of a box goes around.

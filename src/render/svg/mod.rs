@@ -228,9 +228,9 @@ impl Drawing {
             Layer::Page => self.page(xml, picture),
             Layer::Caption => self.caption(xml, &picture.page),
             Layer::Code => self.panel(xml, &picture.page),
-            Layer::Arrow(arrow) => self.arrow(xml, arrow),
+            Layer::Arrow(arrow) => self.arrow(xml, arrow, false),
             Layer::Box(picture_box) => self.boxed(xml, picture_box),
-            Layer::Dots(picture_box) => self.dots(xml, picture_box),
+            Layer::Dots(picture_box) => self.dots(xml, picture_box, None),
             Layer::Legend => self.legend(xml, &picture.page),
         }
     }
@@ -288,13 +288,21 @@ impl Drawing {
     }
 
     pub(super) fn arrow_heads(&self, xml: &mut Xml) {
+        self.heads(xml, |_| true);
+    }
+
+    /// The heads of the arrows of one picture.
+    fn heads_of(&self, xml: &mut Xml, arrows: &[Arc<PictureArrow>]) {
+        if !arrows.is_empty() {
+            self.heads(xml, |name| arrows.iter().any(|one| look(one) == name));
+        }
+    }
+
+    fn heads(&self, xml: &mut Xml, is_used: impl Fn(&str) -> bool) {
+        let all = ["head", "weak", "moved", "faded"].into_iter();
         xml.element("defs", &[], |xml| {
-            for (name, colour) in [
-                ("head", self.palette.arrow),
-                ("weak", self.palette.weak),
-                ("moved", self.palette.changed),
-                ("faded", self.palette.garbage),
-            ] {
+            for name in all.filter(|name| is_used(name)) {
+                let colour = self.look_colour(name);
                 let id = [("", name)];
                 let attributes = [
                     ("id", Value::Names(&id, "")),
@@ -367,34 +375,63 @@ impl Drawing {
         );
     }
 
-    fn arrow(&self, xml: &mut Xml, arrow: &PictureArrow) {
-        let (colour, head) = if arrow.mark != Mark::None {
-            (self.palette.changed, "moved")
-        } else if arrow.faded {
-            (self.palette.garbage, "faded")
-        } else if arrow.weak {
-            (self.palette.weak, "weak")
-        } else {
-            (self.palette.arrow, "head")
-        };
-        let path = path(arrow);
-        let marker = [("url(#", head)];
-        let mut attributes = vec![
-            ("d", (&path).into()),
+    fn look_colour(&self, look: &str) -> &'static str {
+        match look {
+            "moved" => self.palette.changed,
+            "faded" => self.palette.garbage,
+            "weak" => self.palette.weak,
+            _ => self.palette.arrow,
+        }
+    }
+
+    /// What most arrows have in common.
+    fn arrow_style(&self) -> [(&'static str, Value<'static>); 3] {
+        [
             ("fill", "none".into()),
-            ("stroke", colour.into()),
-            (
-                "stroke-width",
-                if arrow.mark == Mark::None { 1.3 } else { 2.0 }.into(),
-            ),
-            ("marker-end", Value::Names(&marker, ")")),
-        ];
+            ("stroke", self.palette.arrow.into()),
+            ("stroke-width", THIN.into()),
+        ]
+    }
+
+    /// An arrow; by itself, or in a group that has said what most arrows have in common.
+    fn arrow(&self, xml: &mut Xml, arrow: &PictureArrow, in_group: bool) {
+        let look = look(arrow);
+        let path = path(arrow);
+        let marker = [("url(#", look)];
+        let mut attributes = vec![("d", (&path).into())];
+        if !in_group {
+            attributes.push(("fill", "none".into()));
+        }
+        if !in_group || look != "head" {
+            attributes.push(("stroke", self.look_colour(look).into()));
+        }
+        let width = if arrow.mark == Mark::None { THIN } else { 2.0 };
+        if !in_group || width != THIN {
+            attributes.push(("stroke-width", width.into()));
+        }
+        attributes.push(("marker-end", Value::Names(&marker, ")")));
         if arrow.weak {
             attributes.push(("stroke-dasharray", "2 4".into()));
         } else if arrow.faded {
             attributes.push(("stroke-dasharray", "7 3".into()));
         }
         xml.empty("path", &attributes);
+    }
+}
+
+/// How wide an arrow is in which nothing is new.
+const THIN: f64 = 1.3;
+
+/// What an arrow looks like: the name of its head.
+fn look(arrow: &PictureArrow) -> &'static str {
+    if arrow.mark != Mark::None {
+        "moved"
+    } else if arrow.faded {
+        "faded"
+    } else if arrow.weak {
+        "weak"
+    } else {
+        "head"
     }
 }
 

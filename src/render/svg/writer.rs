@@ -71,32 +71,60 @@ impl SvgWriter {
             description: &caption::describe(picture),
         };
         head.draft(self.length, |xml| {
-            self.drawing.arrow_heads(xml);
-            for (owner, layer) in layers(picture) {
-                self.layer(xml, picture, owner, layer);
+            self.drawing.heads_of(xml, &picture.arrows);
+            let layers = layers(picture);
+            for group in layers.chunk_by(|(_, a), (_, b)| a.rank() == b.rank()) {
+                self.group(xml, picture, group);
             }
         })
     }
 
+    /// Layers of one kind, in a group that says what they have in common.
+    fn group(&mut self, xml: &mut Xml, picture: &Picture, group: &[(Owner, Layer<'_>)]) {
+        let colour = self.drawing.palette.arrow;
+        let common = match group.first() {
+            Some((_, Layer::Arrow(_))) => self.drawing.arrow_style().to_vec(),
+            Some((_, Layer::Dots(_))) if !picture.arrows.is_empty() => {
+                vec![("fill", colour.into())]
+            }
+            Some((_, Layer::Dots(_))) => return,
+            _ => Vec::new(),
+        };
+        if common.is_empty() {
+            for (owner, layer) in group {
+                self.layer(xml, picture, *owner, *layer);
+            }
+            return;
+        }
+        xml.element("g", &common, |xml| {
+            for (owner, layer) in group {
+                self.layer(xml, picture, *owner, *layer);
+            }
+        });
+    }
+
     fn layer(&mut self, xml: &mut Xml, picture: &Picture, owner: Owner, layer: Layer<'_>) {
         let drawing = &self.drawing;
+        let colour = drawing.palette.arrow;
         match layer {
             Layer::Box(part) => self.boxes.write(xml, part.key, part, |xml| {
                 let name = box_name(part.key);
                 let id = [("", &*name)];
-                let attributes = [
-                    ("id", Value::Names(&id, "")),
-                    ("opacity", opacity(part).into()),
-                ];
+                let mut attributes = vec![("id", Value::Names(&id, ""))];
+                if opacity(part) < 1.0 {
+                    attributes.push(("opacity", opacity(part).into()));
+                }
                 xml.element("g", &attributes, |xml| drawing.boxed(xml, part));
             }),
             Layer::Dots(part) => {
                 let dots = &mut self.dots;
-                dots.write(xml, part.key, part, |xml| drawing.dots(xml, part));
+                dots.write(xml, part.key, part, |xml| {
+                    drawing.dots(xml, part, Some(colour))
+                });
             }
             Layer::Arrow(part) => {
                 let arrows = &mut self.arrows;
-                arrows.write(xml, owner, part, |xml| drawing.arrow(xml, part));
+                arrows.write(xml, owner, part, |xml| drawing.arrow(xml, part, true));
             }
             Layer::Code => self.panel(xml, &picture.page),
             Layer::Page | Layer::Caption | Layer::Legend => drawing.layer(xml, picture, layer),

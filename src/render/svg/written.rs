@@ -51,6 +51,8 @@ impl<K: Eq + Hash, P: PartialEq> Written<K, P> {
             && (Arc::ptr_eq(&entry.part, part) || entry.part == *part)
         {
             entry.picture = picture;
+            // The pictures behind this one share the part with it.
+            entry.part = Arc::clone(part);
             xml.again(&entry.written);
             return;
         }

@@ -156,12 +156,29 @@ impl TraceFile {
         last: u32,
         mut act: impl FnMut(u32, &Step, &State),
     ) -> Result<(), ReadError> {
+        self.try_each_in(first, last, |number, step, state| {
+            act(number, step, state);
+            Ok::<(), ReadError>(())
+        })
+    }
+
+    /// The same, up to the first step at which `act` fails.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged, and what `act` says.
+    pub fn try_each_in<E: From<ReadError>>(
+        &self,
+        first: u32,
+        last: u32,
+        mut act: impl FnMut(u32, &Step, &State) -> Result<(), E>,
+    ) -> Result<(), E> {
         let first = first.max(1);
         let from = self.last_state(first);
         let state = self.state(from)?;
         self.walk(from, state, last, |number, step, state| {
-            if number >= first {
-                act(number, step, state);
+            match number >= first {
+                true => act(number, step, state),
+                false => Ok(()),
             }
         })
     }
@@ -193,6 +210,7 @@ impl TraceFile {
             if number >= first {
                 act(number, state);
             }
+            Ok(())
         })
     }
 
@@ -216,27 +234,27 @@ impl TraceFile {
     }
 
     /// Goes through the steps behind a state, up to `last`.
-    fn walk(
+    fn walk<E: From<ReadError>>(
         &self,
         from: Option<Place>,
         mut state: State,
         last: u32,
-        mut act: impl FnMut(u32, &Step, &State),
-    ) -> Result<(), ReadError> {
+        mut act: impl FnMut(u32, &Step, &State) -> Result<(), E>,
+    ) -> Result<(), E> {
         let known = Known(self.trace.objects.len());
         let start = from.map_or(1, |place| place.first);
         let runs = self.runs.iter();
         let mut runs = runs.filter(|run| run.first >= start && run.first <= last);
         if runs.clone().next().is_some_and(|run| run.first != start) {
-            return Err(ReadError::Damaged("a state stands before no step"));
+            return Err(ReadError::Damaged("a state stands before no step").into());
         }
         runs.try_for_each(|run| {
             for (number, step) in (run.first..=last).zip(&self.steps_of(*run)?) {
                 if !known.step(step) {
-                    return Err(UNKNOWN_OBJECT);
+                    return Err(UNKNOWN_OBJECT.into());
                 }
                 state.apply(step);
-                act(number, step, &state);
+                act(number, step, &state)?;
             }
             Ok(())
         })
