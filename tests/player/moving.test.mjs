@@ -1,7 +1,9 @@
 // Moving along the run: by button, key, slider, deep link, source line, and by playing.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { exported, hashOf, open, record, startBrowser, stepOf } from './helpers.mjs';
 
 const here = await startBrowser(after);
@@ -234,4 +236,22 @@ test('the calls of all threads stand in the call stack', async (t) => {
   assert.ok(titles.includes('globals'), titles.join());
   assert.ok(titles.includes('work() in Thread-1 (work)'), titles.join());
   assert.match(await page.textContent('#stack .newest h3'), /^work\(\)/);
+});
+
+test('no mark that the picture itself is given changes where it stands', async (t) => {
+  const source = readFileSync(fileURLToPath(new URL('../../src/player/js/picture.js', import.meta.url)), 'utf8');
+  const marks = [...source.matchAll(/this\.svg\.classList\.\w+\('([^']+)'/g)].map(([, mark]) => mark);
+  assert.ok(marks.length > 0);
+  const page = await open(t, here, run, { address: `#step=${last}` });
+  for (const mark of marks) {
+    const [before, after] = await page.evaluate((name) => {
+      const picture = document.querySelector('#picture');
+      const place = () => JSON.stringify(picture.getBoundingClientRect());
+      picture.classList.remove(name);
+      const before = place();
+      picture.classList.add(name);
+      return [before, place()];
+    }, mark);
+    assert.equal(after, before, mark);
+  }
 });

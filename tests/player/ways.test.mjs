@@ -150,7 +150,8 @@ test('what is written to standard error is shown, and marked', async (t) => {
   assert.match(await end.textContent('#printed .error'), /ZeroDivisionError/);
   const set = end.locator('#raised button:has-text("set at step")').first();
   await set.click();
-  assert.match(await end.textContent('#caption'), /f\(\)/);
+  const called = exported(raised).steps.find((step) => step.event === 'call' && step.function === 'f');
+  assert.equal(await stepOf(end), called.step, 'where f was given x, not where it was left');
 });
 
 test('the picture is dragged, and sized about the pointer; a drag chooses nothing', async (t) => {

@@ -58,7 +58,8 @@ function whenSet(run, owner, label, number) {
 
 /** The step up to `number` at which a name of a call came to lead to what it does then. */
 function whenNamed(run, call, name, number) {
-  return nameChanges(run, call, name).findLast(({ step }) => step <= number)?.step ?? null;
+  // That a call has ended sets nothing.
+  return nameChanges(run, call, name).findLast(({ step, ended }) => !ended && step <= number)?.step ?? null;
 }
 
 /** What differs between two steps: names by call, objects that came, went, or hold something else. */

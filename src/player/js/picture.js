@@ -97,7 +97,7 @@ class Picture {
       }
     }
     const moving = [...this.boxes].filter(([box, { x, y }]) => state.boxes.get(box).x !== x || state.boxes.get(box).y !== y);
-    this.svg.classList.toggle('still', moving.length > GLIDING);
+    this.svg.classList.toggle('without-gliding', moving.length > GLIDING);
     for (const [box, placed] of state.boxes) {
       if (shown.boxes.has(box)) this.place(box, placed, view);
     }
