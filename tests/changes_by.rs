@@ -21,13 +21,18 @@ fn recorded(folder: &Folder, by: &str, more: &[&str]) -> Value {
     trace
 }
 
-/// Records a program both ways, which must give the same, and none may miss a change.
+/// Records a program both ways, and by both in turn, which must give the same, and none may miss a change.
 fn same(source: &str) -> Value {
     let folder = Folder::new();
     folder.write("script.py", source);
     let by_comparing = recorded(&folder, "comparing", &[]);
     let by_pages = recorded(&folder, "pages", &["--verify"]);
     assert!(by_comparing == by_pages, "the recordings differ: {source}");
+    let in_turn = recorded(&folder, "turns", &["--verify"]);
+    assert!(
+        by_comparing == in_turn,
+        "in turn the recordings differ: {source}"
+    );
     by_pages
 }
 

@@ -150,13 +150,13 @@ fn one(folder: &Folder, seed: u64) -> Result<(), String> {
     let json = std::fs::read(folder.path().join("out/trace.json")).map_err(|e| e.to_string())?;
     let trace: Value = serde_json::from_slice(&json).map_err(|e| e.to_string())?;
     laws(&trace)?;
-    same_by_pages(folder, trace)
+    same_by(folder, trace, if seed % 2 == 0 { "pages" } else { "turns" })
 }
 
 /// Another way of finding changes must give the same recording but for addresses, and no page may fail
 /// to tell of a change.
-fn same_by_pages(folder: &Folder, mut trace: Value) -> Result<(), String> {
-    let by_pages = ["--changes-by", "pages", "--verify", "--format", "json"];
+fn same_by(folder: &Folder, mut trace: Value, way: &str) -> Result<(), String> {
+    let by_pages = ["--changes-by", way, "--verify", "--format", "json"];
     let arguments = [&by_pages[..], &["--out", "pages", "script.py"]].concat();
     let recorded = folder.memviz(&arguments);
     if recorded.status.code() != Some(0) {
@@ -168,7 +168,9 @@ fn same_by_pages(folder: &Folder, mut trace: Value) -> Result<(), String> {
     without_addresses(&mut again);
     match trace == again {
         true => Ok(()),
-        false => Err("the recording differs where pages tell of changes".to_owned()),
+        false => Err(format!(
+            "the recording differs where changes are found by {way}"
+        )),
     }
 }
 

@@ -71,6 +71,8 @@ pub enum ChangesBy {
     Comparing,
     /// By the pages of memory that were written, where the system tells them.
     Pages,
+    /// By pages and by comparing in turn, some steps each: for tests of going from one to the other.
+    Turns,
 }
 
 impl Default for RecordOptions {

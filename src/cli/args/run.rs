@@ -51,6 +51,8 @@ pub(in crate::cli) enum ChangesBy {
     Comparing,
     /// By the pages of memory that were written
     Pages,
+    /// One way and the other in turn
+    Turns,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

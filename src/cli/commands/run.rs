@@ -33,6 +33,7 @@ pub(in crate::cli) fn run(args: RunArgs) -> Result<i32, Problem> {
             ChangesBy::Cost => crate::record::ChangesBy::Cost,
             ChangesBy::Comparing => crate::record::ChangesBy::Comparing,
             ChangesBy::Pages => crate::record::ChangesBy::Pages,
+            ChangesBy::Turns => crate::record::ChangesBy::Turns,
         },
         granularity: match args.step {
             StepSize::Call => Granularity::Call,

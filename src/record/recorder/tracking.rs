@@ -14,6 +14,8 @@ const MANY: (usize, usize) = (4_000, 2_500);
 /// Where pages lead to too many objects they are not asked for, for so many rounds: the first time, and at
 /// most.
 const PAUSES: (u32, u32) = (256, 1 << 14);
+/// How many rounds each way has where they take turns.
+const TURNS: (u32, u32) = (5, 2);
 /// Of a list with more items only those in written pages are compared.
 const LONG: usize = 512;
 
@@ -146,6 +148,11 @@ impl Watch {
         match self.by {
             ChangesBy::Comparing => false,
             ChangesBy::Pages => true,
+            ChangesBy::Turns => {
+                let (pages, comparing) = TURNS;
+                self.turn = (self.turn + 1) % (pages + comparing);
+                self.turn < pages
+            }
             ChangesBy::Cost => {
                 let (many, few) = MANY;
                 let least = if self.tracking.is_some() { few } else { many };
@@ -161,6 +168,8 @@ impl Watch {
             return false;
         };
         self.tracking = Some(Tracking::new(marks));
+        // Nothing has been compared in this round, also where the last one is long ago.
+        self.round += 1;
         for place in 0..self.entries.len() {
             let entry = &mut self.entries[place];
             (entry.is_unknown, entry.items) = (false, 0);

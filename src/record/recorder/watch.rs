@@ -87,6 +87,8 @@ pub(crate) struct Watch {
     pub(super) tracking: Option<Tracking>,
     /// How many times pages were asked.
     pub(super) round: u32,
+    /// Where the ways take turns, the round of a turn of both.
+    pub(super) turn: u32,
     /// So many rounds pages are not to be asked for.
     pub(super) pause: u32,
     /// So many they are not the next time.
