@@ -395,7 +395,7 @@ def main():
     lines += ["## What the figures are", ""]
     lines += [
         "- Recording: processor time of the program's own loop, divided by its lines. memviz writes its trace in a "
-        "process of its own, which is not counted (`cargo bench --bench write_cost` measures it); the tutor keeps "
+        "process of its own, which is not counted (`cargo bench --ignore-rust-version --bench write_cost` measures it); the tutor keeps "
         "its steps in memory.",
         "- Drawing: processor time of pictures as SVG, Graphviz's included; memviz's also reads the trace. All write their files.",
         "- Start-up and the way to a picture: the least time on the clock of several runs.",

@@ -64,10 +64,10 @@ pub struct RecordOptions {
 /// How it is found out which objects have changed since the last step. Recordings are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ChangesBy {
-    /// As costs less: not yet true for every program, where it goes from one way to the other.
+    /// As costs less.
+    #[default]
     Cost,
     /// By comparing all of them with what they were.
-    #[default]
     Comparing,
     /// By the pages of memory that were written, where the system tells them.
     Pages,

@@ -103,7 +103,10 @@ pub fn recorded_alike(bench: &Bench, plain: &Ran, how: How) -> Result<(), Fault>
         let kind = match () {
             () if recorded.crashed() => FaultKind::Crash,
             // What --verify finds is told on standard error, with an exit code of its own.
-            () if how == How::Verified && recorded.out == plain.out && recorded.code == Some(2) => {
+            () if matches!(how, How::Verified | How::Turns)
+                && recorded.out == plain.out
+                && recorded.code == Some(2) =>
+            {
                 FaultKind::Untrue
             }
             () => FaultKind::Differs,

@@ -84,6 +84,7 @@ impl Job {
             3 => How::Few(1 + (self.seed % 97) as u32),
             4 => How::Json,
             5 => How::Few(500),
+            6 => How::Turns,
             _ => return vec![How::Lines],
         };
         vec![How::Lines, more]

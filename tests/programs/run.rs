@@ -15,6 +15,8 @@ pub enum How {
     Lines,
     Calls,
     Instructions,
+    /// The changes are found in one way and the other in turn.
+    Turns,
     Verified,
     /// So few steps that most of the program runs after them.
     Few(u32),
@@ -27,13 +29,14 @@ impl How {
         let steps = match self {
             How::Few(steps) => steps,
             How::Json => 800,
-            How::Verified => 4000,
+            How::Verified | How::Turns => 4000,
             _ => 20_000,
         };
         let format = if self == How::Json { "json" } else { "none" };
         let more: &[&str] = match self {
             How::Calls => &["--step", "call"],
             How::Instructions => &["--step", "instruction"],
+            How::Turns => &["--changes-by", "turns", "--verify"],
             How::Verified => &["--verify"],
             _ => &[],
         };

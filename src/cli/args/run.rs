@@ -34,7 +34,7 @@ pub(in crate::cli) struct RunArgs {
     #[arg(long, hide = true)]
     pub verify: bool,
     /// How it is found out which objects have changed; recordings are the same (for memviz's own tests)
-    #[arg(long, hide = true, value_enum, default_value_t = ChangesBy::Comparing)]
+    #[arg(long, hide = true, value_enum, default_value_t = ChangesBy::Cost)]
     pub changes_by: ChangesBy,
     #[command(flatten)]
     pub products: ProductArgs,

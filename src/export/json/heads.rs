@@ -80,7 +80,7 @@ impl<'s> Told<'s> {
             .map(|name| {
                 json!({
                     "name": self.trace.symbols.text(name.name),
-                    "kind": name_kind(name.kind),
+                    "kind": name.kind.name(),
                     "to": name.to.0,
                 })
             })
@@ -220,14 +220,4 @@ fn collection(run: &Collection) -> Value {
         "resurrected": ids(&run.resurrected),
         "collected": ids(&run.collected),
     })
-}
-
-fn name_kind(kind: NameKind) -> &'static str {
-    match kind {
-        NameKind::Global => "global",
-        NameKind::Local => "local",
-        NameKind::Cell => "cell",
-        NameKind::Free => "free",
-        NameKind::Stack => "stack",
-    }
 }

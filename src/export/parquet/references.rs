@@ -4,7 +4,7 @@ use super::lifetimes::{Since, carried};
 use super::schema::REFERENCES;
 use super::table::{Table, Texts};
 use crate::export::ExportError;
-use crate::trace::{CallFrame, InterpreterRef, Name, NameKind, ObjId, Reference, State, Step};
+use crate::trace::{CallFrame, InterpreterRef, Name, ObjId, Reference, State, Step};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -103,7 +103,7 @@ impl References {
             }
             Holder::Call(call, name) => {
                 let label = texts.symbol(name.name);
-                let kind = Some(name_kind(name.kind));
+                let kind = Some(name.kind.name());
                 ("name", None, Some(*call), kind, label, false, name.to)
             }
             Holder::Interpreter(held) => {
@@ -140,15 +140,5 @@ impl References {
             self.write(&Holder::Interpreter(held), born, None, texts)?;
         }
         self.table.end()
-    }
-}
-
-fn name_kind(kind: NameKind) -> &'static str {
-    match kind {
-        NameKind::Global => "global",
-        NameKind::Local => "local",
-        NameKind::Cell => "cell",
-        NameKind::Free => "free",
-        NameKind::Stack => "stack",
     }
 }

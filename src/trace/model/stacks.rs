@@ -20,6 +20,19 @@ pub enum NameKind {
     Stack,
 }
 
+impl NameKind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            NameKind::Global => "global",
+            NameKind::Local => "local",
+            NameKind::Cell => "cell",
+            NameKind::Free => "free",
+            NameKind::Stack => "stack",
+        }
+    }
+}
+
 /// A name and what it leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Name {
