@@ -150,7 +150,15 @@ fn one(folder: &Folder, seed: u64) -> Result<(), String> {
     let json = std::fs::read(folder.path().join("out/trace.json")).map_err(|e| e.to_string())?;
     let trace: Value = serde_json::from_slice(&json).map_err(|e| e.to_string())?;
     laws(&trace)?;
-    same_by(folder, trace, if seed % 2 == 0 { "pages" } else { "turns" })
+    same_by(
+        folder,
+        trace,
+        if seed.is_multiple_of(2) {
+            "pages"
+        } else {
+            "turns"
+        },
+    )
 }
 
 /// Another way of finding changes must give the same recording but for addresses, and no page may fail

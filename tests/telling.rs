@@ -229,3 +229,21 @@ fn a_trace_without_collections_says_so() {
     );
     assert!(errors.contains("hint: "), "{errors}");
 }
+
+#[test]
+fn what_is_written_to_standard_error_is_told_and_so_is_the_end_by_an_exception() {
+    let folder = Folder::new();
+    let trace = folder.trace("import sys\nprint('bad', file=sys.stderr)\nprint('good')\n1 / 0\n");
+    assert_eq!(
+        words(after_line(&trace, 2)),
+        ["“bad” is printed to standard error"]
+    );
+    assert_eq!(words(after_line(&trace, 3)), ["The program prints “good”"]);
+    let end = steps(&trace).last().expect("it has a last step");
+    assert_eq!(
+        words(end),
+        [
+            "Nobody has caught the ZeroDivisionError: Python prints its traceback, and the script is over"
+        ]
+    );
+}

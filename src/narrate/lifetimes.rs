@@ -3,7 +3,9 @@
 use super::nouns::short;
 use super::paths::is_of_program;
 use super::step::Telling;
-use crate::trace::{Cause, Count, Event, Incident, Kind, ObjId, ObjectState, State, visible};
+use crate::trace::{
+    Cause, Count, Event, Incident, Kind, ObjId, ObjectState, Outcome, State, visible,
+};
 
 impl Telling<'_> {
     pub(super) fn deaths(&self, all: &mut Vec<String>) {
@@ -70,15 +72,32 @@ impl Telling<'_> {
         ));
     }
 
+    /// The type of the exception that has ended the script, at its last step.
+    pub(super) fn ended_by(&self) -> Option<&str> {
+        match &self.trace.header.outcome {
+            Outcome::Exception { type_name, .. } if self.step.head.event == Event::Exit => {
+                Some(type_name)
+            }
+            _ => None,
+        }
+    }
+
     /// What follows on the last step, while the interpreter goes.
     pub(super) fn end(&self, all: &mut Vec<String>) {
         if self.step.head.event != Event::Exit {
             return;
         }
+        if let Some(type_name) = self.ended_by() {
+            all.push(format!(
+                "nobody has caught the {type_name}: Python prints its traceback, and the script is over"
+            ));
+        }
         let at_exit = &self.trace.header.at_exit;
         if !at_exit.finalized.is_empty() {
             let list = self.new.list(&at_exit.finalized);
-            all.push(format!("as the interpreter goes, __del__ runs of {list}"));
+            all.push(format!(
+                "as the interpreter goes, __del__ is called on {list}"
+            ));
         }
         if let Some(first) = at_exit.stdout.lines().find(|line| !line.trim().is_empty()) {
             all.push(format!(

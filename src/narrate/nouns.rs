@@ -331,7 +331,7 @@ pub(super) fn short(value: &str) -> String {
 }
 
 /// How sentences begin that do not begin with a word of the program's.
-const BEGINNINGS: [&str; 12] = [
+const BEGINNINGS: [&str; 13] = [
     "nothing in ",
     "no name changes",
     "what is ",
@@ -339,6 +339,7 @@ const BEGINNINGS: [&str; 12] = [
     "this except ",
     "the ",
     "nothing refers ",
+    "nobody ",
     "no name leads ",
     "as the interpreter ",
     "at exit, ",

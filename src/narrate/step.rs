@@ -413,20 +413,30 @@ impl Telling<'_> {
         }
     }
 
-    /// What the program has printed since the step before: its first line.
+    /// What the program has printed since the step before: the first line to each of its streams.
     fn printed(&self, all: &mut Vec<String>) {
-        let text = self.step.head.stdout.trim_end();
-        let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else {
-            return;
+        let head = &self.step.head;
+        // What Python itself prints of an exception that nobody has caught is told as that.
+        let errors = match self.ended_by() {
+            Some(_) => "",
+            None => head.stderr.as_str(),
         };
-        let more = if text.lines().count() > 1 {
-            " and more"
-        } else {
-            ""
-        };
-        all.push(format!(
-            "the program prints “{}”{more}",
-            short(&visible(first.trim()))
-        ));
+        for (text, is_error) in [(head.stdout.as_str(), false), (errors, true)] {
+            let text = text.trim_end();
+            let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else {
+                continue;
+            };
+            let more = if text.lines().count() > 1 {
+                " and more"
+            } else {
+                ""
+            };
+            let first = short(&visible(first.trim()));
+            all.push(match is_error {
+                // The library and the interpreter write there as well.
+                true => format!("“{first}”{more} is printed to standard error"),
+                false => format!("the program prints “{first}”{more}"),
+            });
+        }
     }
 }
