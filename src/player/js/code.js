@@ -340,14 +340,6 @@ function frameNames(app, frame, call) {
   return names.length ? make('div', { class: 'names' }, 'kept: ', names) : null;
 }
 
-function showCaption(app) {
-  const { run, step, view } = app;
-  const words = run.text(step.words);
-  refill($('caption'),
-    make('strong', {}, `Step ${view.step} of ${run.length}`), ` · ${visible(run.text(step.caption))}`,
-    words ? make('span', { class: 'words' }, visible(words)) : null);
-}
-
 /** How the run ended, for the head of the page. */
 function endingInWords({ outcome }) {
   switch (outcome.kind) {

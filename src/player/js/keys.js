@@ -28,7 +28,7 @@ function listenToPage(app) {
   addEventListener('hashchange', () => location.hash !== app.written && app.readAddress());
   addEventListener('resize', () => {
     setNarrow();
-    app.picture.camera.fit();
+    app.picture.lookAgain();
     app.transport.drawTicks();
     app.timeline.show();
   });

@@ -27,6 +27,7 @@ class App {
     this.calls = new CallTree(this);
     this.breaks = new Breakpoints(this);
     this.watch = new Watch(this);
+    this.caption = new Caption(this);
     this.listen();
     this.readAddress();
     this.lesson.begin();
@@ -58,7 +59,7 @@ class App {
     this.source.show();
     showPrinted(this);
     this.picture.show(this.state, this.view, follow);
-    showCaption(this);
+    this.caption.show();
     showRaised(this);
     showStack(this);
     this.transport.show();
@@ -74,6 +75,7 @@ class App {
     this.lesson.show();
     // When all panels have their room.
     this.source.scroll();
+    this.caption.fit();
     this.timeline.show();
     this.embedded.show();
     $('reach').value = this.view.reach;
@@ -186,9 +188,7 @@ class App {
 
   /** Words for the reader of the screen, and for a moment for all. */
   say(words) {
-    if (!words) return;
-    $('caption').querySelector('.said')?.remove();
-    $('caption').append(' ', make('span', { class: 'said' }, words));
+    if (words) this.caption.say(words);
   }
 
   /** Opens a panel at the side. */
@@ -210,7 +210,6 @@ class App {
     $('panels').hidden = !open;
     if (document.body.classList.contains('side-open') === open) return;
     document.body.classList.toggle('side-open', open);
-    this.picture.camera.fit();
     this.picture.lookAgain();
   }
 
@@ -235,8 +234,8 @@ class App {
     $('timeline').hidden = !open;
     $('timeline-button').setAttribute('aria-pressed', String(open));
     document.body.classList.toggle('with-timeline', open);
-    this.picture.camera.fit();
     this.show();
+    this.picture.lookAgain();
     if (open) this.bringPanel('timeline');
   }
 

@@ -34,7 +34,7 @@ class Picture {
       this.boxLayer,
     );
     holder.append(this.svg);
-    holder.parentElement.append(this.pinned.layer);
+    holder.parentElement.append(this.pinned.layer, this.pinned.bar);
     this.camera = new Camera(this);
     holder.addEventListener('scroll', () => {
       this.camera.look();
@@ -118,10 +118,11 @@ class Picture {
     this.light(state, view);
   }
 
-  /** The room for the picture has changed: what the step is about is brought into view again. */
+  /** The room for the picture has changed: it is sized anew, and what the step is about brought into view again. */
   lookAgain() {
+    this.camera.refit();
     if (!this.now) return;
-    if ($('follow').checked) this.camera.follow(this.now, this.shown);
+    if ($('follow').checked && !this.camera.fitsStep) this.camera.follow(this.now, this.shown);
     this.drawNear();
     this.pinned.show();
   }
