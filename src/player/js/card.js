@@ -19,6 +19,7 @@ function showCard(app) {
   refill($('card'),
     make('h2', {}, run.nameOf(id, object)),
     object ? null : absence(app, id),
+    object ? sharedVariables(app, id, object) : null,
     object ? whyAlive(app, id, object) : null,
     moves(app, id),
     object ? [ownerList(app, id, object), contents(app, object)] : null,
@@ -30,7 +31,8 @@ function showCard(app) {
 function facts(app, id, object) {
   const { run } = app;
   const born = run.born(id);
-  const died = run.died(id);
+  // While a question is open, what comes is not told.
+  const isKnown = app.horizon === run.length || (run.died(id)?.step ?? Infinity) <= app.horizon;
   const moment = ({ step, line }) => [button(`step ${step}`, () => app.go(step), { class: 'link' }), line ? `, line ${line}` : ''];
   const rows = [
     ['Serial', `#${id}`],
@@ -41,7 +43,7 @@ function facts(app, id, object) {
     ['Count', object ? countInWords(object.count) : null],
     ['Generation', object && object.generation >= 0 ? (object.generation > 2 ? 'frozen' : String(object.generation)) : null],
     [run.lives ? 'Born' : 'Found first', born ? moment(born) : 'before the recording'],
-    end(run, died, moment),
+    isKnown ? end(run, run.died(id), moment) : ['Died', 'kept back: a question is open'],
   ];
   return make('dl', {}, rows.filter(([, value]) => value !== null).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]));
 }
@@ -104,6 +106,18 @@ function whyAlive(app, id, object) {
   return [title, make('ol', { class: 'chain' }, links, make('li', {}, make('strong', {}, run.nameOf(id, object))))];
 }
 
+/** That several functions have one variable in common: of its cell, or of one of the functions. */
+function sharedVariables(app, id, object) {
+  const { run, state } = app;
+  const cells = run.kindOf(id) === 'function' ? object.refs.filter((_, i) => i % 3 === 1) : [id];
+  return [...new Set(cells)].map((cell) => {
+    const functions = sharersOf(run, state, cell);
+    if (functions.length < 2) return null;
+    const links = functions.slice(0, OWNERS_SHOWN).map((one) => [' ', one === id ? make('span', {}, 'this one') : objectLink(app, one)]);
+    return make('p', { class: 'notice shared' }, cell === id ? 'It is shared' : [objectLink(app, cell), ' is shared'], ` by ${functions.length} functions: there is one variable, and each of them sees what it holds now.`, links, functions.length > OWNERS_SHOWN ? ' …' : null);
+  });
+}
+
 function ownerList(app, id, object) {
   const { run, state } = app;
   const owners = ownersOf(state, id);
@@ -147,9 +161,11 @@ function contents(app, object) {
 /** The count over the object's life, as a line of steps and in words. */
 function history(app, id) {
   const { run, view } = app;
-  const counts = countHistory(run, id);
+  const counts = countHistory(run, id).filter(([step]) => step <= app.horizon);
   if (!counts.length || counts.every(([, count]) => count < 0)) return null;
-  const end = run.diedInRun(id)?.step ?? run.length + 1;
+  const died = run.diedInRun(id);
+  const hasDied = died && died.step <= app.horizon;
+  const end = hasDied ? died.step : app.horizon + 1;
   const top = Math.max(...counts.map(([, count]) => count), 1);
   const [width, height] = [260, 56];
   const first = counts[0][0];
@@ -160,7 +176,7 @@ function history(app, id) {
   counts.forEach(([step, count], index) => {
     way += `${index ? 'L' : 'M'}${x(step)} ${y(index ? counts[index - 1][1] : count)}L${x(step)} ${y(count)}`;
   });
-  way += `L${x(end)} ${y(counts.at(-1)[1])}${run.diedInRun(id) ? `L${x(end)} ${y(0)}` : ''}`;
+  way += `L${x(end)} ${y(counts.at(-1)[1])}${hasDied ? `L${x(end)} ${y(0)}` : ''}`;
   const here = view.step >= first && view.step <= end;
   const words = around(counts.map(([step, count]) => ({ step, count })), view.step)
     .map(({ step, count }) => make('li', {}, button(`step ${step}`, () => app.go(step), { class: 'link' }), ` ${grouped(count)}`));

@@ -45,6 +45,7 @@ class Source {
     const runs = this.app.run.lines[this.file].get(number);
     const mark = make('span', { class: 'mark' });
     const code = make('code', {}, coloured(visible(lessonPart(text)), this.app.run.files[this.file].kinds?.[number - 1] ?? []));
+    code.style.setProperty('--indent', String(indentOf(text.replaceAll('\t', '    '))));
     const label = make('span', { class: 'number' }, String(number));
     const element = runs
       ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.click(number, event) }, label, code, mark))
@@ -191,7 +192,7 @@ const framesOf = (state) => new Map(state.frames.map((frame) => [frame.call, fra
 
 /** The steps at which a name changed, each a link. */
 function nameHistory(app, call, name) {
-  const changes = nameChanges(app.run, call, name);
+  const changes = nameChanges(app.run, call, name).filter(({ step }) => step <= app.horizon);
   const shown = around(changes, app.view.step);
   const entries = shown.map(({ step, to, ended }) => {
     const words = to !== null ? app.run.nameOf(to, app.run.at(step).heap.get(to)) : ended ? 'the call ended' : 'unbound';

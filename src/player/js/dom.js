@@ -107,7 +107,8 @@ function scrollWithin(holder, element) {
   const [room, at] = [holder.getBoundingClientRect(), element.getBoundingClientRect()];
   const space = Math.min(60, room.height / 4);
   if (at.top < room.top + space) holder.scrollTop -= room.top + space - at.top;
-  else if (at.bottom > room.bottom - space) holder.scrollTop += at.bottom - room.bottom + space;
+  // Of what is higher than its room, the beginning.
+  else if (at.bottom > room.bottom - space) holder.scrollTop += Math.min(at.bottom - room.bottom + space, at.top - room.top);
 }
 
 /** Writes a page's address. A page inside a frame without an address of its own has no deep links. */

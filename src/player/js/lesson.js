@@ -54,6 +54,11 @@ class Lesson {
     return this.stops.some(({ prose, questions }) => prose.length || questions.length);
   }
 
+  /** Whether a question of the lesson is asked at this step, and not answered. */
+  get isOpen() {
+    return this.isTold && this.stops.some(({ questions }) => questions.some((question) => this.app.quiz.isOpenHere(question)));
+  }
+
   /** The stop that the step belongs to: the last one that is not behind it. */
   get at() {
     return this.stops.findLastIndex(({ step }) => step <= this.app.view.step);

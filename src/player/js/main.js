@@ -40,6 +40,17 @@ class App {
     return this.run.step(this.view.step);
   }
 
+  /** The last step that panels may speak of: while a question is open, the step at which it is asked. */
+  get horizon() {
+    return this.quiz.isOpen || this.lesson.isOpen ? this.view.step : this.run.length;
+  }
+
+  /** What stands in the place of what would answer the question that is open. */
+  keptBack() {
+    const words = this.quiz.isOpen ? 'quiz' : 'lesson';
+    return this.horizon === this.run.length ? null : make('p', { class: 'notice kept-back' }, 'A question is open: what comes after this step is kept back until it is answered. ', button('To the question', () => this.openTab(words), { class: 'link' }));
+  }
+
   /** Goes to a step. */
   go(number, { playing = false } = {}) {
     if (!Number.isFinite(number)) return;
@@ -55,6 +66,7 @@ class App {
   /** Shows everything at the step that the view is at; with `follow`, the picture's news in view. */
   show({ follow = false } = {}) {
     this.state = this.run.at(this.view.step);
+    document.body.classList.toggle('keeps-back', this.horizon < this.run.length);
     // First what asks the browser for places: it has little to lay out as yet.
     this.source.show();
     showPrinted(this);
@@ -63,11 +75,11 @@ class App {
     showRaised(this);
     showStack(this);
     this.transport.show();
-    this.showLegend();
     if (!$('panels').hidden && !$('card').hidden) showCard(this);
     showInvite(this);
     this.objects.show();
     this.collector.show();
+    this.showLegend();
     this.life.show();
     this.calls.show();
     this.watch.show();
@@ -261,8 +273,9 @@ class App {
       ['weak', run.lives ? 'weak reference: adds nothing to the count' : 'weak reference: keeps nothing alive', has('.arrow.weak, .arrow.dotted')],
       ['moved', 'new or changed in this step', has('.box.new, .row-moved, .arrow.moved, text.moved')],
       ['unreachable', run.lives ? 'unreachable: waiting for the collector' : 'no name leads to it; not freed yet', has('.box.unreachable')],
-      ['dead', 'freed in this step', has('.box.dead')],
+      ['dead', 'freed in this step', has('.box.dead:not(.lives-yet)')],
       ['lost', 'no name leads to it; freed or not is not known', has('.box.lost')],
+      ...GC_STATES.map(([name]) => [`gc-${name}`, `${name} in this phase`, has(`.box.gc-${name}`)]),
       ['chosen', 'chosen', has('.box.chosen')],
       ['owner', 'holds what is chosen', has('.box.owner')],
       ['on-chain', 'keeps it alive', has('.arrow.on-chain')],

@@ -98,6 +98,12 @@ class MemoryTab {
 
   show() {
     if ($('life').hidden) return;
+    const keptBack = this.app.keptBack();
+    if (keptBack) {
+      this.built = false;
+      refill($('life'), make('h2', {}, 'Memory over the run'), keptBack);
+      return;
+    }
     if (!this.app.run.lives) {
       refill($('life'), make('h2', {}, 'Memory over the run'), make('p', { class: 'hint' }, 'How much memory objects take, and when each is freed, is not known on this interpreter.'));
       return;
@@ -108,7 +114,7 @@ class MemoryTab {
     const now = this.life.totals[step - 1];
     const x = this.x(step);
     for (const [name, value] of [['x1', x], ['x2', x]]) set(this.cursor, name, String(tenth(value)));
-    this.now.textContent = `Step ${step}: ${counted(now.objects, 'object')}, ${grouped(now.bytes)} bytes alive of what the run made.`;
+    this.now.textContent = `Step ${step}: ${counted(now.objects, 'object')}, ${grouped(now.bytes)} bytes alive of what the run made. Older objects that it uses are counted under “Objects” alone.`;
   }
 
   build() {
