@@ -451,7 +451,8 @@ pub(super) fn inline_text(view: &StepView<'_>, id: ObjId) -> String {
     match info.kind {
         Kind::Traceback => "of running calls".to_owned(),
         Kind::Module => format!("module {name}"),
-        Kind::Class => format!("class {name}"),
+        // Beside it no box says what it inherits from.
+        Kind::Class => format!("class {name}{}", view.bases_in_words(object)),
         Kind::Function => format!("function {name}"),
         Kind::Namespace => format!("namespace of {name}"),
         _ if name.is_empty() => type_name.to_owned(),
