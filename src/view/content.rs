@@ -400,8 +400,12 @@ fn inline_tuple(view: &StepView<'_>, id: ObjId) -> String {
     }
 }
 
-/// A suspended frame's variables hang on its generator.
+/// A suspended frame's variables hang on its generator; while a call runs in it, the call's box has them.
 fn frame_rows(view: &StepView<'_>, reference: &Reference, rows: &mut Vec<Row>) {
+    if let Some(call) = view.running_call(reference.to) {
+        rows.push(aside(format!("its frame: {}", view.frame_title(call))));
+        return;
+    }
     let Some(frame) = view.object(reference.to) else {
         return;
     };

@@ -65,13 +65,13 @@ function moves(app, id) {
   const { view } = app;
   const drawn = app.run.boxOfObject.has(id);
   return [
-    make('div', { class: 'actions', role: 'group', 'aria-label': 'Changes of this object' },
+    make('div', { class: 'actions', role: 'group', 'aria-label': 'Changes of this object' }, spaced(
       button('◀ Last change', () => app.nextChange(true), { title: 'Last step at which it changed (C)' }),
-      button('Next change ▶', () => app.nextChange(false), { title: 'Next step at which it changes (c)' })),
-    drawn ? make('div', { class: 'actions', role: 'group', 'aria-label': 'In the picture' },
+      button('Next change ▶', () => app.nextChange(false), { title: 'Next step at which it changes (c)' }))),
+    drawn ? make('div', { class: 'actions', role: 'group', 'aria-label': 'In the picture' }, spaced(
       button('Only this', () => app.toggleOnly(), { 'aria-pressed': String(view.only), title: 'Only what leads to it and what it leads to (f)' }),
       button('Fold', () => app.toggle('folded', id), { 'aria-pressed': String(view.folded.has(id)), title: 'Fold its rows, and what only it leads to (z)' }),
-      button('Hide', () => app.toggle('hidden', id), { 'aria-pressed': String(view.hidden.has(id)), title: 'Hide its box (h)' })) : null,
+      button('Hide', () => app.toggle('hidden', id), { 'aria-pressed': String(view.hidden.has(id)), title: 'Hide its box (h)' }))) : null,
   ];
 }
 
@@ -151,7 +151,7 @@ function contents(app, object) {
   const wanted = [];
   for (let i = 0; i < refs.length; i += 3) if (!isPlainKey(i)) wanted.push(i);
   for (const i of wanted.slice(0, CONTENTS_SHOWN)) {
-    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] & REF_WEAK ? ' (weak) ' : ' ', valueOf(app, refs[i + 1]), setAt(app, object.id, refs[i])));
+    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] & REF_WEAK ? ' (weak) ' : ' ', valueOf(app, refs[i + 1]), ' ', setAt(app, object.id, refs[i])));
   }
   const more = wanted.length - rows.length;
   if (more > 0) rows.push(make('li', { class: 'quiet' }, `… ${grouped(more)} more`));

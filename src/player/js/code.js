@@ -48,8 +48,8 @@ class Source {
     code.style.setProperty('--indent', String(indentOf(text.replaceAll('\t', '    '))));
     const label = make('span', { class: 'number' }, String(number));
     const element = runs
-      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.click(number, event) }, label, code, mark))
-      : make('li', {}, make('div', { class: 'row' }, label, code, mark));
+      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.click(number, event) }, spaced(label, code, mark)))
+      : make('li', {}, make('div', { class: 'row' }, spaced(label, code, mark)));
     return { element, mark, row: element.firstChild, runs };
   }
 
@@ -181,7 +181,7 @@ function showStack(app) {
     }
     const line = app.step.event === 'exit' ? '' : `line ${frame.line}`;
     return make('section', { class: frame === running ? 'frame newest' : 'frame' },
-      make('h3', {}, run.frameName(frame), make('span', { class: 'quiet' }, line)),
+      make('h3', {}, run.frameName(frame), ' ', make('span', { class: 'quiet' }, line)),
       rows.length ? make('table', {}, make('tbody', {}, rows)) : make('p', { class: 'quiet' }, 'no names yet'));
   });
   refill($('stack'), frames);
@@ -253,7 +253,7 @@ function showRaised(app) {
     parts.push(make('p', { class: 'quiet' }, 'It ended the run, through these calls (the newest last):'));
     const frames = step.raised ? tracebackFrames(app, step.raised) : [];
     parts.push(make('ol', {}, traceback.map(([file, line, name], index) => make('li', {},
-      `${name === '<module>' ? 'the script' : `${name}()`}, line ${line}`,
+      `${name === '<module>' ? 'the script' : `${name}()`}, line ${line} `,
       make('code', {}, sourceLine(run, file, line)),
       frameNames(app, frames[index], callsOf(app, step.raised, traceback.length)[index])))));
   }
@@ -336,7 +336,7 @@ function frameNames(app, frame, call) {
     if (refs[i + 2] & REF_NO_VARIABLE || /^stack \d+$/.test(label) || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
     const set = call ? whenNamed(app.run, call, refs[i], app.view.step) : null;
     names.push(make('span', { class: 'pair' }, `${visible(label)} = `, valueOf(app, refs[i + 1]),
-      set ? [' ', button(`set at step ${set}`, () => app.go(set), { class: 'small' })] : null));
+      set ? [' ', button(`set at step ${set}`, () => app.go(set), { class: 'small' })] : null), ' ');
   }
   return names.length ? make('div', { class: 'names' }, 'kept: ', names) : null;
 }

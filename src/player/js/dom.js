@@ -58,6 +58,9 @@ function button(text, action, attributes = {}) {
   return make('button', { type: 'button', onclick: action, ...attributes }, text);
 }
 
+/** Children with a space between them, where only their boxes stand apart: for who reads or copies them. */
+const spaced = (...children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined).flatMap((child) => [child, ' ']);
+
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** Characters that would not be seen are written as Python writes them, as in the SVG frames. */

@@ -85,6 +85,6 @@ class Lesson {
       (stop?.captions ?? []).map((words) => make('p', { class: 'stop-caption' }, seen(words))),
       make('div', { class: 'prose' }, (stop?.prose ?? []).map(proseOf)),
       (stop?.questions ?? []).map((question) => app.quiz.block(question)),
-      make('p', { class: 'actions' }, other(at - 1, '◀ Back', 'stop-before'), other(at + 1, 'Go on ▶', 'stop-next')));
+      make('p', { class: 'actions' }, spaced(other(at - 1, '◀ Back', 'stop-before'), other(at + 1, 'Go on ▶', 'stop-next'))));
   }
 }

@@ -130,7 +130,7 @@ class MemoryTab {
       make('label', { class: 'field inline' }, 'By type, in ', unit),
       this.chart(),
       this.now,
-      make('div', { class: 'actions' }, jump('Peak', life.peak, 'life-peak'), jump('Most objects', life.mostObjects, 'life-most')),
+      make('div', { class: 'actions' }, jump('Peak', life.peak, 'life-peak'), ' ', jump('Most objects', life.mostObjects, 'life-most')),
       make('h3', {}, 'Types at the peak'),
       this.legend(),
       this.whole(),
@@ -194,7 +194,7 @@ class MemoryTab {
       shown.forEach((at, column) => types.forEach(({ series }) => { below[column] += series[at][unit]; }));
       const back = low.map((_, i) => low[columns - 1 - i]);
       const path = `M0 ${PLOT_HEIGHT}${edge(below, (i) => i, 'L')}${edge(back, (i) => columns - i, 'L')}Z`;
-      return draw('path', { d: path, class: `band band-${band}` }, draw('title', {}, name));
+      return draw('path', { d: path, class: `band band-${band}` }, draw('title', {}, `${name} `));
     });
     this.cursor = draw('line', { y1: 0, y2: PLOT_HEIGHT, class: 'now' });
     const peak = tenth(this.x(life.peak));

@@ -79,7 +79,7 @@ class Objects {
   ofType(type) {
     const { app } = this;
     const one = (what, words) => button(words, () => app.toggleType(what, type), { 'aria-pressed': String(app.view.types[what].has(type)) });
-    return make('div', { class: 'actions', role: 'group', 'aria-label': `All boxes of ${type}` }, one('folded', 'Fold all'), one('hidden', 'Hide all'));
+    return make('div', { class: 'actions', role: 'group', 'aria-label': `All boxes of ${type}` }, spaced(one('folded', 'Fold all'), one('hidden', 'Hide all')));
   }
 
   /** Whether an object was born after the step that growth counts from. */

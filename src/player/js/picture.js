@@ -75,7 +75,7 @@ class Picture {
     if (isNew) {
       const content = this.run.picture.contents[entry.content];
       this.fillBox(entry.element, box, content, entry.folded);
-      if (entry.sharers > 1) entry.element.append(this.badge(content, `shared by ${entry.sharers} functions`, 'shared'));
+      if (entry.sharers > 1) entry.element.append(this.badge(content, `shared by ${entry.sharers} functions`, 'shared'), ' ');
       entry.drawn = wanted;
     }
     if (entry.near !== near) {
@@ -279,7 +279,7 @@ class Picture {
     return [
       this.write('strong', metrics.padding, 14, metrics.title_font, title, content.title),
       object ? this.write('quiet', x, 14, metrics.small_font, ` #${object}`) : null,
-      this.write(content.moved ? 'moved' : 'plain', countX, 14, metrics.small_font, count, content.count),
+      this.write(content.moved ? 'moved count' : 'plain count', countX, 14, metrics.small_font, count, content.count),
     ];
   }
 
@@ -329,7 +329,7 @@ class Picture {
     const { metrics } = this.run.picture;
     const width = this.textWidth(words, metrics.small_font) + 10;
     const x = tenth(content.width / 10 - width + 4);
-    const y = content.height / 10 - 3;
+    const y = content.height / 10 - 1;
     return draw('g', { class: `badge ${role}` },
       draw('rect', { x, y, width: tenth(width), height: 16, rx: 8 }),
       this.write('badge-text', x + 5, y + 12, metrics.small_font, words));

@@ -92,9 +92,9 @@ class Quiz {
       make('p', { class: 'quiet' }, `Question ${this.at + 1} of ${this.questions.length}, asked at step ${question.step}`),
       this.wayBack(),
       this.block(question),
-      make('p', { class: 'actions' },
+      make('p', { class: 'actions' }, spaced(
         this.at > 0 ? button(`◀ Question before: ${this.place(this.at - 1)}`, () => this.ask(this.at - 1)) : null,
-        last ? null : button(`${this.given.has(question) ? 'Next question' : 'Another question'}: ${this.place(this.at + 1)} ▶`, () => this.ask(this.at + 1), { id: 'quiz-next' })),
+        last ? null : button(`${this.given.has(question) ? 'Next question' : 'Another question'}: ${this.place(this.at + 1)} ▶`, () => this.ask(this.at + 1), { id: 'quiz-next' }))),
     ];
   }
 
