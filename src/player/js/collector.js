@@ -65,9 +65,10 @@ class Collector {
   show() {
     const { app } = this;
     const runs = app.step.gc ?? [];
-    const active = !$('collector').hidden && runs.length > 0;
+    const isOpen = !$('panels').hidden && !$('collector').hidden;
+    const active = isOpen && runs.length > 0;
     this.mark(active ? this.phases(runs[this.runAt])[this.phase] : null);
-    if ($('collector').hidden) return;
+    if (!isOpen) return;
     refill($('collector'), make('h2', {}, 'The collector'), runs.length ? this.collection(runs) : this.elsewhere());
   }
 

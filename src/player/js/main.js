@@ -117,14 +117,23 @@ class App {
     this.show();
   }
 
+  /** Whether an object has a box to do something with; if not, that is said. */
+  hasBox(id) {
+    const { run, state } = this;
+    const isDrawn = state.boxes.has(run.boxOfObject.get(id));
+    if (!isDrawn) this.say(id ? `${run.nameOf(id, state.heap.get(id))} has no box in this picture` : 'no object is chosen');
+    return isDrawn;
+  }
+
   toggleOnly() {
-    this.view.only = !this.view.only && this.view.focus !== null;
+    if (!this.view.only && !this.hasBox(this.view.focus)) return;
+    this.view.only = !this.view.only;
     this.show();
   }
 
   /** Hides or folds an object's box, or undoes it. */
   toggle(what, id) {
-    if (!id) return;
+    if (!this.view[what].has(id) && !this.hasBox(id)) return;
     if (!this.view[what].delete(id)) this.view[what].add(id);
     this.show();
   }
@@ -223,6 +232,9 @@ class App {
     if (document.body.classList.contains('side-open') === open) return;
     document.body.classList.toggle('side-open', open);
     this.picture.lookAgain();
+    // A phase of the collector is shown as long as its panel is.
+    this.collector.show();
+    this.showLegend();
   }
 
   openTab(name) {

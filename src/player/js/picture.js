@@ -279,7 +279,7 @@ class Picture {
     return [
       this.write('strong', metrics.padding, 14, metrics.title_font, title, content.title),
       object ? this.write('quiet', x, 14, metrics.small_font, ` #${object}`) : null,
-      this.write(content.moved ? 'moved count' : 'plain count', countX, 14, metrics.small_font, count, content.count),
+      this.write(content.moved ? 'moved references' : 'plain references', countX, 14, metrics.small_font, count, content.count),
     ];
   }
 

@@ -16,12 +16,14 @@ class Pinned {
     this.arrows = draw('g', { class: 'arrows' });
     this.box = draw('g', {});
     this.layer = draw('svg', { id: 'pinned', 'aria-hidden': 'true' }, this.arrows, this.box);
-    this.words = make('span', {});
+    this.words = make('span', {}, 'running call, a copy: its box is');
     this.there = button('', () => this.goThere(), { class: 'link', title: 'Go to the box itself' });
     this.bar = make('div', { id: 'pinned-bar', role: 'group', 'aria-label': 'Copy of the running call' },
       this.words, ' ', this.there, ' ',
       button('×', () => this.close(true), { 'aria-label': 'Close the copy', title: 'Close the copy. Follow, switched off and on, brings it back.' }));
-    for (const part of [this.layer, this.bar]) part.style.display = 'none';
+    this.layer.style.display = 'none';
+    // Its width is asked for before it is seen.
+    this.bar.style.visibility = 'hidden';
   }
 
   /** Shows the copy where it is needed, at a step's state or where the view has moved. */
@@ -31,7 +33,10 @@ class Pinned {
     const placed = this.wanted();
     const wasShown = this.isShown;
     this.isShown = placed !== null;
-    if (wasShown !== this.isShown) for (const part of [this.layer, this.bar]) part.style.display = placed ? '' : 'none';
+    if (wasShown !== this.isShown) {
+      this.layer.style.display = placed ? '' : 'none';
+      this.bar.style.visibility = placed ? '' : 'hidden';
+    }
     if (placed) this.draw(placed);
     // The copy's arrows stand for those of the box.
     const box = placed ? placed.box : undefined;
@@ -63,6 +68,7 @@ class Pinned {
     const fits = place.right - place.left < width * PINNED_WIDTH && place.bottom - place.top < height * PINNED_HEIGHT;
     const isOut = place.left < -40 || place.bottom < 40 || place.top > height - 60 || place.left > width - 60;
     if (!fits || !isOut || !this.matters(box, entry)) return null;
+    this.tell(place);
     const corner = this.freeCorner(place, box);
     return corner && { box, entry, place, corner };
   }
@@ -85,7 +91,7 @@ class Pinned {
   freeCorner(place, box) {
     const { camera } = this.picture;
     const { state, shown } = this.now;
-    const [wide, tall] = [place.right - place.left, place.bottom - place.top];
+    const [wide, tall] = [Math.max(place.right - place.left, this.bar.offsetWidth), place.bottom - place.top];
     const [most, low] = [camera.room.width - wide - PINNED_EDGE, camera.room.height - tall - PINNED_EDGE];
     const [left, top] = [PINNED_EDGE, PINNED_EDGE + PINNED_BAR];
     const near = { x: clamp(place.left, left, Math.max(left, most)), y: clamp(place.top, top, Math.max(top, low)) };
@@ -110,16 +116,14 @@ class Pinned {
     this.box.setAttribute('transform', `translate(${tenth(x)} ${tenth(y)}) scale(${camera.scale})`);
     refill(this.arrows, this.arrowsFrom(box, entry, { x, y }));
     this.of = box;
-    this.tell(place, corner);
+    this.bar.style.transform = `translate(${tenth(x)}px, ${tenth(y - PINNED_BAR)}px)`;
   }
 
   /** Says what the copy is, and where its box stands. */
-  tell({ left, bottom, top }, { x, y }) {
+  tell({ left, bottom, top }) {
     const { width, height } = this.picture.camera.room;
     const where = bottom < 40 ? '↑ above' : top > height - 60 ? '↓ below' : left > width - 60 ? '→ at the right' : '← at the left';
-    this.words.textContent = 'running call, a copy: its box is';
-    this.there.textContent = where;
-    this.bar.style.transform = `translate(${tenth(x)}px, ${tenth(y - PINNED_BAR)}px)`;
+    if (this.there.textContent !== where) this.there.textContent = where;
   }
 
   /** The arrows of the copy to what is seen. */
