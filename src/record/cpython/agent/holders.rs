@@ -4,8 +4,8 @@ use crate::agent::Agent;
 use crate::describe::text_in;
 use crate::dicts::Entries;
 use crate::frames::{Running, function_name, name};
-use crate::offsets::{NAMESPACE, RECEIVER};
-use crate::python::{Addr, type_of, word};
+use crate::offsets::{NAMESPACE, RECEIVER, owner};
+use crate::python::{Addr, byte, type_of, word};
 use crate::steps::{Event, meet};
 use std::rc::Rc;
 
@@ -193,7 +193,13 @@ unsafe fn of_frame(agent: &Agent, frame: &Running, held: &mut Vec<Held>) {
                 );
             }
         }
-        if known(frame.function) {
+        // What the frame of a generator holds before 3.12 is told of the generator, where that is known.
+        let layout = &agent.python.layout;
+        // SAFETY: a frame has the byte that says who owns it.
+        let is_generators = layout.minor < 12
+            && unsafe { byte(frame.at + layout.frame.owner) } == owner::GENERATOR
+            && known(frame.at - layout.generator_frame);
+        if known(frame.function) && !is_generators {
             put(
                 format!("call of {} (library)", function()),
                 frame.function,

@@ -26,6 +26,7 @@ mod program;
 mod python;
 mod refs;
 mod ring;
+mod standard_input;
 mod steps;
 mod streams;
 mod values;

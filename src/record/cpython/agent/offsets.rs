@@ -78,6 +78,8 @@ pub mod object {
     /// Items of a tuple, elements of an int: of what has a length at 16.
     pub const SIZE: usize = 16;
     pub const ITEMS: usize = 24;
+    /// Of a function of C.
+    pub const DEFINITION: usize = 16;
 }
 
 pub mod class {
@@ -88,6 +90,7 @@ pub mod class {
     pub const FLAGS: usize = 168;
     pub const TRAVERSE: usize = 184;
     pub const ITER_NEXT: usize = 224;
+    pub const METHODS: usize = 232;
     pub const MEMBERS: usize = 240;
     pub const BASE: usize = 256;
     pub const DICT: usize = 264;
@@ -185,6 +188,7 @@ pub const TRACES_INSTRUCTIONS: usize = 45;
 
 /// Who has a frame: calls from C (from 3.12 on).
 pub mod owner {
+    pub const GENERATOR: u8 = 1;
     pub const C_STACK: u8 = 3;
 }
 
