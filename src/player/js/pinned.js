@@ -7,7 +7,7 @@ const PINNED_HEIGHT = 0.6;
 const PINNED_EDGE = 12;
 
 /** The height of what is said above a copy, in pixels. */
-const PINNED_BAR = 22;
+const PINNED_BAR = 26;
 
 class Pinned {
   constructor(picture) {
