@@ -1,10 +1,13 @@
 // Reading a page: what is in view, when a value was taken, what is counted, and that nothing is cut off.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
 import { box, exported, open, record, serial, startBrowser, stepOf } from './helpers.mjs';
 
 const here = await startBrowser(after);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SIZES = [{ width: 1440, height: 900 }, { width: 390, height: 844 }];
 const MESSAGE = 'Bob has only 10, and asks for 30: that is more than there is on the account';
 const BANK = `class Account:
@@ -438,3 +441,35 @@ test('in no panel do numbers and words run together', async (t) => {
     assert.deepEqual(await joins(page), [], 'help');
   }
 });
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`${colorScheme}: no serious finding of axe-core in what is copied, unfolded, kept back, or marked`, async (t) => {
+    const page = await open(t, here, lists, { colorScheme, viewport: { width: 390, height: 700 } });
+    const check = async (where, page) => {
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => window.axe.run(document));
+      const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      assert.deepEqual(bad.map(({ id, nodes }) => [where, id, nodes.map(({ html }) => html)]), []);
+    };
+    const goOnTo = async (wanted) => {
+      for (let step = 2; await page.isHidden(wanted); step++) {
+        assert.ok(step < listsTrace.steps.length, wanted);
+        await page.keyboard.press('ArrowRight');
+      }
+    };
+    await goOnTo('#pinned-bar');
+    await check('the copy', page);
+    await page.keyboard.press('Home');
+    await goOnTo('#caption-more');
+    await page.click('#caption-more');
+    await check('a caption', page);
+    await page.keyboard.press('Home');
+    for (const key of ['q', 'l', 'm', 't']) await page.keyboard.press(key);
+    await page.locator('#calls, #life').filter({ visible: true }).locator('.kept-back').waitFor();
+    await check('an open question', page);
+    const ended = await open(t, here, bank, { colorScheme, address: `#step=${bankTrace.steps.length}` });
+    await ended.keyboard.press('l');
+    await ended.waitForSelector('#calls .left-by');
+    await check('calls that an exception left', ended);
+  });
+}
