@@ -1,8 +1,11 @@
 //! What a call gives back, yields, raises or waits for.
 
-use super::nouns::{call_in_words, is_compilers, with_article};
+use super::nouns::{call_in_words, cut, is_compilers, with_article};
 use super::step::Telling;
 use crate::trace::{CallFrame, Event, Kind, Label, ObjId, Reference, RootKind};
+
+/// Characters of what an exception says: it is what its reader looks for.
+const MESSAGE: usize = 200;
 
 impl Telling<'_> {
     /// What a call hands on at this step: a value, an exception, the word to go on.
@@ -121,7 +124,9 @@ impl Telling<'_> {
         let listed = args.and_then(|args| refs(args.to)).map(Vec::as_slice);
         match listed.or(Some(&told)) {
             Some([only]) if self.trace.object(only.to).kind == Kind::Atom => {
-                format!(": {}", self.new.noun(only.to))
+                let told = self.after.heap.get(&only.to).and_then(|told| told.value);
+                let whole = told.map(|value| cut(self.text(value), MESSAGE));
+                format!(": {}", whole.unwrap_or_else(|| self.new.noun(only.to)))
             }
             _ => String::new(),
         }

@@ -400,8 +400,12 @@ fn inline_tuple(view: &StepView<'_>, id: ObjId) -> String {
     }
 }
 
-/// A suspended frame's variables hang on its generator.
+/// A suspended frame's variables hang on its generator; while a call runs in it, the call's box has them.
 fn frame_rows(view: &StepView<'_>, reference: &Reference, rows: &mut Vec<Row>) {
+    if let Some(call) = view.running_call(reference.to) {
+        rows.push(aside(format!("its frame: {}", view.frame_title(call))));
+        return;
+    }
     let Some(frame) = view.object(reference.to) else {
         return;
     };
@@ -451,7 +455,8 @@ pub(super) fn inline_text(view: &StepView<'_>, id: ObjId) -> String {
     match info.kind {
         Kind::Traceback => "of running calls".to_owned(),
         Kind::Module => format!("module {name}"),
-        Kind::Class => format!("class {name}"),
+        // Beside it no box says what it inherits from.
+        Kind::Class => format!("class {name}{}", view.bases_in_words(object)),
         Kind::Function => format!("function {name}"),
         Kind::Namespace => format!("namespace of {name}"),
         _ if name.is_empty() => type_name.to_owned(),
