@@ -1,8 +1,9 @@
 //! A name, an attribute or an entry that leads somewhere else now.
 
 use super::nouns::{Nouns, call_in_words, enumerated, has_word};
-use super::paths::is_of_library;
+use super::paths::{is_of_library, suffix};
 use crate::trace::{Kind, Label, ObjId, Reference, Symbol};
+use rustc_hash::FxHashMap;
 
 /// Members of a class that one sentence names.
 const MEMBERS: usize = 6;
@@ -220,21 +221,27 @@ impl Bindings<'_> {
         if is_of_library(&object.refs, self.new.trace) {
             return String::new();
         }
-        for reference in &object.refs {
-            let same = object.refs.iter().filter(|other| other.to == reference.to);
-            let same: Vec<String> = same
-                .filter_map(|other| super::paths::suffix(other.label, self.new.trace))
-                .map(|suffix| format!("{path}{suffix}"))
-                .collect();
-            if same.len() > 1 && self.new.own_words(reference.to).is_none() {
-                let type_name = self.new.type_name(reference.to);
-                let all = match same.len() {
-                    2 | 3 => format!("; {} are", enumerated(&same)),
-                    _ => format!("; all {} items of it are", same.len()),
-                };
-                return format!("{all} the same {type_name}");
+        let has_path = |label| matches!(label, Label::Index(_) | Label::Value(_) | Label::Attr(_));
+        let held = || object.refs.iter().filter(|one| has_path(one.label));
+        let mut times: FxHashMap<ObjId, usize> = FxHashMap::default();
+        held().for_each(|one| *times.entry(one.to).or_default() += 1);
+        let is_shared = |one: &&Reference| {
+            times.get(&one.to).is_some_and(|count| *count > 1)
+                && self.new.own_words(one.to).is_none()
+        };
+        let Some(shared) = held().find(is_shared).map(|one| one.to) else {
+            return String::new();
+        };
+        let type_name = self.new.type_name(shared);
+        let all = match times.get(&shared) {
+            Some(count @ 4..) => format!("; all {count} items of it are"),
+            _ => {
+                let same = held().filter(|one| one.to == shared);
+                let same = same.filter_map(|one| suffix(one.label, self.new.trace));
+                let same: Vec<String> = same.map(|suffix| format!("{path}{suffix}")).collect();
+                format!("; {} are", enumerated(&same))
             }
-        }
-        String::new()
+        };
+        format!("{all} the same {type_name}")
     }
 }

@@ -181,6 +181,9 @@ fn stands_alone(text: &str, ran: &Line<'_>) -> Option<String> {
         && ran.code.starts_with(quotes)
         && ran.code.ends_with(quotes)
         && ran.code.chars().next() == ran.code.chars().next_back();
+    if !ends_alike {
+        return None;
+    }
     let before = (1..ran.number)
         .rev()
         .filter_map(|number| line(text, number));
@@ -188,7 +191,7 @@ fn stands_alone(text: &str, ran: &Line<'_>) -> Option<String> {
     let goes_on = before.is_some_and(|code| {
         code.ends_with([',', '(', '[', '{', '\\', '+', '=', '%']) || code.ends_with(quotes)
     });
-    (ends_alike && !goes_on).then(|| "a text on its own does nothing".to_owned())
+    (!goes_on).then(|| "a text on its own does nothing".to_owned())
 }
 
 /// The line that opens the block in which a line stands.

@@ -67,8 +67,12 @@ impl Telling<'_> {
                     .own_names(before)
                     .find(|(old, _)| (old.name, old.kind) == (name.0.name, name.0.kind));
                 if led.is_none_or(|(_, to)| to != name.1) {
+                    let symbols = &self.trace.symbols;
                     bound.push(Target {
-                        path: self.text(name.0.name).to_owned(),
+                        path: match frame.is_of_comprehension(name.0, symbols) {
+                            true => format!("{} of the comprehension", self.text(name.0.name)),
+                            false => self.text(name.0.name).to_owned(),
+                        },
                         to: name.1,
                         is_first: led.is_none(),
                         in_class: frame.class_body,

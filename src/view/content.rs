@@ -62,6 +62,9 @@ const FRAME_FURNITURE: [&str; 6] = [
     "f_back",
 ];
 
+/// What a generator has beside its variables.
+const GENERATOR_FURNITURE: [&str; 5] = ["gi_code", "cr_code", "f_code", "function", "f_locals"];
+
 pub(super) fn content(view: &StepView<'_>, id: ObjId, object: &ObjectState) -> Content {
     if let Some(content) = view.asynchronous(id, object) {
         return content;
@@ -262,7 +265,8 @@ fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
     }
     match kind {
         Kind::Function => {
-            let furniture = named(view, label, &FUNCTION_FURNITURE);
+            let furniture = named(view, label, &FUNCTION_FURNITURE)
+                || !view.options.internals && named(view, label, &["__code__"]);
             let plain_defaults =
                 named(view, label, &["__defaults__"]) && is_plain_tuple(view, reference.to);
             let inside = matches!(label, Label::Closure(_)) && is_for_super(view, reference.to);
@@ -273,7 +277,13 @@ fn shows(view: &StepView<'_>, kind: Kind, reference: &Reference) -> bool {
         Kind::Module => {
             matches!(label, Label::Attr(name) if !view.text(name).starts_with("__"))
         }
-        Kind::Generator => !named(view, label, &["code", "__name__", "__qualname__"]),
+        Kind::Generator => {
+            let is_inside = matches!(label, Label::Referent(_))
+                || is_value_stack(view, label)
+                || named(view, label, &GENERATOR_FURNITURE);
+            let is_told = named(view, label, &["code", "__name__", "__qualname__"]);
+            !is_told && (view.options.internals || !is_inside)
+        }
         // An array says itself of what type its values are, and a frame what it holds.
         Kind::Other if !view.options.internals => match label {
             Label::Named(name) => view.text(name) != "dtype",

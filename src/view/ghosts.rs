@@ -2,7 +2,7 @@
 
 use super::scene::{BoxKey, BoxMap, Cell, Mark, SceneBox, Status};
 use super::step_view::StepView;
-use crate::trace::{Cause, ObjId};
+use crate::trace::{Cause, Kind, ObjId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -40,6 +40,12 @@ impl StepView<'_> {
                     .died
                     .map_or(Cause::RefCount, |death| death.cause);
                 ghost.status = Status::Dead(cause);
+                // What a generator did at the step before, it does no more.
+                if self.info(*id).kind == Kind::Generator
+                    && let Some(open) = ghost.title.rfind(" (")
+                {
+                    ghost.title.truncate(open);
+                }
                 let is_counted =
                     cause != Cause::OutOfReach && self.trace.header.knowledge.tells_lives();
                 ghost.count = match is_counted && self.draws_counts() {

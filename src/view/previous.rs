@@ -84,27 +84,29 @@ impl Past {
     }
 
     /// Goes on by a step where only those are drawn at which something of it is new since the last
-    /// picture: gives the boxes of such a one, with marks on all that has changed since.
+    /// picture: gives the boxes of such a one, with marks on all that has changed since. `is_wanted`: there is
+    /// something to show beside memory.
     pub(super) fn key_step(
         &mut self,
         view: &StepView<'_>,
         number: u32,
         may_wait: bool,
+        is_wanted: bool,
     ) -> Option<Vec<Arc<SceneBox>>> {
         self.freed.extend(view.step.head.gone());
-        if may_wait {
+        if may_wait && !is_wanted {
             return None;
         }
         let boxes = view.boxes();
         let plain: Boxes = Rc::new(boxes.iter().map(|b| (b.key, Arc::clone(b))).collect());
         let is_empty = boxes.iter().all(|one| one.rows.iter().all(|row| row.aside));
         let died = view.ghosts(&self.freed, &self.before, &plain);
-        if died.is_empty() && (is_empty || same_memory(&self.before, &plain)) {
+        if died.is_empty() && !is_wanted && (is_empty || same_memory(&self.before, &plain)) {
             return None;
         }
         let may_show_later = calls_have_ended(view, &self.before, &plain)
             || is_definition(view) && plain.keys().all(|key| self.before.contains_key(key));
-        if died.is_empty() && may_show_later {
+        if died.is_empty() && may_show_later && !is_wanted {
             return None;
         }
         let drawn = self.draw(view, number, true, boxes, plain);

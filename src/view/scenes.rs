@@ -29,6 +29,8 @@ pub struct Scenes<'t> {
     definitions: Definitions,
     past: Past,
     output: String,
+    /// How much of it the last picture has shown.
+    output_drawn: usize,
     sources: Sources,
     following: FocusTracker,
     teller: StepNarrator,
@@ -76,6 +78,7 @@ impl<'t> Scenes<'t> {
             definitions: Definitions::default(),
             past: Past::default(),
             output: String::new(),
+            output_drawn: 0,
             sources: Sources::default(),
             following: FocusTracker::new(resolved),
             teller: StepNarrator::new(trace),
@@ -206,7 +209,10 @@ impl<'t> Scenes<'t> {
                 let next = self.trace.steps.get(number as usize);
                 let may_wait = may_wait(self.trace, step, state, next)
                     && !(view.is_textbook() && step.head.event == Event::Return);
-                self.past.key_step(&view, number, may_wait)
+                // What is printed last is what many programs are for.
+                let has_printed =
+                    step.head.event == Event::Exit && self.output.len() > self.output_drawn;
+                self.past.key_step(&view, number, may_wait, has_printed)
             }
             Mode::Page(_) => self.past.page_step(&view, number, is_chosen),
             Mode::Each => self.past.step(&view, number, is_chosen, earlier),
@@ -248,6 +254,7 @@ impl<'t> Scenes<'t> {
         let Some(mut boxes) = boxes else {
             return Some(None);
         };
+        self.output_drawn = self.output.len();
         view.emphasize(&mut boxes);
         let told = in_few(std::mem::take(&mut self.waiting), SENTENCES);
         let now = (step, state);

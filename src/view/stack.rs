@@ -99,7 +99,10 @@ impl StepView<'_> {
             .filter(|name| !self.hides_name(self.text(name.name)))
             .filter_map(|name| {
                 Some(Row {
-                    label: Cell::Text(self.text(name.name).to_owned()),
+                    label: Cell::Text(match frame.is_of_comprehension(name, &self.trace.symbols) {
+                        true => format!("{} (comprehension)", self.text(name.name)),
+                        false => self.text(name.name).to_owned(),
+                    }),
                     value: self.variable(name)?,
                     mark: Mark::None,
                     aside: false,

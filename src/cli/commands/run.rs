@@ -149,6 +149,11 @@ fn save(output: &Output, file: TraceFile, ran: &Ran, args: &RunArgs) -> Result<(
         ),
     };
     let ending = match &file.trace.header.outcome {
+        Outcome::Limit { limit } if limit == "events" => Some(
+            "the script has set a trace function of its own: nothing behind that is recorded; the script \
+             went on"
+                .to_owned(),
+        ),
         Outcome::Limit { limit } => Some(format!(
             "the recording ends at its limit of {} {limit}; the script went on without it \
              (--max-steps N records more)",

@@ -95,6 +95,13 @@ impl CallFrame {
         symbols.text(self.function) == "<module>"
     }
 
+    /// Whether a name is the variable of a comprehension that runs in a module, and the module has one that is
+    /// called like it.
+    pub fn is_of_comprehension(&self, name: &Name, symbols: &Symbols) -> bool {
+        let is_modules = |one: &Name| one.kind == NameKind::Global && one.name == name.name;
+        name.kind == NameKind::Local && self.is_module(symbols) && self.names.iter().any(is_modules)
+    }
+
     /// What it yields at a step that suspends it: said where the interpreter has taken it already, on top
     /// of its value stack where it has not.
     pub fn yielded(&self, head: &StepHead) -> Option<ObjId> {

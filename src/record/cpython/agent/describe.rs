@@ -96,7 +96,9 @@ pub unsafe fn describe(at: Addr, python: &Python, program: &mut Program) -> Desc
             if class == types.dict && is_namespace(at, python) {
                 found.kind = Kind::Namespace;
                 found.name = text_in(at, "__name__", python);
-                found.leaf = true;
+                // Those of a body that runs stand in its call.
+                let name = found.name.as_deref().unwrap_or("");
+                found.leaf = !program.is_own_module(name);
             }
         } else if bases(class).any(|base| base == types.module) {
             found.kind = Kind::Module;

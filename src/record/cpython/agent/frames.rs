@@ -51,6 +51,12 @@ pub struct Running {
 }
 
 impl Running {
+    /// The names that are told of it. `is_repeated`: those of its namespace are told of another call.
+    pub fn told_names(&self, is_repeated: bool) -> impl Iterator<Item = &Name> {
+        let names = self.names.iter();
+        names.filter(move |name| !(is_repeated && name.in_namespace))
+    }
+
     /// Whether a name of this call is an entry of its namespace.
     pub fn has_entry(&self, name: &str) -> bool {
         let mut names = self.names.iter();

@@ -182,6 +182,10 @@ unsafe extern "C" fn audit(event: *const c_char, arguments: Addr, _: *mut c_void
             let module = values::string(word(arguments + 24), &python).unwrap_or_default();
             agent.collector.about_to_import(&module);
         }
+        if name.to_bytes() == b"sys.settrace" && agent.started && agent.python.layout.minor < 12 {
+            steps::trace_function_is_replaced(agent);
+            return 0;
+        }
         if name.to_bytes() == b"sys.excepthook" && word(arguments + 16) > 2 {
             let value = word(arguments + 40);
             if offsets::flags::EXCEPTION & python::flags_of(python::type_of(value)) != 0 {

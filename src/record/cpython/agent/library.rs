@@ -89,23 +89,34 @@ pub unsafe fn holders(
         let lives = |(holder, block): &&(Addr, Addr)| {
             library.blocks.get(block) == Some(holder) && count_of(*holder, minor) != Some(0)
         };
-        for (at, mut left) in open {
-            let Some(holders) = library.holders.get(&at) else {
-                continue;
+        // Each of them is walked through once: a list that is being made holds thousands.
+        let holders = open.iter().filter_map(|(at, _)| library.holders.get(at));
+        let mut walked: AddressMap<()> = AddressMap::default();
+        let holders: Vec<Addr> = holders
+            .flat_map(|holders| holders.iter().filter(lives))
+            .map(|(holder, _)| *holder)
+            .filter(|holder| walked.insert(*holder, ()).is_none())
+            .collect();
+        let mut left: AddressMap<u64> = open.into_iter().collect();
+        for holder in holders {
+            let is_known = |at: &Addr| {
+                let known = library.holders.get(at);
+                known.is_some_and(|known| known.iter().any(|(one, _)| *one == holder))
             };
-            for (holder, _) in holders.iter().filter(lives) {
-                traverse(*holder, &mut |to| {
-                    if to == at && left > 0 {
-                        left -= 1;
-                        found.push(Held {
-                            kind: LIBRARY,
-                            by: words(*holder, at, &agent.python),
-                            to: at,
-                            certain: false,
-                        });
-                    }
-                });
-            }
+            traverse(holder, &mut |to| {
+                if let Some(left) = left.get_mut(&to)
+                    && *left > 0
+                    && is_known(&to)
+                {
+                    *left -= 1;
+                    found.push(Held {
+                        kind: LIBRARY,
+                        by: words(holder, to, &agent.python),
+                        to,
+                        certain: false,
+                    });
+                }
+            });
         }
     }
     agent.objects.library = library;

@@ -382,7 +382,7 @@ impl Objects {
                 sum = u64::from(byte(live.at + python.layout.generator_state));
                 sum += u64::from(self.running.contains(&frame)) << 8;
             }
-            if live.kind == Kind::Mapping {
+            if matches!(live.kind, Kind::Mapping | Kind::Namespace) {
                 sum += u64::from(self.body_in(live.at).is_some());
                 sum = order(live.at, python).into_iter().fold(sum, mix);
             }

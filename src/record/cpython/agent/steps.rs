@@ -207,11 +207,8 @@ unsafe fn take(agent: &mut Agent, event: Event, number: Option<u32>, passed: Add
         agent.steps.frames = running;
         if agent.steps.taken >= agent.program.settings.max_steps && !agent.steps.left {
             agent.ring.send(&[tag::LIMIT]);
-            agent.over = true;
             monitor::end(&python);
-            crate::memory::leave(&python);
-            agent.collector.end();
-            output::COPIES.store(false, std::sync::atomic::Ordering::Relaxed);
+            stop(agent);
         }
     }
 }
@@ -232,6 +229,30 @@ pub unsafe fn uncaught(of: Addr) {
     unsafe { write_exception(agent, of, &mut message) };
     agent.flush();
     agent.ring.send(&message.0);
+}
+
+/// The program sets a trace function of its own, which before 3.12 stands where ours does: nothing is told
+/// after that.
+///
+/// # Safety
+/// The interpreter's lock must be held.
+pub unsafe fn trace_function_is_replaced(agent: &mut Agent) {
+    agent.flush();
+    agent.ring.send(&[&[tag::LIMIT], &b"events"[..]].concat());
+    // SAFETY: the caller's.
+    unsafe { stop(agent) };
+}
+
+/// Listens no more.
+unsafe fn stop(agent: &mut Agent) {
+    agent.over = true;
+    let python = agent.python;
+    // SAFETY: the caller's.
+    unsafe {
+        crate::memory::leave(&python);
+        agent.collector.end();
+    }
+    output::COPIES.store(false, std::sync::atomic::Ordering::Relaxed);
 }
 
 /// Takes the step: meets what is new, finds what has changed, and tells all of it.
@@ -419,15 +440,19 @@ unsafe fn write_frames(
     written.number(own.len() as u64);
     let mut told = Vec::with_capacity(own.len());
     for (place, (frame, through_c)) in own.into_iter().enumerate() {
+        let before_it = told
+            .iter()
+            .map(|(frame, _): &(Rc<Running>, _)| frame.namespace);
+        let is_repeated = frame.namespace != 0 && { before_it }.any(|one| one == frame.namespace);
         // SAFETY: names lead to living objects.
-        let serials = unsafe { serials(agent, frame) };
+        let serials = unsafe { serials(agent, frame, is_repeated) };
         let is_same = before.get(place).is_some_and(|(old, serials_before)| {
             Rc::ptr_eq(old, frame) && *serials_before == serials
         });
         written.byte(u8::from(is_same) | u8::from(through_c) << 1);
         if !is_same {
             // SAFETY: as above.
-            unsafe { write_frame(agent, frame, &serials, written) };
+            unsafe { write_frame(agent, frame, is_repeated, &serials, written) };
         }
         told.push((Rc::clone(frame), serials));
     }
@@ -436,7 +461,7 @@ unsafe fn write_frames(
 
 /// The serials of what a call names: its function and its frame object, 0 where there is none, and its
 /// names.
-unsafe fn serials(agent: &mut Agent, frame: &Running) -> Vec<u64> {
+unsafe fn serials(agent: &mut Agent, frame: &Running, is_repeated: bool) -> Vec<u64> {
     let python = agent.python;
     let mut all = Vec::with_capacity(frame.names.len() + 2);
     // SAFETY: names lead to living objects.
@@ -452,14 +477,20 @@ unsafe fn serials(agent: &mut Agent, frame: &Running) -> Vec<u64> {
             && (agent.objects.known(object).is_some()
                 || count_of(object, python.layout.minor).is_some_and(|count| count > 1));
         all.push(if is_seen { meet(agent, object) } else { 0 });
-        for name in &frame.names {
+        for name in frame.told_names(is_repeated) {
             all.push(meet(agent, name.to));
         }
     }
     all
 }
 
-unsafe fn write_frame(agent: &mut Agent, frame: &Running, serials: &[u64], written: &mut Writer) {
+unsafe fn write_frame(
+    agent: &mut Agent,
+    frame: &Running,
+    is_repeated: bool,
+    serials: &[u64],
+    written: &mut Writer,
+) {
     let python = agent.python;
     // SAFETY: the frame's code lives as long as the frame.
     let code = unsafe { agent.program.code(frame.code, &python) };
@@ -471,8 +502,8 @@ unsafe fn write_frame(agent: &mut Agent, frame: &Running, serials: &[u64], writt
     written.number(frame.arguments);
     written.number(serials[0]);
     written.number(serials[1]);
-    written.number(frame.names.len() as u64);
-    for (name, to) in frame.names.iter().zip(&serials[2..]) {
+    written.number(serials.len() as u64 - 2);
+    for (name, to) in frame.told_names(is_repeated).zip(&serials[2..]) {
         let text = agent.objects.name(&name.name);
         written.byte(name.kind);
         written.number(text);
