@@ -24,8 +24,8 @@ impl Telling<'_> {
                 all.push(format!("{raised} is thrown into {call}"));
             }
             Event::Yield => {
-                let top = running.and_then(CallFrame::top_of_stack);
-                all.extend(top.map(|id| match self.is_coroutine(running) {
+                let yielded = running.and_then(|frame| frame.yielded(head));
+                all.extend(yielded.map(|id| match self.is_coroutine(running) {
                     true => format!("{call} waits{}", self.waited_for(id)),
                     false => format!("{call} yields {}", self.handed_on(id)),
                 }));

@@ -464,6 +464,27 @@ pub(super) fn inline_text(view: &StepView<'_>, id: ObjId) -> String {
     }
 }
 
+/// How many characters or bytes a text in quotes stands for: `b'\x00a'` for two.
+fn quoted_length(text: &str) -> usize {
+    let inside = text.split_once(['\'', '"']).map_or("", |(_, rest)| rest);
+    let mut rest = inside.chars();
+    rest.next_back();
+    let mut count = 0;
+    while let Some(next) = rest.next() {
+        count += 1;
+        if next == '\\' {
+            let digits = match rest.next() {
+                Some('x') => 2,
+                Some('u') => 4,
+                Some('U') => 8,
+                _ => 0,
+            };
+            rest.by_ref().take(digits).for_each(drop);
+        }
+    }
+    count
+}
+
 /// Text cut to `limit` characters, with its true length where it was cut here or before.
 fn shortened(text: &str, limit: usize, true_length: Option<u64>) -> String {
     let length = text.chars().count();
@@ -471,9 +492,8 @@ fn shortened(text: &str, limit: usize, true_length: Option<u64>) -> String {
         return text.to_owned();
     }
     let quoted = text.ends_with(['\'', '"']);
-    // Two characters of a quoted text are its quotes.
     let whole = true_length.map_or_else(
-        || length - if quoted { 2 } else { 0 },
+        || if quoted { quoted_length(text) } else { length },
         |length| length as usize,
     );
     if !quoted {
