@@ -48,6 +48,6 @@ with open('/dev/null') as f:  #: f is a new TextIOWrapper // The with block is o
     data = f.read()  #: data is ''
 try:  #: The try block begins
     t = ([],)  #: t is a new tuple ([],)
-    t[0] += [1]  #: 1 is put into t[0] | TypeError is raised: "'tuple' object does not support item …" // The exception goes on to line 52
+    t[0] += [1]  #: 1 is put into t[0] | TypeError is raised: "'tuple' object does not support item assignment" // The exception goes on to line 52
 except TypeError:  #: The exception is caught here
     pass
