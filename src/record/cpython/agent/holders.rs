@@ -4,7 +4,7 @@ use crate::agent::Agent;
 use crate::describe::text_in;
 use crate::dicts::Entries;
 use crate::frames::{Running, function_name, name};
-use crate::offsets::{NAMESPACE, RECEIVER};
+use crate::offsets::{NAMESPACE, RECEIVER, handled};
 use crate::python::{Addr, type_of, word};
 use crate::steps::{Event, meet};
 use std::rc::Rc;
@@ -84,14 +84,30 @@ pub unsafe fn holders(
             );
             meet(agent, traceback);
         }
+        if event == Event::Exception && agent.steps.raised_type != 0 {
+            put(
+                holder::OTHER,
+                "class of the exception being raised".to_owned(),
+                agent.steps.raised_type,
+            );
+        }
         let mut item = word(thread + python.layout.handled);
         while item != 0 {
-            let handled = word(item);
+            let (handled, previous) = match python.layout.minor {
+                ..11 => (word(item + handled::VALUE), word(item + handled::PREVIOUS)),
+                _ => (word(item), word(item + 8)),
+            };
             if handled != 0 && handled != python.types.none {
                 put(holder::HANDLED, "current exception".to_owned(), handled);
                 meet(agent, handled);
+                if python.layout.minor < 11 {
+                    for (at, what) in [(item, "type"), (item + handled::TRACEBACK, "traceback")] {
+                        let by = format!("{what} of the current exception");
+                        put(holder::OTHER, by, word(at));
+                    }
+                }
             }
-            item = word(item + 8);
+            item = previous;
         }
         for (offset, by) in [
             (python.layout.profile, "profile function of the thread"),
@@ -110,6 +126,11 @@ pub unsafe fn holders(
                     holder::OTHER,
                     "traceback of the exception being raised",
                     traceback,
+                ),
+                (
+                    holder::OTHER,
+                    "class of the exception being raised",
+                    type_of(passed),
                 ),
             ];
             for (kind, by, to) in kinds {
@@ -133,8 +154,30 @@ pub unsafe fn holders(
         for frame in everywhere {
             of_frame(agent, frame, &mut held);
         }
+        if python.layout.has_frame_objects() {
+            of_callees(agent, everywhere, &mut held);
+        }
     }
     held
+}
+
+/// A call holds the frame object of the one that has made it. Where it is an object of the recording
+/// itself, that tells it.
+unsafe fn of_callees(agent: &Agent, everywhere: &[&Rc<Running>], held: &mut Vec<Held>) {
+    for callee in everywhere {
+        // SAFETY: it is a frame of the interpreter's.
+        let to = unsafe { word(callee.at + agent.python.layout.frame.previous) };
+        if to != 0 && agent.objects.known(to).is_some() {
+            // SAFETY: the frame's code lives as long as the frame.
+            let function = unsafe { function_name(callee.code, &agent.python) };
+            held.push(Held {
+                kind: holder::OTHER,
+                by: format!("call of {function}"),
+                to,
+                certain: false,
+            });
+        }
+    }
 }
 
 /// A library's module holds its native functions.

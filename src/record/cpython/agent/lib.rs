@@ -5,15 +5,18 @@
 
 mod agent;
 mod bytecode;
+mod callers;
 mod collector;
 mod depths;
 mod describe;
 mod dicts;
 mod exceptions;
 mod frames;
+mod generators;
 mod holders;
 #[path = "../../implicit_names.rs"]
 mod implicit_names;
+mod layouts;
 mod library;
 mod memory;
 mod monitor;
@@ -29,6 +32,7 @@ mod ring;
 mod steps;
 mod streams;
 mod values;
+mod variables;
 mod watch;
 mod wire;
 
@@ -134,9 +138,9 @@ fn interpreter() -> Result<(Python, String), String> {
             .parse()
             .ok()
     });
-    let layout = minor.and_then(offsets::of).ok_or_else(|| {
+    let layout = minor.and_then(layouts::of).ok_or_else(|| {
         let short = version.split(' ').next().unwrap_or(&version);
-        format!("CPython {short} is not known to memviz, which records 3.11, 3.12 and 3.13")
+        format!("CPython {short} is not known to memviz, which records 3.10 to 3.13")
     })?;
     if version.contains("free-threading") {
         return Err("a free-threaded CPython cannot be recorded yet".to_owned());

@@ -3,13 +3,14 @@
 use crate::agent::{Agent, agent};
 use crate::bytecode::Instruction;
 use crate::describe::text_in;
+use crate::dicts::general_lookup;
 use crate::exceptions::write_exception;
 use crate::frames::{self, Running, function_name, name};
 use crate::holders::holders;
 use crate::library;
 use crate::memory::{AddressMap, listen};
 use crate::monitor;
-use crate::offsets::{exception, object};
+use crate::offsets::object;
 use crate::output;
 use crate::program::Program;
 use crate::python::{Addr, before_object, count_of, type_of, word};
@@ -62,6 +63,8 @@ pub struct Steps {
     pub told: [Told; 2],
     /// What was raised last, where the interpreter does not say it again.
     pub raised: Addr,
+    /// Its class, which the interpreter holds while it tells of that.
+    pub raised_type: Addr,
     /// And the traceback that goes with it.
     pub traceback: Addr,
     /// Incidents since the last step.
@@ -85,10 +88,12 @@ pub unsafe fn about_to_run(code: Addr) {
         if !agent.started {
             agent.collector.begin(&python);
             count = agent.collector.count();
+            agent.python.general_lookup = general_lookup(&python);
             monitor::begin(&python);
             listen(&python);
             if python.layout.minor < 13 {
-                let listed = agent.collector.listed(2);
+                let mut listed = agent.collector.listed(2);
+                listed.extend(frames::objects((python.thread_state)(), &python));
                 agent.memory.note_old(&listed, &python);
             }
             output::COPIES.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -283,7 +288,7 @@ unsafe fn tell(
         Instruction::write(place.instruction, &mut written);
         let suppresses = matches!(event, Event::Exception | Event::Unwind)
             && passed != 0
-            && crate::python::byte(passed + exception::SUPPRESS_CONTEXT) != 0;
+            && crate::python::byte(passed + python.layout.exception.suppress_context) != 0;
         written.byte(u8::from(suppresses));
         let before = std::mem::take(&mut agent.steps.told_frames);
         agent.steps.told_frames = write_frames(agent, running, &before, &mut written);
@@ -440,7 +445,8 @@ unsafe fn serials(agent: &mut Agent, frame: &Running) -> Vec<u64> {
         let object = frame.object;
         let is_seen = object != 0
             && (agent.objects.known(object).is_some()
-                || count_of(object, python.layout.minor).is_some_and(|count| count > 1));
+                || count_of(object, python.layout.minor)
+                    .is_some_and(|count| count > frame.object_count));
         all.push(if is_seen { meet(agent, object) } else { 0 });
         for name in &frame.names {
             all.push(meet(agent, name.to));
@@ -498,7 +504,7 @@ unsafe fn other_threads(agent: &mut Agent, current: Addr) -> Vec<(u64, Vec<Rc<Ru
     let python = agent.python;
     // SAFETY: threads are linked; none goes while the lock is held.
     unsafe {
-        let interpreter = (python.call.thread_interpreter)(current);
+        let interpreter = (python.call.interpreter)();
         let mut thread = (python.call.thread_head)(interpreter);
         while thread != 0 {
             if thread != current {
