@@ -1,7 +1,7 @@
 //! Recordings of the CPythons on this machine, by the agent: programs run as without it, every life and
 //! count is the interpreter's own.
 //!
-//! Each Python of 3.11 to 3.13 that is found is tried: on the PATH, in pyenv's folder, Debian's. Without any
+//! Each Python of 3.10 to 3.13 that is found is tried: on the PATH, in pyenv's folder, Debian's. Without any
 //! the tests say so.
 
 mod common;

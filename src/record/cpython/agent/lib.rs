@@ -27,6 +27,7 @@ mod output;
 mod pandas;
 mod program;
 mod python;
+mod qualified;
 mod refs;
 mod ring;
 mod steps;

@@ -386,6 +386,9 @@ impl Objects {
                     walk(frame, python, &mut |to| sum = mix(sum, to));
                 }
             }
+            if live.kind == Kind::Frame {
+                sum += u64::from(self.running.contains(&live.at));
+            }
             if live.kind == Kind::Mapping {
                 sum += u64::from(self.body_in(live.at).is_some());
                 sum = order(live.at, python).into_iter().fold(sum, mix);

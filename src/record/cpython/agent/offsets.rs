@@ -77,6 +77,8 @@ pub struct Code {
     pub stack_size: usize,
     pub first_line: usize,
     pub consts: usize,
+    /// The names that its instructions name (before 3.11).
+    pub names: usize,
     pub file_name: usize,
     pub name: usize,
     /// Before 3.11 a code object does not know it.

@@ -5,6 +5,7 @@ use crate::describe::text_in;
 use crate::memory::AddressMap;
 use crate::offsets::{class, flags, object};
 use crate::python::{Addr, Python, flags_of, half, type_of, word};
+use crate::qualified::names_in;
 use crate::values::string;
 use crate::variables::{Variables, variables_of};
 use crate::wire::{INSTRUCTIONS, Settings, Writer, tag};
@@ -200,6 +201,16 @@ impl Program {
             unsafe {
                 let flows = self.settings.flows.as_bytes();
                 self.bytecode.read(at, flows, python);
+            }
+        }
+        if python.layout.code.qualified.is_none() {
+            // SAFETY: the caller's; what is among its constants lives.
+            for (code, name) in unsafe { names_in(at, python) } {
+                // SAFETY: as above.
+                unsafe { self.own_file(code, python) };
+                if let Some(known) = self.codes.get_mut(&code) {
+                    known.qualified = Some(name);
+                }
             }
         }
         // SAFETY: constants are a tuple of objects.

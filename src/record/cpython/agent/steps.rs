@@ -412,10 +412,13 @@ unsafe fn write_frames(
         }
     }
     written.number(own.len() as u64);
+    // SAFETY: the frames are those of a thread.
+    let seen = unsafe { seen_objects(agent, running) };
     let mut told = Vec::with_capacity(own.len());
     for (place, (frame, through_c)) in own.into_iter().enumerate() {
+        let is_seen = seen.contains(&frame.object);
         // SAFETY: names lead to living objects.
-        let serials = unsafe { serials(agent, frame) };
+        let serials = unsafe { serials(agent, frame, is_seen) };
         let is_same = before.get(place).is_some_and(|(old, serials_before)| {
             Rc::ptr_eq(old, frame) && *serials_before == serials
         });
@@ -429,9 +432,29 @@ unsafe fn write_frames(
     told
 }
 
+/// The frame objects that the program sees: those that somebody else holds as well.
+unsafe fn seen_objects(agent: &Agent, running: &[Rc<Running>]) -> Vec<Addr> {
+    let layout = &agent.python.layout;
+    let mut seen = Vec::new();
+    // Where every call has an object, that leads to the one of the call before it.
+    let mut is_led_to = false;
+    for frame in running.iter().rev().filter(|frame| frame.object != 0) {
+        // SAFETY: a frame's object lives as long as the frame.
+        let count = unsafe { count_of(frame.object, layout.minor) };
+        let is_seen = is_led_to
+            || agent.objects.known(frame.object).is_some()
+            || count.is_some_and(|count| count > frame.object_count);
+        if is_seen {
+            seen.push(frame.object);
+            is_led_to = layout.has_frame_objects();
+        }
+    }
+    seen
+}
+
 /// The serials of what a call names: its function and its frame object, 0 where there is none, and its
 /// names.
-unsafe fn serials(agent: &mut Agent, frame: &Running) -> Vec<u64> {
+unsafe fn serials(agent: &mut Agent, frame: &Running, is_seen: bool) -> Vec<u64> {
     let python = agent.python;
     let mut all = Vec::with_capacity(frame.names.len() + 2);
     // SAFETY: names lead to living objects.
@@ -441,13 +464,7 @@ unsafe fn serials(agent: &mut Agent, frame: &Running) -> Vec<u64> {
             at if type_of(at) == python.types.function => meet(agent, at),
             _ => 0,
         });
-        // The program sees it where somebody else holds it as well.
-        let object = frame.object;
-        let is_seen = object != 0
-            && (agent.objects.known(object).is_some()
-                || count_of(object, python.layout.minor)
-                    .is_some_and(|count| count > frame.object_count));
-        all.push(if is_seen { meet(agent, object) } else { 0 });
+        all.push(if is_seen { meet(agent, frame.object) } else { 0 });
         for name in &frame.names {
             all.push(meet(agent, name.to));
         }
