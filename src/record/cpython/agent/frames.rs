@@ -50,6 +50,8 @@ pub struct Running {
     pub arguments: u64,
     /// The dict of its names, where they have no places; else 0.
     pub namespace: Addr,
+    /// The dict that its `locals()` has given, where they have places; else 0.
+    pub locals: Addr,
     /// What stands where its value stack may be: how high that is, the interpreter does not say while it
     /// calls C. Some of it may be left over, and lead nowhere.
     pub perhaps: Vec<Addr>,
@@ -387,6 +389,10 @@ unsafe fn read(
             names,
             arguments: filled as u64,
             namespace,
+            locals: match namespace {
+                0 => word(at + layout.locals),
+                _ => 0,
+            },
             perhaps,
         }
     }

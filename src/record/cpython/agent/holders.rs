@@ -244,6 +244,9 @@ unsafe fn of_frame(agent: &Agent, frame: &Running, held: &mut Vec<Held>) {
             );
         }
     }
+    if known(frame.locals) {
+        put(format!("locals of {}{whose}", function()), frame.locals, true);
+    }
     if known(frame.namespace) {
         for _ in 0..NAMESPACE_HOLDERS {
             let by = format!("namespace of {}{whose}", function());

@@ -4,10 +4,16 @@ use crate::callers;
 use crate::frames;
 use crate::generators::State;
 use crate::offsets::object;
-use crate::python::{Addr, FAST_CALL, MethodDef, Python, byte, half, word};
+use crate::agent::Agent;
+use crate::python::{
+    Addr, FAST_CALL, MethodDef, Python, TraceFunction, byte, find, half, word,
+};
 use crate::steps::{Event, event};
 use crate::wire::INSTRUCTIONS;
 use std::ffi::{CStr, c_int};
+
+/// Sets a thread's trace function.
+type SetTrace = unsafe extern "C" fn(Addr, Option<TraceFunction>, Addr) -> c_int;
 
 /// A tool's number that no tool of the standard library's has.
 const TOOL: i64 = 4;
@@ -167,6 +173,43 @@ pub unsafe fn listen_to(codes: &[Addr], python: &Python, granularity: u64) {
     }
 }
 
+/// Before 3.12 each thread has a trace function of its own. A new one gets ours, unless it has another.
+unsafe fn listen_to_threads(agent: &mut Agent) {
+    let python = agent.python;
+    // SAFETY: the caller holds the lock; threads are linked, the newest first.
+    unsafe {
+        let newest = (python.call.thread_head)((python.call.interpreter)());
+        let set = find(c"_PyEval_SetTrace");
+        if std::mem::replace(&mut agent.steps.newest_thread, newest) == newest || set == 0 {
+            return;
+        }
+        let set = std::mem::transmute::<Addr, SetTrace>(set);
+        let mut thread = newest;
+        while thread != 0 {
+            // The function stands before the object that is handed to the one for profiling.
+            if word(thread + python.layout.profile - 8) == 0 {
+                set(thread, Some(traced), 0);
+            }
+            thread = (python.call.thread_next)(thread);
+        }
+    }
+}
+
+/// Takes our trace function from all threads.
+unsafe fn leave_threads(python: &Python) {
+    // SAFETY: as above.
+    unsafe {
+        let set = find(c"_PyEval_SetTrace");
+        let mut thread = (python.call.thread_head)((python.call.interpreter)());
+        while thread != 0 && set != 0 {
+            if word(thread + python.layout.profile - 8) == traced as *const () as usize {
+                std::mem::transmute::<Addr, SetTrace>(set)(thread, None, 0);
+            }
+            thread = (python.call.thread_next)(thread);
+        }
+    }
+}
+
 /// Stops listening.
 ///
 /// # Safety
@@ -176,6 +219,7 @@ pub unsafe fn end(python: &Python) {
     unsafe {
         if python.layout.minor < 12 {
             (python.call.set_trace)(None, 0);
+            leave_threads(python);
         } else {
             take_tool(python);
             ask(c"set_events", &[TOOL, 0], &[], python);
@@ -220,6 +264,9 @@ unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -
             return 0;
         };
         let python = agent.python;
+        if !agent.inside && !agent.over {
+            listen_to_threads(agent);
+        }
         let inner = frames::of_object(frame, &python);
         let running = word(inner + python.layout.frame.code);
         if agent.program.own_file(running, &python).is_none() {

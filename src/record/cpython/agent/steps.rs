@@ -50,6 +50,8 @@ pub struct Steps {
     taken: u64,
     /// The line that each running frame was last told to run.
     lines: AddressMap<u32>,
+    /// The newest thread, as far as is known.
+    pub newest_thread: Addr,
     /// Threads in the order of their first steps.
     threads: Vec<usize>,
     main_frame: Addr,
