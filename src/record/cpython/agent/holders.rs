@@ -236,7 +236,8 @@ unsafe fn of_frame(agent: &Agent, frame: &Running, held: &mut Vec<Held>) {
                 );
             }
         }
-        if known(frame.function) {
+        // Where a frame does not know its function, its caller holds it.
+        if known(frame.function) && agent.python.layout.frame.function.is_some() {
             put(
                 format!("call of {} (library)", function()),
                 frame.function,
