@@ -15,7 +15,7 @@ pub struct Python {
 }
 
 /// The versions that the agent records.
-const RECORDED: [&str; 4] = ["3.10", "3.11", "3.12", "3.13"];
+const RECORDED: [&str; 5] = ["3.9", "3.10", "3.11", "3.12", "3.13"];
 
 /// One CPython of each of these.
 pub fn pythons() -> &'static [Python] {

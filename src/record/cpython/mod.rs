@@ -100,7 +100,7 @@ impl Python {
     /// Whether the agent can be loaded into it, as far as its name and version tell. Any other is
     /// recorded by what is written in Python itself.
     pub fn takes_agent(&self) -> bool {
-        let is_known = self.minor().is_some_and(|minor| (10..=13).contains(&minor));
+        let is_known = self.minor().is_some_and(|minor| (9..=13).contains(&minor));
         !AGENT.is_empty() && self.name == "CPython" && is_known && !self.is_special
     }
 }

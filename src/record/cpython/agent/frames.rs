@@ -177,12 +177,25 @@ pub unsafe fn objects(thread: Addr, python: &Python) -> Vec<Addr> {
 /// # Safety
 /// There must be a living frame, and the version be one in which frames are objects.
 pub unsafe fn state_of(at: Addr, python: &Python) -> State {
+    let layout = &python.layout.frame;
     // SAFETY: the frame says it.
-    match unsafe { byte(at + python.layout.frame.owner) } as i8 {
-        -2 => State::NotStarted,
-        -1 => State::Suspended,
-        0 => State::Running,
-        _ => State::Finished,
+    unsafe {
+        let state = byte(at + layout.owner) as i8;
+        if python.layout.minor < 10 {
+            // That it runs, or nothing: then what else it says tells it.
+            return match (state, offset(at, python), word(at + layout.stack_top)) {
+                (1.., ..) => State::Running,
+                (_, ..0, _) => State::NotStarted,
+                (_, _, 0) => State::Finished,
+                _ => State::Suspended,
+            };
+        }
+        match state {
+            -2 => State::NotStarted,
+            -1 => State::Suspended,
+            0 => State::Running,
+            _ => State::Finished,
+        }
     }
 }
 
@@ -192,7 +205,16 @@ pub unsafe fn state_of(at: Addr, python: &Python) -> State {
 /// There must be a living frame.
 pub unsafe fn stated_depth(at: Addr, variables: usize, python: &Python) -> i32 {
     // SAFETY: the caller's.
-    let stated = unsafe { half(at + python.layout.frame.stack_top) as i32 };
+    let top = unsafe { word(at + python.layout.frame.stack_top) };
+    if python.layout.minor < 10 {
+        // A pointer behind the last entry; 0 while the call runs.
+        let bottom = at + python.layout.frame.locals_plus + 8 * variables;
+        return match top {
+            0 => -1,
+            _ => ((top - bottom) / 8) as i32,
+        };
+    }
+    let stated = top as u32 as i32;
     match stated {
         ..0 => stated,
         _ if python.layout.has_frame_objects() => stated,

@@ -1,6 +1,6 @@
 //! One [`Layout`] for each version of CPython that is known.
 //!
-//! Sources: the headers of 3.10.13, 3.11.7, 3.12.1 and 3.13.0, and runs on these.
+//! Sources: the headers of 3.9.18, 3.10.13, 3.11.7, 3.12.1 and 3.13.0, and runs on these.
 
 use crate::offsets::{Code, Current, Exception, Frame, Function, Layout, Variables};
 
@@ -102,73 +102,123 @@ const EXCEPTION_311: Exception = Exception {
     ],
 };
 
-const ALL: [Layout; 4] = [
-    Layout {
-        minor: 10,
-        current: Current::At(24),
-        handled: 144,
-        thread_id: 176,
-        profile: 72,
-        trace: 80,
-        frame: Frame {
-            code: 32,
-            function: None,
-            previous: 24,
-            globals: 48,
-            locals: 56,
-            object: None,
-            instruction: 96,
-            stack_top: 80,
-            owner: 108,
-            locals_plus: 352,
-            traces_instructions: 85,
-            fields: &[
-                (24, "f_back"),
-                (32, "f_code"),
-                (40, "f_builtins"),
-                (48, "f_globals"),
-                (56, "f_locals"),
-                (72, "f_trace"),
-            ],
-        },
-        code: Code {
-            flags: 36,
-            arg_count: 16,
-            keyword_only: 24,
-            stack_size: 32,
-            first_line: 40,
-            consts: 56,
-            names: 64,
-            file_name: 104,
-            name: 112,
-            qualified: None,
-            variables: Variables::Tuples {
-                count: 28,
-                local: 72,
-                cells: 88,
-                free: 80,
-                arguments: 96,
-            },
-            start: 48,
-        },
-        function: FUNCTION_310,
-        exception: EXCEPTION_310,
-        generator_frame: 16,
-        // Its frame says it.
-        generator_state: 0,
-        generator_name: 40,
-        generator_fields: &[
-            (24, "code"),
-            (56, "type of the current exception"),
-            (64, "current exception"),
-            (72, "traceback of the current exception"),
+const LAYOUT_310: Layout = Layout {
+    minor: 10,
+    current: Current::At(24),
+    handled: 144,
+    thread_id: 176,
+    profile: 72,
+    trace: 80,
+    frame: Frame {
+        code: 32,
+        function: None,
+        previous: 24,
+        globals: 48,
+        locals: 56,
+        object: None,
+        instruction: 96,
+        stack_top: 80,
+        owner: 108,
+        locals_plus: 352,
+        traces_instructions: 85,
+        fields: &[
+            (24, "f_back"),
+            (32, "f_code"),
+            (40, "f_builtins"),
+            (48, "f_globals"),
+            (56, "f_locals"),
+            (72, "f_trace"),
         ],
-        // There are none.
-        managed_dict_before: 0,
-        cached_keys: 0,
-        ascii_data: 48,
-        compact_data: 72,
     },
+    code: Code {
+        flags: 36,
+        arg_count: 16,
+        keyword_only: 24,
+        stack_size: 32,
+        first_line: 40,
+        consts: 56,
+        names: 64,
+        file_name: 104,
+        name: 112,
+        qualified: None,
+        variables: Variables::Tuples {
+            count: 28,
+            local: 72,
+            cells: 88,
+            free: 80,
+            arguments: 96,
+        },
+        start: 48,
+    },
+    function: FUNCTION_310,
+    exception: EXCEPTION_310,
+    generator_frame: 16,
+    // Its frame says it.
+    generator_state: 0,
+    generator_name: 40,
+    generator_fields: &[
+        (24, "code"),
+        (56, "type of the current exception"),
+        (64, "current exception"),
+        (72, "traceback of the current exception"),
+    ],
+    // There are none.
+    managed_dict_before: 0,
+    cached_keys: 0,
+    ascii_data: 48,
+    compact_data: 72,
+};
+
+const FUNCTION_39: Function = Function {
+    code: 16,
+    defaults: 32,
+    kw_defaults: 40,
+    closure: 48,
+    name: 64,
+    dict: 72,
+    fields: &[
+        (16, "__code__"),
+        (24, "__globals__"),
+        (56, "__doc__"),
+        (64, "__name__"),
+        (88, "__module__"),
+        (96, "__annotations__"),
+        (104, "__qualname__"),
+    ],
+};
+
+const LAYOUT_39: Layout = Layout {
+    minor: 9,
+    frame: Frame {
+        instruction: 104,
+        stack_top: 72,
+        owner: 116,
+        locals_plus: 360,
+        traces_instructions: 89,
+        fields: &[
+            (24, "f_back"),
+            (32, "f_code"),
+            (40, "f_builtins"),
+            (48, "f_globals"),
+            (56, "f_locals"),
+            (80, "f_trace"),
+        ],
+        ..LAYOUT_310.frame
+    },
+    function: FUNCTION_39,
+    generator_name: 48,
+    generator_fields: &[
+        (32, "code"),
+        (64, "type of the current exception"),
+        (72, "current exception"),
+        (80, "traceback of the current exception"),
+    ],
+    ..LAYOUT_310
+};
+
+const ALL: [Layout; 5] = [
+    LAYOUT_39,
+    LAYOUT_310,
     Layout {
         minor: 11,
         current: Current::Behind(56, 8),

@@ -141,7 +141,7 @@ fn interpreter() -> Result<(Python, String), String> {
     });
     let layout = minor.and_then(layouts::of).ok_or_else(|| {
         let short = version.split(' ').next().unwrap_or(&version);
-        format!("CPython {short} is not known to memviz, which records 3.10 to 3.13")
+        format!("CPython {short} is not known to memviz, which records 3.9 to 3.13")
     })?;
     if version.contains("free-threading") {
         return Err("a free-threaded CPython cannot be recorded yet".to_owned());

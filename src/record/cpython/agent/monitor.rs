@@ -245,6 +245,8 @@ unsafe fn is_yielding(frame: Addr, python: &Python) -> bool {
     // SAFETY: as above.
     unsafe {
         match python.layout.has_frame_objects() {
+            // Before 3.10 a call still runs then that waits next; one that is through has no stack.
+            true if python.layout.minor < 10 => word(frame + python.layout.frame.stack_top) != 0,
             true => frames::state_of(frame, python) == State::Suspended,
             false => byte(word(frame + python.layout.frame.instruction)) == YIELD_VALUE,
         }
