@@ -122,3 +122,32 @@ fn what_the_library_holds_of_a_programs_objects_is_named() {
         }
     }
 }
+
+/// A generator whose code is said to stand elsewhere, so that its calls are the library's, and that calls
+/// the program while it runs.
+const ELSEWHERE: &str = "\
+import types
+def called(n):
+    held = [n]
+    return held
+def own():
+    yield called(1)
+    yield called(2)
+code = own.__code__.replace(co_name='copied', co_filename='/elsewhere.py')
+copied = types.FunctionType(code, globals(), 'copied')
+running = copied()
+first = next(running)
+second = next(running)
+end = 1
+";
+
+#[test]
+fn what_a_generator_of_the_library_holds_is_told_once() {
+    for python in pythons() {
+        let folder = Folder::new();
+        folder.write("script.py", ELSEWHERE);
+        let trace = python.trace(&folder, "script.py");
+        let version = &python.version;
+        laws::of_counts(&trace).unwrap_or_else(|why| panic!("{version}: {why}"));
+    }
+}

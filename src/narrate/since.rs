@@ -1,6 +1,6 @@
 //! Several steps as one: what a whole statement has done.
 
-use crate::trace::{ObjId, ObjectChange, State, Step, Trace};
+use crate::trace::{ObjId, ObjectChange, ReadText, State, Step, Trace};
 use std::collections::BTreeSet;
 
 /// Memory as it was at a step, for what is told of it and the steps behind it as one.
@@ -20,12 +20,18 @@ impl Since {
         let steps = &trace.steps[self.number as usize..last as usize];
         let mut head = trace.steps[last as usize - 1].head.clone();
         head.stdout.clear();
+        head.stdin.clear();
         head.allocated.clear();
         head.freed.clear();
         head.out_of_reach.clear();
         head.incidents.clear();
         head.collections.clear();
         for one in steps.iter().map(|step| &step.head) {
+            let before = head.stdout.len() as u32;
+            head.stdin.extend(one.stdin.iter().map(|read| ReadText {
+                behind: before + read.behind,
+                text: read.text.clone(),
+            }));
             head.stdout.push_str(&one.stdout);
             head.allocated.extend_from_slice(&one.allocated);
             head.freed.extend_from_slice(&one.freed);

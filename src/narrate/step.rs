@@ -294,6 +294,13 @@ pub(super) struct Telling<'t> {
     pub(super) unreachable: &'t BTreeSet<ObjId>,
 }
 
+/// One of a program's standard streams.
+enum Stream {
+    Output,
+    Errors,
+    Input,
+}
+
 impl Telling<'_> {
     /// The sentences, and whether they say no more than which way the program goes.
     fn sentences(self, lost: &[ObjId]) -> (Vec<String>, bool) {
@@ -307,7 +314,7 @@ impl Telling<'_> {
         self.names(&mut all);
         self.references(&mut all);
         self.in_flight(&mut all);
-        self.printed(&mut all);
+        self.streams(&mut all);
         self.deaths(&mut all);
         self.lost(lost, &mut all);
         self.out_of_reach(&mut all);
@@ -413,15 +420,22 @@ impl Telling<'_> {
         }
     }
 
-    /// What the program has printed since the step before: the first line to each of its streams.
-    fn printed(&self, all: &mut Vec<String>) {
+    /// What the program has printed and read since the step before: the first line of each stream.
+    fn streams(&self, all: &mut Vec<String>) {
         let head = &self.step.head;
         // What Python itself prints of an exception that nobody has caught is told as that.
         let errors = match self.ended_by() {
             Some(_) => "",
             None => head.stderr.as_str(),
         };
-        for (text, is_error) in [(head.stdout.as_str(), false), (errors, true)] {
+        let read: String = head.stdin.iter().map(|read| read.text.as_str()).collect();
+        let streams = [
+            (head.stdout.as_str(), Stream::Output),
+            // The library and the interpreter write there as well.
+            (errors, Stream::Errors),
+            (read.as_str(), Stream::Input),
+        ];
+        for (text, stream) in streams {
             let text = text.trim_end();
             let Some(first) = text.lines().find(|line| !line.trim().is_empty()) else {
                 continue;
@@ -432,10 +446,10 @@ impl Telling<'_> {
                 ""
             };
             let first = short(&visible(first.trim()));
-            all.push(match is_error {
-                // The library and the interpreter write there as well.
-                true => format!("“{first}”{more} is printed to standard error"),
-                false => format!("the program prints “{first}”{more}"),
+            all.push(match stream {
+                Stream::Output => format!("the program prints “{first}”{more}"),
+                Stream::Errors => format!("“{first}”{more} is printed to standard error"),
+                Stream::Input => format!("“{first}”{more} is read from standard input"),
             });
         }
     }

@@ -86,6 +86,9 @@ pub(super) struct Head {
     /// What was written to standard error since.
     #[serde(skip_serializing_if = "String::is_empty")]
     err: String,
+    /// What was printed, and between it what was read from standard input (`true`), where anything was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    terminal: Vec<(String, bool)>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     born: Vec<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -395,6 +398,15 @@ impl Words<'_> {
             thread: head.thread,
             out: head.stdout.clone(),
             err: head.stderr.clone(),
+            terminal: match head.stdin.is_empty() {
+                true => Vec::new(),
+                false => {
+                    let pieces = head.terminal().into_iter();
+                    pieces
+                        .map(|(text, is_read)| (text.to_owned(), is_read))
+                        .collect()
+                }
+            },
             born: ids(&head.allocated),
             freed: ids(&head.freed),
             gc: head.collections.iter().map(collector_run).collect(),

@@ -6,16 +6,14 @@
 
 use super::RecordError;
 use super::bytecode::with_inner;
+use super::native_methods::{Native, own, replace_method};
 use super::raw::header::ObjPtr;
 use super::raw::heap::Inside;
 use super::raw::marks::{self, Hidden};
 use super::session;
-use rustpython_vm::builtins::descriptor::PyMethodDescriptor;
 use rustpython_vm::builtins::{PyCode, PyType};
 use rustpython_vm::frame::FrameObject;
-use rustpython_vm::function::{
-    Callee, Either, FuncArgs, PyComparisonValue, PyMethodDef, PySetterValue,
-};
+use rustpython_vm::function::{Either, FuncArgs, PyComparisonValue, PySetterValue};
 use rustpython_vm::types::PyComparisonOp;
 use rustpython_vm::{AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine};
 use std::sync::OnceLock;
@@ -38,7 +36,14 @@ pub(crate) fn install(vm: &VirtualMachine) -> Result<(), RecordError> {
         replace_getter(code, name, vm)?;
     }
     for name in ["replace", "__replace__", "co_branches"] {
-        replace_method(code, name, vm)?;
+        let unmarked = |original: &Native, vm: &VirtualMachine, args: FuncArgs, callee| {
+            // A count more could be seen by what is called: the code is only looked at.
+            let code = args.args.first().map(|code| ObjPtr::of(code));
+            let code = code.and_then(|code| code.object().downcast_ref::<PyCode>());
+            let _unmarked = unmark(code);
+            original(vm, args, callee)
+        };
+        replace_method(code, name, unmarked, vm)?;
     }
     replace_line_setter(vm)?;
     replace_marshal(vm).map_err(|_| RecordError::Code("marshal"))?;
@@ -79,15 +84,6 @@ impl Drop for Unmarked<'_> {
     }
 }
 
-fn own(
-    class: &Py<PyType>,
-    name: &'static str,
-    vm: &VirtualMachine,
-) -> Result<PyObjectRef, RecordError> {
-    let attribute = class.attributes().get(vm.ctx.intern_str(name));
-    attribute.ok_or(RecordError::Code(name))
-}
-
 fn replace_getter(
     class: &'static Py<PyType>,
     name: &'static str,
@@ -101,32 +97,6 @@ fn replace_getter(
     };
     let getter = vm.ctx.new_readonly_getset(name, class, get);
     class.set_str_attr(name, getter, &vm.ctx);
-    Ok(())
-}
-
-fn replace_method(
-    class: &'static Py<PyType>,
-    name: &'static str,
-    vm: &VirtualMachine,
-) -> Result<(), RecordError> {
-    let original = own(class, name, vm)?;
-    let Some(original) = original.downcast_ref::<PyMethodDescriptor>() else {
-        return Err(RecordError::Code(name));
-    };
-    let definition = original.method;
-    let function = definition.func;
-    let unmarked = move |vm: &VirtualMachine, args: FuncArgs, callee: Callee| -> PyResult {
-        // A count more could be seen by what is called: the code is only looked at.
-        let code = args.args.first().map(|code| ObjPtr::of(code));
-        let code = code.and_then(|code| code.object().downcast_ref::<PyCode>());
-        let _unmarked = unmark(code);
-        function(vm, args, callee)
-    };
-    let definition: &'static PyMethodDef = Box::leak(Box::new(PyMethodDef {
-        func: Box::leak(Box::new(unmarked)),
-        ..definition.clone()
-    }));
-    class.set_str_attr(name, definition.to_proper_method(class, &vm.ctx), &vm.ctx);
     Ok(())
 }
 

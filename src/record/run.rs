@@ -12,7 +12,7 @@ use super::recorder::Recorder;
 use super::script::Script;
 use super::session::{self, Session};
 use super::stack::{self, RunningFrame};
-use super::{RecordError, RecordOptions, at_exit, code_views, monitor};
+use super::{RecordError, RecordOptions, at_exit, code_views, monitor, standard_input};
 use crate::trace::{
     AtExit, Builder, CensusMoment, End, ExitEvent, ExitFunction, FileId, Knowledge, NameKind,
     Outcome, OutsideFact, Record, Run, TracebackEntry,
@@ -265,6 +265,7 @@ fn prepare_hooks(vm: &VirtualMachine) -> Result<(), RecordError> {
     let _inside = Inside::enter();
     header::self_test(vm)?;
     code_views::install(vm)?;
+    standard_input::install(vm)?;
     monitor::prepare(vm)
 }
 

@@ -1,5 +1,6 @@
 //! Values as short text, in Python's own notation, made without asking any object for it.
 
+use crate::trace::ReadText;
 use rustpython_vm::builtins::{
     PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyRange, PyStr, PyTuple,
 };
@@ -221,6 +222,17 @@ pub(crate) fn take_complete(bytes: &mut Vec<u8>) -> String {
     let text = String::from_utf8_lossy(bytes).into_owned();
     *bytes = rest;
     text
+}
+
+/// What was read, each behind how many of the bytes of output, told by the text that these bytes make.
+pub(crate) fn between(output: &[u8], read: &mut Vec<(usize, String)>) -> Vec<ReadText> {
+    let place = |behind: usize| String::from_utf8_lossy(&output[..behind.min(output.len())]).len();
+    read.drain(..)
+        .map(|(behind, text)| ReadText {
+            behind: place(behind) as u32,
+            text,
+        })
+        .collect()
 }
 
 #[cfg(test)]

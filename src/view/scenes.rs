@@ -141,7 +141,9 @@ impl<'t> Scenes<'t> {
             self.definitions
                 .follow(self.trace, running, &mut self.sources);
         }
-        self.output.push_str(&step.head.stdout);
+        for (text, _) in step.head.terminal() {
+            self.output.push_str(text);
+        }
         self.known.follow(number, step, &calls);
         let chosen = self.following.at(self.trace, number, state);
         let steps = &chosen.resolved.steps;

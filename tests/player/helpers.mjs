@@ -29,13 +29,13 @@ export async function startBrowser(after) {
   return { browser, folder };
 }
 
-/** Records a script; returns the folder with its page. `name` is the script's name. */
-export function record({ folder }, name, source, options = []) {
+/** Records a script; returns the folder with its page. `name` is the script's name, `input` what is typed. */
+export function record({ folder }, name, source, options = [], input = '') {
   writeFileSync(join(folder, `${name}.py`), source);
   const out = join(folder, name);
   // Every step is drawn, so that each can be held against the page.
   const chosen = options.some((word) => /^--(steps|from-line|to-line|only-changes)/.test(word)) ? [] : ['--steps', 'all'];
-  const done = spawnSync(MEMVIZ, [...chosen, ...options, '--out', out, `${name}.py`], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const done = spawnSync(MEMVIZ, [...chosen, ...options, '--out', out, `${name}.py`], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28, input });
   assert.ok([0, 1].includes(done.status), done.stderr);
   return out;
 }

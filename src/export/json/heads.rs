@@ -50,7 +50,15 @@ impl<'s> Told<'s> {
         }
         entry.serialize_entry("offset", &head.offset)?;
         entry.serialize_entry("stdout", &head.stdout)?;
-        entry.serialize_entry("stderr", &head.stderr)
+        entry.serialize_entry("stderr", &head.stderr)?;
+        if head.stdin.is_empty() {
+            return Ok(());
+        }
+        let read = head.stdin.iter().map(|read| {
+            let behind = head.stdout.floor_char_boundary(read.behind as usize);
+            json!({"behind": head.stdout[..behind].chars().count(), "text": read.text})
+        });
+        entry.serialize_entry("stdin", &read.collect::<Vec<_>>())
     }
 
     /// What happened: what stands behind the heap, but for the bytes.

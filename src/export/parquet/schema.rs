@@ -57,6 +57,7 @@ pub(super) const STEPS: TableSchema = TableSchema {
         number("depth"),
         text("stdout"),
         text("stderr"),
+        text("stdin"),
         number("allocated"),
         number("freed"),
         number("living"),

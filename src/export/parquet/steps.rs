@@ -40,6 +40,7 @@ impl Steps {
     ) -> Result<Ran, ExportError> {
         self.weigh(step, trace);
         let head = &step.head;
+        let read: String = head.stdin.iter().map(|read| read.text.as_str()).collect();
         let ran = match self.before.last() {
             Some((call, file)) => Ran {
                 file: *file,
@@ -72,6 +73,7 @@ impl Steps {
             here.map_or(0, |call| call.of).into(),
             head.stdout.as_str().into(),
             head.stderr.as_str().into(),
+            read.as_str().into(),
             head.allocated.len().into(),
             head.freed.len().into(),
             self.sizes.len().into(),

@@ -226,10 +226,13 @@ function showPrinted(app) {
   if (lateError) pieces.push(make('span', { class: 'error', 'data-mark': 'stderr', title: 'written to standard error while the interpreter went' }, seen(lateError)));
   let left = PRINTED_AT_MOST;
   for (let number = view.step; number > 0 && left > 0; number--) {
-    const { out = '', err = '' } = run.step(number);
+    const { out = '', err = '', terminal } = run.step(number);
     const isNew = number === view.step;
     if (err) pieces.unshift(make('span', { class: 'error', 'data-mark': 'stderr', title: 'written to standard error' }, isNew ? make('mark', {}, seen(err)) : seen(err)));
-    if (out) pieces.unshift(isNew ? make('mark', {}, seen(out)) : seen(out));
+    for (const [text, isRead] of terminal?.toReversed() ?? (out ? [[out, false]] : [])) {
+      const words = isNew ? make('mark', {}, seen(text)) : seen(text);
+      pieces.unshift(isRead ? make('span', { class: 'read', title: 'read from standard input' }, words) : words);
+    }
     left -= out.length + err.length;
     if (left <= 0) pieces.unshift(make('span', { class: 'quiet' }, '…\n'));
   }

@@ -128,7 +128,7 @@ class Run {
       state.apply(step);
       this.mostBoxes = Math.max(this.mostBoxes, state.boxes.size);
       if (number % KEYFRAME_EVERY === 0) this.keyframes.push(new State(state));
-      this.printed.push(this.printed[index] + (step.out ?? '').length + (step.err ?? '').length);
+      this.printed.push(this.printed[index] + (step.out ?? '').length + (step.err ?? '').length + (step.terminal?.length ?? 0));
       this.calls.take(number, state, step);
       this.noteLine(step, before, number);
       before = step;

@@ -5,11 +5,11 @@ use super::opcodes::Opcodes;
 use super::values;
 use super::wire::{Reader, Value, label, tag};
 use crate::record::run::Exit;
-use crate::record::text::take_complete;
+use crate::record::text::{between, take_complete};
 use crate::trace::{
     AtExit, Builder, CallFrame, Cause, Collection, Count, Death, End, Event, FileId, Incident,
-    Kind, Knowledge, Label, Moment, ObjId, ObjectInfo, ObjectState, Record, Reference, Run,
-    SourceFile, Stacks, StepHead, Symbol, ThreadStack,
+    Kind, Knowledge, Label, Moment, ObjId, ObjectInfo, ObjectState, ReadText, Record, Reference,
+    Run, SourceFile, Stacks, StepHead, Symbol, ThreadStack,
 };
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -442,6 +442,18 @@ impl Assembler {
         take_complete(&mut self.written[stream])
     }
 
+    /// What was read from standard input, beside what was written and no step has told yet.
+    fn read(&self, message: &mut Reader<'_>, output: &[u8]) -> Vec<ReadText> {
+        let before = self.written[0].len();
+        let mut read: Vec<(usize, String)> = (0..message.length())
+            .map(|_| (before + message.number() as usize, message.text()))
+            .collect();
+        match read.is_empty() {
+            true => Vec::new(),
+            false => between(&[&self.written[0], output].concat(), &mut read),
+        }
+    }
+
     fn step(&mut self, message: &mut Reader<'_>) -> io::Result<()> {
         let event = event_of(message.byte());
         let file = FileId(message.number() as u16);
@@ -464,8 +476,11 @@ impl Assembler {
             others.push(ThreadStack { thread, frames });
         }
         let held = self.held(message);
-        let stdout = self.written(0, message.bytes());
-        let stderr = self.written(1, message.bytes());
+        let output = message.bytes();
+        let errors = message.bytes();
+        let stdin = self.read(message, output);
+        let stdout = self.written(0, output);
+        let stderr = self.written(1, errors);
         let kept = before.iter().zip(&frames);
         let kept = kept.take_while(|(old, new)| old == new).count();
         self.allocated.sort_unstable();
@@ -486,6 +501,7 @@ impl Assembler {
             raised_again: Vec::new(),
             stdout,
             stderr,
+            stdin,
             thread,
             allocated: std::mem::take(&mut self.allocated)
                 .into_iter()

@@ -863,6 +863,8 @@ class Recorder(object):
             number(body, serials[id(item)].serial)
         data(body, self.taken(self.stdout))
         data(body, self.taken(self.stderr))
+        # What is read from standard input is not known.
+        number(body, 0)
         self.wire.put(STEP, body)
         self.wire.flush()
 

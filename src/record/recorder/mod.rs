@@ -34,7 +34,7 @@ use crate::record::raw::world::Stopped;
 use crate::record::stack::{RunningFrame, RunningName};
 use crate::trace::{
     Builder, CallFrame, Event, FileId, Incident, Kind, Moment, NameKind, ObjId, ObjectState,
-    RaisedAgain, RootKind, Stacks, StepHead, Symbol, ThreadStack,
+    RaisedAgain, ReadText, RootKind, Stacks, StepHead, Symbol, ThreadStack,
 };
 pub(crate) use machine::RunningMachine;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -83,6 +83,7 @@ pub(crate) struct StepContext {
 pub(crate) struct Said {
     pub stdout: String,
     pub stderr: String,
+    pub stdin: Vec<ReadText>,
     pub raised_again: Vec<RaisedAgain>,
 }
 
@@ -333,6 +334,7 @@ impl Recorder {
             raised_again: said.raised_again,
             stdout: said.stdout,
             stderr: said.stderr,
+            stdin: said.stdin,
             thread: context.thread,
             allocated,
             freed: left,

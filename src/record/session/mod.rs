@@ -414,6 +414,7 @@ impl Session {
         }
         self.add_written();
         let said = Said {
+            stdin: text::between(&self.written.stdout, &mut self.written.stdin),
             stdout: text::take_complete(&mut self.written.stdout),
             stderr: text::take_complete(&mut self.written.stderr),
             raised_again: std::mem::take(&mut self.raised_again),
@@ -425,6 +426,10 @@ impl Session {
 
     fn add_written(&mut self) {
         let written = output::drain();
+        let before = self.written.stdout.len();
+        let read = written.stdin.into_iter();
+        let read = read.map(|(behind, text)| (before + behind, text));
+        self.written.stdin.extend(read);
         self.written.stdout.extend(written.stdout);
         self.written.stderr.extend(written.stderr);
     }
@@ -456,8 +461,9 @@ impl Session {
         vm: &VirtualMachine,
     ) {
         self.add_written();
-        let written = std::mem::take(&mut self.written);
+        let mut written = std::mem::take(&mut self.written);
         let said = Said {
+            stdin: text::between(&written.stdout, &mut written.stdin),
             stdout: String::from_utf8_lossy(&written.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&written.stderr).into_owned(),
             raised_again: std::mem::take(&mut self.raised_again),

@@ -34,7 +34,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 const MAGIC: &[u8; 8] = b"MEMVIZ\r\n";
 const END: &[u8; 8] = b"MEMVIZ.\n";
-const VERSION: u32 = 7;
+const VERSION: u32 = 8;
 /// Bytes of the file's head, of a segment's, and of the trailer.
 const HEAD: u64 = 12;
 const SEGMENT_HEAD: u64 = 26;

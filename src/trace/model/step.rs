@@ -105,6 +105,15 @@ pub struct RaisedAgain {
     pub offset: u32,
 }
 
+/// Text that the program has read from standard input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadText {
+    /// How many bytes of the step's standard output were written before.
+    pub behind: u32,
+    /// As reading has given it, with the ends of its lines.
+    pub text: String,
+}
+
 /// What a step says beside the heap and the call stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepHead {
@@ -133,6 +142,8 @@ pub struct StepHead {
     pub stdout: String,
     /// What was written to standard error since the step before: printed tracebacks stand in it.
     pub stderr: String,
+    /// What the program has read from standard input since the step before, as text.
+    pub stdin: Vec<ReadText>,
     /// Numbered from 1, once a second thread exists.
     pub thread: Option<u32>,
     /// Objects that are new since the step before, in the order of their births as far as it is known.
@@ -150,6 +161,25 @@ pub struct StepHead {
 }
 
 impl StepHead {
+    /// What a terminal shows of the step's standard output and of what was typed, in order: each piece,
+    /// and whether it was read.
+    pub fn terminal(&self) -> Vec<(&str, bool)> {
+        let mut pieces = Vec::new();
+        let mut told = 0;
+        for read in &self.stdin {
+            let behind = self
+                .stdout
+                .floor_char_boundary(read.behind as usize)
+                .max(told);
+            pieces.push((&self.stdout[told..behind], false));
+            pieces.push((read.text.as_str(), true));
+            told = behind;
+        }
+        pieces.push((&self.stdout[told..], false));
+        pieces.retain(|(text, _)| !text.is_empty());
+        pieces
+    }
+
     /// What is there no more: freed, or out of reach.
     pub fn gone(&self) -> impl Iterator<Item = ObjId> + '_ {
         self.freed.iter().chain(&self.out_of_reach).copied()

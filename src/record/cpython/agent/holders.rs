@@ -4,8 +4,8 @@ use crate::agent::Agent;
 use crate::describe::text_in;
 use crate::dicts::Entries;
 use crate::frames::{Running, function_name, name};
-use crate::offsets::{NAMESPACE, RECEIVER, handled};
-use crate::python::{Addr, type_of, word};
+use crate::offsets::{NAMESPACE, RECEIVER, handled, owner};
+use crate::python::{Addr, byte, type_of, word};
 use crate::steps::{Event, meet};
 use std::rc::Rc;
 
@@ -236,8 +236,15 @@ unsafe fn of_frame(agent: &Agent, frame: &Running, held: &mut Vec<Held>) {
                 );
             }
         }
-        // Where a frame does not know its function, its caller holds it.
-        if known(frame.function) && agent.python.layout.frame.function.is_some() {
+        // What the frame of a generator holds before 3.12 is told of the generator, where that is known. Where
+        // frames do not know their functions, the callers hold these.
+        let layout = &agent.python.layout;
+        // SAFETY: a frame has the byte that says who owns it.
+        let is_generators = layout.minor < 12
+            && unsafe { byte(frame.at + layout.frame.owner) } == owner::GENERATOR
+            && known(frame.at - layout.generator_frame);
+        let holds = layout.frame.function.is_some() && !is_generators;
+        if known(frame.function) && holds {
             put(
                 format!("call of {} (library)", function()),
                 frame.function,

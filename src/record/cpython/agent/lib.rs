@@ -30,6 +30,7 @@ mod python;
 mod qualified;
 mod refs;
 mod ring;
+mod standard_input;
 mod steps;
 mod streams;
 mod values;

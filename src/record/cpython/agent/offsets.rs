@@ -136,6 +136,8 @@ pub mod object {
     /// Items of a tuple, elements of an int: of what has a length at 16.
     pub const SIZE: usize = 16;
     pub const ITEMS: usize = 24;
+    /// Of a function of C.
+    pub const DEFINITION: usize = 16;
 }
 
 pub mod class {
@@ -146,6 +148,7 @@ pub mod class {
     pub const FLAGS: usize = 168;
     pub const TRAVERSE: usize = 184;
     pub const ITER_NEXT: usize = 224;
+    pub const METHODS: usize = 232;
     pub const MEMBERS: usize = 240;
     pub const BASE: usize = 256;
     pub const DICT: usize = 264;
@@ -224,6 +227,7 @@ pub mod handled {
 
 /// Who has a frame: calls from C (from 3.12 on).
 pub mod owner {
+    pub const GENERATOR: u8 = 1;
     pub const C_STACK: u8 = 3;
 }
 

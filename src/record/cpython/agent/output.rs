@@ -36,6 +36,20 @@ pub unsafe extern "C" fn write(descriptor: c_int, bytes: *const c_void, count: u
     done
 }
 
+/// How many bytes of standard output [`take`] would give.
+pub fn waiting() -> usize {
+    WRITTEN.lock().map_or(0, |written| written[0].len())
+}
+
+/// Adds what Python has written to its terminal past its streams.
+pub fn add(bytes: &[u8]) {
+    if COPIES.load(Ordering::Relaxed)
+        && let Ok(mut written) = WRITTEN.lock()
+    {
+        written[0].extend_from_slice(bytes);
+    }
+}
+
 /// What was written since this was last asked for: to standard output, and to standard error.
 pub fn take() -> [Vec<u8>; 2] {
     match WRITTEN.lock() {

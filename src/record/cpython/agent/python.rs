@@ -80,6 +80,7 @@ functions! {
     long: unsafe extern "C" fn(c_long) -> Addr = c"PyLong_FromLong";
     as_long: unsafe extern "C" fn(Addr) -> c_long = c"PyLong_AsLong";
     str: unsafe extern "C" fn(*const c_char) -> Addr = c"PyUnicode_FromString";
+    builtins: unsafe extern "C" fn() -> Addr = c"PyEval_GetBuiltins";
     sys_get: unsafe extern "C" fn(*const c_char) -> Addr = c"PySys_GetObject";
     decref: unsafe extern "C" fn(Addr) = c"Py_DecRef";
     append: unsafe extern "C" fn(Addr, Addr) -> c_int = c"PyList_Append";

@@ -14,6 +14,7 @@ use crate::offsets::object;
 use crate::output;
 use crate::program::Program;
 use crate::python::{Addr, before_object, count_of, type_of, word};
+use crate::standard_input;
 use crate::streams::{self, Told};
 use crate::wire::{Writer, tag};
 use std::rc::Rc;
@@ -63,6 +64,8 @@ pub struct Steps {
     told_frames: Vec<(Rc<Running>, Vec<u64>)>,
     /// How far the standard streams have been told.
     pub told: [Told; 2],
+    /// What was read since the last step, each behind how many bytes of standard output.
+    pub read: Vec<(u64, String)>,
     /// What was raised last, where the interpreter does not say it again.
     pub raised: Addr,
     /// Its class, which the interpreter holds while it tells of that.
@@ -92,6 +95,7 @@ pub unsafe fn about_to_run(code: Addr) {
             count = agent.collector.count();
             agent.python.general_lookup = general_lookup(&python);
             monitor::begin(&python);
+            standard_input::begin(&python);
             listen(&python);
             if python.layout.minor < 13 {
                 let mut listed = agent.collector.listed(2);
@@ -343,6 +347,12 @@ unsafe fn tell(
         written.bytes(&agent.steps.told[0].fresh(&out, &held));
         let held = streams::held_back(c"stderr", 2, &python);
         written.bytes(&agent.steps.told[1].fresh(&errors, &held));
+        let read = std::mem::take(&mut agent.steps.read);
+        written.number(read.len() as u64);
+        for (behind, text) in read {
+            written.number(behind);
+            written.bytes(text.as_bytes());
+        }
         agent.flush();
         agent.ring.send(&written.0);
         agent.steps.taken += 1;

@@ -14,6 +14,12 @@ pub struct Told {
 }
 
 impl Told {
+    /// How many bytes the next step will tell of a stream, of which so many have left the process since the
+    /// last step and so many are held back.
+    pub fn waiting(&self, written: usize, held: usize) -> usize {
+        (written + held).saturating_sub(self.ahead)
+    }
+
     /// What is new of a stream: `written` has left the process since the last step, `held` is held back.
     pub fn fresh(&mut self, written: &[u8], held: &[u8]) -> Vec<u8> {
         let all = [written, held].concat();
