@@ -6,7 +6,7 @@ use crate::callers::{self, Made};
 use crate::generators::State;
 use crate::offsets::{Current, FRAME_OF_OBJECT, kind, owner};
 use crate::program::Program;
-use crate::python::{Addr, Python, byte, half, word};
+use crate::python::{Addr, Python, byte, half, type_of, word};
 use crate::values::string;
 use crate::variables;
 use std::rc::Rc;
@@ -170,6 +170,23 @@ pub unsafe fn objects(thread: Addr, python: &Python) -> Vec<Addr> {
         }
     }
     all
+}
+
+/// Whether frame objects are as the layout says: the one of the call that runs is the innermost of its
+/// thread and leads to its code, which says where it is.
+///
+/// # Safety
+/// There must be such a frame object, and the interpreter's lock be held.
+pub unsafe fn are_known(running: Addr, python: &Python) -> bool {
+    // SAFETY: fields of the thread and the frame are compared before what they lead to is read.
+    unsafe {
+        let code = word(running + python.layout.frame.code);
+        innermost((python.thread_state)(), python) == running
+            && type_of(running) == python.types.frame
+            && code != 0
+            && type_of(code) == python.types.code
+            && string(word(code + python.layout.code.file_name), python).is_some()
+    }
 }
 
 /// How far a frame is that is an object.

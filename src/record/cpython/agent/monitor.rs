@@ -266,9 +266,18 @@ unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -
             return 0;
         };
         let python = agent.python;
-        if !agent.inside && !agent.over {
-            listen_to_threads(agent);
+        if agent.inside || agent.over {
+            return 0;
         }
+        if agent.steps.newest_thread == 0
+            && python.layout.has_frame_objects()
+            && !frames::are_known(frame, &python)
+        {
+            Agent::fail(&agent.ring, "this CPython keeps its frames otherwise than its version does");
+            agent.over = true;
+            return 0;
+        }
+        listen_to_threads(agent);
         let inner = frames::of_object(frame, &python);
         let running = word(inner + python.layout.frame.code);
         if agent.program.own_file(running, &python).is_none() {

@@ -22,7 +22,7 @@ pub struct Layout {
     pub generator_frame: usize,
     pub generator_state: usize,
     pub generator_name: usize,
-    /// What it holds beside its frame, where that is an object.
+    /// What it holds beside its frame.
     pub generator_fields: &'static [(usize, &'static str)],
     /// A managed dict stands at this many bytes before its object.
     pub managed_dict_before: usize,

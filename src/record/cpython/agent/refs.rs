@@ -283,9 +283,9 @@ impl Pass<'_> {
                 }
                 return;
             }
+            self.fields(layout.generator_fields);
             if layout.has_frame_objects() {
                 self.frame_part(frame, program);
-                self.fields(layout.generator_fields);
             } else if matches!(state, State::NotStarted | State::Suspended) {
                 self.variables(frame, program);
             }
