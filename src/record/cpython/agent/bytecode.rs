@@ -1,8 +1,8 @@
 //! Instructions as they were compiled, whatever the interpreter has made of them meanwhile.
 
+use crate::callers::bytes_of;
 use crate::depths::depths;
 use crate::memory::AddressMap;
-use crate::callers::bytes_of;
 use crate::offsets::{code, object};
 use crate::python::{Addr, Python, byte, find, word};
 use crate::wire::{Writer, flow};

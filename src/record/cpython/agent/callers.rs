@@ -15,6 +15,8 @@ pub struct Made {
     pub function: Addr,
     /// How many entries of the caller's value stack are sure to be held meanwhile.
     pub held: i32,
+    /// Native code has put the arguments together, and holds them.
+    pub through_c: bool,
 }
 
 /// How `caller` has called `callee`; `None` where native code has made the call.
@@ -67,7 +69,11 @@ pub unsafe fn made(
         let is_it = is_function
             && word(function + python.layout.function.code)
                 == word(callee + python.layout.frame.code);
-        is_it.then_some(Made { function, held })
+        is_it.then_some(Made {
+            function,
+            held,
+            through_c: call.flow == flow::CALLS_WITH_ALL,
+        })
     }
 }
 

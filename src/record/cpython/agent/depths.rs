@@ -29,7 +29,9 @@ pub fn depths(
     let units = code.len() / 2;
     let handlers = handlers(exceptions);
     let mut found: Vec<Option<i32>> = vec![None; units];
-    let begins = code.first().and_then(|opcode| flows.get(usize::from(*opcode)));
+    let begins = code
+        .first()
+        .and_then(|opcode| flows.get(usize::from(*opcode)));
     let mut open = vec![(0, i32::from(begins == Some(&flow::BEGINS_GENERATOR)))];
     let mut is_handled = vec![false; handlers.len()];
     while let Some((mut at, mut depth)) = open.pop() {

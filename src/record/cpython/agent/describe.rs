@@ -1,9 +1,9 @@
 //! What an object is, read from its memory.
 
 use crate::dicts::Entries;
-use crate::numpy;
 use crate::frames;
 use crate::generators::{self, State};
+use crate::numpy;
 use crate::offsets::{class, flags, object};
 use crate::pandas;
 use crate::program::Program;

@@ -131,8 +131,8 @@ pub unsafe fn instance_dict(at: Addr, python: &Python) -> Option<Addr> {
                 // Behind its items, whose number may have a sign.
                 offset @ ..0 if python.layout.minor < 11 => {
                     let items = (word(at + object::SIZE) as isize).unsigned_abs();
-                    let size = word(class + class::BASIC_SIZE)
-                        + items * word(class + class::ITEM_SIZE);
+                    let size =
+                        word(class + class::BASIC_SIZE) + items * word(class + class::ITEM_SIZE);
                     word((at + size.next_multiple_of(8)).wrapping_add_signed(offset))
                 }
                 _ => 0,

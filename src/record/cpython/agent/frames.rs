@@ -1,9 +1,9 @@
 //! The call stack, read where it stands: no frame objects are made.
 
-use crate::dicts::{Entries, mix};
-use crate::implicit_names::is_implicit;
 use crate::callers::{self, Made};
+use crate::dicts::{Entries, mix};
 use crate::generators::State;
+use crate::implicit_names::is_implicit;
 use crate::offsets::{Current, FRAME_OF_OBJECT, kind, owner};
 use crate::program::Program;
 use crate::python::{Addr, Python, byte, half, type_of, word};
@@ -404,7 +404,7 @@ unsafe fn read(
         }
         let previous = around.previous;
         let from_c = match python.layout.minor {
-            ..11 => around.made_by.is_none(),
+            ..11 => around.made_by.is_none_or(|made| made.through_c),
             11 => byte(at + 68) != 0,
             _ => previous == 0 || byte(previous + layout.owner) == owner::C_STACK,
         };

@@ -118,29 +118,23 @@ pub unsafe fn holders(
                 put(holder::OTHER, by.to_owned(), to);
             }
         }
-        if python.layout.minor < 12 && event == Event::Unwind && passed != 0 {
-            let traceback = agent.steps.traceback;
-            let kinds = [
-                (holder::RAISED, "exception being raised", passed),
-                (
-                    holder::OTHER,
-                    "traceback of the exception being raised",
-                    traceback,
-                ),
-                (
-                    holder::OTHER,
-                    "class of the exception being raised",
-                    type_of(passed),
-                ),
+        let leaves = matches!(event, Event::Unwind | Event::Exit);
+        if python.layout.minor < 12 && leaves && passed != 0 {
+            let (traceback, class) = (agent.steps.traceback, type_of(passed));
+            let what = "the exception being raised";
+            let mut kinds = vec![
+                (holder::OTHER, format!("traceback of {what}"), traceback),
+                (holder::OTHER, format!("class of {what}"), class),
             ];
-            for (kind, by, to) in kinds {
-                held.push(Held {
-                    kind,
-                    by: by.to_owned(),
-                    to,
-                    certain: false,
-                });
+            if event == Event::Unwind {
+                kinds.push((holder::RAISED, "exception being raised".to_owned(), passed));
             }
+            held.extend(kinds.into_iter().map(|(kind, by, to)| Held {
+                kind,
+                by,
+                to,
+                certain: false,
+            }));
         }
         for to in agent.objects.held_by_dying() {
             held.push(Held {
@@ -253,7 +247,11 @@ unsafe fn of_frame(agent: &Agent, frame: &Running, held: &mut Vec<Held>) {
         }
     }
     if known(frame.locals) {
-        put(format!("locals of {}{whose}", function()), frame.locals, true);
+        put(
+            format!("locals of {}{whose}", function()),
+            frame.locals,
+            true,
+        );
     }
     if known(frame.namespace) {
         for _ in 0..NAMESPACE_HOLDERS {

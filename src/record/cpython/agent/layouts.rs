@@ -242,7 +242,7 @@ const ALL: [Layout; 5] = [
             owner: 69,
             locals_plus: 72,
             traces_instructions: 45,
-    fields: FRAME_FIELDS_311,
+            fields: FRAME_FIELDS_311,
         },
         code: Code {
             arg_count: 56,

@@ -212,7 +212,8 @@ unsafe fn words(holder: Addr, to: Addr, python: &Python) -> String {
             };
         }
         if class == python.types.function {
-            let name = string(word(holder + python.layout.function.name), python).unwrap_or_default();
+            let name =
+                string(word(holder + python.layout.function.name), python).unwrap_or_default();
             return format!("function {name} (library)");
         }
         if class == python.types.native_function && word(holder + RECEIVER) == to {

@@ -1,13 +1,11 @@
 //! How the interpreter is asked to tell: `sys.monitoring` from 3.12 on, a trace function before.
 
+use crate::agent::Agent;
 use crate::callers;
 use crate::frames;
 use crate::generators::State;
 use crate::offsets::object;
-use crate::agent::Agent;
-use crate::python::{
-    Addr, FAST_CALL, MethodDef, Python, TraceFunction, byte, find, half, word,
-};
+use crate::python::{Addr, FAST_CALL, MethodDef, Python, TraceFunction, byte, find, half, word};
 use crate::steps::{Event, event};
 use crate::wire::INSTRUCTIONS;
 use std::ffi::{CStr, c_int};
@@ -273,7 +271,10 @@ unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -
             && python.layout.has_frame_objects()
             && !frames::are_known(frame, &python)
         {
-            Agent::fail(&agent.ring, "this CPython keeps its frames otherwise than its version does");
+            Agent::fail(
+                &agent.ring,
+                "this CPython keeps its frames otherwise than its version does",
+            );
             agent.over = true;
             return 0;
         }

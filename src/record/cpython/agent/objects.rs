@@ -3,10 +3,10 @@
 use crate::describe::{self, Kind};
 use crate::dicts::{Entries, instance_dict, mix, order, walk};
 use crate::frames::Running;
+use crate::generators;
 use crate::library::Library;
 use crate::memory::{AddressMap, Memory};
 use crate::numpy;
-use crate::generators;
 use crate::offsets::{class, object};
 use crate::pandas;
 use crate::program::Program;

@@ -81,7 +81,8 @@ impl Program {
             return known.file;
         }
         // SAFETY: it is a code object.
-        let path = unsafe { string(word(at + python.layout.code.file_name), python) }.unwrap_or_default();
+        let path =
+            unsafe { string(word(at + python.layout.code.file_name), python) }.unwrap_or_default();
         let file = self.file_named(&path);
         if !self.knows_deaths {
             return file;
@@ -145,7 +146,10 @@ impl Program {
             message.byte(tag::CODE);
             message.option(file);
             let name = text(layout.name);
-            let known = self.codes.get(&at).and_then(|known| known.qualified.clone());
+            let known = self
+                .codes
+                .get(&at)
+                .and_then(|known| known.qualified.clone());
             let qualified = match layout.qualified {
                 Some(offset) => text(offset),
                 None => known.unwrap_or_else(|| name.clone()),

@@ -2,16 +2,16 @@
 
 use crate::describe::Kind;
 use crate::dicts::{Entries, beside_entries, inline_values, instance_dict, order, owns_keys, walk};
+use crate::frames;
+use crate::generators::{self, State};
 use crate::memory::AddressMap;
 use crate::numpy;
 use crate::objects::Objects;
-use crate::frames;
-use crate::generators::{self, State};
 use crate::offsets::{class, flags, kind, object, traceback};
 use crate::program::Program;
 use crate::python::{Addr, Python, bases, flags_of, half, type_of, word};
-use crate::variables::variables_of;
 use crate::values::{key, string};
+use crate::variables::variables_of;
 use crate::wire::{Value, label};
 use std::ffi::{CStr, c_char};
 
@@ -277,7 +277,10 @@ impl Pass<'_> {
                 // What it works with stands in the call stack.
                 self.raw.clear();
                 self.labels.clear();
-                let function = layout.frame.function.map_or(0, |offset| word(frame + offset));
+                let function = layout
+                    .frame
+                    .function
+                    .map_or(0, |offset| word(frame + offset));
                 if function != 0 && layout.minor < 12 {
                     self.push(Label::Named("function".to_owned()), function);
                 }

@@ -476,7 +476,11 @@ unsafe fn serials(agent: &mut Agent, frame: &Running, is_seen: bool) -> Vec<u64>
             at if type_of(at) == python.types.function => meet(agent, at),
             _ => 0,
         });
-        all.push(if is_seen { meet(agent, frame.object) } else { 0 });
+        all.push(if is_seen {
+            meet(agent, frame.object)
+        } else {
+            0
+        });
         for name in &frame.names {
             all.push(meet(agent, name.to));
         }

@@ -47,7 +47,9 @@ pub unsafe fn variables_of(code: Addr, python: &Python) -> Variables {
     // SAFETY: a code object has tuples of names, and bytes of kinds.
     unsafe {
         let one = |names: Addr, at: usize, kind: u8, slot: usize| Variable {
-            name: Rc::from(string(word(names + object::ITEMS + 8 * at), python).unwrap_or_default()),
+            name: Rc::from(
+                string(word(names + object::ITEMS + 8 * at), python).unwrap_or_default(),
+            ),
             kind,
             slot,
         };
@@ -86,7 +88,9 @@ pub unsafe fn variables_of(code: Addr, python: &Python) -> Variables {
                 let arguments_in_cells: Vec<usize> = (0..count).filter_map(cell_of).collect();
                 let others = (0..cell_count).filter(|i| !arguments_in_cells.contains(i));
                 all.extend(others.map(|i| one(cells, i, kind::CELL, count + i)));
-                all.extend((0..free_count).map(|i| one(free, i, kind::FREE, count + cell_count + i)));
+                all.extend(
+                    (0..free_count).map(|i| one(free, i, kind::FREE, count + cell_count + i)),
+                );
                 all
             }
         };
