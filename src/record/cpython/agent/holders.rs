@@ -250,7 +250,7 @@ unsafe fn of_frame(agent: &Agent, frame: &Running, held: &mut Vec<Held>) {
         put(
             format!("locals of {}{whose}", function()),
             frame.locals,
-            true,
+            false,
         );
     }
     if known(frame.namespace) {
