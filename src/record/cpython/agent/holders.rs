@@ -64,7 +64,8 @@ pub unsafe fn holders(
                     let is_there = stack
                         .filter(|name| name.kind == name::STACK)
                         .any(|name| name.to == passed);
-                    if !is_there {
+                    // Before 3.11 it never does; that of a caller may have it as well.
+                    if !is_there || python.layout.has_frame_objects() {
                         put(holder::RETURN_VALUE, "return value".to_owned(), passed);
                     }
                 }
