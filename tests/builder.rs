@@ -133,6 +133,7 @@ impl Toy {
             out_of_reach: Vec::new(),
             stdout: String::new(),
             stderr: String::new(),
+            stdin: Vec::new(),
             thread: None,
             allocated: allocated.to_vec(),
             freed: freed.to_vec(),

@@ -33,9 +33,17 @@ pub(super) fn change_of_contents(
     if change.before == change.after || !is_named && !is_cell {
         return None;
     }
-    let words = match new.trace.object(id).kind {
-        Kind::Sequence => change.of_sequence(),
-        Kind::Set => change.of_set(),
+    let kind = new.trace.object(id).kind;
+    let words = match kind {
+        // An object of a class of the program's may have attributes beside its items.
+        Kind::Sequence | Kind::Set => {
+            let (attributes, items) = change.parted();
+            match attributes.before == attributes.after {
+                false => attributes.of_entries(),
+                true if kind == Kind::Set => items.of_set(),
+                true => items.of_sequence(),
+            }
+        }
         Kind::Cell => change.of_cell(),
         _ => change.of_entries(),
     }?;
@@ -118,6 +126,25 @@ struct Change<'t> {
     bindings: &'t Bindings<'t>,
     before: Vec<Held>,
     after: Vec<Held>,
+}
+
+impl<'t> Change<'t> {
+    /// What has become of the attributes alone, and of all else.
+    fn parted(&self) -> (Change<'t>, Change<'t>) {
+        let part = |attributes: bool| {
+            let of = |all: &[Held]| {
+                let part = all.iter().copied();
+                part.filter(|one| matches!(one.label, Label::Attr(_)) == attributes)
+                    .collect()
+            };
+            Change {
+                before: of(&self.before),
+                after: of(&self.after),
+                ..*self
+            }
+        };
+        (part(true), part(false))
+    }
 }
 
 impl Change<'_> {

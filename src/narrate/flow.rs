@@ -3,7 +3,7 @@
 use super::nouns::{call_in_words, enumerated, short};
 use super::step::Telling;
 use crate::analyse::split_outside;
-use crate::trace::{Event, NameKind, ObjId};
+use crate::trace::{Event, Kind, NameKind, ObjId};
 
 /// A line of source.
 struct Line<'s> {
@@ -54,7 +54,9 @@ impl Telling<'_> {
         if ran.code.starts_with("yield") && last.event == Event::Throw {
             return Some(format!("the generator goes to line {}", next.number));
         }
-        decided(&ran, &next, goes_in)
+        let text = &file.text;
+        decided(&ran, &next, goes_in, &|line| block_head(text, line))
+            .or_else(|| stands_alone(text, &ran))
             .or_else(|| self.stays(ran.code))
             .or_else(|| self.made())
             .or_else(|| self.nothing_has_changed())
@@ -98,16 +100,38 @@ impl Telling<'_> {
             && step.head.freed.is_empty()
             && step.head.out_of_reach.is_empty()
             && step.changed.iter().all(|(_, change)| change.refs.is_none());
-        Some(match is_same {
-            true => "nothing in memory changes".to_owned(),
-            false => "no name changes".to_owned(),
+        let grown = step.changed.iter().filter_map(|(id, change)| {
+            let is_list = matches!(self.trace.object(*id).kind, Kind::Sequence | Kind::Set);
+            let is_unnamed = self.is_data(*id) && self.new.first_path(*id).is_none();
+            let count = change
+                .refs
+                .as_ref()
+                .and(self.after.heap.get(id))?
+                .refs
+                .len();
+            let more = count > self.before.heap.get(id)?.refs.len();
+            (is_list && is_unnamed && more).then_some((*id, count))
+        });
+        Some(match (is_same, grown.last()) {
+            (true, _) => "nothing in memory changes".to_owned(),
+            (false, Some((id, count))) => format!(
+                "the {} that is being made has {count} {} now",
+                self.new.type_name(id),
+                if count == 1 { "item" } else { "items" }
+            ),
+            (false, None) => "no name changes".to_owned(),
         })
     }
 }
 
 /// What a line that opens a block, or leaves one, has decided. `goes_in`: the first line of its block is
-/// `next`.
-fn decided(ran: &Line<'_>, next: &Line<'_>, goes_in: bool) -> Option<String> {
+/// `next`; `head_of` gives the line that opens the block of another.
+fn decided<'t>(
+    ran: &Line<'_>,
+    next: &Line<'t>,
+    goes_in: bool,
+    head_of: &dyn Fn(&Line<'t>) -> Option<Line<'t>>,
+) -> Option<String> {
     let code = ran.code;
     let word = code.split([' ', '(', ':']).next().unwrap_or_default();
     let opens = code.ends_with(':');
@@ -124,8 +148,9 @@ fn decided(ran: &Line<'_>, next: &Line<'_>, goes_in: bool) -> Option<String> {
         "break" => Some("break leaves the loop".to_owned()),
         "continue" => Some("continue goes back to the head of the loop".to_owned()),
         "assert" => Some("the assertion holds".to_owned()),
-        _ if code.starts_with(['"', '\'']) => Some("a text on its own does nothing".to_owned()),
-        "return" => Some("before the return, the finally block runs".to_owned()),
+        "return" => head_of(next)
+            .filter(|head| head.code.starts_with("finally"))
+            .map(|_| "before the return, the finally block runs".to_owned()),
         "yield" => Some("the generator goes on behind its yield".to_owned()),
         "def" | "async" | "class" if next.code.starts_with('@') => {
             Some("what is defined is given to its decorator next".to_owned())
@@ -147,6 +172,29 @@ fn decided(ran: &Line<'_>, next: &Line<'_>, goes_in: bool) -> Option<String> {
         "case" => Some(format!("the pattern “{}” does not match", short(rest))),
         _ => None,
     }
+}
+
+/// A text that is a statement, and not a part of one that goes over several lines.
+fn stands_alone(text: &str, ran: &Line<'_>) -> Option<String> {
+    let quotes = ['"', '\''];
+    let ends_alike = ran.code.len() > 1
+        && ran.code.starts_with(quotes)
+        && ran.code.ends_with(quotes)
+        && ran.code.chars().next() == ran.code.chars().next_back();
+    let before = (1..ran.number)
+        .rev()
+        .filter_map(|number| line(text, number));
+    let before = before.map(|line| line.code).find(|code| !code.is_empty());
+    let goes_on = before.is_some_and(|code| {
+        code.ends_with([',', '(', '[', '{', '\\', '+', '=', '%']) || code.ends_with(quotes)
+    });
+    (ends_alike && !goes_on).then(|| "a text on its own does nothing".to_owned())
+}
+
+/// The line that opens the block in which a line stands.
+fn block_head<'t>(text: &'t str, of: &Line<'_>) -> Option<Line<'t>> {
+    let mut before = (1..of.number).rev().filter_map(|number| line(text, number));
+    before.find(|line| !line.code.is_empty() && line.indentation < of.indentation)
 }
 
 fn line(text: &str, number: u32) -> Option<Line<'_>> {

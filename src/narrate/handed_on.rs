@@ -1,8 +1,11 @@
 //! What a call gives back, yields, raises or waits for.
 
-use super::nouns::{call_in_words, is_compilers, with_article};
+use super::nouns::{call_in_words, cut, is_compilers, with_article};
 use super::step::Telling;
 use crate::trace::{CallFrame, Event, Kind, Label, ObjId, Reference, RootKind};
+
+/// Characters of what an exception says: it is what its reader looks for.
+const MESSAGE: usize = 200;
 
 impl Telling<'_> {
     /// What a call hands on at this step: a value, an exception, the word to go on.
@@ -21,8 +24,8 @@ impl Telling<'_> {
                 all.push(format!("{raised} is thrown into {call}"));
             }
             Event::Yield => {
-                let top = running.and_then(CallFrame::top_of_stack);
-                all.extend(top.map(|id| match self.is_coroutine(running) {
+                let yielded = running.and_then(|frame| frame.yielded(head));
+                all.extend(yielded.map(|id| match self.is_coroutine(running) {
                     true => format!("{call} waits{}", self.waited_for(id)),
                     false => format!("{call} yields {}", self.handed_on(id)),
                 }));
@@ -121,7 +124,9 @@ impl Telling<'_> {
         let listed = args.and_then(|args| refs(args.to)).map(Vec::as_slice);
         match listed.or(Some(&told)) {
             Some([only]) if self.trace.object(only.to).kind == Kind::Atom => {
-                format!(": {}", self.new.noun(only.to))
+                let told = self.after.heap.get(&only.to).and_then(|told| told.value);
+                let whole = told.map(|value| cut(self.text(value), MESSAGE));
+                format!(": {}", whole.unwrap_or_else(|| self.new.noun(only.to)))
             }
             _ => String::new(),
         }

@@ -322,11 +322,16 @@ pub(super) fn enumerated(words: &[String]) -> String {
 
 /// A value, cut to a fair length; a text keeps its closing quote.
 pub(super) fn short(value: &str) -> String {
-    if value.chars().count() <= VALUE {
+    cut(value, VALUE)
+}
+
+/// The same, cut to so many characters.
+pub(super) fn cut(value: &str, most: usize) -> String {
+    if value.chars().count() <= most {
         return value.to_owned();
     }
     let quote = value.chars().next().filter(|c| ['\'', '"'].contains(c));
-    let kept: String = value.chars().take(VALUE - 2).collect();
+    let kept: String = value.chars().take(most - 2).collect();
     format!("{kept}…{}", quote.map_or(String::new(), String::from))
 }
 

@@ -9,7 +9,7 @@ use super::paths::Paths;
 use super::since::Since;
 use crate::analyse::Ledger;
 use crate::trace::{
-    CallFrame, Event, FileId, Kind, ObjId, RootKind, State, Step, StepHead, Symbol, Trace, visible,
+    Event, FileId, Kind, ObjId, RootKind, State, Step, StepHead, Symbol, Trace, visible,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -210,7 +210,10 @@ impl StepNarrator {
         let head = &step.head;
         let value = match head.event {
             Event::Return => head.held_as(RootKind::ReturnValue),
-            Event::Yield => self.before.frames.last().and_then(CallFrame::top_of_stack),
+            Event::Yield => {
+                let running = self.before.frames.last();
+                running.and_then(|frame| frame.yielded(head))
+            }
             _ => None,
         };
         self.returned = value.map(|value| GivenBack {
@@ -313,8 +316,9 @@ impl Telling<'_> {
         }
         self.names(&mut all);
         self.references(&mut all);
-        self.in_flight(&mut all);
+        // What was printed was printed before the call is left, or the exception raised.
         self.streams(&mut all);
+        self.in_flight(&mut all);
         self.deaths(&mut all);
         self.lost(lost, &mut all);
         self.out_of_reach(&mut all);
@@ -401,6 +405,11 @@ impl Telling<'_> {
     /// What has become of what objects hold.
     fn references(&self, all: &mut Vec<String>) {
         for (id, change) in &self.step.changed {
+            if let Some(Some(value)) = change.value
+                && let Some(path) = self.new.first_path(*id)
+            {
+                all.push(format!("{path} is now {}", short(self.text(value))));
+            }
             if change.refs.is_none() {
                 continue;
             }

@@ -37,6 +37,7 @@ pub(super) const RUN: Parts = Parts {
         include_str!("js/picture.js"),
         include_str!("js/invite.js"),
         include_str!("js/code.js"),
+        include_str!("js/caption.js"),
         include_str!("js/card.js"),
         include_str!("js/calltree.js"),
         include_str!("js/watch.js"),

@@ -63,6 +63,10 @@ impl Trace {
                 return text.into_owned();
             }
             let beginning: String = text.chars().take(BEGINNING).collect();
+            // How long a value is stands with its object; signs of escape are no characters of it.
+            if text.ends_with(['\'', '"']) {
+                return format!("{beginning}…");
+            }
             format!("{beginning}… ({} characters)", grouped(length))
         });
         Cow::Owned(trace)
@@ -71,8 +75,12 @@ impl Trace {
 
 /// Whether a text is shown whole: what an object says of itself may be several short facts.
 fn is_short(text: &str) -> bool {
-    text.len() <= LONGEST
-        || text.len() <= FACTS * LONGEST && text.split("; ").all(|fact| fact.len() <= LONGEST)
+    let length = |text: &str| match text.len() <= LONGEST {
+        true => text.len(),
+        false => text.chars().count(),
+    };
+    length(text) <= LONGEST
+        || length(text) <= FACTS * LONGEST && text.split("; ").all(|fact| length(fact) <= LONGEST)
 }
 
 /// A number with commas between thousands.

@@ -400,8 +400,12 @@ fn inline_tuple(view: &StepView<'_>, id: ObjId) -> String {
     }
 }
 
-/// A suspended frame's variables hang on its generator.
+/// A suspended frame's variables hang on its generator; while a call runs in it, the call's box has them.
 fn frame_rows(view: &StepView<'_>, reference: &Reference, rows: &mut Vec<Row>) {
+    if let Some(call) = view.running_call(reference.to) {
+        rows.push(aside(format!("its frame: {}", view.frame_title(call))));
+        return;
+    }
     let Some(frame) = view.object(reference.to) else {
         return;
     };
@@ -451,12 +455,34 @@ pub(super) fn inline_text(view: &StepView<'_>, id: ObjId) -> String {
     match info.kind {
         Kind::Traceback => "of running calls".to_owned(),
         Kind::Module => format!("module {name}"),
-        Kind::Class => format!("class {name}"),
+        // Beside it no box says what it inherits from.
+        Kind::Class => format!("class {name}{}", view.bases_in_words(object)),
         Kind::Function => format!("function {name}"),
         Kind::Namespace => format!("namespace of {name}"),
         _ if name.is_empty() => type_name.to_owned(),
         _ => format!("{type_name} {name}"),
     }
+}
+
+/// How many characters or bytes a text in quotes stands for: `b'\x00a'` for two.
+fn quoted_length(text: &str) -> usize {
+    let inside = text.split_once(['\'', '"']).map_or("", |(_, rest)| rest);
+    let mut rest = inside.chars();
+    rest.next_back();
+    let mut count = 0;
+    while let Some(next) = rest.next() {
+        count += 1;
+        if next == '\\' {
+            let digits = match rest.next() {
+                Some('x') => 2,
+                Some('u') => 4,
+                Some('U') => 8,
+                _ => 0,
+            };
+            rest.by_ref().take(digits).for_each(drop);
+        }
+    }
+    count
 }
 
 /// Text cut to `limit` characters, with its true length where it was cut here or before.
@@ -466,9 +492,8 @@ fn shortened(text: &str, limit: usize, true_length: Option<u64>) -> String {
         return text.to_owned();
     }
     let quoted = text.ends_with(['\'', '"']);
-    // Two characters of a quoted text are its quotes.
     let whole = true_length.map_or_else(
-        || length - if quoted { 2 } else { 0 },
+        || if quoted { quoted_length(text) } else { length },
         |length| length as usize,
     );
     if !quoted {

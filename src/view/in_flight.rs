@@ -34,7 +34,7 @@ impl StepView<'_> {
                 None
             }
             Event::Return => Some((self.returned(), held(RootKind::ReturnValue)?)),
-            Event::Yield => Some(("yield", self.state.frames.last()?.top_of_stack()?)),
+            Event::Yield => Some(("yield", self.state.frames.last()?.yielded(head)?)),
             Event::Exception | Event::Unwind => Some(("raise", held(RootKind::RaisedException)?)),
             _ => None,
         }?;

@@ -192,7 +192,7 @@ impl StepView<'_> {
             && !frames().any(is_named)
     }
 
-    fn frame_title(&self, call: &RunningCall) -> String {
+    pub(super) fn frame_title(&self, call: &RunningCall) -> String {
         let title = match self.text(call.frame.function) {
             _ if self.is_textbook() => self.textbook_frame(call),
             "<module>" if call.depth == 0 => return "globals".to_owned(),

@@ -192,7 +192,7 @@ for (const [state, keys] of [['the end', ['End']], ['a panel, the timeline and t
     assert.ok(paper.wide <= 718 && paper.right <= 718, `${paper.wide}, ${paper.right}`);
     assert.ok(paper.boxes > 1 && paper.out === 0, `${paper.out} of ${paper.boxes}`);
     assert.ok(contrast(paper.ink, paper.paper) >= 7, `${paper.ink} on ${paper.paper}`);
-    for (const hidden of ['.transport', '.side', '.timeline', '#pinned']) {
+    for (const hidden of ['.transport', '.side', '.timeline', '#pinned', '#pinned-bar', '#caption-more']) {
       if (await page.locator(hidden).count()) assert.ok(await page.locator(hidden).first().isHidden(), hidden);
     }
   });

@@ -71,8 +71,8 @@ test('a run that ended in an exception: traceback, the frames with their variabl
   assert.match(await page.textContent('#source .has-run'), /return items\[i\]/);
   const words = await page.textContent('#raised');
   assert.match(words, /IndexError: list index out of range/);
-  assert.match(words, /the script, line 9outer\(\)/);
-  assert.match(words, /inner\(\), line 3return items\[i\]kept: items = list #\d+ set at step \d+i = 5 set at step \d+local = list #\d+ set at step \d+/);
+  assert.match(words, /the script, line 9 outer\(\)/);
+  assert.match(words, /inner\(\), line 3 return items\[i\]kept: items = list #\d+ set at step \d+ i = 5 set at step \d+ local = list #\d+ set at step \d+/);
   assert.equal(await page.locator('#picture .box.tone-exception').count(), 4, 'the exception and three tracebacks');
   await page.click('#raised .link:has-text("list")');
   assert.match(await page.textContent('#card .chain'), /the interpreter uncaught exception →.*__traceback__/);

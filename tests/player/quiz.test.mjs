@@ -105,6 +105,74 @@ b.append(3)  # memviz: ask "What is \`a\` now?" "[1, 2, 3]" "[1, 2]" "an error"
 print(a)
 `;
 
+test('a question that is asked elsewhere says so, and leads back', async (t) => {
+  const page = await open(t, here, run);
+  await page.keyboard.press('ArrowRight');
+  const from = await stepOf(page);
+  await page.keyboard.press('q');
+  const at = await stepOf(page);
+  assert.notEqual(at, from);
+  assert.match(await page.textContent('#caption .said'), new RegExp(`about step ${at}; you came from step ${from}`));
+  assert.match(await page.textContent('#quiz'), new RegExp(`asked at step ${at}`));
+  const named = Number(/step (\d+)/.exec(await page.textContent('#quiz-next'))[1]);
+  await page.click('#quiz-back');
+  assert.equal(await stepOf(page), from);
+  await page.click('#quiz-go');
+  assert.equal(await stepOf(page), at, 'and there again');
+  await page.click('#quiz-next');
+  assert.equal(await stepOf(page), named, 'as the button says');
+});
+
+test('while a question is open, no panel tells what comes', async (t) => {
+  const kept = record(here, 'kept', `def double(items):
+    copy = []
+    for item in items:
+        copy.append(item * 2)
+    return copy
+
+numbers = [1, 2]
+twice = double(numbers)
+again = twice
+again.append(7)
+more = double(twice)
+print(twice, len(more))
+`);
+  const page = await open(t, here, kept);
+  const last = Number(await page.textContent('#steps'));
+  await page.keyboard.press('q');
+  const at = await stepOf(page);
+  assert.ok(at < last - 2);
+  /** The steps that a panel speaks of. */
+  const told = async (panel) => [...(await page.locator(panel).evaluate((element) => [element.textContent, ...[...element.querySelectorAll('[title]')].map(({ title }) => title)].join('\n'))).matchAll(/[Ss]teps? (\d+)(?: to (\d+))?/g)].map(([, one, other]) => Number(other ?? one));
+  const spoken = {};
+  for (const tab of ['card', 'calls', 'watch', 'collector', 'life']) {
+    if (tab === 'card') await page.locator('#picture [role=button]').first().dispatchEvent('click');
+    else await page.click(`#tab-${tab}`);
+    spoken[tab] = await told(`#${tab}`);
+    assert.ok(spoken[tab].every((step) => step <= at), `${tab} tells of ${spoken[tab]} at step ${at}`);
+  }
+  for (const tab of ['calls', 'life']) {
+    await page.click(`#tab-${tab}`);
+    assert.match(await page.textContent(`#${tab} .kept-back`), /until it is answered/);
+  }
+  await page.locator('#stack .name').first().click();
+  assert.ok((await told('#stack')).every((step) => step <= at));
+  await page.click('#timeline-button');
+  for (const hidden of ['#timeline-view', '#ticks', '#flame']) assert.ok(await page.isHidden(hidden), hidden);
+  await page.click('#timeline-button');
+  // Answered, all of it is told.
+  await page.click('#life .kept-back button');
+  assert.ok(await page.isVisible('#quiz'));
+  await page.check('#answer-0');
+  await page.click('#quiz-go');
+  for (const tab of ['calls', 'life']) {
+    await page.click(`#tab-${tab}`);
+    assert.ok((await told(`#${tab}`)).some((step) => step > at + 1), `${tab} tells of all`);
+    assert.equal(await page.locator(`#${tab} .kept-back`).count(), 0);
+  }
+  assert.ok(await page.isVisible('#ticks'));
+});
+
 test('a lesson: the author’s prose and questions, as stops', async (t) => {
   const out = record(here, 'lesson', LESSON);
   const lesson = exported(out).steps;

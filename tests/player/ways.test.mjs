@@ -115,7 +115,7 @@ test('the rounds of a loop, what differs between two steps, bookmarks', async (t
   assert.match(await page.textContent('#watch'), /Rounds of the loop in line 14: 4/);
   const cells = await page.$$eval('#watch .rounds tbody tr', (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
   assert.deepEqual(cells.map(([round]) => round), ['1', '2', '3', '4']);
-  assert.deepEqual(cells.map((row) => row.at(-1)), ['0', '1', '2', '3']);
+  assert.deepEqual(cells.map((row) => row.at(-2)), ['0', '1', '2', '3']);
   await page.click('#watch button:has-text("Remember this step")');
   await page.click('#watch .rounds tbody tr:last-child button');
   const words = await page.textContent('#watch');

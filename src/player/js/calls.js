@@ -24,12 +24,12 @@ class CallLog {
     const frame = runningFrame(state);
     this.running.push(frame?.call ?? null);
     this.depths.push(frame ? frame.depth + 1 : 0);
-    if (step.event === 'return' && frame) this.end(frame.call, number, state);
+    if (step.event === 'return' && frame) this.end(frame.call, number, state, step.raised);
   }
 
   begin(number, frame, state) {
     const parent = state.frames.findLast((other) => other.thread === frame.thread && other.depth < frame.depth);
-    const call = { ...frame, parent: parent?.call ?? null, first: number, last: number, children: [], returned: null };
+    const call = { ...frame, parent: parent?.call ?? null, first: number, last: number, children: [], returned: null, left: null };
     call.given = frame.module || frame.body ? [] : this.values(frame, state);
     this.byNumber.set(frame.call, call);
     this.byNumber.get(call.parent)?.children.push(frame.call);
@@ -48,7 +48,12 @@ class CallLog {
     return values;
   }
 
-  end(call, number, state) {
+  /** Notes how a call ends: by an exception that is on its way, or with what it gives back. */
+  end(call, number, state, raised) {
+    if (raised) {
+      this.byNumber.get(call).left = { step: number, id: raised, words: this.run.typeOf(raised) };
+      return;
+    }
     for (const [id, labels] of state.held) {
       if (!labels.includes(this.returnLabel)) continue;
       this.byNumber.get(call).returned = { step: number, id, words: this.run.shortName(id, state.heap.get(id)) };

@@ -19,7 +19,7 @@ class Flame {
     });
     canvas.addEventListener('pointermove', (event) => {
       const call = this.callAt(event);
-      canvas.title = call ? `${callName(app.run, call)}, steps ${call.first} to ${call.last}` : '';
+      canvas.title = call ? `${callName(app.run, call)}, steps ${call.first} to ${call.last}${call.left ? `, left by ${call.left.words}` : ''}` : '';
     });
   }
 
@@ -74,14 +74,16 @@ class CallTree {
 
   show() {
     if ($('panels').hidden || $('calls').hidden) return;
-    const { run, view } = this.app;
+    const { run, view, horizon } = this.app;
     this.current = run.calls.running[view.step];
     this.path = new Set();
     for (let at = this.current; at !== null && at !== undefined; at = run.calls.byNumber.get(at)?.parent) this.path.add(at);
-    const roots = run.calls.roots();
+    const known = [...run.calls.byNumber.values()].filter(({ first }) => first <= horizon);
+    const roots = run.calls.roots().filter(({ first }) => first <= horizon);
     refill($('calls'),
       make('h2', {}, 'Calls'),
-      make('p', { class: 'quiet' }, `${counted(run.calls.byNumber.size - 1, 'call')}. What runs now is bold; click a call to go to its beginning, what it returned to go to its end.`),
+      this.app.keptBack(),
+      make('p', { class: 'quiet' }, `${counted(known.length - 1, 'call')}. What runs now is bold; click a call to go to its beginning, what it returned, or what left it, to go to its end.`),
       make('ul', { class: 'calls' }, roots.map((call) => this.entry(call))));
     scrollWithin($('calls'), $('calls').querySelector('[aria-current]'));
   }
@@ -94,18 +96,22 @@ class CallTree {
       this.asked.set(call.call, !isOpen);
       this.show();
     }, { class: 'toggle', 'aria-expanded': String(isOpen), 'aria-label': `Calls of ${callName(run, call)}` }) : make('span', { class: 'toggle' });
-    const returned = call.module || call.body ? null : call.returned;
+    const isKnown = (end) => (end && end.step <= app.horizon ? end : null);
+    const returned = call.module || call.body ? null : isKnown(call.returned);
+    const left = isKnown(call.left);
+    const steps = call.last <= app.horizon ? `Steps ${call.first} to ${call.last}` : `From step ${call.first} on`;
     return make('li', {},
       make('div', { class: 'call' }, toggle,
-        make('span', {}, button(callName(run, call), () => app.go(call.first), { class: 'link', 'aria-current': call.call === this.current ? 'true' : null, title: `Steps ${call.first} to ${call.last}` }),
-        returned ? [' → ', button(returned.words, () => app.go(returned.step), { class: 'link value', title: `Step ${returned.step}` })] : null)),
+        make('span', {}, button(callName(run, call), () => app.go(call.first), { class: 'link', 'aria-current': call.call === this.current ? 'true' : null, title: steps }),
+        returned ? [' → ', button(returned.words, () => app.go(returned.step), { class: 'link value', title: `Step ${returned.step}` })] : null,
+        left ? [' ', button(`left by ${left.words}`, () => app.go(left.step), { class: 'link left-by', title: `Step ${left.step}` })] : null)),
       isOpen && call.children.length ? make('ul', {}, this.children(call)) : null);
   }
 
   /** The calls of a call: all of them, or those around the step that is shown. */
   children(call) {
     const { run, view } = this.app;
-    const calls = call.children.map((number) => run.calls.byNumber.get(number));
+    const calls = call.children.map((number) => run.calls.byNumber.get(number)).filter(({ first }) => first <= this.app.horizon);
     const at = calls.findLastIndex(({ first }) => first <= view.step);
     const from = clamp(at - CALLS_SHOWN / 2, 0, Math.max(0, calls.length - CALLS_SHOWN));
     const shown = calls.slice(from, from + CALLS_SHOWN);

@@ -15,6 +15,8 @@ const AHEAD = 250;
 /** Space that is left around what is brought into view. */
 const MARGIN = 28;
 const GLIDE_TIME = 180;
+/** Kinds of objects in which the interpreter keeps book on calls: a step is about others first. */
+const BOOKS = ['traceback', 'frame', 'namespace'];
 /** A pointer that moves less than this has clicked. */
 const DRAG_FROM = 4;
 
@@ -26,6 +28,8 @@ class Camera {
     this.holder = picture.holder;
     this.run = picture.run;
     this.zoom = null;
+    /** All of a step was asked for: it is sized anew when the room changes. */
+    this.fitsStep = false;
     this.scrolled = { x: 0, y: 0 };
     this.listen();
   }
@@ -95,6 +99,7 @@ class Camera {
     this.look();
     const fixed = { x: (x + this.scrolled.x) / this.scale, y: (y + this.scrolled.y) / this.scale };
     this.zoom = clamp(scale, SMALLEST_ZOOM, LARGEST_ZOOM);
+    this.fitsStep = false;
     this.fit();
     this.jumpTo(fixed.x * this.scale - x, fixed.y * this.scale - y);
   }
@@ -191,19 +196,23 @@ class Camera {
     return width * this.scale < this.room.width - 2 * MARGIN && height * this.scale < this.room.height - 2 * MARGIN;
   }
 
-  /** What a step is about, the most important first. */
-  subjects(state, shown) {
+  /** What a step is about, the most important first: the program's own before the interpreter's books. */
+  subjects(state, shown, withoutRunning = false) {
     const call = this.run.boxOfCall.get(runningFrame(state)?.call);
-    const arrows = [...shown.arrows].map((number) => this.run.picture.arrows[number])
-      .filter(([, to, , flags]) => flags & MOVED && shown.boxes.has(to))
-      .sort((a, b) => (b[0] === call) - (a[0] === call));
-    const boxes = [...shown.boxes].map((box) => [box, state.boxes.get(box)]);
-    const fresh = boxes.filter(([box, entry]) => this.picture.isFresh(box, entry)).map(([, entry]) => entry);
-    const rects = arrows.flatMap((arrow) => this.endsOf(state, arrow));
-    rects.push(...fresh.map((entry) => this.part(this.rectOf(entry))));
     const running = shown.boxes.has(call) && state.boxes.get(call);
-    if (running) rects.push(this.part(this.rectOf(running)));
-    return { rects, running: running && this.rectOf(running) };
+    const arrows = [...shown.arrows].map((number) => this.run.picture.arrows[number]).filter(([, to]) => shown.boxes.has(to));
+    const moved = arrows.filter(([, , , flags]) => flags & MOVED).sort((a, b) => (b[0] === call) - (a[0] === call));
+    const fresh = [...shown.boxes].filter((box) => this.picture.isFresh(box, state.boxes.get(box)));
+    const isBook = (box) => BOOKS.includes(this.run.kindOfBox(box));
+    const partOf = (box) => this.part(this.rectOf(state.boxes.get(box)));
+    const news = (wanted) => [
+      ...moved.filter(([from, to]) => (isBook(from) || isBook(to)) === wanted).flatMap((arrow) => this.endsOf(state, arrow)),
+      ...fresh.filter((box) => isBook(box) === wanted).map(partOf),
+    ];
+    const about = running && !withoutRunning ? [this.part(this.rectOf(running))] : [];
+    // At the end it is what is left of the program.
+    const left = state.isExit ? [...about, ...arrows.filter(([from, to]) => from === call && !isBook(to)).map(([, to]) => partOf(to))] : [];
+    return { rects: [...left, ...news(false), ...about, ...news(true)], running: running && this.rectOf(running) };
   }
 
   /** What an arrow leads to, and the row that it starts from. */
@@ -257,8 +266,16 @@ class Camera {
     this.picture.drawNear();
   }
 
+  /** The room for the picture has changed: where all of a step was asked for, all of it is seen again. */
+  refit() {
+    if (this.fitsStep) this.fitStep();
+    else this.fit();
+  }
+
   /** Sizes and scrolls the picture so that all boxes of this step are seen. */
   fitStep() {
+    this.room = { width: this.holder.clientWidth, height: Math.min(this.holder.clientHeight || innerHeight, innerHeight) };
+    this.fitsStep = true;
     const rects = [...this.picture.boxes.values()].map((entry) => this.rectOf(entry));
     if (!rects.length) return;
     const all = rects.reduce(aroundBoth);

@@ -19,6 +19,7 @@ function showCard(app) {
   refill($('card'),
     make('h2', {}, run.nameOf(id, object)),
     object ? null : absence(app, id),
+    object ? sharedVariables(app, id, object) : null,
     object ? whyAlive(app, id, object) : null,
     moves(app, id),
     object ? [ownerList(app, id, object), contents(app, object)] : null,
@@ -30,7 +31,8 @@ function showCard(app) {
 function facts(app, id, object) {
   const { run } = app;
   const born = run.born(id);
-  const died = run.died(id);
+  // While a question is open, what comes is not told.
+  const isKnown = app.horizon === run.length || (run.died(id)?.step ?? Infinity) <= app.horizon;
   const moment = ({ step, line }) => [button(`step ${step}`, () => app.go(step), { class: 'link' }), line ? `, line ${line}` : ''];
   const rows = [
     ['Serial', `#${id}`],
@@ -41,7 +43,7 @@ function facts(app, id, object) {
     ['Count', object ? countInWords(object.count) : null],
     ['Generation', object && object.generation >= 0 ? (object.generation > 2 ? 'frozen' : String(object.generation)) : null],
     [run.lives ? 'Born' : 'Found first', born ? moment(born) : 'before the recording'],
-    end(run, died, moment),
+    isKnown ? end(run, run.died(id), moment) : ['Died', 'kept back: a question is open'],
   ];
   return make('dl', {}, rows.filter(([, value]) => value !== null).flatMap(([name, value]) => [make('dt', {}, name), make('dd', {}, value)]));
 }
@@ -63,13 +65,13 @@ function moves(app, id) {
   const { view } = app;
   const drawn = app.run.boxOfObject.has(id);
   return [
-    make('div', { class: 'actions', role: 'group', 'aria-label': 'Changes of this object' },
+    make('div', { class: 'actions', role: 'group', 'aria-label': 'Changes of this object' }, spaced(
       button('◀ Last change', () => app.nextChange(true), { title: 'Last step at which it changed (C)' }),
-      button('Next change ▶', () => app.nextChange(false), { title: 'Next step at which it changes (c)' })),
-    drawn ? make('div', { class: 'actions', role: 'group', 'aria-label': 'In the picture' },
+      button('Next change ▶', () => app.nextChange(false), { title: 'Next step at which it changes (c)' }))),
+    drawn ? make('div', { class: 'actions', role: 'group', 'aria-label': 'In the picture' }, spaced(
       button('Only this', () => app.toggleOnly(), { 'aria-pressed': String(view.only), title: 'Only what leads to it and what it leads to (f)' }),
       button('Fold', () => app.toggle('folded', id), { 'aria-pressed': String(view.folded.has(id)), title: 'Fold its rows, and what only it leads to (z)' }),
-      button('Hide', () => app.toggle('hidden', id), { 'aria-pressed': String(view.hidden.has(id)), title: 'Hide its box (h)' })) : null,
+      button('Hide', () => app.toggle('hidden', id), { 'aria-pressed': String(view.hidden.has(id)), title: 'Hide its box (h)' }))) : null,
   ];
 }
 
@@ -102,6 +104,18 @@ function whyAlive(app, id, object) {
   const links = chain.map((link) => make('li', {},
     ownerName(app, link), ' ', make('span', { class: 'label' }, visible(run.text(link.label))), ' → '));
   return [title, make('ol', { class: 'chain' }, links, make('li', {}, make('strong', {}, run.nameOf(id, object))))];
+}
+
+/** That several functions have one variable in common: of its cell, or of one of the functions. */
+function sharedVariables(app, id, object) {
+  const { run, state } = app;
+  const cells = run.kindOf(id) === 'function' ? object.refs.filter((_, i) => i % 3 === 1) : [id];
+  return [...new Set(cells)].map((cell) => {
+    const functions = sharersOf(run, state, cell);
+    if (functions.length < 2) return null;
+    const links = functions.slice(0, OWNERS_SHOWN).map((one) => [' ', one === id ? make('span', {}, 'this one') : objectLink(app, one)]);
+    return make('p', { class: 'notice shared' }, cell === id ? 'It is shared' : [objectLink(app, cell), ' is shared'], ` by ${functions.length} functions: there is one variable, and each of them sees what it holds now.`, links, functions.length > OWNERS_SHOWN ? ' …' : null);
+  });
 }
 
 function ownerList(app, id, object) {
@@ -137,7 +151,7 @@ function contents(app, object) {
   const wanted = [];
   for (let i = 0; i < refs.length; i += 3) if (!isPlainKey(i)) wanted.push(i);
   for (const i of wanted.slice(0, CONTENTS_SHOWN)) {
-    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] & REF_WEAK ? ' (weak) ' : ' ', valueOf(app, refs[i + 1]), setAt(app, object.id, refs[i])));
+    rows.push(make('li', {}, make('span', { class: 'label' }, visible(run.text(refs[i]))), refs[i + 2] & REF_WEAK ? ' (weak) ' : ' ', valueOf(app, refs[i + 1]), ' ', setAt(app, object.id, refs[i])));
   }
   const more = wanted.length - rows.length;
   if (more > 0) rows.push(make('li', { class: 'quiet' }, `… ${grouped(more)} more`));
@@ -147,9 +161,11 @@ function contents(app, object) {
 /** The count over the object's life, as a line of steps and in words. */
 function history(app, id) {
   const { run, view } = app;
-  const counts = countHistory(run, id);
+  const counts = countHistory(run, id).filter(([step]) => step <= app.horizon);
   if (!counts.length || counts.every(([, count]) => count < 0)) return null;
-  const end = run.diedInRun(id)?.step ?? run.length + 1;
+  const died = run.diedInRun(id);
+  const hasDied = died && died.step <= app.horizon;
+  const end = hasDied ? died.step : app.horizon + 1;
   const top = Math.max(...counts.map(([, count]) => count), 1);
   const [width, height] = [260, 56];
   const first = counts[0][0];
@@ -160,7 +176,7 @@ function history(app, id) {
   counts.forEach(([step, count], index) => {
     way += `${index ? 'L' : 'M'}${x(step)} ${y(index ? counts[index - 1][1] : count)}L${x(step)} ${y(count)}`;
   });
-  way += `L${x(end)} ${y(counts.at(-1)[1])}${run.diedInRun(id) ? `L${x(end)} ${y(0)}` : ''}`;
+  way += `L${x(end)} ${y(counts.at(-1)[1])}${hasDied ? `L${x(end)} ${y(0)}` : ''}`;
   const here = view.step >= first && view.step <= end;
   const words = around(counts.map(([step, count]) => ({ step, count })), view.step)
     .map(({ step, count }) => make('li', {}, button(`step ${step}`, () => app.go(step), { class: 'link' }), ` ${grouped(count)}`));

@@ -45,10 +45,11 @@ class Source {
     const runs = this.app.run.lines[this.file].get(number);
     const mark = make('span', { class: 'mark' });
     const code = make('code', {}, coloured(visible(lessonPart(text)), this.app.run.files[this.file].kinds?.[number - 1] ?? []));
+    code.style.setProperty('--indent', String(indentOf(text.replaceAll('\t', '    '))));
     const label = make('span', { class: 'number' }, String(number));
     const element = runs
-      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.click(number, event) }, label, code, mark))
-      : make('li', {}, make('div', { class: 'row' }, label, code, mark));
+      ? make('li', {}, make('button', { type: 'button', class: 'row', tabindex: '-1', 'data-line': number, onclick: (event) => this.click(number, event) }, spaced(label, code, mark)))
+      : make('li', {}, make('div', { class: 'row' }, spaced(label, code, mark)));
     return { element, mark, row: element.firstChild, runs };
   }
 
@@ -180,7 +181,7 @@ function showStack(app) {
     }
     const line = app.step.event === 'exit' ? '' : `line ${frame.line}`;
     return make('section', { class: frame === running ? 'frame newest' : 'frame' },
-      make('h3', {}, run.frameName(frame), make('span', { class: 'quiet' }, line)),
+      make('h3', {}, run.frameName(frame), ' ', make('span', { class: 'quiet' }, line)),
       rows.length ? make('table', {}, make('tbody', {}, rows)) : make('p', { class: 'quiet' }, 'no names yet'));
   });
   refill($('stack'), frames);
@@ -191,7 +192,7 @@ const framesOf = (state) => new Map(state.frames.map((frame) => [frame.call, fra
 
 /** The steps at which a name changed, each a link. */
 function nameHistory(app, call, name) {
-  const changes = nameChanges(app.run, call, name);
+  const changes = nameChanges(app.run, call, name).filter(({ step }) => step <= app.horizon);
   const shown = around(changes, app.view.step);
   const entries = shown.map(({ step, to, ended }) => {
     const words = to !== null ? app.run.nameOf(to, app.run.at(step).heap.get(to)) : ended ? 'the call ended' : 'unbound';
@@ -255,7 +256,7 @@ function showRaised(app) {
     parts.push(make('p', { class: 'quiet' }, 'It ended the run, through these calls (the newest last):'));
     const frames = step.raised ? tracebackFrames(app, step.raised) : [];
     parts.push(make('ol', {}, traceback.map(([file, line, name], index) => make('li', {},
-      `${name === '<module>' ? 'the script' : `${name}()`}, line ${line}`,
+      `${name === '<module>' ? 'the script' : `${name}()`}, line ${line} `,
       make('code', {}, sourceLine(run, file, line)),
       frameNames(app, frames[index], callsOf(app, step.raised, traceback.length)[index])))));
   }
@@ -338,17 +339,9 @@ function frameNames(app, frame, call) {
     if (refs[i + 2] & REF_NO_VARIABLE || /^stack \d+$/.test(label) || app.run.kindOf(refs[i + 1]) === 'namespace') continue;
     const set = call ? whenNamed(app.run, call, refs[i], app.view.step) : null;
     names.push(make('span', { class: 'pair' }, `${visible(label)} = `, valueOf(app, refs[i + 1]),
-      set ? [' ', button(`set at step ${set}`, () => app.go(set), { class: 'small' })] : null));
+      set ? [' ', button(`set at step ${set}`, () => app.go(set), { class: 'small' })] : null), ' ');
   }
   return names.length ? make('div', { class: 'names' }, 'kept: ', names) : null;
-}
-
-function showCaption(app) {
-  const { run, step, view } = app;
-  const words = run.text(step.words);
-  refill($('caption'),
-    make('strong', {}, `Step ${view.step} of ${run.length}`), ` · ${visible(run.text(step.caption))}`,
-    words ? make('span', { class: 'words' }, visible(words)) : null);
 }
 
 /** How the run ended, for the head of the page. */

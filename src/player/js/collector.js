@@ -1,5 +1,13 @@
 // A run of the collector, phase by phase, with the numbers that it worked with.
 
+/** What a phase makes of an object, and what that means. */
+const GC_STATES = [
+  ['candidate', '(looked at, not yet decided)'],
+  ['kept', '(reached from outside, lives on)'],
+  ['unreachable', '(nothing outside leads to it)'],
+  ['freed', '(its memory is given back)'],
+];
+
 class Collector {
   constructor(app) {
     this.app = app;
@@ -51,14 +59,16 @@ class Collector {
     }
     this.app.tab('collector');
     this.show();
+    this.app.showLegend();
   }
 
   show() {
     const { app } = this;
     const runs = app.step.gc ?? [];
-    const active = !$('collector').hidden && runs.length > 0;
+    const isOpen = !$('panels').hidden && !$('collector').hidden;
+    const active = isOpen && runs.length > 0;
     this.mark(active ? this.phases(runs[this.runAt])[this.phase] : null);
-    if ($('collector').hidden) return;
+    if (!isOpen) return;
     refill($('collector'), make('h2', {}, 'The collector'), runs.length ? this.collection(runs) : this.elsewhere());
   }
 
@@ -81,13 +91,17 @@ class Collector {
 
   /** Which steps have a collection. */
   elsewhere() {
-    const { app, steps } = this;
+    const { app } = this;
+    const steps = this.steps.filter((step) => step <= app.horizon);
+    const keptBack = app.keptBack();
+    if (keptBack && !steps.length) return keptBack;
     if (!app.run.lives) return make('p', { class: 'hint' }, 'What the collector did is not known on this interpreter.');
     if (!steps.length) return make('p', { class: 'hint' }, 'The collector did not run in this recording.');
     const waits = this.waitsFor();
     if (waits) return waits;
     const near = around(steps.map((step) => ({ step })), app.view.step);
     return [
+      keptBack,
       make('p', {}, `It does not run in this step. It ran in ${counted(steps.length, 'step')} of this recording:`),
       make('ul', { class: 'owners' }, near.map(({ step }) => make('li', {}, button(`step ${step}`, () => app.go(step), { class: 'link' })))),
     ];
@@ -105,6 +119,7 @@ class Collector {
         make('span', {}, `Phase ${this.phase + 1} of ${phases.length}`),
         button('▶', () => this.move(1), { 'aria-label': 'Next phase', title: 'Next phase (.)', id: 'phase-next' })),
       make('div', { 'aria-live': 'polite' }, make('h3', {}, phase.title), make('p', {}, phase.words)),
+      this.legend(),
       this.table(phase),
     ];
   }
@@ -132,27 +147,53 @@ class Collector {
     ];
   }
 
-  /** Puts the phase's numbers on the boxes of the picture. */
+  /** What an object is at this phase, of those that this run of the collector looks at. */
+  states() {
+    const runs = this.app.step.gc;
+    const gc = runs[this.runAt];
+    const title = this.phases(gc)[this.phase].title;
+    const unreachable = new Set(gc.unreachable);
+    const states = new Map();
+    for (const id of gc.candidates) {
+      const isKnown = !['The candidates', 'Take off the references from inside'].includes(title);
+      states.set(id, isKnown && !unreachable.has(id) ? 'kept' : isKnown && title !== 'Held from outside' ? 'unreachable' : 'candidate');
+    }
+    if (['Brought back', 'Collected'].includes(title)) for (const id of gc.resurrected) states.set(id, 'kept');
+    if (title === 'Collected') for (const id of gc.collected) states.set(id, 'freed');
+    return states;
+  }
+
+  /** What the signs of this phase mean, with how many objects each stands for. */
+  legend() {
+    const states = [...this.states().values()];
+    return make('ul', { class: 'gc-legend', 'aria-label': 'Signs of this phase' }, GC_STATES.filter(([name]) => states.includes(name)).map(([name, words]) => make('li', {},
+      make('span', { class: `sample gc-${name}`, 'aria-hidden': 'true' }), ' ', make('strong', {}, name), ` ${words}: ${grouped(states.filter((state) => state === name).length)}`)));
+  }
+
+  /** Puts the phase's states and numbers on the boxes: what is freed in it, or later, stands there as living. */
   mark(phase) {
     const { picture, run } = this.app;
-    for (const badge of picture.boxLayer.querySelectorAll('.badge')) badge.remove();
-    for (const { element } of picture.boxes.values()) element.classList.remove('in-phase');
-    if (!phase) return;
-    for (const id of phase.ids) {
+    for (const badge of picture.boxLayer.querySelectorAll('.of-phase')) badge.remove();
+    const states = phase ? this.states() : new Map();
+    const inPhase = new Set(phase?.ids);
+    const later = new Set((phase ? this.app.step.gc.slice(this.runAt) : []).flatMap(({ collected }) => collected));
+    const livesYet = (box) => {
+      const { object } = run.picture.keys[box];
+      return later.has(object) && states.get(object) !== 'freed';
+    };
+    for (const [box, { element }] of picture.boxes) {
+      const { object } = run.picture.keys[box];
+      element.classList.toggle('in-phase', inPhase.has(object));
+      element.classList.toggle('lives-yet', livesYet(box));
+      for (const [name] of GC_STATES) element.classList.toggle(`gc-${name}`, states.get(object) === name);
+    }
+    for (const [number, element] of picture.arrows) element.classList.toggle('lives-yet', livesYet(run.picture.arrows[number][0]));
+    for (const [id, state] of states) {
       const entry = picture.boxes.get(run.boxOfObject.get(id));
       if (!entry) continue;
-      entry.element.classList.add('in-phase');
       const left = phase.counts?.get(id);
-      if (left === undefined) continue;
-      const words = `${left} from outside`;
-      const { metrics, contents } = run.picture;
-      const width = picture.textWidth(words, metrics.small_font) + 10;
-      const content = contents[entry.content];
-      const x = tenth(content.width / 10 - width + 4);
-      const y = content.height / 10 - 3;
-      entry.element.append(draw('g', { class: left ? 'badge held' : 'badge' },
-        draw('rect', { x, y, width: tenth(width), height: 16, rx: 8 }),
-        picture.write('badge-text', x + 5, y + 12, metrics.small_font, words)));
+      const words = left === undefined ? state : `${left} from outside`;
+      entry.element.append(picture.badge(run.picture.contents[entry.content], words, left ? 'of-phase held' : 'of-phase'));
     }
   }
 }

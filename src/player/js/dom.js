@@ -58,6 +58,9 @@ function button(text, action, attributes = {}) {
   return make('button', { type: 'button', onclick: action, ...attributes }, text);
 }
 
+/** Children with a space between them, where only their boxes stand apart: for who reads or copies them. */
+const spaced = (...children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined).flatMap((child) => [child, ' ']);
+
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** Characters that would not be seen are written as Python writes them, as in the SVG frames. */
@@ -107,7 +110,8 @@ function scrollWithin(holder, element) {
   const [room, at] = [holder.getBoundingClientRect(), element.getBoundingClientRect()];
   const space = Math.min(60, room.height / 4);
   if (at.top < room.top + space) holder.scrollTop -= room.top + space - at.top;
-  else if (at.bottom > room.bottom - space) holder.scrollTop += at.bottom - room.bottom + space;
+  // Of what is higher than its room, the beginning.
+  else if (at.bottom > room.bottom - space) holder.scrollTop += Math.min(at.bottom - room.bottom + space, at.top - room.top);
 }
 
 /** Writes a page's address. A page inside a frame without an address of its own has no deep links. */

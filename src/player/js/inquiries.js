@@ -114,27 +114,29 @@ function loopsAround(text, line) {
 const ROUNDS_AT_MOST = 2000;
 
 /**
- * The rounds of each loop around a step, in its call: for each the step that begins it, and what each
- * name led to at its end. Names that no round changes are left out.
+ * The rounds of each loop around a step, in its call: for each the step that begins it, the step at its
+ * end, and what each name led to then; nothing behind the step `limit`. Names that no round changes are
+ * left out.
  */
-function roundsOf(run, number) {
+function roundsOf(run, number, limit = run.length) {
   const step = run.step(number);
   const loops = (line) => loopsAround(run.files[step.file]?.text ?? '', line);
   const around = step.ran ? loops(step.ran) : [];
-  return (around.length ? around : loops(step.line)).map((loop) => roundsIn(run, number, loop)).filter(({ rounds }) => rounds.length);
+  return (around.length ? around : loops(step.line)).map((loop) => roundsIn(run, number, loop, limit)).filter(({ rounds }) => rounds.length);
 }
 
-function roundsIn(run, number, loop) {
+function roundsIn(run, number, loop, limit) {
   const call = run.calls.running[number];
   const isIn = (at) => run.calls.running[at] !== call || (run.step(at).line >= loop.first && run.step(at).line <= loop.last);
   let [from, to] = [number, number];
-  const { first = 1, last = run.length } = run.calls.byNumber.get(call) ?? {};
+  const { first = 1, last: end = run.length } = run.calls.byNumber.get(call) ?? {};
+  const last = Math.min(end, limit);
   while (from > first && isIn(from - 1)) from--;
   while (to < last && isIn(to)) to++;
   const rounds = [];
   for (let at = from; at <= to && rounds.length < ROUNDS_AT_MOST; at++) {
     const here = run.step(at);
-    if (run.calls.running[at] === call && here.ran === loop.first && here.line > loop.first && here.line <= loop.last) rounds.push({ step: at, names: new Map() });
+    if (run.calls.running[at] === call && here.ran === loop.first && here.line > loop.first && here.line <= loop.last) rounds.push({ step: at, end: at, names: new Map() });
   }
   readRounds(run, call, rounds, to);
   const names = [...new Set(rounds.flatMap((round) => [...round.names.keys()]))];
@@ -155,7 +157,7 @@ function readRounds(run, call, rounds, end) {
     for (let i = 0; i < (frame?.names.length ?? 0); i += 3) {
       if (frame.names[i + 1] !== NAME_OF_COMPILER) names.set(frame.names[i], { id: frame.names[i + 2], step: at });
     }
-    rounds[index].names = names;
+    Object.assign(rounds[index], { names, end: at });
   }
 }
 

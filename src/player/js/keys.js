@@ -28,7 +28,7 @@ function listenToPage(app) {
   addEventListener('hashchange', () => location.hash !== app.written && app.readAddress());
   addEventListener('resize', () => {
     setNarrow();
-    app.picture.camera.fit();
+    app.picture.lookAgain();
     app.transport.drawTicks();
     app.timeline.show();
   });
@@ -131,6 +131,7 @@ function openHelp() {
     make('div', { class: 'columns' }, table(rows.slice(0, half)), table(rows.slice(half))),
     make('h2', {}, 'Signs'),
     make('p', {}, 'Beside the source a green bar marks the lines that have run so far.'),
+    make('p', {}, 'A box with a dashed edge and a label is a copy of the running call’s names, whose own box is out of view; its × closes it, and Follow, switched off and on, brings it back.'),
     make('p', {}, 'Above the slider: the calls, each over the steps that it takes; click one to go there. Along the slider: births stand above the middle, deaths below it; a line is a run of the collector, a diamond an exception.'),
     make('p', {}, 'Click a source line to go to the next step at which it is about to run; with shift, to the one before. Click its number to stop there when you run on (r). Click a name in the call stack to see when it changed. The address keeps step and object: copy it to link to this very picture.'),
     make('form', { method: 'dialog' }, make('button', { class: 'primary' }, 'Close')));

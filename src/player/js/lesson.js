@@ -54,6 +54,11 @@ class Lesson {
     return this.stops.some(({ prose, questions }) => prose.length || questions.length);
   }
 
+  /** Whether a question of the lesson is asked at this step, and not answered. */
+  get isOpen() {
+    return this.isTold && this.stops.some(({ questions }) => questions.some((question) => this.app.quiz.isOpenHere(question)));
+  }
+
   /** The stop that the step belongs to: the last one that is not behind it. */
   get at() {
     return this.stops.findLastIndex(({ step }) => step <= this.app.view.step);
@@ -80,6 +85,6 @@ class Lesson {
       (stop?.captions ?? []).map((words) => make('p', { class: 'stop-caption' }, seen(words))),
       make('div', { class: 'prose' }, (stop?.prose ?? []).map(proseOf)),
       (stop?.questions ?? []).map((question) => app.quiz.block(question)),
-      make('p', { class: 'actions' }, other(at - 1, '◀ Back', 'stop-before'), other(at + 1, 'Go on ▶', 'stop-next')));
+      make('p', { class: 'actions' }, spaced(other(at - 1, '◀ Back', 'stop-before'), other(at + 1, 'Go on ▶', 'stop-next'))));
   }
 }

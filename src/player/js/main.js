@@ -27,6 +27,7 @@ class App {
     this.calls = new CallTree(this);
     this.breaks = new Breakpoints(this);
     this.watch = new Watch(this);
+    this.caption = new Caption(this);
     this.listen();
     this.readAddress();
     this.lesson.begin();
@@ -37,6 +38,17 @@ class App {
 
   get step() {
     return this.run.step(this.view.step);
+  }
+
+  /** The last step that panels may speak of: while a question is open, the step at which it is asked. */
+  get horizon() {
+    return this.quiz.isOpen || this.lesson.isOpen ? this.view.step : this.run.length;
+  }
+
+  /** What stands in the place of what would answer the question that is open. */
+  keptBack() {
+    const words = this.quiz.isOpen ? 'quiz' : 'lesson';
+    return this.horizon === this.run.length ? null : make('p', { class: 'notice kept-back' }, 'A question is open: what comes after this step is kept back until it is answered. ', button('To the question', () => this.openTab(words), { class: 'link' }));
   }
 
   /** Goes to a step. */
@@ -54,19 +66,20 @@ class App {
   /** Shows everything at the step that the view is at; with `follow`, the picture's news in view. */
   show({ follow = false } = {}) {
     this.state = this.run.at(this.view.step);
+    document.body.classList.toggle('keeps-back', this.horizon < this.run.length);
     // First what asks the browser for places: it has little to lay out as yet.
     this.source.show();
     showPrinted(this);
     this.picture.show(this.state, this.view, follow);
-    showCaption(this);
+    this.caption.show();
     showRaised(this);
     showStack(this);
     this.transport.show();
-    this.showLegend();
     if (!$('panels').hidden && !$('card').hidden) showCard(this);
     showInvite(this);
     this.objects.show();
     this.collector.show();
+    this.showLegend();
     this.life.show();
     this.calls.show();
     this.watch.show();
@@ -74,6 +87,7 @@ class App {
     this.lesson.show();
     // When all panels have their room.
     this.source.scroll();
+    this.caption.fit();
     this.timeline.show();
     this.embedded.show();
     $('reach').value = this.view.reach;
@@ -103,14 +117,23 @@ class App {
     this.show();
   }
 
+  /** Whether an object has a box to do something with; if not, that is said. */
+  hasBox(id) {
+    const { run, state } = this;
+    const isDrawn = state.boxes.has(run.boxOfObject.get(id));
+    if (!isDrawn) this.say(id ? `${run.nameOf(id, state.heap.get(id))} has no box in this picture` : 'no object is chosen');
+    return isDrawn;
+  }
+
   toggleOnly() {
-    this.view.only = !this.view.only && this.view.focus !== null;
+    if (!this.view.only && !this.hasBox(this.view.focus)) return;
+    this.view.only = !this.view.only;
     this.show();
   }
 
   /** Hides or folds an object's box, or undoes it. */
   toggle(what, id) {
-    if (!id) return;
+    if (!this.view[what].has(id) && !this.hasBox(id)) return;
     if (!this.view[what].delete(id)) this.view[what].add(id);
     this.show();
   }
@@ -186,9 +209,7 @@ class App {
 
   /** Words for the reader of the screen, and for a moment for all. */
   say(words) {
-    if (!words) return;
-    $('caption').querySelector('.said')?.remove();
-    $('caption').append(' ', make('span', { class: 'said' }, words));
+    if (words) this.caption.say(words);
   }
 
   /** Opens a panel at the side. */
@@ -210,8 +231,10 @@ class App {
     $('panels').hidden = !open;
     if (document.body.classList.contains('side-open') === open) return;
     document.body.classList.toggle('side-open', open);
-    this.picture.camera.fit();
     this.picture.lookAgain();
+    // A phase of the collector is shown as long as its panel is.
+    this.collector.show();
+    this.showLegend();
   }
 
   openTab(name) {
@@ -235,8 +258,8 @@ class App {
     $('timeline').hidden = !open;
     $('timeline-button').setAttribute('aria-pressed', String(open));
     document.body.classList.toggle('with-timeline', open);
-    this.picture.camera.fit();
     this.show();
+    this.picture.lookAgain();
     if (open) this.bringPanel('timeline');
   }
 
@@ -262,8 +285,9 @@ class App {
       ['weak', run.lives ? 'weak reference: adds nothing to the count' : 'weak reference: keeps nothing alive', has('.arrow.weak, .arrow.dotted')],
       ['moved', 'new or changed in this step', has('.box.new, .row-moved, .arrow.moved, text.moved')],
       ['unreachable', run.lives ? 'unreachable: waiting for the collector' : 'no name leads to it; not freed yet', has('.box.unreachable')],
-      ['dead', 'freed in this step', has('.box.dead')],
+      ['dead', 'freed in this step', has('.box.dead:not(.lives-yet)')],
       ['lost', 'no name leads to it; freed or not is not known', has('.box.lost')],
+      ...GC_STATES.map(([name]) => [`gc-${name}`, `${name} in this phase`, has(`.box.gc-${name}`)]),
       ['chosen', 'chosen', has('.box.chosen')],
       ['owner', 'holds what is chosen', has('.box.owner')],
       ['on-chain', 'keeps it alive', has('.arrow.on-chain')],

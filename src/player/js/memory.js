@@ -98,6 +98,12 @@ class MemoryTab {
 
   show() {
     if ($('life').hidden) return;
+    const keptBack = this.app.keptBack();
+    if (keptBack) {
+      this.built = false;
+      refill($('life'), make('h2', {}, 'Memory over the run'), keptBack);
+      return;
+    }
     if (!this.app.run.lives) {
       refill($('life'), make('h2', {}, 'Memory over the run'), make('p', { class: 'hint' }, 'How much memory objects take, and when each is freed, is not known on this interpreter.'));
       return;
@@ -108,7 +114,7 @@ class MemoryTab {
     const now = this.life.totals[step - 1];
     const x = this.x(step);
     for (const [name, value] of [['x1', x], ['x2', x]]) set(this.cursor, name, String(tenth(value)));
-    this.now.textContent = `Step ${step}: ${counted(now.objects, 'object')}, ${grouped(now.bytes)} bytes alive of what the run made.`;
+    this.now.textContent = `Step ${step}: ${counted(now.objects, 'object')}, ${grouped(now.bytes)} bytes alive of what the run made. Older objects that it uses are counted under “Objects” alone.`;
   }
 
   build() {
@@ -124,7 +130,7 @@ class MemoryTab {
       make('label', { class: 'field inline' }, 'By type, in ', unit),
       this.chart(),
       this.now,
-      make('div', { class: 'actions' }, jump('Peak', life.peak, 'life-peak'), jump('Most objects', life.mostObjects, 'life-most')),
+      make('div', { class: 'actions' }, jump('Peak', life.peak, 'life-peak'), ' ', jump('Most objects', life.mostObjects, 'life-most')),
       make('h3', {}, 'Types at the peak'),
       this.legend(),
       this.whole(),
@@ -188,7 +194,7 @@ class MemoryTab {
       shown.forEach((at, column) => types.forEach(({ series }) => { below[column] += series[at][unit]; }));
       const back = low.map((_, i) => low[columns - 1 - i]);
       const path = `M0 ${PLOT_HEIGHT}${edge(below, (i) => i, 'L')}${edge(back, (i) => columns - i, 'L')}Z`;
-      return draw('path', { d: path, class: `band band-${band}` }, draw('title', {}, name));
+      return draw('path', { d: path, class: `band band-${band}` }, draw('title', {}, `${name} `));
     });
     this.cursor = draw('line', { y1: 0, y2: PLOT_HEIGHT, class: 'now' });
     const peak = tenth(this.x(life.peak));

@@ -37,12 +37,23 @@ class Objects {
     const step = this.app.step;
     const focused = document.activeElement === this.sinceField;
     refill(this.table,
-      make('h3', {}, `Living objects by type: ${grouped(step.living)}, ${grouped(step.bytes)} bytes`),
+      make('h3', {}, 'Living objects by type'),
+      make('p', { class: 'quiet', id: 'living-now' }, this.countInWords(now)),
       make('label', { class: 'field inline' }, 'Growth since step', this.sinceField),
       make('table', { class: 'types' },
         make('thead', {}, make('tr', {}, ['Type', 'Living', 'Growth', 'Bytes'].map((head) => make('th', { scope: 'col' }, head)))),
         make('tbody', {}, rows)));
     if (focused) this.sinceField.focus();
+  }
+
+  /** What is counted, in words. */
+  countInWords(now) {
+    const { run, step } = this.app;
+    const all = `${counted(step.living, 'object')}, ${grouped(step.bytes)} bytes at this step`;
+    if (!run.lives) return `${all}.`;
+    const ids = [...now.values()].flatMap((type) => type.ids);
+    const made = ids.filter((id) => run.born(id) !== null).length;
+    return `${all}: ${grouped(made)} that the run has made, as under “Memory”, and ${grouped(ids.length - made)} older that it uses.`;
   }
 
   typeRows(type, now, then) {
@@ -68,7 +79,7 @@ class Objects {
   ofType(type) {
     const { app } = this;
     const one = (what, words) => button(words, () => app.toggleType(what, type), { 'aria-pressed': String(app.view.types[what].has(type)) });
-    return make('div', { class: 'actions', role: 'group', 'aria-label': `All boxes of ${type}` }, one('folded', 'Fold all'), one('hidden', 'Hide all'));
+    return make('div', { class: 'actions', role: 'group', 'aria-label': `All boxes of ${type}` }, spaced(one('folded', 'Fold all'), one('hidden', 'Hide all')));
   }
 
   /** Whether an object was born after the step that growth counts from. */

@@ -43,7 +43,7 @@ class Panes {
     else this.main.style.setProperty(`--${name}`, `${Math.round(clamp(width, NARROWEST, innerWidth / 2))}px`);
     keepSetting(name, this.main.style.getPropertyValue(`--${name}`) || null);
     this.tell(name);
-    this.app.picture.camera.fit();
+    this.app.picture.lookAgain();
   }
 
   tell(name) {
@@ -55,6 +55,6 @@ class Panes {
   toggleWide(wide = !document.body.classList.contains('wide')) {
     document.body.classList.toggle('wide', wide);
     $('wide-button').setAttribute('aria-pressed', String(wide));
-    this.app.picture.camera.fit();
+    this.app.picture.lookAgain();
   }
 }

@@ -34,7 +34,7 @@ class Picture {
       this.boxLayer,
     );
     holder.append(this.svg);
-    holder.parentElement.append(this.pinned.layer);
+    holder.parentElement.append(this.pinned.layer, this.pinned.bar);
     this.camera = new Camera(this);
     holder.addEventListener('scroll', () => {
       this.camera.look();
@@ -70,10 +70,12 @@ class Picture {
   /** True where the box was not drawn so before. */
   drawEntry(box, entry) {
     const near = this.camera.isNear(entry);
-    const wanted = `${entry.content}${entry.folded ? ' folded' : ''}`;
+    const wanted = `${entry.content}${entry.folded ? ' folded' : ''}${entry.sharers > 1 ? ` ${entry.sharers}` : ''}`;
     const isNew = near && entry.drawn !== wanted;
     if (isNew) {
-      this.fillBox(entry.element, box, this.run.picture.contents[entry.content], entry.folded);
+      const content = this.run.picture.contents[entry.content];
+      this.fillBox(entry.element, box, content, entry.folded);
+      if (entry.sharers > 1) entry.element.append(this.badge(content, `shared by ${entry.sharers} functions`, 'shared'), ' ');
       entry.drawn = wanted;
     }
     if (entry.near !== near) {
@@ -99,7 +101,7 @@ class Picture {
     const moving = [...this.boxes].filter(([box, { x, y }]) => state.boxes.get(box).x !== x || state.boxes.get(box).y !== y);
     this.svg.classList.toggle('without-gliding', moving.length > GLIDING);
     for (const [box, placed] of state.boxes) {
-      if (shown.boxes.has(box)) this.place(box, placed, view);
+      if (shown.boxes.has(box)) this.place(box, placed, view, state);
     }
     for (const [arrow, element] of this.arrows) {
       if (!shown.arrows.has(arrow)) {
@@ -118,10 +120,11 @@ class Picture {
     this.light(state, view);
   }
 
-  /** The room for the picture has changed: what the step is about is brought into view again. */
+  /** The room for the picture has changed: it is sized anew, and what the step is about brought into view again. */
   lookAgain() {
+    this.camera.refit();
     if (!this.now) return;
-    if ($('follow').checked) this.camera.follow(this.now, this.shown);
+    if ($('follow').checked && !this.camera.fitsStep) this.camera.follow(this.now, this.shown);
     this.drawNear();
     this.pinned.show();
   }
@@ -168,7 +171,7 @@ class Picture {
     return `${visible(this.run.text(this.run.picture.contents[to.content].title))}${object ? ` #${object}` : ''}`;
   }
 
-  place(box, { content, x, y }, view) {
+  place(box, { content, x, y }, view, state) {
     const { object } = this.run.picture.keys[box];
     let entry = this.boxes.get(box);
     let appears = false;
@@ -183,7 +186,8 @@ class Picture {
       const classes = this.classesOf(this.run.picture.contents[content], isChosen(this.run, view, 'folded', object));
       entry.element.setAttribute('class', appears ? `${classes} appears` : classes);
     }
-    Object.assign(entry, { x, y, content, folded: isChosen(this.run, view, 'folded', object) });
+    const sharers = object ? sharersOf(this.run, state, object).length : 0;
+    Object.assign(entry, { x, y, content, sharers, folded: isChosen(this.run, view, 'folded', object) });
     this.drawEntry(box, entry);
   }
 
@@ -275,7 +279,7 @@ class Picture {
     return [
       this.write('strong', metrics.padding, 14, metrics.title_font, title, content.title),
       object ? this.write('quiet', x, 14, metrics.small_font, ` #${object}`) : null,
-      this.write(content.moved ? 'moved' : 'plain', countX, 14, metrics.small_font, count, content.count),
+      this.write(content.moved ? 'moved references' : 'plain references', countX, 14, metrics.small_font, count, content.count),
     ];
   }
 
@@ -318,6 +322,17 @@ class Picture {
       parts.push(this.write(aside ? 'quiet' : 'plain', x, to.y + 14.5, metrics.row_font, this.run.text(value - 1), value - 1));
     }
     return parts;
+  }
+
+  /** A few words on the lower edge of a box. */
+  badge(content, words, role) {
+    const { metrics } = this.run.picture;
+    const width = this.textWidth(words, metrics.small_font) + 10;
+    const x = tenth(content.width / 10 - width + 4);
+    const y = content.height / 10 - 1;
+    return draw('g', { class: `badge ${role}` },
+      draw('rect', { x, y, width: tenth(width), height: 16, rx: 8 }),
+      this.write('badge-text', x + 5, y + 12, metrics.small_font, words));
   }
 
   textWidth(text, font, number) {

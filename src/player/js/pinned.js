@@ -6,31 +6,58 @@ const PINNED_WIDTH = 0.45;
 const PINNED_HEIGHT = 0.6;
 const PINNED_EDGE = 12;
 
+/** The height of what is said above a copy, in pixels. */
+const PINNED_BAR = 26;
+
 class Pinned {
   constructor(picture) {
     this.picture = picture;
+    this.isClosed = false;
     this.arrows = draw('g', { class: 'arrows' });
     this.box = draw('g', {});
     this.layer = draw('svg', { id: 'pinned', 'aria-hidden': 'true' }, this.arrows, this.box);
+    this.words = make('span', {}, 'running call, a copy: its box is');
+    this.there = button('', () => this.goThere(), { class: 'link', title: 'Go to the box itself' });
+    this.bar = make('div', { id: 'pinned-bar', role: 'group', 'aria-label': 'Copy of the running call' },
+      this.words, ' ', this.there, ' ',
+      button('×', () => this.close(true), { 'aria-label': 'Close the copy', title: 'Close the copy. Follow, switched off and on, brings it back.' }));
     this.layer.style.display = 'none';
+    // Its width is asked for before it is seen.
+    this.bar.style.visibility = 'hidden';
   }
 
   /** Shows the copy where it is needed, at a step's state or where the view has moved. */
   show(now = this.now) {
+    if (this.now !== now) this.about = null;
     this.now = now;
     const placed = this.wanted();
     const wasShown = this.isShown;
     this.isShown = placed !== null;
-    if (wasShown !== this.isShown) this.layer.style.display = placed ? '' : 'none';
+    if (wasShown !== this.isShown) {
+      this.layer.style.display = placed ? '' : 'none';
+      this.bar.style.visibility = placed ? '' : 'hidden';
+    }
     if (placed) this.draw(placed);
     // The copy's arrows stand for those of the box.
     const box = placed ? placed.box : undefined;
     for (const [number, element] of this.picture.arrows) element.classList.toggle('stands-back', this.picture.run.picture.arrows[number][0] === box);
   }
 
-  /** The running call's box, where it is out of view and small enough to stand in it. */
+  close(isClosed) {
+    this.isClosed = isClosed;
+    this.show();
+    if (isClosed) this.picture.holder.focus({ preventScroll: true });
+  }
+
+  goThere() {
+    this.picture.holder.focus({ preventScroll: true });
+    this.picture.camera.reveal(this.of);
+    this.show();
+  }
+
+  /** The running call's box, where it is out of view and there is a place for a copy of it. */
   wanted() {
-    if (!this.now) return null;
+    if (!this.now || this.isClosed) return null;
     const { picture, now: { state, shown } } = this;
     const { camera, run } = picture;
     const box = run.boxOfCall.get(runningFrame(state)?.call);
@@ -40,7 +67,10 @@ class Pinned {
     const { width, height } = camera.room;
     const fits = place.right - place.left < width * PINNED_WIDTH && place.bottom - place.top < height * PINNED_HEIGHT;
     const isOut = place.left < -40 || place.bottom < 40 || place.top > height - 60 || place.left > width - 60;
-    return fits && isOut && this.matters(box, entry) ? { box, entry, place } : null;
+    if (!fits || !isOut || !this.matters(box, entry)) return null;
+    this.tell(place);
+    const corner = this.freeCorner(place, box);
+    return corner && { box, entry, place, corner };
   }
 
   /** Whether the step is about the box: a row has changed, or an arrow of it leads to what is seen. */
@@ -54,7 +84,26 @@ class Pinned {
     });
   }
 
-  draw({ box, entry, place }) {
+  /**
+   * Where the copy covers nothing of what the step is about, and as little else as can be: as near to
+   * its box as it gets, else at another edge. Null where there is no such place.
+   */
+  freeCorner(place, box) {
+    const { camera } = this.picture;
+    const { state, shown } = this.now;
+    const [wide, tall] = [Math.max(place.right - place.left, this.bar.offsetWidth), place.bottom - place.top];
+    const [most, low] = [camera.room.width - wide - PINNED_EDGE, camera.room.height - tall - PINNED_EDGE];
+    const [left, top] = [PINNED_EDGE, PINNED_EDGE + PINNED_BAR];
+    const near = { x: clamp(place.left, left, Math.max(left, most)), y: clamp(place.top, top, Math.max(top, low)) };
+    const corners = [near, { x: left, y: near.y }, { x: near.x, y: top }, { x: near.x, y: low }, { x: left, y: top }, { x: left, y: low }, { x: most, y: near.y }, { x: most, y: top }, { x: most, y: low }];
+    this.about ??= camera.subjects(state, shown, true).rects;
+    const others = [...shown.boxes].filter((one) => one !== box).map((one) => camera.rectOf(state.boxes.get(one)));
+    const covered = (rects, { x, y }) => rects.reduce((sum, rect) => sum + sharedArea(camera.onScreen(rect), { left: x, top: y - PINNED_BAR, right: x + wide, bottom: y + tall }), 0);
+    const free = corners.filter((corner) => corner.y >= top && covered(this.about, corner) === 0);
+    return free.reduce((best, corner) => (!best || covered(others, corner) < covered(others, best) ? corner : best), null);
+  }
+
+  draw({ box, entry, place, corner }) {
     const { picture } = this;
     const { camera, run } = picture;
     const content = run.picture.contents[entry.content];
@@ -63,11 +112,18 @@ class Pinned {
       this.box.setAttribute('class', picture.classesOf(content, false));
       this.drawn = entry.content;
     }
-    const [wide, tall] = [place.right - place.left, place.bottom - place.top];
-    const x = clamp(place.left, PINNED_EDGE, Math.max(PINNED_EDGE, camera.room.width - wide - PINNED_EDGE));
-    const y = clamp(place.top, PINNED_EDGE, Math.max(PINNED_EDGE, camera.room.height - tall - PINNED_EDGE));
+    const { x, y } = corner;
     this.box.setAttribute('transform', `translate(${tenth(x)} ${tenth(y)}) scale(${camera.scale})`);
     refill(this.arrows, this.arrowsFrom(box, entry, { x, y }));
+    this.of = box;
+    this.bar.style.transform = `translate(${tenth(x)}px, ${tenth(y - PINNED_BAR)}px)`;
+  }
+
+  /** Says what the copy is, and where its box stands. */
+  tell({ left, bottom, top }) {
+    const { width, height } = this.picture.camera.room;
+    const where = bottom < 40 ? '↑ above' : top > height - 60 ? '↓ below' : left > width - 60 ? '→ at the right' : '← at the left';
+    if (this.there.textContent !== where) this.there.textContent = where;
   }
 
   /** The arrows of the copy to what is seen. */
@@ -91,4 +147,10 @@ class Pinned {
     }
     return ways;
   }
+}
+
+/** How much two rectangles of the screen have in common. */
+function sharedArea(one, other) {
+  const side = (from, to) => Math.max(0, Math.min(one[to], other[to]) - Math.max(one[from], other[from]));
+  return side('left', 'right') * side('top', 'bottom');
 }

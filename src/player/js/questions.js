@@ -37,6 +37,13 @@ function ownersOf(state, id) {
   return ledger(state).owners.get(id) ?? [];
 }
 
+/** The functions that share a cell: where there are several, one variable is meant by all of them. */
+function sharersOf(run, state, id) {
+  if (run.typeOf(id) !== 'cell') return [];
+  const owners = new Set(ownersOf(state, id).map((owner) => owner.id));
+  return [...owners].filter((owner) => owner && run.kindOf(owner) === 'function');
+}
+
 /** Whether an object counts as one of the program's: it was made by it, or is in use by it. */
 function isListed(run, state, id) {
   const object = state.heap.get(id);

@@ -7,6 +7,17 @@ class Quiz {
     this.at = -1;
     this.given = new Map();
     this.chosen = null;
+    /** The step that was left for a question. */
+    this.from = null;
+  }
+
+  /** Whether the question is asked at this step, and not answered. */
+  get isOpen() {
+    return this.on && this.question !== undefined && this.isOpenHere(this.question);
+  }
+
+  isOpenHere(question) {
+    return question.step === this.app.view.step && !this.given.has(question);
   }
 
   get question() {
@@ -29,11 +40,25 @@ class Quiz {
     this.app.bringPanel();
   }
 
-  /** Goes to where a question is asked. */
+  /** Goes to where a question is asked, and says so. */
   ask(number) {
     this.at = number;
-    if (this.question && !this.given.has(this.question)) this.app.go(this.question.step);
-    else this.app.show();
+    const { step } = this.app.view;
+    const goes = this.question && !this.given.has(this.question) && this.question.step !== step;
+    this.from = goes ? step : null;
+    if (!goes) {
+      this.app.show();
+      return;
+    }
+    this.app.go(this.question.step);
+    this.app.say(`the question is about step ${this.question.step}; you came from step ${step}`);
+  }
+
+  /** The way back from a question to the step that was left for it. */
+  wayBack() {
+    const { from, app } = this;
+    if (from === null || from === app.view.step) return null;
+    return make('p', {}, `You came from step ${from}. `, button(`Back to step ${from}`, () => app.go(from), { class: 'link', id: 'quiz-back' }));
   }
 
   /** Goes on to the answer. */
@@ -64,12 +89,19 @@ class Quiz {
     const { question } = this;
     const last = this.at === this.questions.length - 1;
     return [
-      make('p', { class: 'quiet' }, `Question ${this.at + 1} of ${this.questions.length}`),
+      make('p', { class: 'quiet' }, `Question ${this.at + 1} of ${this.questions.length}, asked at step ${question.step}`),
+      this.wayBack(),
       this.block(question),
-      make('p', { class: 'actions' },
-        this.at > 0 ? button('◀ Question before', () => this.ask(this.at - 1)) : null,
-        last ? null : button(this.given.has(question) ? 'Next question ▶' : 'Another question ▶', () => this.ask(this.at + 1), { id: 'quiz-next' })),
+      make('p', { class: 'actions' }, spaced(
+        this.at > 0 ? button(`◀ Question before: ${this.place(this.at - 1)}`, () => this.ask(this.at - 1)) : null,
+        last ? null : button(`${this.given.has(question) ? 'Next question' : 'Another question'}: ${this.place(this.at + 1)} ▶`, () => this.ask(this.at + 1), { id: 'quiz-next' }))),
     ];
+  }
+
+  /** Where a question leads. */
+  place(number) {
+    const question = this.questions[number];
+    return this.given.has(question) ? 'answered' : `step ${question.step}`;
   }
 
   /** A question: to be answered, or with what is right. */

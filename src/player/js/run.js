@@ -25,12 +25,14 @@ class State {
     this.arrows = new Set(before?.arrows);
     this.frames = before?.frames ?? [];
     this.thread = before?.thread ?? 1;
+    this.isExit = before?.isExit ?? false;
   }
 
   apply(step) {
     this.applyHeap(step);
     this.frames = framesAfter(this.frames, step);
     this.thread = step.thread ?? 1;
+    this.isExit = step.event === 'exit';
     for (const [id, ...labels] of step.held ?? []) {
       if (labels.length) this.held.set(id, labels);
       else this.held.delete(id);
@@ -194,6 +196,12 @@ class Run {
 
   kindOf(id) {
     return this.objects[id - 1][1];
+  }
+
+  /** The kind of object that a box stands for; nothing for a call's. */
+  kindOfBox(box) {
+    const { object } = this.picture.keys[box];
+    return object ? this.kindOf(object) : '';
   }
 
   address(id) {

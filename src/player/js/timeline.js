@@ -61,6 +61,7 @@ class Timeline {
 
   show() {
     if ($('timeline').hidden) return;
+    refill($('timeline-kept'), this.app.keptBack());
     if (!this.objects) this.find();
     this.findVariables();
     const { run, view, step } = this.app;

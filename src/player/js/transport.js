@@ -21,7 +21,10 @@ class Transport {
     const kept = readSettings();
     if ([...$('speed').options].some(({ value }) => value === kept.speed)) $('speed').value = kept.speed;
     $('follow').checked = kept.follow ?? true;
-    $('follow').onchange = () => keepSetting('follow', $('follow').checked);
+    $('follow').onchange = () => {
+      keepSetting('follow', $('follow').checked);
+      app.picture.pinned.close(false);
+    };
     $('speed').onchange = () => {
       keepSetting('speed', $('speed').value);
       if (this.timer) this.start();

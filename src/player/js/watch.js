@@ -78,7 +78,7 @@ class Watch {
 
   /** The loops that the step is in: a row for each round, a column for each name that changes. */
   rounds() {
-    const loops = roundsOf(this.app.run, this.app.view.step);
+    const loops = roundsOf(this.app.run, this.app.view.step, this.app.horizon);
     if (!loops.length) return [make('h3', {}, 'Rounds of the loop'), make('p', { class: 'quiet' }, 'This step is in no loop.')];
     return loops.map((found) => this.table(found));
   }
@@ -94,12 +94,20 @@ class Watch {
       return make('td', {}, found ? valueOf(app, found.id, run.at(found.step)) : '');
     };
     const rows = rounds.slice(from, from + ROUNDS_SHOWN).map((round, index) => make('tr', { class: from + index === at ? 'moved' : null },
-      make('th', { scope: 'row' }, button(String(from + index + 1), () => app.go(round.step), { class: 'link', title: `Step ${round.step}` })),
-      names.map((name) => cell(round, name))));
+      make('th', { scope: 'row' }, button(String(from + index + 1), () => app.go(round.step), { class: 'link', title: `Begins at step ${round.step}` })), ' ',
+      names.map((name) => [cell(round, name), ' ']),
+      make('td', {}, button(`step ${round.end}`, () => app.go(round.end), { class: 'link', title: 'The end of this round: the values are those of this step' }))));
+    const title = `Rounds of the loop in line ${loop.first}: ${grouped(rounds.length)}`;
+    const near = rounds.length > ROUNDS_SHOWN ? ` ${ROUNDS_SHOWN} near this step are listed.` : '';
+    const column = (name) => make('th', { scope: 'col', title: `${visible(run.text(name))} at the end of the round` }, make('code', {}, visible(run.text(name))));
     return [
-      make('h3', {}, `Rounds of the loop in line ${loop.first}: ${grouped(rounds.length)}${rounds.length > ROUNDS_SHOWN ? `, ${ROUNDS_SHOWN} near this step` : ''}`),
-      make('div', { class: 'across', tabindex: '0', role: 'group', 'aria-label': `Rounds of the loop in line ${loop.first}` }, make('table', { class: 'rounds' },
-        make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'Round'), names.map((name) => make('th', { scope: 'col' }, make('code', {}, visible(run.text(name))))))),
+      make('h3', {}, title),
+      app.keptBack(),
+      make('p', { class: 'quiet' }, `Each value is that at the end of its round, at the step that stands behind it.${near} The number of a round leads to its beginning.`),
+      make('div', { class: 'across', tabindex: '0', role: 'group', 'aria-label': title }, make('table', { class: 'rounds' },
+        make('thead', {},
+          names.length ? make('tr', {}, make('td', {}), make('th', { scope: 'colgroup', colspan: names.length + 1 }, 'at the end of the round')) : null,
+          make('tr', {}, make('th', { scope: 'col' }, 'Round'), ' ', names.map((name) => [column(name), ' ']), make('th', { scope: 'col' }, 'which is'))),
         make('tbody', {}, rows))),
     ];
   }

@@ -36,14 +36,16 @@ pub(super) fn text(value: &Value, limit: usize) -> ValueText {
         )),
         Value::Str(text, length) => {
             let shown: String = text.chars().take(limit).collect();
-            let is_cut = *length > limit as u64;
+            let is_cut = *length > shown.chars().count() as u64;
             ValueText {
                 text: quoted(&shown, is_cut),
                 true_length: is_cut.then_some(*length),
             }
         }
-        Value::Bytes(data, length) => bytes_text(data, *length, limit, "b", ""),
-        Value::ByteArray(data, length) => bytes_text(data, *length, limit, "bytearray(b", ")"),
+        Value::Bytes(data, length) => bytes_text(data, *length, limit.min(data.len()), "b", ""),
+        Value::ByteArray(data, length) => {
+            bytes_text(data, *length, limit.min(data.len()), "bytearray(b", ")")
+        }
         Value::Range(parts) => {
             let [start, stop, step] = &**parts;
             let part = |value| text(value, limit).text;

@@ -4,8 +4,10 @@ use super::watch::Changed;
 use super::{Recorder, ending};
 use crate::record::describe::describe;
 use crate::record::raw::header::ObjPtr;
-use crate::trace::{Count, Incident, Kind};
+use crate::record::text;
+use crate::trace::{Count, Incident, Kind, VALUE_LIMIT};
 use rustpython_vm::VirtualMachine;
+use rustpython_vm::builtins::PyByteArray;
 
 impl Recorder {
     /// Finds which living objects are not what they were, reads anew what changed, and meets what
@@ -63,7 +65,32 @@ impl Recorder {
             live.state.generation = generation;
         }
         self.changed = all;
+        self.reread_values(known, vm);
         self.follow_new(vm);
+    }
+
+    /// Reads anew the values of bytearrays: of what has a value as its contents, they alone can be written to.
+    fn reread_values(&mut self, known: usize, vm: &VirtualMachine) {
+        let mut writable = std::mem::take(&mut self.writable);
+        writable.retain(|address| {
+            let place = self.by_address.get(address).copied();
+            let Some(place) = place.filter(|place| is_writable(self.living[*place].pointer)) else {
+                return false;
+            };
+            if place < known
+                && let Some(now) = text::atom(self.living[place].pointer.object(), VALUE_LIMIT, vm)
+            {
+                let value = Some(self.builder.symbols.intern(&now.text));
+                let state = &mut self.living[place].state;
+                if state.value != value || state.true_length != now.true_length {
+                    state.value = value;
+                    state.true_length = now.true_length;
+                    self.touched.insert(place);
+                }
+            }
+            true
+        });
+        self.writable = writable;
     }
 
     /// Adds what the hook has references to, or had at the last step: the count that stands in such an
@@ -108,6 +135,11 @@ impl Recorder {
             self.builder.update(live.id, live.state.clone());
         }
     }
+}
+
+/// Whether an object's value can be written to.
+pub(super) fn is_writable(pointer: ObjPtr) -> bool {
+    pointer.object().downcast_ref::<PyByteArray>().is_some()
 }
 
 /// The count as it would be without this hook.

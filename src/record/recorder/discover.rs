@@ -1,6 +1,7 @@
 //! Objects that are met for the first time, and what they refer to.
 
 use super::births::Born;
+use super::changes::is_writable;
 use super::ending::is_in_change;
 use super::watch::DiffStrategy;
 use super::{Live, Recorder};
@@ -101,6 +102,9 @@ impl Recorder {
         });
         self.watch.push(pointer, id);
         self.by_address.insert(pointer.address(), place);
+        if description.kind == Kind::Atom && is_writable(pointer) {
+            self.writable.push(pointer.address());
+        }
         self.pending.push(place);
         match description.kind {
             Kind::Module => self.modules.drawn(pointer.address(), id),

@@ -95,6 +95,8 @@ pub(crate) struct Recorder {
     /// Finds which of them have changed; knows them by the same places.
     watch: Watch,
     by_address: HashMap<usize, usize>,
+    /// Addresses of objects whose value can be written to.
+    writable: Vec<usize>,
     /// Addresses of objects that were there before the recording.
     older: HashSet<usize>,
     /// How many code objects of the program's have the object at an address among their constants.
@@ -179,6 +181,7 @@ impl Recorder {
             living: Vec::new(),
             watch: Watch::default(),
             by_address: HashMap::default(),
+            writable: Vec::new(),
             older,
             constants: HashMap::default(),
             folded: HashMap::default(),

@@ -2,7 +2,7 @@
 
 use super::files::FileId;
 use super::objects::{ObjId, Symbol, Symbols};
-use crate::trace::State;
+use crate::trace::{State, StepHead};
 use serde::{Deserialize, Serialize};
 
 /// Where a name stands.
@@ -95,10 +95,13 @@ impl CallFrame {
         symbols.text(self.function) == "<module>"
     }
 
-    /// What is on top of its value stack.
-    pub fn top_of_stack(&self) -> Option<ObjId> {
-        let top = self.names.last()?;
-        (top.kind == NameKind::Stack).then_some(top.to)
+    /// What it yields at a step that suspends it: said where the interpreter has taken it already, on top
+    /// of its value stack where it has not.
+    pub fn yielded(&self, head: &StepHead) -> Option<ObjId> {
+        head.held_as(RootKind::ReturnValue).or_else(|| {
+            let top = self.names.last()?;
+            (top.kind == NameKind::Stack).then_some(top.to)
+        })
     }
 
     /// `f()`, `C.method()`, `the body of class C`.

@@ -89,12 +89,22 @@ pub unsafe fn references(
             true => raw = beside_entries(at, python),
             false => walk(at, python, &mut |to| raw.push(to)),
         }
+        // The types' own walks go from the last to the first.
+        let items = items_of_derived(at, python);
+        take_out_all(&mut raw, &items);
         let labels = vec![None; raw.len()];
+        let items = items.into_iter().enumerate();
         let mut pass = Pass {
             at,
             raw,
             labels,
-            out: Vec::new(),
+            out: items
+                .map(|(place, to)| Raw {
+                    label: Label::Index(place),
+                    to,
+                    weak: false,
+                })
+                .collect(),
             parts,
             objects,
             python,
@@ -122,6 +132,39 @@ pub unsafe fn references(
         pass.rest(kind);
         pass.finish()
     }
+}
+
+/// The items of a list or tuple of a class that derives from these, in order.
+unsafe fn items_of_derived(at: Addr, python: &Python) -> Vec<Addr> {
+    // SAFETY: there is an object, and such a one has its items where lists and tuples have them.
+    unsafe {
+        let class = type_of(at);
+        let items = match flags_of(class) {
+            flags if flags & flags::LIST != 0 && class != python.types.list => {
+                word(at + object::ITEMS)
+            }
+            flags if flags & flags::TUPLE != 0 && class != python.types.tuple => at + object::ITEMS,
+            _ => return Vec::new(),
+        };
+        let places = 0..word(at + object::SIZE);
+        let items = places.map(|place| word(items + 8 * place));
+        items.filter(|item| *item != 0).collect()
+    }
+}
+
+/// Takes each of these out of what was found, as often as it stands here.
+fn take_out_all(raw: &mut Vec<Addr>, these: &[Addr]) {
+    let mut left: AddressMap<usize> = AddressMap::default();
+    for one in these {
+        *left.entry(*one).or_default() += 1;
+    }
+    raw.retain(|to| match left.get_mut(to) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    });
 }
 
 /// A key's text where it is one: as attributes are written.

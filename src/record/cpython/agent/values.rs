@@ -6,7 +6,7 @@ use crate::python::{Addr, Python, bases, byte, flags_of, half, type_name, type_o
 use crate::wire::Value;
 
 /// How many characters or bytes of a value are told.
-pub const LIMIT: usize = 60;
+pub const LIMIT: usize = 200;
 /// Longer ints are told by their length: writing them out takes quadratic time.
 const INT_BITS: u64 = 1024;
 
