@@ -1,8 +1,8 @@
 //! Recordings of Pythons that no agent knows, by the recorder that is written in Python: programs run as
 //! without it, names and values are the interpreter's own, and nothing is said that is not known.
 //!
-//! Those on this machine are tried: PyPy, Jython, and pyenv's CPython 2.7, 3.8 and 3.10; the others are
-//! named. `MEMVIZ_PORTABLE_PROGRAMS=N` runs N random programs on each of 3.8, 3.10 and PyPy.
+//! Those on this machine are tried: PyPy, Jython, and pyenv's CPython 2.7, 3.6 and 3.8; the others are
+//! named. `MEMVIZ_PORTABLE_PROGRAMS=N` runs N random programs on each of 3.6, 3.8 and PyPy.
 
 mod common;
 
@@ -94,7 +94,7 @@ fn lessons_run_alike_and_say_what_is_known() {
     let Some(long) = LongTest::unless_unchanged("lessons on other Pythons", &own, &[]) else {
         return;
     };
-    for python in pythons(&["pypy3", "CPython 3.8", "CPython 3.10"]) {
+    for python in pythons(&["pypy3", "CPython 3.6", "CPython 3.8"]) {
         let lessons = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
         let mut lessons: Vec<PathBuf> = (std::fs::read_dir(lessons).expect("it is there"))
             .flatten()
@@ -155,8 +155,8 @@ fn both_dialects_give_the_same_graph() {
         "pypy3",
         "jython",
         "CPython 2.7",
+        "CPython 3.6",
         "CPython 3.8",
-        "CPython 3.10",
     ]) {
         let folder = Folder::new();
         folder.write("both.py", BOTH);
@@ -253,8 +253,8 @@ fn values_of_names_are_those_that_a_trace_function_finds() {
         "pypy3",
         "jython",
         "CPython 2.7",
+        "CPython 3.6",
         "CPython 3.8",
-        "CPython 3.10",
     ]) {
         let folder = Folder::new();
         folder.write("told.py", TOLD);
@@ -285,7 +285,7 @@ const HOSTILE: &str = include_str!("portable/hostile.py");
 
 #[test]
 fn nothing_of_the_programs_is_called() {
-    for python in pythons(&["pypy3", "CPython 2.7", "CPython 3.8", "CPython 3.10"]) {
+    for python in pythons(&["pypy3", "CPython 2.7", "CPython 3.6", "CPython 3.8"]) {
         let folder = Folder::new();
         folder.write("hostile.py", HOSTILE);
         python.trace(&folder, "hostile.py");
@@ -304,7 +304,7 @@ fn programs_end_as_without() {
         "import threading\nout = []\ndef work(n):\n    out.append(n)\nt = threading.Thread(target=work, args=(1,))\nt.start()\nt.join()\nprint(out)\n",
         "x = = 1\n",
     ];
-    for python in pythons(&["pypy3", "CPython 2.7", "CPython 3.8", "CPython 3.10"]) {
+    for python in pythons(&["pypy3", "CPython 2.7", "CPython 3.6", "CPython 3.8"]) {
         for ending in endings {
             let folder = Folder::new();
             folder.write("ends.py", ending);
@@ -336,7 +336,7 @@ fn random_programs_run_alike() {
     let kinds: Vec<_> = kinds
         .filter(|kind| kind.cpython && !asks.contains(&kind.name))
         .collect();
-    for python in pythons(&["CPython 3.8", "CPython 3.10", "pypy3"]) {
+    for python in pythons(&["CPython 3.6", "CPython 3.8", "pypy3"]) {
         for number in 0..count {
             let kind = kinds[number as usize % kinds.len()];
             let folder = Folder::new();

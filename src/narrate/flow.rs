@@ -181,7 +181,11 @@ fn stands_alone(text: &str, ran: &Line<'_>) -> Option<String> {
         && ran.code.starts_with(quotes)
         && ran.code.ends_with(quotes)
         && ran.code.chars().next() == ran.code.chars().next_back();
-    if !ends_alike {
+    // A docstring goes over several lines.
+    let is_docstring = ["\"\"\"", "'''"]
+        .iter()
+        .any(|one| ran.code.starts_with(one));
+    if !ends_alike && !is_docstring {
         return None;
     }
     let before = (1..ran.number)

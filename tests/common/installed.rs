@@ -14,7 +14,10 @@ pub struct Python {
     pub version: String,
 }
 
-/// One CPython of each version that the agent records.
+/// The versions that the agent records.
+const RECORDED: [&str; 5] = ["3.9", "3.10", "3.11", "3.12", "3.13"];
+
+/// One CPython of each of these.
 pub fn pythons() -> &'static [Python] {
     static FOUND: OnceLock<Vec<Python>> = OnceLock::new();
     FOUND.get_or_init(|| {
@@ -26,12 +29,12 @@ pub fn pythons() -> &'static [Python] {
                 .output();
             let said = asked.map_or(String::new(), |done| text(&done.stdout));
             if let Some(version) = said.trim().strip_prefix("cpython ")
-                && ["3.11", "3.12", "3.13"].contains(&version)
+                && RECORDED.contains(&version)
             {
                 found.entry(version.to_owned()).or_insert(program);
             }
         }
-        for version in ["3.11", "3.12", "3.13"] {
+        for version in RECORDED {
             if !found.contains_key(version) {
                 println!("skipped: CPython {version} is not on this machine");
             }
@@ -49,7 +52,8 @@ fn candidates() -> Vec<PathBuf> {
         all.extend(folders.map(|entry| entry.path().join("bin/python")));
         all.sort();
     }
-    for name in ["python3.11", "python3.12", "python3.13", "python3"] {
+    let names = RECORDED.map(|version| format!("python{version}"));
+    for name in names.iter().map(String::as_str).chain(["python3"]) {
         all.extend(tools::find(name));
         all.push(Path::new("/usr/bin").join(name));
     }

@@ -25,7 +25,7 @@ pub(in crate::cli) fn run(args: &GrowthArgs) -> Result<(), Problem> {
             "which objects live on {} is not known",
             trace.header.engine
         ))
-        .hint("record with CPython 3.11 or newer, or without --python"));
+        .hint("record with CPython 3.9 or newer, or without --python"));
     }
     let growth = growth(&trace, from, to);
     print(&tell(&trace, &growth, from, to))

@@ -91,14 +91,16 @@ impl Python {
         )
     }
 
+    /// The second number of its version, where the first is 3.
+    fn minor(&self) -> Option<u32> {
+        let rest = self.version.strip_prefix("3.")?;
+        rest.split('.').next()?.parse().ok()
+    }
+
     /// Whether the agent can be loaded into it, as far as its name and version tell. Any other is
     /// recorded by what is written in Python itself.
     pub fn takes_agent(&self) -> bool {
-        let minor = self
-            .version
-            .strip_prefix("3.")
-            .and_then(|rest| rest.split('.').next());
-        let is_known = matches!(minor, Some("11" | "12" | "13"));
+        let is_known = self.minor().is_some_and(|minor| (9..=13).contains(&minor));
         !AGENT.is_empty() && self.name == "CPython" && is_known && !self.is_special
     }
 }
@@ -133,9 +135,12 @@ pub(super) fn launch(
         Granularity::Line => 1,
         Granularity::Instruction => 2,
     };
-    let opcodes = match options.granularity {
-        Granularity::Instruction => Opcodes::ask(&python.program).map_err(RecordError::Child)?,
-        _ => Opcodes::default(),
+    // Before 3.11 what a call has called is found by its instructions.
+    let wants_opcodes = options.granularity == Granularity::Instruction
+        || python.minor().is_some_and(|minor| minor < 11);
+    let opcodes = match wants_opcodes {
+        true => Opcodes::ask(&python.program).map_err(RecordError::Child)?,
+        false => Opcodes::default(),
     };
     let settings = Settings {
         folder: place.folder.to_string_lossy().into_owned(),

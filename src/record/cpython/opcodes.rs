@@ -12,12 +12,15 @@ pub(crate) struct Opcodes {
     names: Vec<String>,
     /// Those whose argument is how far they jump.
     jumps: Vec<usize>,
+    /// Those whose argument is where they jump to.
+    jumps_to: Vec<usize>,
 }
 
 impl Opcodes {
     /// Asks a Python.
     pub(super) fn ask(program: &Path) -> io::Result<Opcodes> {
-        const QUESTION: &str = "import opcode;print(*opcode.opname);print(*opcode.hasjrel)";
+        const QUESTION: &str = "import opcode;print(*opcode.opname);print(*opcode.hasjrel);\
+             print(*opcode.hasjabs)";
         let answer = Command::new(program)
             .args(["-I", "-S", "-c", QUESTION])
             .stdin(Stdio::null())
@@ -27,8 +30,13 @@ impl Opcodes {
         let mut lines = text.lines();
         let mut words = || lines.next().unwrap_or_default().split_whitespace();
         let names = words().map(str::to_owned).collect();
-        let jumps = words().filter_map(|number| number.parse().ok()).collect();
-        Ok(Opcodes { names, jumps })
+        let mut numbers = || words().filter_map(|number| number.parse().ok()).collect();
+        let (jumps, jumps_to) = (numbers(), numbers());
+        Ok(Opcodes {
+            names,
+            jumps,
+            jumps_to,
+        })
     }
 
     /// The name of an instruction, as `dis` writes it.
@@ -41,7 +49,12 @@ impl Opcodes {
         let numbers = 0..=usize::from(u8::MAX);
         let flows = numbers.map_while(|number| {
             let name = self.names.get(number)?;
-            Some(char::from(flow_of(name, self.jumps.contains(&number))))
+            let flow = match self.jumps_to.contains(&number) {
+                true if name == "JUMP_ABSOLUTE" => flow::TO_ALWAYS,
+                true => flow::TO,
+                false => flow_of(name, self.jumps.contains(&number)),
+            };
+            Some(char::from(flow))
         });
         flows.collect()
     }
@@ -56,6 +69,12 @@ fn flow_of(name: &str, jumps: bool) -> u8 {
         }
         "EXTENDED_ARG" => flow::EXTENDS,
         "RETURN_GENERATOR" => flow::MAKES_GENERATOR,
+        "GEN_START" => flow::BEGINS_GENERATOR,
+        "CALL_FUNCTION" => flow::CALLS,
+        "CALL_FUNCTION_KW" => flow::CALLS_WITH_NAMES,
+        // From 3.11 on frames say what they were called by.
+        "CALL_FUNCTION_EX" => flow::CALLS_WITH_ALL,
+        "CALL_METHOD" => flow::CALLS_METHOD,
         name if jumps && name.contains("BACKWARD") => flow::BACK,
         _ if jumps => flow::FORWARD,
         _ => flow::ON,

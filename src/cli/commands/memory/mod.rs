@@ -48,7 +48,7 @@ fn is_told(trace: &Trace) -> Result<(), Problem> {
             "how much memory objects take on {}, and when they are freed, is not known",
             header.engine
         ))
-        .hint("record with CPython 3.11 or newer, or without --python")),
+        .hint("record with CPython 3.9 or newer, or without --python")),
     }
 }
 

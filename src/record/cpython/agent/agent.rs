@@ -2,8 +2,9 @@
 //! lock alone.
 
 use crate::collector::Collector;
-use crate::memory::Memory;
+use crate::memory::{self, Memory};
 use crate::objects::Objects;
+use crate::output;
 use crate::program::Program;
 use crate::python::{Addr, Python, find};
 use crate::ring::Ring;
@@ -109,6 +110,33 @@ impl Agent {
         for message in self.objects.out.drain(..) {
             self.ring.send(&message);
         }
+    }
+
+    /// The program sets a trace function of its own, which before 3.12 stands where ours does: nothing is
+    /// told after that.
+    ///
+    /// # Safety
+    /// The interpreter's lock must be held.
+    pub unsafe fn trace_function_is_replaced(&mut self) {
+        self.flush();
+        self.ring.send(&[&[tag::LIMIT], &b"events"[..]].concat());
+        // SAFETY: the caller's.
+        unsafe { self.stop() };
+    }
+
+    /// Listens no more.
+    ///
+    /// # Safety
+    /// As above.
+    pub unsafe fn stop(&mut self) {
+        self.over = true;
+        let python = self.python;
+        // SAFETY: the caller's.
+        unsafe {
+            memory::leave(&python);
+            self.collector.end();
+        }
+        output::COPIES.store(false, Ordering::Relaxed);
     }
 
     /// Says why nothing is recorded.

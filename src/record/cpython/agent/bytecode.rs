@@ -1,5 +1,6 @@
 //! Instructions as they were compiled, whatever the interpreter has made of them meanwhile.
 
+use crate::callers::bytes_of;
 use crate::depths::depths;
 use crate::memory::AddressMap;
 use crate::offsets::{code, object};
@@ -52,6 +53,15 @@ pub struct Bytecode {
     pub running: Option<(Addr, i32)>,
 }
 
+/// An instruction that a call waits in.
+pub struct Call {
+    /// What it does, as in [`flow`].
+    pub flow: u8,
+    pub argument: u32,
+    /// How high the value stack was before it.
+    pub depth: i32,
+}
+
 impl Bytecode {
     /// Reads a code object's instructions.
     ///
@@ -61,23 +71,19 @@ impl Bytecode {
         // SAFETY: the functions of these names take and give what is said here; a code object has its
         // table of exceptions as bytes.
         unsafe {
-            let (get, effect) = (
-                find(c"PyCode_GetCode"),
-                find(c"PyCompile_OpcodeStackEffectWithJump"),
-            );
-            if get == 0 || effect == 0 {
+            let effect = find(c"PyCompile_OpcodeStackEffectWithJump");
+            if effect == 0 {
                 return;
             }
-            let get = std::mem::transmute::<Addr, GetCode>(get);
             let effect = std::mem::transmute::<Addr, Effect>(effect);
-            let bytes = get(code);
-            if bytes == 0 {
-                (python.call.clear_error)();
+            let Some(all) = instructions(code, python) else {
                 return;
-            }
-            let all = bytes_in(bytes);
-            (python.call.decref)(bytes);
-            let exceptions = bytes_in(word(code + code::EXCEPTIONS));
+            };
+            let exceptions = match python.layout.has_frame_objects() {
+                true => Vec::new(),
+                false => bytes_in(word(code + code::EXCEPTIONS)),
+            };
+            let unit = if python.layout.minor < 10 { 1 } else { 2 };
             let effect = |opcode: u8, argument: u32, jumps: bool| {
                 effect(opcode.into(), argument as c_int, jumps.into())
             };
@@ -87,11 +93,59 @@ impl Bytecode {
                     depths: match python.layout.minor {
                         // Its frames say it themselves.
                         11 => Vec::new(),
-                        _ => depths(&all, &exceptions, flows, &effect),
+                        _ => depths(&all, &exceptions, flows, unit, &effect),
                     },
                     code: all,
                 },
             );
+        }
+    }
+
+    /// The instruction at a place of a code object, where one that calls stands there.
+    ///
+    /// # Safety
+    /// As for [`Bytecode::read`].
+    pub unsafe fn call(
+        &mut self,
+        code: Addr,
+        offset: u32,
+        flows: &[u8],
+        python: &Python,
+    ) -> Option<Call> {
+        if !self.by_code.contains_key(&code) {
+            // SAFETY: the caller's.
+            unsafe { self.read(code, flows, python) };
+        }
+        let known = self.by_code.get(&code)?;
+        let at = offset as usize;
+        let flow_at = |at: usize| {
+            let opcode = known.code.get(at)?;
+            flows.get(usize::from(*opcode)).copied()
+        };
+        let flow = flow_at(at)?;
+        let depth = known.depths.get(at / 2).copied().flatten()?;
+        let mut argument = u32::from(*known.code.get(at + 1)?);
+        let (mut before, mut shift) = (at, 8);
+        while before >= 2 && flow_at(before - 2) == Some(flow::EXTENDS) {
+            before -= 2;
+            argument |= u32::from(known.code[before + 1]) << shift;
+            shift += 8;
+        }
+        Some(Call {
+            flow,
+            argument,
+            depth,
+        })
+    }
+
+    /// Compares what is reckoned with what the interpreter says at a place. What is wrong once is not
+    /// believed again.
+    pub fn compare(&mut self, code: Addr, offset: u32, depth: i32) {
+        if let Some(known) = self.by_code.get_mut(&code) {
+            let reckoned = known.depths.get(offset as usize / 2).copied().flatten();
+            if reckoned.is_some_and(|reckoned| reckoned != depth) {
+                known.depths.clear();
+            }
         }
     }
 
@@ -136,6 +190,28 @@ impl Bytecode {
             // SAFETY: the caller's.
             columns: unsafe { columns(code, at) },
         })
+    }
+}
+
+/// The instructions of a code object, as they were compiled.
+unsafe fn instructions(code: Addr, python: &Python) -> Option<Vec<u8>> {
+    // SAFETY: the caller's; the function of this name takes and gives what is said here.
+    unsafe {
+        if python.layout.has_frame_objects() {
+            return Some(bytes_of(code, python));
+        }
+        let get = find(c"PyCode_GetCode");
+        if get == 0 {
+            return None;
+        }
+        let bytes = std::mem::transmute::<Addr, GetCode>(get)(code);
+        if bytes == 0 {
+            (python.call.clear_error)();
+            return None;
+        }
+        let all = bytes_in(bytes);
+        (python.call.decref)(bytes);
+        Some(all)
     }
 }
 

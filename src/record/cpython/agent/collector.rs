@@ -105,7 +105,8 @@ impl Collector {
         // SAFETY: the place holds the list of callbacks.
         unsafe {
             let place = (self.head + CALLBACKS) as *mut Addr;
-            if *place != 0 && *place != self.ours {
+            // Before 3.10 there is none until somebody imports `gc`.
+            if *place != self.ours {
                 self.theirs = *place;
                 *place = self.ours;
             }

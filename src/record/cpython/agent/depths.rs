@@ -16,18 +16,23 @@ struct Handler {
 
 /// The stack's height before each unit of two bytes; `None` where nothing leads there.
 ///
-/// `flows` says of each instruction's number where it leads; `effect` of an instruction, its argument
-/// and whether it jumps, how much higher it leaves the stack.
+/// `flows` says of each instruction's number where it leads; `unit`, of how many bytes an argument that is
+/// a place counts; `effect` of an instruction, its argument and whether it jumps, how much higher it leaves
+/// the stack.
 pub fn depths(
     code: &[u8],
     exceptions: &[u8],
     flows: &[u8],
+    unit: u32,
     effect: &dyn Fn(u8, u32, bool) -> i32,
 ) -> Vec<Option<i32>> {
     let units = code.len() / 2;
     let handlers = handlers(exceptions);
     let mut found: Vec<Option<i32>> = vec![None; units];
-    let mut open = vec![(0, 0)];
+    let begins = code
+        .first()
+        .and_then(|opcode| flows.get(usize::from(*opcode)));
+    let mut open = vec![(0, i32::from(begins == Some(&flow::BEGINS_GENERATOR)))];
     let mut is_handled = vec![false; handlers.len()];
     while let Some((mut at, mut depth)) = open.pop() {
         let mut argument = 0u32;
@@ -47,15 +52,23 @@ pub fn depths(
                 continue;
             }
             let behind = behind_caches(code, at);
+            let place = (argument * unit / 2) as usize;
             let target = match flow {
-                flow::FORWARD | flow::FORWARD_ALWAYS => Some(behind + argument as usize),
-                flow::BACK | flow::BACK_ALWAYS => behind.checked_sub(argument as usize),
+                flow::FORWARD | flow::FORWARD_ALWAYS => Some(behind + place),
+                flow::BACK | flow::BACK_ALWAYS => behind.checked_sub(place),
+                flow::TO | flow::TO_ALWAYS => Some(place),
                 _ => None,
             };
             if let Some(target) = target {
                 open.push((target, depth + effect(opcode, argument, true)));
             }
-            if matches!(flow, flow::FORWARD_ALWAYS | flow::BACK_ALWAYS | flow::ENDS) {
+            let leaves = [
+                flow::FORWARD_ALWAYS,
+                flow::BACK_ALWAYS,
+                flow::TO_ALWAYS,
+                flow::ENDS,
+            ];
+            if leaves.contains(&flow) {
                 break;
             }
             depth = match flow {

@@ -1,11 +1,15 @@
 //! What an object is, read from its memory.
 
 use crate::dicts::Entries;
+use crate::frames;
+use crate::generators::{self, State};
 use crate::numpy;
-use crate::offsets::{class, flags, function, object};
+use crate::offsets::{class, flags, object};
 use crate::pandas;
 use crate::program::Program;
-use crate::python::{Addr, Python, bases, before_object, byte, flags_of, type_name, type_of, word};
+use crate::python::{
+    Addr, Python, bases, before_object, flags_of, full_type_name, type_name, type_of, word,
+};
 use crate::values::{atom, string};
 use crate::wire::Value;
 
@@ -66,30 +70,30 @@ pub unsafe fn describe(at: Addr, python: &Python, program: &mut Program) -> Desc
             found.leaf = !program.is_own_class(at, python);
         } else if class == types.function {
             found.kind = Kind::Function;
-            let code = word(at + function::CODE);
-            found.name = string(word(code + crate::offsets::code::NAME), python);
-            let has_more = word(at + function::CLOSURE) != 0 || word(at + function::DICT) != 0;
+            let layout = python.layout.function;
+            let code = word(at + layout.code);
+            found.name = string(word(code + python.layout.code.name), python);
+            let has_more = word(at + layout.closure) != 0 || word(at + layout.dict) != 0;
             found.leaf = !has_more && program.own_file(code, python).is_none();
         } else if class == types.code {
-            found.name = string(word(at + crate::offsets::code::NAME), python);
+            found.name = string(word(at + python.layout.code.name), python);
             found.leaf = true;
         } else if [types.generator, types.coroutine, types.async_generator].contains(&class) {
             found.kind = Kind::Generator;
             let name = string(word(at + python.layout.generator_name), python);
-            let state = match byte(at + python.layout.generator_state) as i8 {
-                0 => "running",
-                1.. => "finished",
-                -1 => "suspended",
-                -2 if python.layout.minor >= 13 => "suspended",
-                _ => "not started",
+            let state = match generators::state_of(at, python) {
+                State::Running => "running",
+                State::Finished => "finished",
+                State::Suspended => "suspended",
+                State::NotStarted => "not started",
             };
             found.name = name.map(|name| format!("{name} ({state})"));
         } else if class == types.frame {
             found.kind = Kind::Frame;
-            let frame = word(at + crate::offsets::FRAME_OF_OBJECT);
+            let frame = frames::of_object(at, python);
             if frame != 0 {
                 let code = word(frame + python.layout.frame.code);
-                found.name = string(word(code + crate::offsets::code::NAME), python);
+                found.name = string(word(code + python.layout.code.name), python);
             }
         } else if flags & flags::DICT != 0 {
             found.kind = Kind::Mapping;
@@ -145,7 +149,11 @@ unsafe fn plain(class: Addr, flags: u64, python: &Python) -> Kind {
     unsafe {
         let is_python = flags & flags::HEAP_TYPE != 0
             && has_entry(class, "__module__", python)
-            && (flags & flags::MANAGED_DICT != 0 || has_entry(class, "__slots__", python));
+            && match python.layout.minor {
+                // Types of C have the module's name in theirs.
+                ..11 => !full_type_name(class).contains('.'),
+                _ => flags & flags::MANAGED_DICT != 0 || has_entry(class, "__slots__", python),
+            };
         if bases(class).any(|base| type_name(base) == "deque") {
             return Kind::Sequence;
         }

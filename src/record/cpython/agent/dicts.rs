@@ -1,7 +1,7 @@
 //! Dicts and attributes as they stand in memory, and all that an object holds.
 
 use crate::offsets::{class, exception, flags, object, ordered};
-use crate::python::{Addr, Python, Traverse, bases, byte, flags_of, type_of, word};
+use crate::python::{Addr, Python, Traverse, bases, byte, find, flags_of, type_of, word};
 use std::ffi::{c_int, c_void};
 
 /// The entries of a dict, in their order.
@@ -72,9 +72,39 @@ pub unsafe fn owns_keys(dict: Addr) -> bool {
 ///
 /// # Safety
 /// There must be a living dict.
-pub unsafe fn has_text_keys(dict: Addr) -> bool {
-    // SAFETY: a dict's keys say their kind.
-    unsafe { byte(word(dict + 32) + 10) != 0 }
+pub unsafe fn has_text_keys(dict: Addr, python: &Python) -> bool {
+    // SAFETY: a dict's keys say their kind; before 3.11, by the function that finds one.
+    unsafe {
+        let keys = word(dict + 32);
+        match python.layout.minor {
+            ..11 => word(keys + LOOKUP) != python.general_lookup,
+            _ => byte(keys + 10) != 0,
+        }
+    }
+}
+
+/// The function that finds keys which are not all texts, before 3.11.
+const LOOKUP: usize = 16;
+
+/// That function, as a dict has it.
+///
+/// # Safety
+/// The interpreter must run and its lock be held.
+pub unsafe fn general_lookup(python: &Python) -> Addr {
+    let (new, set) = (find(c"PyDict_New"), find(c"PyDict_SetItem"));
+    if !python.layout.has_frame_objects() || new == 0 || set == 0 {
+        return 0;
+    }
+    // SAFETY: the functions of these names have these signatures; the dict lives until it is let go.
+    unsafe {
+        let new = std::mem::transmute::<Addr, unsafe extern "C" fn() -> Addr>(new);
+        let set = std::mem::transmute::<Addr, unsafe extern "C" fn(Addr, Addr, Addr) -> c_int>(set);
+        let dict = new();
+        set(dict, python.types.none, python.types.none);
+        let found = word(word(dict + 32) + LOOKUP);
+        (python.call.decref)(dict);
+        found
+    }
 }
 
 /// The dict of an instance's attributes, where there is one.
@@ -97,7 +127,14 @@ pub unsafe fn instance_dict(at: Addr, python: &Python) -> Option<Addr> {
             word(at + exception::DICT)
         } else {
             match word(class + class::DICT_OFFSET) as isize {
-                offset if offset > 0 => word(at + offset as usize),
+                offset @ 1.. => word(at + offset as usize),
+                // Behind its items, whose number may have a sign.
+                offset @ ..0 if python.layout.minor < 11 => {
+                    let items = (word(at + object::SIZE) as isize).unsigned_abs();
+                    let size =
+                        word(class + class::BASIC_SIZE) + items * word(class + class::ITEM_SIZE);
+                    word((at + size.next_multiple_of(8)).wrapping_add_signed(offset))
+                }
                 _ => 0,
             }
         };
@@ -224,7 +261,7 @@ pub unsafe fn beside_entries(at: Addr, python: &Python) -> Vec<Addr> {
     unsafe {
         let mut all = Vec::new();
         traverse(at, &mut |to| all.push(to));
-        let with_keys = !has_text_keys(at);
+        let with_keys = !has_text_keys(at, python);
         for (key, value) in Entries::of(at, python) {
             for one in [Some(value), with_keys.then_some(key)]
                 .into_iter()

@@ -1,7 +1,7 @@
 //! The exception that has ended the program.
 
 use crate::agent::Agent;
-use crate::frames::function_name;
+use crate::frames::{self, function_name};
 use crate::offsets::{exception, flags, object, traceback};
 use crate::python::{Addr, flags_of, half, type_name, type_of, word};
 use crate::values::{atom, key, string};
@@ -35,12 +35,12 @@ pub unsafe fn write_exception(agent: &mut Agent, of: Addr, message: &mut Writer)
             message.value(&value);
         }
         let mut entries = Vec::new();
-        let mut at = word(of + exception::TRACEBACK);
+        let mut at = word(of + python.layout.exception.traceback);
         while at != 0 && at != python.types.none {
-            let frame = word(word(at + traceback::FRAME) + crate::offsets::FRAME_OF_OBJECT);
+            let frame = frames::of_object(word(at + traceback::FRAME), &python);
             if frame != 0 {
                 let code = word(frame + python.layout.frame.code);
-                let path = string(word(code + crate::offsets::code::FILENAME), &python);
+                let path = string(word(code + python.layout.code.file_name), &python);
                 let own = agent.program.own_file(code, &python);
                 let line = match half(at + traceback::LINE) as i32 {
                     known @ 0.. => known,

@@ -4,7 +4,7 @@ use crate::agent::Agent;
 use crate::describe::text_in;
 use crate::dicts::Entries;
 use crate::frames::{Running, function_name, name};
-use crate::offsets::{NAMESPACE, RECEIVER, owner};
+use crate::offsets::{NAMESPACE, RECEIVER, handled, owner};
 use crate::python::{Addr, byte, type_of, word};
 use crate::steps::{Event, meet};
 use std::rc::Rc;
@@ -64,7 +64,8 @@ pub unsafe fn holders(
                     let is_there = stack
                         .filter(|name| name.kind == name::STACK)
                         .any(|name| name.to == passed);
-                    if !is_there {
+                    // Before 3.11 it never does; that of a caller may have it as well.
+                    if !is_there || python.layout.has_frame_objects() {
                         put(holder::RETURN_VALUE, "return value".to_owned(), passed);
                     }
                 }
@@ -84,14 +85,30 @@ pub unsafe fn holders(
             );
             meet(agent, traceback);
         }
+        if event == Event::Exception && agent.steps.raised_type != 0 {
+            put(
+                holder::OTHER,
+                "class of the exception being raised".to_owned(),
+                agent.steps.raised_type,
+            );
+        }
         let mut item = word(thread + python.layout.handled);
         while item != 0 {
-            let handled = word(item);
+            let (handled, previous) = match python.layout.minor {
+                ..11 => (word(item + handled::VALUE), word(item + handled::PREVIOUS)),
+                _ => (word(item), word(item + 8)),
+            };
             if handled != 0 && handled != python.types.none {
                 put(holder::HANDLED, "current exception".to_owned(), handled);
                 meet(agent, handled);
+                if python.layout.minor < 11 {
+                    for (at, what) in [(item, "type"), (item + handled::TRACEBACK, "traceback")] {
+                        let by = format!("{what} of the current exception");
+                        put(holder::OTHER, by, word(at));
+                    }
+                }
             }
-            item = word(item + 8);
+            item = previous;
         }
         for (offset, by) in [
             (python.layout.profile, "profile function of the thread"),
@@ -102,24 +119,23 @@ pub unsafe fn holders(
                 put(holder::OTHER, by.to_owned(), to);
             }
         }
-        if python.layout.minor < 12 && event == Event::Unwind && passed != 0 {
-            let traceback = agent.steps.traceback;
-            let kinds = [
-                (holder::RAISED, "exception being raised", passed),
-                (
-                    holder::OTHER,
-                    "traceback of the exception being raised",
-                    traceback,
-                ),
+        let leaves = matches!(event, Event::Unwind | Event::Exit);
+        if python.layout.minor < 12 && leaves && passed != 0 {
+            let (traceback, class) = (agent.steps.traceback, type_of(passed));
+            let what = "the exception being raised";
+            let mut kinds = vec![
+                (holder::OTHER, format!("traceback of {what}"), traceback),
+                (holder::OTHER, format!("class of {what}"), class),
             ];
-            for (kind, by, to) in kinds {
-                held.push(Held {
-                    kind,
-                    by: by.to_owned(),
-                    to,
-                    certain: false,
-                });
+            if event == Event::Unwind {
+                kinds.push((holder::RAISED, "exception being raised".to_owned(), passed));
             }
+            held.extend(kinds.into_iter().map(|(kind, by, to)| Held {
+                kind,
+                by,
+                to,
+                certain: false,
+            }));
         }
         for to in agent.objects.held_by_dying() {
             held.push(Held {
@@ -133,8 +149,30 @@ pub unsafe fn holders(
         for frame in everywhere {
             of_frame(agent, frame, &mut held);
         }
+        if python.layout.has_frame_objects() {
+            of_callees(agent, everywhere, &mut held);
+        }
     }
     held
+}
+
+/// A call holds the frame object of the one that has made it. Where it is an object of the recording
+/// itself, that tells it.
+unsafe fn of_callees(agent: &Agent, everywhere: &[&Rc<Running>], held: &mut Vec<Held>) {
+    for callee in everywhere {
+        // SAFETY: it is a frame of the interpreter's.
+        let to = unsafe { word(callee.at + agent.python.layout.frame.previous) };
+        if to != 0 && agent.objects.known(to).is_some() {
+            // SAFETY: the frame's code lives as long as the frame.
+            let function = unsafe { function_name(callee.code, &agent.python) };
+            held.push(Held {
+                kind: holder::OTHER,
+                by: format!("call of {function}"),
+                to,
+                certain: false,
+            });
+        }
+    }
 }
 
 /// A library's module holds its native functions.
@@ -193,19 +231,28 @@ unsafe fn of_frame(agent: &Agent, frame: &Running, held: &mut Vec<Held>) {
                 );
             }
         }
-        // What the frame of a generator holds before 3.12 is told of the generator, where that is known.
+        // What the frame of a generator holds before 3.12 is told of the generator, where that is known. Where
+        // frames do not know their functions, the callers hold these.
         let layout = &agent.python.layout;
         // SAFETY: a frame has the byte that says who owns it.
         let is_generators = layout.minor < 12
             && unsafe { byte(frame.at + layout.frame.owner) } == owner::GENERATOR
             && known(frame.at - layout.generator_frame);
-        if known(frame.function) && !is_generators {
+        let holds = layout.frame.function.is_some() && !is_generators;
+        if known(frame.function) && holds {
             put(
                 format!("call of {} (library)", function()),
                 frame.function,
                 true,
             );
         }
+    }
+    if known(frame.locals) {
+        put(
+            format!("locals of {}{whose}", function()),
+            frame.locals,
+            false,
+        );
     }
     if known(frame.namespace) {
         for _ in 0..NAMESPACE_HOLDERS {

@@ -5,15 +5,18 @@
 
 mod agent;
 mod bytecode;
+mod callers;
 mod collector;
 mod depths;
 mod describe;
 mod dicts;
 mod exceptions;
 mod frames;
+mod generators;
 mod holders;
 #[path = "../../implicit_names.rs"]
 mod implicit_names;
+mod layouts;
 mod library;
 mod memory;
 mod monitor;
@@ -24,12 +27,14 @@ mod output;
 mod pandas;
 mod program;
 mod python;
+mod qualified;
 mod refs;
 mod ring;
 mod standard_input;
 mod steps;
 mod streams;
 mod values;
+mod variables;
 mod watch;
 mod wire;
 
@@ -135,9 +140,9 @@ fn interpreter() -> Result<(Python, String), String> {
             .parse()
             .ok()
     });
-    let layout = minor.and_then(offsets::of).ok_or_else(|| {
+    let layout = minor.and_then(layouts::of).ok_or_else(|| {
         let short = version.split(' ').next().unwrap_or(&version);
-        format!("CPython {short} is not known to memviz, which records 3.11, 3.12 and 3.13")
+        format!("CPython {short} is not known to memviz, which records 3.9 to 3.13")
     })?;
     if version.contains("free-threading") {
         return Err("a free-threaded CPython cannot be recorded yet".to_owned());
@@ -183,7 +188,7 @@ unsafe extern "C" fn audit(event: *const c_char, arguments: Addr, _: *mut c_void
             agent.collector.about_to_import(&module);
         }
         if name.to_bytes() == b"sys.settrace" && agent.started && agent.python.layout.minor < 12 {
-            steps::trace_function_is_replaced(agent);
+            agent.trace_function_is_replaced();
             return 0;
         }
         if name.to_bytes() == b"sys.excepthook" && word(arguments + 16) > 2 {

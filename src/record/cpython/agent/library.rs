@@ -4,10 +4,10 @@
 use crate::agent::Agent;
 use crate::describe::text_in;
 use crate::dicts::{Entries, traverse};
-use crate::frames::{Running, name};
+use crate::frames::{self, Running, name};
 use crate::holders::{Held, LIBRARY};
 use crate::memory::AddressMap;
-use crate::offsets::{FRAME_OF_OBJECT, NAMESPACE, RECEIVER};
+use crate::offsets::{NAMESPACE, RECEIVER};
 use crate::python::{Addr, Python, before_object, count_of, type_name, type_of, word};
 use crate::values::{key, string};
 use crate::wire::Value;
@@ -174,7 +174,9 @@ unsafe fn all_holders(agent: &Agent, open: &[(Addr, u64)]) -> AddressMap<Vec<Add
 /// be garbage; without what is recorded.
 unsafe fn everything(agent: &Agent) -> Vec<Addr> {
     let python = &agent.python;
-    let is_recorded = |at: Addr| agent.objects.is_recorded(at);
+    // What running calls hold, these tell themselves.
+    let is_recorded =
+        |at: Addr| agent.objects.is_recorded(at) || agent.objects.running.contains(&at);
     // SAFETY: as above; what is handed over by a traversal and has a count lives.
     unsafe {
         let mut all = agent.collector.listed(2);
@@ -221,13 +223,14 @@ unsafe fn words(holder: Addr, to: Addr, python: &Python) -> String {
             };
         }
         if class == python.types.function {
-            let name = string(word(holder + 32), python).unwrap_or_default();
+            let name =
+                string(word(holder + python.layout.function.name), python).unwrap_or_default();
             return format!("function {name} (library)");
         }
         if class == python.types.native_function && word(holder + RECEIVER) == to {
             return "method of the library".to_owned();
         }
-        if class == python.types.frame && word(holder + FRAME_OF_OBJECT) != 0 {
+        if class == python.types.frame && frames::of_object(holder, python) != 0 {
             return "frame of the library".to_owned();
         }
         format!("{of} of the library")

@@ -43,8 +43,8 @@ pub struct Memory {
     /// order.
     pub fresh: AddressMap<u64>,
     births: u64,
-    /// The lists and dicts that lived when the recording began. Before 3.13 nothing tells of one that comes
-    /// from a free list that was filled before.
+    /// The lists, dicts and frames that lived when the recording began. Before 3.13 nothing tells of one that
+    /// comes from a free list that was filled before.
     old: AddressMap<()>,
     /// Blocks that were given out while the collector runs.
     pub given_to_collector: Vec<Addr>,
@@ -197,15 +197,26 @@ fn taken(block: Addr) {
     }
 }
 
+/// The types whose objects may come from a free list that was filled before the recording began.
+fn of_filled_lists(python: &Python) -> [Addr; 3] {
+    let types = &python.types;
+    // Frames have a free list where every call has an object for its frame.
+    match python.layout.has_frame_objects() {
+        true => [types.list, types.dict, types.frame],
+        false => [types.list, types.dict, types.dict],
+    }
+}
+
 impl Memory {
-    /// Notes the lists and dicts that live already: the collector's `listed` objects and what they hold.
+    /// Notes those objects of these types that live already: the collector's `listed` objects and what they
+    /// hold.
     ///
     /// # Safety
     /// The interpreter's lock must be held.
     pub unsafe fn note_old(&mut self, listed: &[Addr], python: &Python) {
-        let types = &python.types;
+        let types = of_filled_lists(python);
         // SAFETY: what the collector lists lives, and so does what it holds.
-        let is_one = |at: Addr| [types.list, types.dict].contains(&unsafe { type_of(at) });
+        let is_one = |at: Addr| types.contains(&unsafe { type_of(at) });
         for at in listed {
             if is_one(*at) {
                 self.old.insert(*at, ());
@@ -231,7 +242,7 @@ impl Memory {
         let class = unsafe { type_of(at) };
         let is_told = python.layout.minor >= 13
             || self.old.contains_key(&at)
-            || ![python.types.list, python.types.dict].contains(&class);
+            || !of_filled_lists(python).contains(&class);
         known.or((!is_told).then_some(0))
     }
 

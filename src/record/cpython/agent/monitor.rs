@@ -1,10 +1,17 @@
 //! How the interpreter is asked to tell: `sys.monitoring` from 3.12 on, a trace function before.
 
+use crate::agent::Agent;
+use crate::callers;
+use crate::frames;
+use crate::generators::State;
 use crate::offsets::object;
-use crate::python::{Addr, FAST_CALL, MethodDef, Python, byte, half, word};
+use crate::python::{Addr, FAST_CALL, MethodDef, Python, TraceFunction, byte, find, half, word};
 use crate::steps::{Event, event};
 use crate::wire::INSTRUCTIONS;
 use std::ffi::{CStr, c_int};
+
+/// Sets a thread's trace function.
+type SetTrace = unsafe extern "C" fn(Addr, Option<TraceFunction>, Addr) -> c_int;
 
 /// A tool's number that no tool of the standard library's has.
 const TOOL: i64 = 4;
@@ -164,6 +171,43 @@ pub unsafe fn listen_to(codes: &[Addr], python: &Python, granularity: u64) {
     }
 }
 
+/// Before 3.12 each thread has a trace function of its own. A new one gets ours, unless it has another.
+unsafe fn listen_to_threads(agent: &mut Agent) {
+    let python = agent.python;
+    // SAFETY: the caller holds the lock; threads are linked, the newest first.
+    unsafe {
+        let newest = (python.call.thread_head)((python.call.interpreter)());
+        let set = find(c"_PyEval_SetTrace");
+        if std::mem::replace(&mut agent.steps.newest_thread, newest) == newest || set == 0 {
+            return;
+        }
+        let set = std::mem::transmute::<Addr, SetTrace>(set);
+        let mut thread = newest;
+        while thread != 0 {
+            // The function stands before the object that is handed to the one for profiling.
+            if word(thread + python.layout.profile - 8) == 0 {
+                set(thread, Some(traced), 0);
+            }
+            thread = (python.call.thread_next)(thread);
+        }
+    }
+}
+
+/// Takes our trace function from all threads.
+unsafe fn leave_threads(python: &Python) {
+    // SAFETY: as above.
+    unsafe {
+        let set = find(c"_PyEval_SetTrace");
+        let mut thread = (python.call.thread_head)((python.call.interpreter)());
+        while thread != 0 && set != 0 {
+            if word(thread + python.layout.profile - 8) == traced as *const () as usize {
+                std::mem::transmute::<Addr, SetTrace>(set)(thread, None, 0);
+            }
+            thread = (python.call.thread_next)(thread);
+        }
+    }
+}
+
 /// Stops listening.
 ///
 /// # Safety
@@ -173,6 +217,7 @@ pub unsafe fn end(python: &Python) {
     unsafe {
         if python.layout.minor < 12 {
             (python.call.set_trace)(None, 0);
+            leave_threads(python);
         } else {
             take_tool(python);
             ask(c"set_events", &[TOOL, 0], &[], python);
@@ -181,42 +226,84 @@ pub unsafe fn end(python: &Python) {
     }
 }
 
-/// Called by 3.11 for each event of each frame.
+/// Whether a call begins, and does not go on.
+unsafe fn is_beginning(frame: Addr, python: &Python) -> bool {
+    // SAFETY: the frame runs, and its instruction stands in its code.
+    unsafe {
+        match python.layout.has_frame_objects() {
+            true => frames::offset(frame, python) < 0,
+            false => byte(word(frame + python.layout.frame.instruction) + 1) & 3 == 0,
+        }
+    }
+}
+
+/// Whether a call gives a value and waits, as against one that is through.
+unsafe fn is_yielding(frame: Addr, python: &Python) -> bool {
+    const YIELD_VALUE: u8 = 86;
+    // SAFETY: as above.
+    unsafe {
+        match python.layout.has_frame_objects() {
+            // Before 3.10 a call still runs then that waits next; one that is through has no stack.
+            true if python.layout.minor < 10 => word(frame + python.layout.frame.stack_top) != 0,
+            true => frames::state_of(frame, python) == State::Suspended,
+            false => byte(word(frame + python.layout.frame.instruction)) == YIELD_VALUE,
+        }
+    }
+}
+
+/// Called before 3.12 for each event of each frame.
 unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -> c_int {
     const CALL: c_int = 0;
     const EXCEPTION: c_int = 1;
     const LINE_: c_int = 2;
     const RETURN_: c_int = 3;
     const INSTRUCTION_: c_int = 7;
-    const YIELD_VALUE: u8 = 86;
     // SAFETY: the interpreter gives a frame object, whose frame is the running one.
     unsafe {
         let Some(agent) = crate::agent::agent() else {
             return 0;
         };
         let python = agent.python;
-        let inner = word(frame + crate::offsets::FRAME_OF_OBJECT);
+        if agent.inside || agent.over {
+            return 0;
+        }
+        if agent.steps.newest_thread == 0
+            && python.layout.has_frame_objects()
+            && !frames::are_known(frame, &python)
+        {
+            Agent::fail(
+                &agent.ring,
+                "this CPython keeps its frames otherwise than its version does",
+            );
+            agent.over = true;
+            return 0;
+        }
+        listen_to_threads(agent);
+        let inner = frames::of_object(frame, &python);
         let running = word(inner + python.layout.frame.code);
         if agent.program.own_file(running, &python).is_none() {
             return 0;
         }
-        let instruction = word(inner + python.layout.frame.instruction);
         if agent.program.settings.granularity == INSTRUCTIONS {
             // Asks for an event of each instruction of this call.
-            *((frame + crate::offsets::TRACES_INSTRUCTIONS) as *mut u8) = 1;
+            *((frame + python.layout.frame.traces_instructions) as *mut u8) = 1;
         }
         match what {
-            CALL if byte(instruction + 1) & 3 == 0 => event(Event::Call, None, 0),
+            CALL if is_beginning(inner, &python) => event(Event::Call, None, 0),
             CALL => event(Event::Resume, None, 0),
-            LINE_ => event(Event::Line, None, 0),
+            LINE_ => {
+                callers::compare(inner, &mut agent.program, &python);
+                event(Event::Line, None, 0);
+            }
             INSTRUCTION_ => {
-                let offset = u32::try_from(crate::frames::offset(inner, &python)).ok();
+                let offset = u32::try_from(frames::offset(inner, &python)).ok();
                 event(Event::Instruction, offset, 0);
             }
             EXCEPTION => {
                 // Type, exception and traceback come in a tuple, which holds them as well.
                 let part = |at: usize| word(argument + object::ITEMS + 8 * at);
-                agent.objects.borrowed = vec![(part(1), 1), (part(2), 1)];
+                agent.objects.borrowed = vec![(part(0), 1), (part(1), 1), (part(2), 1)];
+                agent.steps.raised_type = part(0);
                 agent.steps.raised = part(1);
                 agent.steps.traceback = match part(2) {
                     at if at == python.types.none => 0,
@@ -224,6 +311,7 @@ unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -
                 };
                 event(Event::Exception, None, part(1));
                 agent.objects.borrowed.clear();
+                agent.steps.raised_type = 0;
             }
             RETURN_ if argument == 0 => {
                 // The interpreter keeps it out of sight meanwhile.
@@ -231,7 +319,7 @@ unsafe extern "C" fn traced(_: Addr, frame: Addr, what: c_int, argument: Addr) -
                 let raised = agent.objects.known(raised).map_or(0, |_| raised);
                 event(Event::Unwind, None, raised);
             }
-            RETURN_ if byte(instruction) == YIELD_VALUE => event(Event::Yield, None, argument),
+            RETURN_ if is_yielding(inner, &python) => event(Event::Yield, None, argument),
             RETURN_ => event(Event::Return, None, argument),
             _ => {}
         }

@@ -3,10 +3,11 @@
 use crate::describe::{self, Kind};
 use crate::dicts::{Entries, instance_dict, mix, order, walk};
 use crate::frames::Running;
+use crate::generators;
 use crate::library::Library;
 use crate::memory::{AddressMap, Memory};
 use crate::numpy;
-use crate::offsets::{class, function, object};
+use crate::offsets::{class, object};
 use crate::pandas;
 use crate::program::Program;
 use crate::python::{Addr, Python, before_object, byte, count_of, type_of, word};
@@ -378,9 +379,15 @@ impl Objects {
             }
             let mut sum = 1;
             if live.kind == Kind::Generator {
-                let frame = live.at + python.layout.generator_frame;
-                sum = u64::from(byte(live.at + python.layout.generator_state));
+                let frame = generators::frame_of(live.at, python);
+                sum = generators::state_of(live.at, python) as u64;
                 sum += u64::from(self.running.contains(&frame)) << 8;
+                if python.layout.has_frame_objects() {
+                    walk(frame, python, &mut |to| sum = mix(sum, to));
+                }
+            }
+            if live.kind == Kind::Frame {
+                sum += u64::from(self.running.contains(&live.at));
             }
             if matches!(live.kind, Kind::Mapping | Kind::Namespace) {
                 sum += u64::from(self.body_in(live.at).is_some());
@@ -395,7 +402,8 @@ impl Objects {
                     .for_each(|(key, value)| sum = mix(mix(sum, key), value));
             }
             if live.kind == Kind::Function {
-                for at in [function::DEFAULTS, function::KW_DEFAULTS, function::DICT] {
+                let function = python.layout.function;
+                for at in [function.defaults, function.kw_defaults, function.dict] {
                     walk(word(live.at + at), python, &mut |to| sum = mix(sum, to));
                 }
             }

@@ -1,7 +1,6 @@
-//! Where CPython keeps what, by minor version: bytes from the start of each structure, in builds for
-//! 64-bit machines that have the lock and no debugging fields.
-//!
-//! Sources: the headers of 3.11.7, 3.12.1 and 3.13.0, and runs on these.
+//! Where CPython keeps what: bytes from the start of each structure, in builds for 64-bit machines that
+//! have the lock and no debugging fields. What is not the same in all versions is a field of [`Layout`];
+//! `layouts.rs` has one for each version.
 
 /// What the agent must know of one version.
 #[derive(Debug, Clone, Copy)]
@@ -17,10 +16,14 @@ pub struct Layout {
     pub trace: usize,
     pub frame: Frame,
     pub code: Code,
-    /// A generator's frame, and the byte that says how far it is.
+    pub function: Function,
+    pub exception: Exception,
+    /// A generator's frame, or before 3.11 a pointer to it, and the byte that says how far it is (from 3.11 on).
     pub generator_frame: usize,
     pub generator_state: usize,
     pub generator_name: usize,
+    /// What it holds beside its frame.
+    pub generator_fields: &'static [(usize, &'static str)],
     /// A managed dict stands at this many bytes before its object.
     pub managed_dict_before: usize,
     /// The keys that instances of a class share, in the class.
@@ -28,6 +31,13 @@ pub struct Layout {
     /// The characters of a text of ASCII alone, and of any other that is compact.
     pub ascii_data: usize,
     pub compact_data: usize,
+}
+
+impl Layout {
+    /// Whether every call has an object for its frame: before 3.11.
+    pub fn has_frame_objects(&self) -> bool {
+        self.minor < 11
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -40,15 +50,23 @@ pub enum Current {
 #[derive(Debug, Clone, Copy)]
 pub struct Frame {
     pub code: usize,
-    pub function: usize,
+    /// The function that is called; before 3.11 a frame does not know it.
+    pub function: Option<usize>,
     pub previous: usize,
     pub globals: usize,
     pub locals: usize,
-    pub object: usize,
+    /// The frame as an object; before 3.11 it is one itself.
+    pub object: Option<usize>,
+    /// A pointer to the instruction; before 3.11 its number.
     pub instruction: usize,
     pub stack_top: usize,
+    /// Who has it; before 3.11 a byte that says how far it is.
     pub owner: usize,
     pub locals_plus: usize,
+    /// Of the frame as an object: that its tracer is told of each instruction (before 3.12), and what it
+    /// holds beside its variables.
+    pub traces_instructions: usize,
+    pub fields: &'static [(usize, &'static str)],
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,19 +76,59 @@ pub struct Code {
     pub keyword_only: usize,
     pub stack_size: usize,
     pub first_line: usize,
-    pub locals_plus: usize,
+    pub consts: usize,
+    /// The names that its instructions name (before 3.11).
+    pub names: usize,
+    pub file_name: usize,
+    pub name: usize,
+    /// Before 3.11 a code object does not know it.
+    pub qualified: Option<usize>,
+    pub variables: Variables,
+    /// Its instructions; before 3.11 the object that has them.
     pub start: usize,
 }
 
-/// The same in all of them.
+/// Where a code object has the names of its variables.
+#[derive(Debug, Clone, Copy)]
+pub enum Variables {
+    /// How many there are, their names, and a byte for each that says its kind.
+    Kinds {
+        count: usize,
+        names: usize,
+        kinds: usize,
+    },
+    /// How many are local, and tuples of names: of these, of cells, of free variables. An array of numbers says
+    /// of each cell which argument is kept in it.
+    Tuples {
+        count: usize,
+        local: usize,
+        cells: usize,
+        free: usize,
+        arguments: usize,
+    },
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    pub code: usize,
+    pub defaults: usize,
+    pub kw_defaults: usize,
+    pub closure: usize,
+    pub name: usize,
+    pub dict: usize,
+    pub fields: &'static [(usize, &'static str)],
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Exception {
+    pub traceback: usize,
+    pub suppress_context: usize,
+    pub fields: &'static [(usize, &'static str)],
+}
+
+/// The same in all of those that have it: the table of exceptions of a code object.
 pub mod code {
-    pub const CONSTS: usize = 24;
     pub const EXCEPTIONS: usize = 40;
-    pub const NAMES: usize = 96;
-    pub const KINDS: usize = 104;
-    pub const FILENAME: usize = 112;
-    pub const NAME: usize = 120;
-    pub const QUALNAME: usize = 128;
 }
 
 pub mod object {
@@ -115,23 +173,8 @@ pub mod flags {
     pub const TYPE: u64 = 1 << 31;
 }
 
-pub mod function {
-    pub const CODE: usize = 48;
-    pub const DEFAULTS: usize = 56;
-    pub const KW_DEFAULTS: usize = 64;
-    pub const CLOSURE: usize = 72;
-    pub const DICT: usize = 88;
-    pub const FIELDS: [(usize, &str); 9] = [
-        (16, "__globals__"),
-        (24, "__builtins__"),
-        (32, "__name__"),
-        (40, "__qualname__"),
-        (48, "__code__"),
-        (80, "__doc__"),
-        (104, "__module__"),
-        (112, "__annotations__"),
-        (120, "__type_params__"),
-    ];
+pub mod method {
+    pub const FUNCTION: usize = 16;
 }
 
 /// A native function's module or receiver.
@@ -150,15 +193,6 @@ pub const NAMESPACE: usize = 16;
 pub mod exception {
     pub const DICT: usize = 16;
     pub const ARGS: usize = 24;
-    pub const TRACEBACK: usize = 40;
-    pub const SUPPRESS_CONTEXT: usize = 64;
-    pub const FIELDS: [(usize, &str); 5] = [
-        (24, "args"),
-        (32, "__notes__"),
-        (40, "__traceback__"),
-        (48, "__context__"),
-        (56, "__cause__"),
-    ];
 }
 
 pub mod traceback {
@@ -181,10 +215,15 @@ pub mod stream {
     pub const DESCRIPTOR: usize = 16;
 }
 
-/// Frames as objects: what they stand for.
+/// Frames as objects: what they stand for (from 3.11 on).
 pub const FRAME_OF_OBJECT: usize = 24;
-/// That such a frame's tracer is told of each instruction (in 3.11).
-pub const TRACES_INSTRUCTIONS: usize = 45;
+/// The class of an exception that is handled, its traceback, and what was handled before, where the
+/// exception is not the first (before 3.11).
+pub mod handled {
+    pub const VALUE: usize = 8;
+    pub const TRACEBACK: usize = 16;
+    pub const PREVIOUS: usize = 24;
+}
 
 /// Who has a frame: calls from C (from 3.12 on).
 pub mod owner {
@@ -195,111 +234,4 @@ pub mod owner {
 pub mod kind {
     pub const CELL: u8 = 0x40;
     pub const FREE: u8 = 0x80;
-}
-
-const FRAME_312: Frame = Frame {
-    code: 0,
-    function: 16,
-    previous: 8,
-    globals: 24,
-    locals: 40,
-    object: 48,
-    instruction: 56,
-    stack_top: 64,
-    owner: 70,
-    locals_plus: 72,
-};
-
-const ALL: [Layout; 3] = [
-    Layout {
-        minor: 11,
-        current: Current::Behind(56, 8),
-        handled: 120,
-        thread_id: 152,
-        profile: 80,
-        trace: 88,
-        frame: Frame {
-            code: 32,
-            function: 0,
-            previous: 48,
-            globals: 8,
-            locals: 24,
-            object: 40,
-            instruction: 56,
-            stack_top: 64,
-            owner: 69,
-            locals_plus: 72,
-        },
-        code: Code {
-            flags: 48,
-            arg_count: 56,
-            keyword_only: 64,
-            stack_size: 68,
-            first_line: 72,
-            locals_plus: 76,
-            start: 184,
-        },
-        generator_frame: 80,
-        generator_state: 75,
-        generator_name: 32,
-        managed_dict_before: 24,
-        cached_keys: 872,
-        ascii_data: 48,
-        compact_data: 72,
-    },
-    Layout {
-        minor: 12,
-        current: Current::Behind(56, 0),
-        handled: 104,
-        thread_id: 136,
-        profile: 80,
-        trace: 88,
-        frame: FRAME_312,
-        code: Code {
-            flags: 48,
-            arg_count: 52,
-            keyword_only: 60,
-            stack_size: 64,
-            first_line: 68,
-            locals_plus: 72,
-            start: 192,
-        },
-        generator_frame: 72,
-        generator_state: 67,
-        generator_name: 24,
-        managed_dict_before: 24,
-        cached_keys: 880,
-        ascii_data: 40,
-        compact_data: 56,
-    },
-    Layout {
-        minor: 13,
-        current: Current::At(72),
-        handled: 120,
-        thread_id: 152,
-        profile: 96,
-        trace: 104,
-        frame: FRAME_312,
-        code: Code {
-            flags: 48,
-            arg_count: 52,
-            keyword_only: 60,
-            stack_size: 64,
-            first_line: 68,
-            locals_plus: 72,
-            start: 200,
-        },
-        generator_frame: 72,
-        generator_state: 67,
-        generator_name: 24,
-        managed_dict_before: 24,
-        cached_keys: 880,
-        ascii_data: 40,
-        compact_data: 56,
-    },
-];
-
-/// What is known of a version.
-pub fn of(minor: u32) -> Option<Layout> {
-    ALL.into_iter().find(|layout| layout.minor == minor)
 }

@@ -3,9 +3,11 @@
 use crate::bytecode::Bytecode;
 use crate::describe::text_in;
 use crate::memory::AddressMap;
-use crate::offsets::{class, code, flags, object};
-use crate::python::{Addr, Python, byte, flags_of, half, type_of, word};
+use crate::offsets::{class, flags, object};
+use crate::python::{Addr, Python, flags_of, half, type_of, word};
+use crate::qualified::names_in;
 use crate::values::string;
+use crate::variables::{Variables, variables_of};
 use crate::wire::{INSTRUCTIONS, Settings, Writer, tag};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -16,11 +18,10 @@ struct Known {
     file: Option<u64>,
     /// Its number in messages, once it has one.
     number: Option<u64>,
-    variables: Option<Variables>,
+    variables: Option<Rc<Variables>>,
+    /// The name by which it is told, where the code object does not have it itself.
+    qualified: Option<String>,
 }
-
-/// The names of a code object's variables and their kinds.
-pub type Variables = Rc<[(Rc<str>, u8)]>;
 
 pub struct Program {
     pub settings: Settings,
@@ -80,7 +81,8 @@ impl Program {
             return known.file;
         }
         // SAFETY: it is a code object.
-        let path = unsafe { string(word(at + code::FILENAME), python) }.unwrap_or_default();
+        let path =
+            unsafe { string(word(at + python.layout.code.file_name), python) }.unwrap_or_default();
         let file = self.file_named(&path);
         if !self.knows_deaths {
             return file;
@@ -91,6 +93,7 @@ impl Program {
                 file,
                 number: None,
                 variables: None,
+                qualified: None,
             },
         );
         file
@@ -142,8 +145,17 @@ impl Program {
             let mut message = Writer::default();
             message.byte(tag::CODE);
             message.option(file);
-            message.bytes(text(code::NAME).as_bytes());
-            message.bytes(text(code::QUALNAME).as_bytes());
+            let name = text(layout.name);
+            let known = self
+                .codes
+                .get(&at)
+                .and_then(|known| known.qualified.clone());
+            let qualified = match layout.qualified {
+                Some(offset) => text(offset),
+                None => known.unwrap_or_else(|| name.clone()),
+            };
+            message.bytes(name.as_bytes());
+            message.bytes(qualified.as_bytes());
             message.number(u64::from(half(at + layout.first_line)));
             message.number(u64::from(half(at + layout.flags)));
             self.out.push(message.0);
@@ -160,7 +172,7 @@ impl Program {
     ///
     /// # Safety
     /// There must be a living code object.
-    pub unsafe fn variables(&mut self, at: Addr, python: &Python) -> Variables {
+    pub unsafe fn variables(&mut self, at: Addr, python: &Python) -> Rc<Variables> {
         // SAFETY: the caller's.
         unsafe { self.own_file(at, python) };
         if let Some(known) = self
@@ -170,17 +182,8 @@ impl Program {
         {
             return Rc::clone(known);
         }
-        // SAFETY: it is a code object: a tuple of names, and bytes of kinds.
-        let variables: Variables = unsafe {
-            let count = half(at + python.layout.code.locals_plus) as usize;
-            let (names, kinds) = (word(at + code::NAMES), word(at + code::KINDS));
-            (0..count)
-                .map(|i| {
-                    let name = string(word(names + object::ITEMS + 8 * i), python);
-                    (Rc::from(name.unwrap_or_default()), byte(kinds + 32 + i))
-                })
-                .collect()
-        };
+        // SAFETY: as above.
+        let variables = Rc::new(unsafe { variables_of(at, python) });
         if let Some(known) = self.codes.get_mut(&at) {
             known.variables = Some(Rc::clone(&variables));
         }
@@ -204,9 +207,19 @@ impl Program {
                 self.bytecode.read(at, flows, python);
             }
         }
+        if python.layout.code.qualified.is_none() {
+            // SAFETY: the caller's; what is among its constants lives.
+            for (code, name) in unsafe { names_in(at, python) } {
+                // SAFETY: as above.
+                unsafe { self.own_file(code, python) };
+                if let Some(known) = self.codes.get_mut(&code) {
+                    known.qualified = Some(name);
+                }
+            }
+        }
         // SAFETY: constants are a tuple of objects.
         unsafe {
-            let all = word(at + code::CONSTS);
+            let all = word(at + python.layout.code.consts);
             for i in 0..word(all + object::SIZE) {
                 let constant = word(all + object::ITEMS + 8 * i);
                 if type_of(constant) == python.types.code {

@@ -42,8 +42,8 @@ pub struct Allocator {
 }
 
 macro_rules! functions {
-    ($($name:ident: $type:ty = $symbol:literal;)*) => {
-        /// Functions that every version has.
+    ($($name:ident: $type:ty = $($symbol:literal)|+;)*) => {
+        /// Functions that every version has, under one of these names.
         #[derive(Clone, Copy)]
         pub struct Functions { $(pub $name: $type,)* }
 
@@ -52,10 +52,10 @@ macro_rules! functions {
             pub fn find() -> Result<Functions, &'static str> {
                 Ok(Functions {
                     $($name: {
-                        let address = find($symbol);
-                        if address == 0 {
+                        let address = [$(find($symbol)),+].into_iter().find(|at| *at != 0);
+                        let Some(address) = address else {
                             return Err(stringify!($name));
-                        }
+                        };
                         // SAFETY: the function of this name has this signature in all versions
                         // that `layout` knows.
                         unsafe { std::mem::transmute::<Addr, $type>(address) }
@@ -74,7 +74,8 @@ functions! {
     dict_size: unsafe extern "C" fn(Addr) -> isize = c"_PyDict_SizeOf";
     get_attr: unsafe extern "C" fn(Addr, *const c_char) -> Addr = c"PyObject_GetAttrString";
     new_object: unsafe extern "C" fn(Addr) -> Addr = c"_PyObject_GC_New";
-    vector_call: unsafe extern "C" fn(Addr, *const Addr, usize, Addr) -> Addr = c"PyObject_Vectorcall";
+    vector_call: unsafe extern "C" fn(Addr, *const Addr, usize, Addr) -> Addr =
+        c"PyObject_Vectorcall" | c"PyObject_VectorcallDict" | c"_PyObject_FastCallDict";
     tuple: unsafe extern "C" fn(isize) -> Addr = c"PyTuple_New";
     long: unsafe extern "C" fn(c_long) -> Addr = c"PyLong_FromLong";
     as_long: unsafe extern "C" fn(Addr) -> c_long = c"PyLong_AsLong";
@@ -90,7 +91,7 @@ functions! {
     new_function: unsafe extern "C" fn(*const MethodDef, Addr, Addr) -> Addr = c"PyCFunction_NewEx";
     gc_untrack: unsafe extern "C" fn(Addr) = c"PyObject_GC_UnTrack";
     set_trace: unsafe extern "C" fn(Option<TraceFunction>, Addr) = c"PyEval_SetTrace";
-    thread_interpreter: unsafe extern "C" fn(Addr) -> Addr = c"PyThreadState_GetInterpreter";
+    interpreter: unsafe extern "C" fn() -> Addr = c"PyInterpreterState_Get" | c"_PyInterpreterState_Get";
     thread_head: unsafe extern "C" fn(Addr) -> Addr = c"PyInterpreterState_ThreadHead";
     thread_next: unsafe extern "C" fn(Addr) -> Addr = c"PyThreadState_Next";
 }
@@ -164,6 +165,8 @@ pub struct Python {
     pub layout: Layout,
     pub call: Functions,
     pub types: Types,
+    /// What dicts whose keys are not all texts are looked through by (before 3.11), once it is known.
+    pub general_lookup: Addr,
     /// The running thread's state.
     pub thread_state: unsafe extern "C" fn() -> Addr,
 }
@@ -181,6 +184,7 @@ impl Python {
             layout,
             call: Functions::find()?,
             types: Types::find()?,
+            general_lookup: 0,
             // SAFETY: both functions take nothing and return a pointer.
             thread_state: unsafe {
                 std::mem::transmute::<Addr, unsafe extern "C" fn() -> Addr>(thread_state)
@@ -233,11 +237,20 @@ pub unsafe fn flags_of(of: Addr) -> u64 {
 /// # Safety
 /// `of` must be a type.
 pub unsafe fn type_name(of: Addr) -> String {
-    // SAFETY: every type has a C string there.
-    let name = unsafe { CStr::from_ptr(word(of + class::NAME) as *const c_char) };
-    let name = name.to_string_lossy();
+    // SAFETY: the caller's.
+    let name = unsafe { full_type_name(of) };
     // Types of C keep their module in it as well; those of Python cannot have a dot.
     name.rsplit('.').next().unwrap_or(&name).to_owned()
+}
+
+/// A type's name with its module, where the type has that as well.
+///
+/// # Safety
+/// `of` must be a type.
+pub unsafe fn full_type_name(of: Addr) -> String {
+    // SAFETY: every type has a C string there.
+    let name = unsafe { CStr::from_ptr(word(of + class::NAME) as *const c_char) };
+    name.to_string_lossy().into_owned()
 }
 
 /// The types that a type derives from, itself first, by `tp_base`.
@@ -258,6 +271,7 @@ pub unsafe fn before_object(class: Addr, minor: u32) -> usize {
     let flags = unsafe { flags_of(class) };
     let collector = if flags & flags::HAVE_GC != 0 { 16 } else { 0 };
     let managed = match minor {
+        ..11 => false,
         11 => flags & flags::MANAGED_DICT != 0,
         _ => flags & (flags::MANAGED_DICT | flags::MANAGED_WEAKREF) != 0,
     };

@@ -2,13 +2,16 @@
 
 use crate::describe::Kind;
 use crate::dicts::{Entries, beside_entries, inline_values, instance_dict, order, owns_keys, walk};
+use crate::frames;
+use crate::generators::{self, State};
 use crate::memory::AddressMap;
 use crate::numpy;
 use crate::objects::Objects;
-use crate::offsets::{FRAME_OF_OBJECT, class, code, exception, flags, function, object, traceback};
+use crate::offsets::{class, flags, kind, object, traceback};
 use crate::program::Program;
-use crate::python::{Addr, Python, bases, byte, flags_of, half, type_of, word};
+use crate::python::{Addr, Python, bases, flags_of, half, type_of, word};
 use crate::values::{key, string};
+use crate::variables::variables_of;
 use crate::wire::{Value, label};
 use std::ffi::{CStr, c_char};
 
@@ -114,7 +117,7 @@ pub unsafe fn references(
             Kind::Class => pass.class(),
             Kind::Module => pass.part(word(at + 16), |key| Label::Attr(bare(key)), "__dict__"),
             Kind::Generator => pass.generator(program),
-            Kind::Exception => pass.fields(&exception::FIELDS),
+            Kind::Exception => pass.fields(python.layout.exception.fields),
             Kind::Traceback => {
                 pass.fields(&[(traceback::NEXT, "tb_next"), (traceback::FRAME, "frame")])
             }
@@ -269,26 +272,27 @@ impl Pass<'_> {
     unsafe fn function(&mut self) {
         // SAFETY: it is a function.
         unsafe {
-            let closure = word(self.at + function::CLOSURE);
+            let layout = self.python.layout.function;
+            let closure = word(self.at + layout.closure);
             if closure != 0 {
-                let code = word(self.at + function::CODE);
-                let free = free_variables(code, self.python);
-                for (i, name) in free.into_iter().enumerate() {
+                let code = word(self.at + layout.code);
+                let free = variables_of(code, self.python).all.into_iter();
+                let free = free.filter(|one| one.kind & kind::FREE != 0);
+                for (i, one) in free.enumerate() {
                     if i < word(closure + object::SIZE) {
                         let cell = word(closure + object::ITEMS + 8 * i);
-                        self.objects.cells.insert(cell, name);
+                        self.objects.cells.insert(cell, one.name.to_string());
                     }
                 }
             }
-            let defaults = word(self.at + function::DEFAULTS);
+            let defaults = word(self.at + layout.defaults);
             self.tuple_part(defaults, Label::Default, "__defaults__");
             self.tuple_part(closure, Label::Closure, "__closure__");
-            let kw_defaults = word(self.at + function::KW_DEFAULTS);
+            let kw_defaults = word(self.at + layout.kw_defaults);
             self.part(kw_defaults, Label::KwDefault, "__kwdefaults__");
-            let dict = word(self.at + function::DICT);
+            let dict = word(self.at + layout.dict);
             self.part(dict, |key| Label::Attr(bare(key)), "__dict__");
-            let last = if self.python.layout.minor < 12 { 8 } else { 9 };
-            self.fields(&function::FIELDS[..last]);
+            self.fields(layout.fields);
         }
     }
 
@@ -310,19 +314,25 @@ impl Pass<'_> {
         // SAFETY: it is a generator, whose frame is there until it is through.
         unsafe {
             let layout = &self.python.layout;
-            let state = byte(self.at + layout.generator_state) as i8;
-            let frame = self.at + layout.generator_frame;
+            let state = generators::state_of(self.at, self.python);
+            let frame = generators::frame_of(self.at, self.python);
             if self.objects.running.contains(&frame) {
                 // What it works with stands in the call stack.
                 self.raw.clear();
                 self.labels.clear();
-                let function = word(frame + layout.frame.function);
+                let function = layout
+                    .frame
+                    .function
+                    .map_or(0, |offset| word(frame + offset));
                 if function != 0 && layout.minor < 12 {
                     self.push(Label::Named("function".to_owned()), function);
                 }
                 return;
             }
-            if state < 0 {
+            self.fields(layout.generator_fields);
+            if layout.has_frame_objects() {
+                self.frame_part(frame, program);
+            } else if matches!(state, State::NotStarted | State::Suspended) {
                 self.variables(frame, program);
             }
         }
@@ -331,10 +341,60 @@ impl Pass<'_> {
     unsafe fn frame(&mut self, program: &mut Program) {
         // SAFETY: it is a frame object.
         unsafe {
-            self.fields(&[(16, "f_back"), (32, "f_trace")]);
-            let frame = word(self.at + FRAME_OF_OBJECT);
+            if self.python.layout.has_frame_objects() {
+                self.frame_fields(self.at, program);
+                return;
+            }
+            self.fields(self.python.layout.frame.fields);
+            let frame = frames::of_object(self.at, self.python);
             if frame != 0 {
                 self.variables(frame, program);
+            }
+        }
+    }
+
+    /// The frame of a generator, an object that is told with it as long as nobody else has it.
+    unsafe fn frame_part(&mut self, frame: Addr, program: &mut Program) {
+        if frame == 0 {
+            return;
+        }
+        if !self.objects.may_fold(frame) {
+            self.take(frame, Label::Named("frame".to_owned()));
+            return;
+        }
+        if self.take_out(frame) {
+            self.parts.push(frame);
+            // SAFETY: it is a living frame object.
+            unsafe {
+                walk(frame, self.python, &mut |to| self.raw.push(to));
+                self.labels.resize(self.raw.len(), None);
+                self.frame_fields(frame, program);
+            }
+        }
+    }
+
+    /// What a frame object holds, where every call has one. The variables of a call that runs stand in the
+    /// call.
+    unsafe fn frame_fields(&mut self, frame: Addr, program: &mut Program) {
+        // SAFETY: it is a living frame object.
+        unsafe {
+            let layout = self.python.layout.frame;
+            let is_running = self.objects.running.contains(&frame);
+            if is_running {
+                let code = word(frame + layout.code);
+                let variables = program.variables(code, self.python);
+                let depth = frames::stated_depth(frame, variables.slots, self.python);
+                for i in 0..variables.slots + depth.max(0) as usize {
+                    self.take_out(word(frame + layout.locals_plus + 8 * i));
+                }
+            } else {
+                self.variables(frame, program);
+            }
+            for (offset, name) in layout.fields {
+                let to = word(frame + offset);
+                if to != 0 {
+                    self.take(to, Label::Named((*name).to_owned()));
+                }
             }
         }
     }
@@ -344,27 +404,28 @@ impl Pass<'_> {
         unsafe {
             let layout = self.python.layout.frame;
             let code = word(frame + layout.code);
-            let names = program.variables(code, self.python);
-            for (i, (name, _)) in names.iter().enumerate() {
-                let to = word(frame + layout.locals_plus + 8 * i);
+            let variables = program.variables(code, self.python);
+            for one in &variables.all {
+                let to = word(frame + layout.locals_plus + 8 * one.slot);
                 if to != 0 {
-                    self.take(to, Label::Named(name.to_string()));
+                    self.take(to, Label::Named(one.name.to_string()));
                 }
             }
-            let top = half(frame + layout.stack_top) as i32;
-            for i in names.len()..top.max(0) as usize {
-                let to = word(frame + layout.locals_plus + 8 * i);
+            let depth = frames::stated_depth(frame, variables.slots, self.python);
+            for place in 0..depth.max(0) as usize {
+                let to = word(frame + layout.locals_plus + 8 * (variables.slots + place));
                 if to != 0 {
-                    let place = i - names.len();
                     self.take(to, Label::Named(format!("stack {place}")));
                 }
             }
-            for (offset, name) in [
-                (layout.code, "f_code"),
+            let fields = [
+                (Some(layout.code), "f_code"),
                 (layout.function, "function"),
-                (layout.locals, "f_locals"),
+                (Some(layout.locals), "f_locals"),
                 (layout.object, "frame"),
-            ] {
+            ];
+            for (offset, name) in fields {
+                let Some(offset) = offset else { continue };
                 let to = word(frame + offset);
                 if to != 0 {
                     self.take(to, Label::Named(name.to_owned()));
@@ -506,17 +567,5 @@ impl Pass<'_> {
             weak: false,
         }));
         all
-    }
-}
-
-/// The names of a code object's free variables.
-unsafe fn free_variables(of: Addr, python: &Python) -> Vec<String> {
-    // SAFETY: it is a code object.
-    unsafe {
-        let (names, kinds) = (word(of + code::NAMES), word(of + code::KINDS));
-        let count = half(of + python.layout.code.locals_plus) as usize;
-        let free = (0..count).filter(|i| byte(kinds + 32 + i) & crate::offsets::kind::FREE != 0);
-        free.map(|i| string(word(names + object::ITEMS + 8 * i), python).unwrap_or_default())
-            .collect()
     }
 }

@@ -3,13 +3,14 @@
 use crate::agent::{Agent, agent};
 use crate::bytecode::Instruction;
 use crate::describe::text_in;
+use crate::dicts::general_lookup;
 use crate::exceptions::write_exception;
 use crate::frames::{self, Running, function_name, name};
 use crate::holders::holders;
 use crate::library;
 use crate::memory::{AddressMap, listen};
 use crate::monitor;
-use crate::offsets::{exception, object};
+use crate::offsets::object;
 use crate::output;
 use crate::program::Program;
 use crate::python::{Addr, before_object, count_of, type_of, word};
@@ -50,6 +51,8 @@ pub struct Steps {
     taken: u64,
     /// The line that each running frame was last told to run.
     lines: AddressMap<u32>,
+    /// The newest thread, as far as is known.
+    pub newest_thread: Addr,
     /// Threads in the order of their first steps.
     threads: Vec<usize>,
     main_frame: Addr,
@@ -65,6 +68,8 @@ pub struct Steps {
     pub read: Vec<(u64, String)>,
     /// What was raised last, where the interpreter does not say it again.
     pub raised: Addr,
+    /// Its class, which the interpreter holds while it tells of that.
+    pub raised_type: Addr,
     /// And the traceback that goes with it.
     pub traceback: Addr,
     /// Incidents since the last step.
@@ -88,11 +93,13 @@ pub unsafe fn about_to_run(code: Addr) {
         if !agent.started {
             agent.collector.begin(&python);
             count = agent.collector.count();
+            agent.python.general_lookup = general_lookup(&python);
             monitor::begin(&python);
             standard_input::begin(&python);
             listen(&python);
             if python.layout.minor < 13 {
-                let listed = agent.collector.listed(2);
+                let mut listed = agent.collector.listed(2);
+                listed.extend(frames::objects((python.thread_state)(), &python));
                 agent.memory.note_old(&listed, &python);
             }
             output::COPIES.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -208,7 +215,7 @@ unsafe fn take(agent: &mut Agent, event: Event, number: Option<u32>, passed: Add
         if agent.steps.taken >= agent.program.settings.max_steps && !agent.steps.left {
             agent.ring.send(&[tag::LIMIT]);
             monitor::end(&python);
-            stop(agent);
+            agent.stop();
         }
     }
 }
@@ -229,30 +236,6 @@ pub unsafe fn uncaught(of: Addr) {
     unsafe { write_exception(agent, of, &mut message) };
     agent.flush();
     agent.ring.send(&message.0);
-}
-
-/// The program sets a trace function of its own, which before 3.12 stands where ours does: nothing is told
-/// after that.
-///
-/// # Safety
-/// The interpreter's lock must be held.
-pub unsafe fn trace_function_is_replaced(agent: &mut Agent) {
-    agent.flush();
-    agent.ring.send(&[&[tag::LIMIT], &b"events"[..]].concat());
-    // SAFETY: the caller's.
-    unsafe { stop(agent) };
-}
-
-/// Listens no more.
-unsafe fn stop(agent: &mut Agent) {
-    agent.over = true;
-    let python = agent.python;
-    // SAFETY: the caller's.
-    unsafe {
-        crate::memory::leave(&python);
-        agent.collector.end();
-    }
-    output::COPIES.store(false, std::sync::atomic::Ordering::Relaxed);
 }
 
 /// Takes the step: meets what is new, finds what has changed, and tells all of it.
@@ -308,7 +291,7 @@ unsafe fn tell(
         Instruction::write(place.instruction, &mut written);
         let suppresses = matches!(event, Event::Exception | Event::Unwind)
             && passed != 0
-            && crate::python::byte(passed + exception::SUPPRESS_CONTEXT) != 0;
+            && crate::python::byte(passed + python.layout.exception.suppress_context) != 0;
         written.byte(u8::from(suppresses));
         let before = std::mem::take(&mut agent.steps.told_frames);
         agent.steps.told_frames = write_frames(agent, running, &before, &mut written);
@@ -438,14 +421,17 @@ unsafe fn write_frames(
         }
     }
     written.number(own.len() as u64);
+    // SAFETY: the frames are those of a thread.
+    let seen = unsafe { seen_objects(agent, running) };
     let mut told = Vec::with_capacity(own.len());
     for (place, (frame, through_c)) in own.into_iter().enumerate() {
         let before_it = told
             .iter()
             .map(|(frame, _): &(Rc<Running>, _)| frame.namespace);
         let is_repeated = frame.namespace != 0 && { before_it }.any(|one| one == frame.namespace);
+        let is_seen = seen.contains(&frame.object);
         // SAFETY: names lead to living objects.
-        let serials = unsafe { serials(agent, frame, is_repeated) };
+        let serials = unsafe { serials(agent, frame, is_seen, is_repeated) };
         let is_same = before.get(place).is_some_and(|(old, serials_before)| {
             Rc::ptr_eq(old, frame) && *serials_before == serials
         });
@@ -459,9 +445,34 @@ unsafe fn write_frames(
     told
 }
 
+/// The frame objects that the program sees: those that somebody else holds as well.
+unsafe fn seen_objects(agent: &Agent, running: &[Rc<Running>]) -> Vec<Addr> {
+    let layout = &agent.python.layout;
+    let mut seen = Vec::new();
+    // Where every call has an object, that leads to the one of the call before it.
+    let mut is_led_to = false;
+    for frame in running.iter().rev().filter(|frame| frame.object != 0) {
+        // SAFETY: a frame's object lives as long as the frame.
+        let count = unsafe { count_of(frame.object, layout.minor) };
+        let is_seen = is_led_to
+            || agent.objects.known(frame.object).is_some()
+            || count.is_some_and(|count| count > frame.object_count);
+        if is_seen {
+            seen.push(frame.object);
+            is_led_to = layout.has_frame_objects();
+        }
+    }
+    seen
+}
+
 /// The serials of what a call names: its function and its frame object, 0 where there is none, and its
 /// names.
-unsafe fn serials(agent: &mut Agent, frame: &Running, is_repeated: bool) -> Vec<u64> {
+unsafe fn serials(
+    agent: &mut Agent,
+    frame: &Running,
+    is_seen: bool,
+    is_repeated: bool,
+) -> Vec<u64> {
     let python = agent.python;
     let mut all = Vec::with_capacity(frame.names.len() + 2);
     // SAFETY: names lead to living objects.
@@ -471,12 +482,11 @@ unsafe fn serials(agent: &mut Agent, frame: &Running, is_repeated: bool) -> Vec<
             at if type_of(at) == python.types.function => meet(agent, at),
             _ => 0,
         });
-        // The program sees it where somebody else holds it as well.
-        let object = frame.object;
-        let is_seen = object != 0
-            && (agent.objects.known(object).is_some()
-                || count_of(object, python.layout.minor).is_some_and(|count| count > 1));
-        all.push(if is_seen { meet(agent, object) } else { 0 });
+        all.push(if is_seen {
+            meet(agent, frame.object)
+        } else {
+            0
+        });
         for name in frame.told_names(is_repeated) {
             all.push(meet(agent, name.to));
         }
@@ -539,7 +549,7 @@ unsafe fn other_threads(agent: &mut Agent, current: Addr) -> Vec<(u64, Vec<Rc<Ru
     let python = agent.python;
     // SAFETY: threads are linked; none goes while the lock is held.
     unsafe {
-        let interpreter = (python.call.thread_interpreter)(current);
+        let interpreter = (python.call.interpreter)();
         let mut thread = (python.call.thread_head)(interpreter);
         while thread != 0 {
             if thread != current {

@@ -63,6 +63,17 @@ pub mod flow {
     /// It is the first part of the argument of the one behind it.
     pub const EXTENDS: u8 = b'x';
     pub const MAKES_GENERATOR: u8 = b'g';
+    /// It is the first of a generator, which begins with a value on its stack.
+    pub const BEGINS_GENERATOR: u8 = b's';
+    /// To a place in the code, not so far from here.
+    pub const TO: u8 = b't';
+    pub const TO_ALWAYS: u8 = b'T';
+    /// It calls what stands below its arguments; below those and the names of some; below a tuple and
+    /// perhaps a dict of all; a method below its arguments. Then on.
+    pub const CALLS: u8 = b'c';
+    pub const CALLS_WITH_NAMES: u8 = b'n';
+    pub const CALLS_WITH_ALL: u8 = b'a';
+    pub const CALLS_METHOD: u8 = b'm';
 }
 
 /// What to record.
