@@ -100,7 +100,7 @@ impl Telling<'_> {
             && step.head.freed.is_empty()
             && step.head.out_of_reach.is_empty()
             && step.changed.iter().all(|(_, change)| change.refs.is_none());
-        let grown = step.changed.iter().filter_map(|(id, change)| {
+        let mut grown = step.changed.iter().filter_map(|(id, change)| {
             let is_list = matches!(self.trace.object(*id).kind, Kind::Sequence | Kind::Set);
             let is_unnamed = self.is_data(*id) && self.new.first_path(*id).is_none();
             let count = change
@@ -112,7 +112,7 @@ impl Telling<'_> {
             let more = count > self.before.heap.get(id)?.refs.len();
             (is_list && is_unnamed && more).then_some((*id, count))
         });
-        Some(match (is_same, grown.last()) {
+        Some(match (is_same, grown.next_back()) {
             (true, _) => "nothing in memory changes".to_owned(),
             (false, Some((id, count))) => format!(
                 "the {} that is being made has {count} {} now",

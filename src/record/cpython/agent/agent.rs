@@ -119,7 +119,10 @@ impl Agent {
     /// The interpreter's lock must be held.
     pub unsafe fn trace_function_is_replaced(&mut self) {
         self.flush();
-        self.ring.send(&[&[tag::LIMIT], &b"events"[..]].concat());
+        let mut message = Writer::default();
+        message.byte(tag::LIMIT);
+        message.bytes(b"events");
+        self.ring.send(&message.0);
         // SAFETY: the caller's.
         unsafe { self.stop() };
     }

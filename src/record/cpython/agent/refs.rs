@@ -110,7 +110,11 @@ pub unsafe fn references(
             python,
         };
         if is_dict {
-            pass.entries(at, |key| Label::Value(key), true);
+            let skipped: &[&str] = match kind {
+                Kind::Namespace => &IMPORTS,
+                _ => &[],
+            };
+            pass.entries(at, |key| Label::Value(key), true, skipped);
         }
         match kind {
             Kind::Function => pass.function(),
@@ -167,6 +171,19 @@ fn take_out_all(raw: &mut Vec<Addr>, these: &[Addr]) {
     });
 }
 
+/// What the import system puts into every module: it is no data of the program's.
+const IMPORTS: [&str; 9] = [
+    "__name__",
+    "__doc__",
+    "__package__",
+    "__loader__",
+    "__spec__",
+    "__file__",
+    "__cached__",
+    "__builtins__",
+    "__annotations__",
+];
+
 /// A key's text where it is one: as attributes are written.
 fn bare(key: Value) -> String {
     match key {
@@ -214,7 +231,13 @@ impl Pass<'_> {
     }
 
     /// The entries of a dict under labels made of their keys.
-    unsafe fn entries(&mut self, dict: Addr, label: impl Fn(Value) -> Label, with_keys: bool) {
+    unsafe fn entries(
+        &mut self,
+        dict: Addr,
+        label: impl Fn(Value) -> Label,
+        with_keys: bool,
+        skipped: &[&str],
+    ) {
         // SAFETY: it is a living dict.
         unsafe {
             let owns = owns_keys(dict) && with_keys;
@@ -224,6 +247,9 @@ impl Pass<'_> {
             entries.sort_by_key(|(key, _)| order.get(key));
             for (entry, value) in entries {
                 let text = key(entry, self.python, 2);
+                if matches!(&text, Value::Str(name, _) if skipped.contains(&name.as_str())) {
+                    continue;
+                }
                 if owns {
                     self.push(Label::Key(text.clone()), entry);
                 }
@@ -248,7 +274,7 @@ impl Pass<'_> {
         self.take_out(part);
         self.parts.push(part);
         // SAFETY: it is a living dict.
-        unsafe { self.entries(part, label, true) };
+        unsafe { self.entries(part, label, true, &[]) };
     }
 
     unsafe fn tuple_part(&mut self, part: Addr, label: impl Fn(usize) -> Label, name: &str) {
