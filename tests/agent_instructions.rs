@@ -55,8 +55,29 @@ for one in said:
     print(*one, file=sys.stderr)
 "#;
 
-/// Loops, calls, generators, handlers, `with`, comprehensions, `match`, and arguments over 255.
-fn program() -> String {
+/// Loops, calls, generators, handlers, `with`, comprehensions, `match` where there is one, and arguments
+/// over 255.
+fn program(python: &Python) -> String {
+    let shape = match python.version.as_str() {
+        "3.9" => {
+            "\
+def shape(of):
+    return add(of[0], len(of) - 1) if isinstance(of, list) else None
+"
+        }
+        _ => {
+            "\
+def shape(of):
+    match of:
+        case [a, *rest]:
+            return add(a, len(rest))
+        case {'x': x}:
+            return x
+        case _:
+            return None
+"
+        }
+    };
     let mut program = String::from(
         "\
 def add(a, b):
@@ -77,15 +98,6 @@ class Door:
     def __exit__(self, *what):
         return True
 
-def shape(of):
-    match of:
-        case [a, *rest]:
-            return add(a, len(rest))
-        case {'x': x}:
-            return x
-        case _:
-            return None
-
 print(list(numbers(3)), [shape(of) for of in ([1, 2], {'x': 5}, 7)])
 with Door() as door:
     {}['k']
@@ -98,6 +110,7 @@ except ZeroDivisionError as error:
     print(error, f'{add(1, 2)!r:>5}')
 ",
     );
+    program.insert_str(0, shape);
     program.push_str("def long():\n    all = []\n");
     for i in 0..300 {
         program.push_str(&format!("    v{i} = {i}.5; all.append(v{i})\n"));
@@ -132,7 +145,7 @@ fn instructions_are_the_interpreters_own() {
     };
     for python in pythons() {
         let folder = Folder::new();
-        folder.write("script.py", program());
+        folder.write("script.py", program(python));
         folder.write("tracer.py", TRACER);
         let told = python.plain(&folder, &["tracer.py", "script.py"]);
         let wanted: Vec<(String, u64, String)> = text(&told.stderr)
@@ -199,7 +212,7 @@ fn stacks_are_as_high_as_the_interpreter_says() {
     };
     for python in pythons() {
         let folder = Folder::new();
-        folder.write("script.py", program());
+        folder.write("script.py", program(python));
         let plain = python.plain(&folder, &["script.py"]);
         let arguments = ["--step", "instruction", "--format", "json", "script.py"];
         let recorded = python.recorded(&folder, &arguments);

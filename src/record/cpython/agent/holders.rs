@@ -4,7 +4,7 @@ use crate::agent::Agent;
 use crate::describe::text_in;
 use crate::dicts::Entries;
 use crate::frames::{Running, function_name, name};
-use crate::offsets::{NAMESPACE, RECEIVER, handled, owner};
+use crate::offsets::{MODULE_NAME, NAMESPACE, RECEIVER, handled, owner};
 use crate::python::{Addr, byte, type_of, word};
 use crate::steps::{Event, meet};
 use std::rc::Rc;
@@ -175,9 +175,10 @@ unsafe fn of_callees(agent: &Agent, everywhere: &[&Rc<Running>], held: &mut Vec<
     }
 }
 
-/// A library's module holds its native functions.
+/// A library's module holds its native functions, and its name, which these have as well.
 unsafe fn of_modules(agent: &Agent, held: &mut Vec<Held>) {
     let python = &agent.python;
+    let mut named = Vec::new();
     for to in &agent.objects.native {
         // SAFETY: what is known lives; a native function has its module or receiver, or nothing.
         unsafe {
@@ -190,6 +191,15 @@ unsafe fn of_modules(agent: &Agent, held: &mut Vec<Held>) {
                 continue;
             }
             let name = text_in(namespace, "__name__", python).unwrap_or_default();
+            if !named.contains(&module) {
+                named.push(module);
+                held.push(Held {
+                    kind: holder::OTHER,
+                    by: format!("module {name}"),
+                    to: word(module + MODULE_NAME),
+                    certain: false,
+                });
+            }
             held.push(Held {
                 kind: holder::OTHER,
                 by: format!("namespace of module {name}"),

@@ -189,6 +189,8 @@ pub mod ordered {
 
 /// A module's namespace.
 pub const NAMESPACE: usize = 16;
+/// Its name, which it does not show to the collector.
+pub const MODULE_NAME: usize = 48;
 
 pub mod exception {
     pub const DICT: usize = 16;
