@@ -324,6 +324,10 @@ for pair, (first, *rest) in zip([[7], [8], [9]], zip([[4], [5], [6]], Slow())):
 class Body(metaclass=Meta):
     items = [3]
     more = items
+# The tuple of iterators that `zip_longest` keeps has empty places when the first of them has ended.
+import itertools
+for pair in itertools.zip_longest(Slow(), iter([1])):
+    last = pair
 "#;
     for python in pythons() {
         let folder = Folder::new();

@@ -151,3 +151,82 @@ fn what_a_generator_of_the_library_holds_is_told_once() {
         laws::of_counts(&trace).unwrap_or_else(|why| panic!("{version}: {why}"));
     }
 }
+
+/// A module of the program's own, code that runs with the names of another, and classes that derive from
+/// containers.
+const OWN: &str = "\
+import part
+one = [1]
+exec(compile('two = one', __file__, 'exec'))
+class Pair(tuple): pass
+class Row(list): pass
+pair = Pair([3, 4])
+row = Row([5, 6])
+row.append(7)
+row.note = 8
+def numbers():
+    held = 0
+    yield 9
+got = next(numbers())
+end = 1
+";
+
+#[test]
+fn data_of_modules_and_of_derived_containers_is_told_as_it_is() {
+    for python in pythons() {
+        let folder = Folder::new();
+        folder.write("script.py", OWN);
+        folder.write("part.py", "data = [2]\n");
+        let trace = python.trace(&folder, "script.py");
+        let version = &python.version;
+        laws::of_counts(&trace).unwrap_or_else(|why| panic!("{version}: {why}"));
+        let last = steps(&trace).last().expect("there are steps");
+        let heap = last["heap"].as_array().expect("it has a heap");
+        let value = |id: &Value| {
+            let found = heap.iter().find(|one| one["id"] == *id);
+            found.map_or(Value::Null, |one| one["value"].clone())
+        };
+        let items = |type_name: &str| -> Vec<(Value, Value)> {
+            let is_one = |id: &Value| {
+                trace["objects"][id.as_u64().expect("a number") as usize - 1]["type"] == type_name
+            };
+            let one = heap.iter().find(|one| is_one(&one["id"]));
+            let refs = one
+                .and_then(|one| one["refs"].as_array())
+                .into_iter()
+                .flatten();
+            let items = refs.filter(|one| one["label"] != "__class__");
+            items
+                .map(|one| (one["label"].clone(), value(&one["to"])))
+                .collect()
+        };
+        let pairs = |all: &[(&str, &str)]| -> Vec<(Value, Value)> {
+            let all = all.iter();
+            all.map(|(label, value)| ((*label).into(), (*value).into()))
+                .collect()
+        };
+        assert_eq!(
+            items("Pair"),
+            pairs(&[("[0]", "3"), ("[1]", "4")]),
+            "{version}"
+        );
+        assert_eq!(
+            items("Row"),
+            pairs(&[("[0]", "5"), ("[1]", "6"), ("[2]", "7"), (".note", "8")]),
+            "{version}"
+        );
+        let lists = heap.iter().filter(|one| {
+            let id = one["id"].as_u64().expect("a number") as usize;
+            trace["objects"][id - 1]["type"] == "list"
+        });
+        for list in lists {
+            assert_eq!(list["unexplained"], 0, "{version}: {list}");
+        }
+        let told = steps(&trace)
+            .iter()
+            .flat_map(|step| step["words"].as_array());
+        let told: Vec<&str> = told.flatten().filter_map(Value::as_str).collect();
+        assert!(told.contains(&"numbers() yields 9"), "{version}: {told:?}");
+        assert!(told.contains(&"row.note is 8"), "{version}: {told:?}");
+    }
+}

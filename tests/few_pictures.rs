@@ -264,11 +264,19 @@ fn the_insides_of_library_objects_are_left_out_unless_asked_for() {
 }
 
 #[test]
+fn what_is_printed_last_is_in_a_picture() {
+    let source = "total = 1 + 2\nprint('total:', total)\n";
+    let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
+    let last = &pictures.last().expect("there are some").1;
+    assert!(last.contains(">total: 3<"), "{last}");
+}
+
+#[test]
 fn named_tuples_and_enums_show_what_they_are_made_of() {
     let source = "from collections import namedtuple\nfrom enum import Enum\nPoint = namedtuple('Point', 'x y')\np = Point(3, 4)\nclass Color(Enum):\n    RED = 1\nred = Color.RED\n";
     let (_folder, pictures, _) = drawn(source, &["--format", "svg"]);
     let last = &pictures.last().expect("there are some").1;
-    for wanted in [">x<", ">3<", ">class Point<", ">name<", ">value<"] {
+    for wanted in [">x<", ">3<", ">class Point(tuple)<", ">name<", ">value<"] {
         assert!(last.contains(wanted), "{wanted}: {last}");
     }
     for inside in ["_make", "_member_map_", "_sort_order_", "_tuplegetter"] {

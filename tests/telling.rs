@@ -247,3 +247,35 @@ fn what_is_written_to_standard_error_is_told_and_so_is_the_end_by_an_exception()
         ]
     );
 }
+
+#[test]
+fn what_is_written_to_a_bytearray_is_told() {
+    let folder = Folder::new();
+    let trace = folder.trace("data = bytearray(b'no')\ndata[0] = 77\ndata.append(33)\nend = 1\n");
+    assert_eq!(
+        words(after_line(&trace, 2)),
+        ["data is now bytearray(b'Mo')"]
+    );
+    assert_eq!(
+        words(after_line(&trace, 3)),
+        ["data is now bytearray(b'Mo!')"]
+    );
+}
+
+#[test]
+fn parts_of_a_statement_over_several_lines_are_no_statements() {
+    let folder = Folder::new();
+    let trace = folder.trace(
+        "def f(items):\n    return [\n        item\n        for item in items\n    ]\nf([[1], [2]])\nnames = {\n    'a': [1],\n    'b': [2],\n}\n",
+    );
+    let told: Vec<String> = steps(&trace).iter().flat_map(words).collect();
+    let wrong =
+        |sentence: &&String| sentence.contains("finally") || sentence.contains("on its own");
+    assert_eq!(told.iter().find(wrong), None, "{told:?}");
+    let trace = folder.trace("def f():\n    try:\n        return 1\n    finally:\n        g = 2\nf()\n'alone'\nend = 1\n");
+    let told: Vec<String> = steps(&trace).iter().flat_map(words).collect();
+    assert!(
+        told.contains(&"Before the return, the finally block runs".to_owned()),
+        "{told:?}"
+    );
+}

@@ -115,20 +115,6 @@ impl Xml {
         self.element(name, attributes, |xml| xml.escape(text));
     }
 
-    /// An element with text in it, within a text: no line ends behind it.
-    pub fn inline<'a>(&mut self, name: &'static str, attributes: &[(&str, Value<'a>)], text: &str) {
-        self.start(name, attributes);
-        self.escape(text);
-        self.out.push_str("</");
-        self.out.push_str(name);
-        self.out.push('>');
-    }
-
-    /// Text in the element that is open.
-    pub fn characters(&mut self, text: &str) {
-        self.escape(text);
-    }
-
     /// Writes what is XML already.
     pub fn raw(&mut self, text: &str) {
         self.out.push_str(text);

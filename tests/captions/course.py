@@ -22,8 +22,8 @@ words = "the cat the hat".split()  #: words is a new list ['the', 'cat', 'the', 
 counts = {}  #: counts is a new, empty dict
 for word in words:  #: word is 'the' // word is now 'cat' // word is now 'the' // word is now 'hat'
     counts[word] = counts.get(word, 0) + 1  #: counts['the'] is 1 // counts['cat'] is 1 // counts['the'] is now 2 // counts['hat'] is 1
-longest = [word for word in words if len(word) > 2]  #: word is 'the' // word is now 'cat' // word is now 'the' // word is now 'hat'
-sizes = {word: len(word) for word in words}  #: word is 'the' // word is now 'cat' // word is now 'the' // word is now 'hat'
+longest = [word for word in words if len(word) > 2]  #: word of the comprehension is 'the' // word of the comprehension is now 'cat' // word of the comprehension is now 'the' // word of the comprehension is now 'hat'
+sizes = {word: len(word) for word in words}  #: word of the comprehension is 'the' // word of the comprehension is now 'cat' // word of the comprehension is now 'the' // word of the comprehension is now 'hat'
 if not counts:  #: “not counts” is false
     total = 1
 elif words:  #: “words” counts as true
@@ -45,7 +45,7 @@ def divide(a, b):  #: divide() is defined // divide() is called with a = 1 and b
     except ZeroDivisionError:  #: The exception is caught here
         return None  #: Before the return, the finally block runs
     finally:
-        print("done")  #: divide() returns 0.5 | The program prints “done” // The program prints “done”
+        print("done")  #: The program prints “done” | divide() returns 0.5 // The program prints “done”
 divide(1, 2)  #: divide() has ended
 divide(1, 0)  #: divide() has ended
 class Account:  #: The body of class Account begins // class Account is defined, with rate, __init__(), add(), balance and make

@@ -60,7 +60,7 @@ def items():  #: items() is defined // items() starts
     yield [2]  #: items() yields a new list [2] // items() goes on where it was // items() returns None
 for item in items():  #: item is the list that items() has yielded // item is now the list that items() has yielded | Nothing refers to the list that was item any more: it is freed // items() has ended
     pass  #: pass does nothing
-grid = [[x * y for x in range(2)] for y in range(2)]  #: x and y are 0 // x is now 1 // No name changes // x is 0 | y is now 1
+grid = [[x * y for x in range(2)] for y in range(2)]  #: x and y are 0 // x is now 1 // The list that is being made has 1 item now // x is 0 | y is now 1
 def outer(n):  #: outer() is defined // outer() is called with n = 1 // outer() is called with n = 0
     return n if n == 0 else outer(n - 1)  #: outer() returns 0
 outer(1)  #: outer() has ended

@@ -45,10 +45,8 @@ impl Drawing {
             ("rx", 3.0.into()),
             ("fill", fill.into()),
             ("stroke", edge.into()),
+            ("stroke-width", outline.into()),
         ];
-        if outline != 1.0 {
-            frame.push(("stroke-width", outline.into()));
-        }
         if !dashes.is_empty() {
             frame.push(("stroke-dasharray", dashes.into()));
         }
@@ -66,9 +64,8 @@ impl Drawing {
         }
         self.title(xml, picture_box);
         self.cells(xml, picture_box);
-        self.labels(xml, picture_box);
         for row in &picture_box.rows {
-            self.value(xml, picture_box, row);
+            self.row(xml, picture_box, row);
         }
         self.above(xml, picture_box);
         self.outlines(xml, picture_box);
@@ -134,19 +131,6 @@ impl Drawing {
         }
     }
 
-    /// The number of an object behind its title: where, and what.
-    fn serial(picture_box: &PictureBox) -> Option<(f64, f64, String)> {
-        let serial = picture_box.serial?;
-        let area = picture_box.title_area;
-        let padding = match picture_box.heading {
-            Heading::Above => 0.0,
-            Heading::Bar | Heading::Plain => PADDING,
-        };
-        let title = text_width(&picture_box.title, TITLE_FONT) + text_width(" ", SMALL_FONT);
-        let x = area.x + padding + title;
-        Some((x, area.y + TITLE_BASELINE, format!("#{serial}")))
-    }
-
     fn title(&self, xml: &mut Xml, picture_box: &PictureBox) {
         let area = picture_box.title_area;
         let baseline = area.y + TITLE_BASELINE;
@@ -159,6 +143,11 @@ impl Drawing {
             Heading::Bar | Heading::Plain => self.bold(TITLE_FONT),
         };
         self.write(xml, x, baseline, &set, &picture_box.title);
+        if let Some(serial) = picture_box.serial {
+            let x = x + text_width(&picture_box.title, TITLE_FONT);
+            let text = format!(" #{serial}");
+            self.write(xml, x, baseline, &self.quiet(SMALL_FONT), &text);
+        }
         let width = text_width(&picture_box.count, SMALL_FONT);
         let x = area.right() - PADDING - width;
         let mut set = self.plain(SMALL_FONT);
@@ -217,36 +206,25 @@ impl Drawing {
         }
     }
 
-    /// What stands beside or above the values, and behind the title.
-    fn labels(&self, xml: &mut Xml, picture_box: &PictureBox) {
-        let rows = picture_box.rows.iter().filter_map(|row| match &row.label {
-            PictureCell::Text(text) if !text.is_empty() => Some((row, text.as_str())),
-            _ => None,
-        });
-        let serial = Self::serial(picture_box);
-        let serial = serial.iter().map(|(x, y, text)| (*x, *y, text.as_str()));
-        let small = self.quiet(SMALL_FONT);
-        if picture_box.shape == BoxShape::Rows {
-            for (x, baseline, text) in serial {
-                self.write(xml, x, baseline, &small, text);
+    fn row(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow) {
+        let (label, value) = (row.label_area, row.value_area);
+        let has_label = has_label(row);
+        if let PictureCell::Text(text) = &row.label {
+            if picture_box.shape == BoxShape::Rows {
+                let baseline = label.y + ROW_BASELINE;
+                self.write(
+                    xml,
+                    label.x + PADDING,
+                    baseline,
+                    &self.quiet(ROW_FONT),
+                    text,
+                );
+            } else if has_label {
+                let x = label.x + (label.width - text_width(text, SMALL_FONT)) / 2.0;
+                let baseline = label.y + LABEL_BASELINE;
+                self.write(xml, x, baseline, &self.quiet(SMALL_FONT), text);
             }
-            let texts = rows.map(|(row, text)| {
-                let label = row.label_area;
-                (label.x + PADDING, label.y + ROW_BASELINE, text)
-            });
-            self.write_alike(xml, &self.quiet(ROW_FONT), &texts.collect::<Vec<_>>());
-            return;
         }
-        let texts = rows.filter(|(row, _)| has_label(row)).map(|(row, text)| {
-            let label = row.label_area;
-            let x = label.x + (label.width - text_width(text, SMALL_FONT)) / 2.0;
-            (x, label.y + LABEL_BASELINE, text)
-        });
-        self.write_alike(xml, &small, &serial.chain(texts).collect::<Vec<_>>());
-    }
-
-    fn value(&self, xml: &mut Xml, picture_box: &PictureBox, row: &PictureRow) {
-        let value = row.value_area;
         if let PictureCell::Text(text) = &row.value {
             let x = if picture_box.shape == BoxShape::Rows {
                 value.x + PADDING

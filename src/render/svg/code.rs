@@ -1,16 +1,13 @@
 //! The panel with the source and with what the program has printed.
 
-use super::{Drawing, Type, space_attribute};
-use crate::layout::{CodeLine, Page, PageText, ROW_FONT, Rect, text_width};
+use super::{Drawing, Type};
+use crate::layout::{CodeLine, Page, ROW_FONT, Rect, text_width};
 use crate::render::xml::Xml;
 use crate::view::Syntax;
 
 impl Drawing {
     pub(super) fn panel(&self, xml: &mut Xml, page: &Page) {
         self.bands(xml, page);
-        self.line_numbers(xml, page.code.iter().map(|line| &**line), |xml, line| {
-            self.line_number(xml, line);
-        });
         for line in &page.code {
             self.code_line(xml, line);
         }
@@ -47,27 +44,8 @@ impl Drawing {
             };
             self.write(xml, word.at.x, word.at.y, &set, &word.text);
         }
+        self.page_text(xml, &line.number);
         self.code_text(xml, line);
-    }
-
-    /// The lines' numbers, in one group; `write` writes each.
-    pub(super) fn line_numbers<T>(
-        &self,
-        xml: &mut Xml,
-        lines: impl IntoIterator<Item = T>,
-        mut write: impl FnMut(&mut Xml, T),
-    ) {
-        let common = self.type_attributes(&self.quiet(ROW_FONT));
-        xml.element("g", &common, |xml| {
-            for line in lines {
-                write(xml, line);
-            }
-        });
-    }
-
-    pub(super) fn line_number(&self, xml: &mut Xml, line: &CodeLine) {
-        let PageText { at, size, text, .. } = &line.number;
-        self.write_in_group(xml, (at.x, at.y), *size, text);
     }
 
     fn band(&self, xml: &mut Xml, area: &Rect, fill: &str, stroke: &str) {
@@ -85,32 +63,23 @@ impl Drawing {
         xml.empty("rect", &attributes);
     }
 
-    /// A line as one text, its parts in their colours: letters are of one width.
+    /// Each part in its colour, each at its place: letters are of one width.
     fn code_text(&self, xml: &mut Xml, line: &CodeLine) {
-        let end = line.text.trim_end().len();
-        let start = end - line.text[..end].trim_start().len();
-        let shown = &line.text[start..end];
-        if shown.is_empty() {
-            return;
+        let mut at = 0;
+        let mut part = |from: usize, to: usize, set: &Type<'_>| {
+            let text = &line.text[from..to];
+            let shown = text.trim_start();
+            let from = to - shown.len();
+            let x = line.at.x + text_width(&line.text[..from], ROW_FONT);
+            self.write(xml, x, line.at.y, set, shown.trim_end());
+        };
+        let plain = self.plain(ROW_FONT);
+        for (range, syntax) in &line.spans {
+            part(at, range.start, &plain);
+            part(range.start, range.end, &self.syntax(*syntax));
+            at = range.end;
         }
-        let x = line.at.x + text_width(&line.text[..start], ROW_FONT);
-        // Without its length: some programs spread that over the parts of a text wrongly, and nothing stands
-        // behind a line.
-        let mut attributes = vec![("x", x.into()), ("y", line.at.y.into())];
-        attributes.extend(space_attribute(shown));
-        xml.element("text", &attributes, |xml| {
-            let mut at = start;
-            for (range, syntax) in &line.spans {
-                let (from, to) = (range.start.max(start), range.end.min(end));
-                if from < to {
-                    xml.characters(&line.text[at..from]);
-                    let set = self.type_attributes(&self.syntax(*syntax));
-                    xml.inline("tspan", &set, &line.text[from..to]);
-                    at = to;
-                }
-            }
-            xml.characters(&line.text[at..end]);
-        });
+        part(at, line.text.len(), &plain);
     }
 
     fn syntax(&self, syntax: Syntax) -> Type<'static> {

@@ -207,25 +207,6 @@ struct Type<'a> {
     weight: &'a str,
 }
 
-/// Texts of fewer characters hardly change their length with the font.
-const MEASURED: usize = 5;
-
-/// In any other font, too, a text is as long as it was measured, and its spaces stay.
-fn space_attributes(text: &str, size: f64) -> Vec<(&'static str, Value<'static>)> {
-    let mut attributes = Vec::new();
-    if text.chars().nth(MEASURED - 1).is_some() {
-        attributes.push(("textLength", text_width(text, size).into()));
-    }
-    attributes.extend(space_attribute(text));
-    attributes
-}
-
-/// Has spaces stay that would not by themselves.
-fn space_attribute(text: &str) -> Option<(&'static str, Value<'static>)> {
-    let goes = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
-    goes.then(|| ("xml:space", "preserve".into()))
-}
-
 impl Drawing {
     pub(super) fn new(theme: Theme) -> Drawing {
         Drawing {
@@ -259,47 +240,23 @@ impl Drawing {
             return;
         }
         let mut attributes = vec![("x", x.into()), ("y", baseline.into())];
-        attributes.extend(self.type_attributes(set));
-        attributes.extend(space_attributes(text, set.size));
-        xml.text("text", &attributes, text);
-    }
-
-    /// Texts that are set alike, in a group that says how where that is shorter.
-    fn write_alike(&self, xml: &mut Xml, set: &Type<'_>, texts: &[(f64, f64, &str)]) {
-        let common = self.type_attributes(set);
-        if texts.len() < 2 || common.is_empty() {
-            for (x, baseline, text) in texts {
-                self.write(xml, *x, *baseline, set, text);
-            }
-            return;
-        }
-        xml.element("g", &common, |xml| {
-            for (x, baseline, text) in texts {
-                self.write_in_group(xml, (*x, *baseline), set.size, text);
-            }
-        });
-    }
-
-    /// A text in a group that says how it is set.
-    fn write_in_group(&self, xml: &mut Xml, at: (f64, f64), size: f64, text: &str) {
-        let mut attributes = vec![("x", at.0.into()), ("y", at.1.into())];
-        attributes.extend(space_attributes(text, size));
-        xml.text("text", &attributes, text);
-    }
-
-    /// How a text is set; what most of the text has is said once, at the head.
-    fn type_attributes<'t>(&self, set: &Type<'t>) -> Vec<(&'static str, Value<'t>)> {
-        let mut attributes = Vec::new();
+        // What most of the text has is said once, at the head.
         if set.size != ROW_FONT {
             attributes.push(("font-size", set.size.into()));
         }
         if set.colour != self.palette.text {
             attributes.push(("fill", set.colour.into()));
         }
+        // In any other font, too, a text is as long as it was measured.
+        attributes.push(("textLength", text_width(text, set.size).into()));
         if set.weight != "normal" {
             attributes.push(("font-weight", set.weight.into()));
         }
-        attributes
+        // Other spaces stay by themselves.
+        if text.starts_with(' ') || text.ends_with(' ') || text.contains("  ") {
+            attributes.push(("xml:space", "preserve".into()));
+        }
+        xml.text("text", &attributes, text);
     }
 
     fn quiet(&self, size: f64) -> Type<'_> {

@@ -19,7 +19,6 @@ pub struct SvgWriter {
     dots: Written<BoxKey, PictureBox>,
     arrows: Written<Owner, PictureArrow>,
     /// By their place on the page.
-    numbers: Written<usize, CodeLine>,
     code: Written<usize, CodeLine>,
     /// Bytes of the last document.
     length: usize,
@@ -38,7 +37,6 @@ impl SvgWriter {
             boxes: Written::default(),
             dots: Written::default(),
             arrows: Written::default(),
-            numbers: Written::default(),
             code: Written::default(),
             length: 0,
         }
@@ -50,7 +48,6 @@ impl SvgWriter {
         self.boxes.end_picture();
         self.dots.end_picture();
         self.arrows.end_picture();
-        self.numbers.end_picture();
         self.code.end_picture();
         let document = xml.finish_named(|draft| {
             let mut more = String::new();
@@ -137,10 +134,6 @@ impl SvgWriter {
     fn panel(&mut self, xml: &mut Xml, page: &Page) {
         let drawing = &self.drawing;
         drawing.bands(xml, page);
-        let numbers = &mut self.numbers;
-        drawing.line_numbers(xml, page.code.iter().enumerate(), |xml, (place, line)| {
-            numbers.write(xml, place, line, |xml| drawing.line_number(xml, line));
-        });
         for (place, line) in page.code.iter().enumerate() {
             let code = &mut self.code;
             code.write(xml, place, line, |xml| drawing.code_line(xml, line));

@@ -226,12 +226,12 @@ pub unsafe fn walk(at: Addr, python: &Python, act: &mut dyn FnMut(Addr)) {
         let class = type_of(at);
         if class == python.types.list {
             let (items, length) = (word(at + object::ITEMS), word(at + object::SIZE));
-            (0..length).for_each(|i| act(word(items + 8 * i)));
+            all(items, length, act);
             return;
         }
         if class == python.types.tuple {
             let length = word(at + object::SIZE);
-            (0..length).for_each(|i| act(word(at + object::ITEMS + 8 * i)));
+            all(at + object::ITEMS, length, act);
             return;
         }
         if flags_of(class) & flags::DICT != 0 {
@@ -249,6 +249,17 @@ pub unsafe fn walk(at: Addr, python: &Python, act: &mut dyn FnMut(Addr)) {
             return;
         }
         traverse(at, act);
+    }
+}
+
+/// All that a row of places leads to: native code may have emptied some, as `zip_longest` does.
+unsafe fn all(places: Addr, length: usize, act: &mut dyn FnMut(Addr)) {
+    for i in 0..length {
+        // SAFETY: the caller's.
+        let to = unsafe { word(places + 8 * i) };
+        if to != 0 {
+            act(to);
+        }
     }
 }
 

@@ -187,7 +187,12 @@ unsafe extern "C" fn audit(event: *const c_char, arguments: Addr, _: *mut c_void
             let module = values::string(word(arguments + 24), &python).unwrap_or_default();
             agent.collector.about_to_import(&module);
         }
-        if name.to_bytes() == b"sys.settrace" && agent.started && agent.python.layout.minor < 12 {
+        let is_programs = !monitor::IS_OURS.load(std::sync::atomic::Ordering::Relaxed);
+        if name.to_bytes() == b"sys.settrace"
+            && agent.started
+            && is_programs
+            && agent.python.layout.minor < 12
+        {
             agent.trace_function_is_replaced();
             return 0;
         }

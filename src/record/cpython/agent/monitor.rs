@@ -9,6 +9,10 @@ use crate::python::{Addr, FAST_CALL, MethodDef, Python, TraceFunction, byte, fin
 use crate::steps::{Event, event};
 use crate::wire::INSTRUCTIONS;
 use std::ffi::{CStr, c_int};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A trace function is being set that is not the program's: the interpreter tells of both alike.
+pub static IS_OURS: AtomicBool = AtomicBool::new(false);
 
 /// Sets a thread's trace function.
 type SetTrace = unsafe extern "C" fn(Addr, Option<TraceFunction>, Addr) -> c_int;
@@ -186,7 +190,9 @@ unsafe fn listen_to_threads(agent: &mut Agent) {
         while thread != 0 {
             // The function stands before the object that is handed to the one for profiling.
             if word(thread + python.layout.profile - 8) == 0 {
+                IS_OURS.store(true, Ordering::Relaxed);
                 set(thread, Some(traced), 0);
+                IS_OURS.store(false, Ordering::Relaxed);
             }
             thread = (python.call.thread_next)(thread);
         }
@@ -216,8 +222,10 @@ pub unsafe fn end(python: &Python) {
     // SAFETY: the caller's.
     unsafe {
         if python.layout.minor < 12 {
+            IS_OURS.store(true, Ordering::Relaxed);
             (python.call.set_trace)(None, 0);
             leave_threads(python);
+            IS_OURS.store(false, Ordering::Relaxed);
         } else {
             take_tool(python);
             ask(c"set_events", &[TOOL, 0], &[], python);

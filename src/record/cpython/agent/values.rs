@@ -144,6 +144,7 @@ pub unsafe fn key(of: Addr, python: &Python, depth: usize) -> Value {
         let length = word(of + object::SIZE);
         if depth > 0 && class == python.types.tuple && length <= 4 {
             let items = (0..length).map(|at| word(of + object::ITEMS + 8 * at));
+            let items = items.filter(|item| *item != 0);
             return Value::Tuple(items.map(|item| key(item, python, depth - 1)).collect());
         }
         Value::Other(type_name(class))
