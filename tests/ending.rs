@@ -67,7 +67,7 @@ fn what_is_printed_at_exit_is_told_behind_the_last_step() {
     );
     let words = last["words"].to_string();
     assert!(
-        words.contains("__del__ runs of the Node a and the Node b"),
+        words.contains("__del__ is called on the Node a and the Node b"),
         "{words}"
     );
     assert!(words.contains("“final” is printed"), "{words}");
