@@ -4,6 +4,7 @@ use crate::describe::Kind;
 use crate::dicts::{Entries, beside_entries, inline_values, instance_dict, order, owns_keys, walk};
 use crate::frames;
 use crate::generators::{self, State};
+use crate::implicit_names::is_implicit;
 use crate::memory::AddressMap;
 use crate::numpy;
 use crate::objects::Objects;
@@ -110,11 +111,7 @@ pub unsafe fn references(
             python,
         };
         if is_dict {
-            let skipped: &[&str] = match kind {
-                Kind::Namespace => &IMPORTS,
-                _ => &[],
-            };
-            pass.entries(at, |key| Label::Value(key), true, skipped);
+            pass.entries(at, |key| Label::Value(key), true, kind == Kind::Namespace);
         }
         match kind {
             Kind::Function => pass.function(),
@@ -171,19 +168,6 @@ fn take_out_all(raw: &mut Vec<Addr>, these: &[Addr]) {
     });
 }
 
-/// What the import system puts into every module: it is no data of the program's.
-const IMPORTS: [&str; 9] = [
-    "__name__",
-    "__doc__",
-    "__package__",
-    "__loader__",
-    "__spec__",
-    "__file__",
-    "__cached__",
-    "__builtins__",
-    "__annotations__",
-];
-
 /// A key's text where it is one: as attributes are written.
 fn bare(key: Value) -> String {
     match key {
@@ -236,7 +220,7 @@ impl Pass<'_> {
         dict: Addr,
         label: impl Fn(Value) -> Label,
         with_keys: bool,
-        skipped: &[&str],
+        of_module: bool,
     ) {
         // SAFETY: it is a living dict.
         unsafe {
@@ -247,7 +231,8 @@ impl Pass<'_> {
             entries.sort_by_key(|(key, _)| order.get(key));
             for (entry, value) in entries {
                 let text = key(entry, self.python, 2);
-                if matches!(&text, Value::Str(name, _) if skipped.contains(&name.as_str())) {
+                // What the interpreter puts into every module is no data of the program's.
+                if of_module && matches!(&text, Value::Str(name, _) if is_implicit(name)) {
                     continue;
                 }
                 if owns {
@@ -274,7 +259,7 @@ impl Pass<'_> {
         self.take_out(part);
         self.parts.push(part);
         // SAFETY: it is a living dict.
-        unsafe { self.entries(part, label, true, &[]) };
+        unsafe { self.entries(part, label, true, false) };
     }
 
     unsafe fn tuple_part(&mut self, part: Addr, label: impl Fn(usize) -> Label, name: &str) {
