@@ -522,3 +522,18 @@ fn shortened(text: &str, limit: usize, true_length: Option<u64>) -> String {
         .to_owned();
     format!("{cut}…' ({})", grouped(whole))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_cut_here_says_how_long_it_is() {
+        let bytes = format!("b'{}'", "y".repeat(200));
+        assert!(shortened(&bytes, 60, None).ends_with("…' (200)"));
+        let escaped = format!("bytearray(b'{}'", "\\x00".repeat(30));
+        assert_eq!(quoted_length(&escaped), 30);
+        assert_eq!(quoted_length("'it\\'s'"), 4);
+        assert_eq!(quoted_length("'\\u202ea'"), 2);
+    }
+}
