@@ -476,6 +476,7 @@ pub(super) fn inline_text(view: &StepView<'_>, id: ObjId) -> String {
 
 /// How many characters or bytes a text in quotes stands for: `b'\x00a'` for two.
 fn quoted_length(text: &str) -> usize {
+    let text = text.strip_suffix(')').unwrap_or(text);
     let inside = text.split_once(['\'', '"']).map_or("", |(_, rest)| rest);
     let mut rest = inside.chars();
     rest.next_back();
@@ -501,7 +502,8 @@ fn shortened(text: &str, limit: usize, true_length: Option<u64>) -> String {
     if length <= limit && true_length.is_none() {
         return text.to_owned();
     }
-    let quoted = text.ends_with(['\'', '"']);
+    let is_bytearray = text.starts_with("bytearray(");
+    let quoted = is_bytearray || text.ends_with(['\'', '"']);
     let whole = true_length.map_or_else(
         || if quoted { quoted_length(text) } else { length },
         |length| length as usize,
@@ -520,7 +522,8 @@ fn shortened(text: &str, limit: usize, true_length: Option<u64>) -> String {
         .collect::<String>()
         .trim_end_matches(['…', '\''])
         .to_owned();
-    format!("{cut}…' ({})", grouped(whole))
+    let end = if is_bytearray { "')" } else { "'" };
+    format!("{cut}…{end} ({})", grouped(whole))
 }
 
 #[cfg(test)]
@@ -531,8 +534,9 @@ mod tests {
     fn a_text_that_is_cut_here_says_how_long_it_is() {
         let bytes = format!("b'{}'", "y".repeat(200));
         assert!(shortened(&bytes, 60, None).ends_with("…' (200)"));
-        let escaped = format!("bytearray(b'{}'", "\\x00".repeat(30));
+        let escaped = format!("bytearray(b'{}')", "\\x00".repeat(30));
         assert_eq!(quoted_length(&escaped), 30);
+        assert!(shortened(&escaped, 60, None).ends_with("…') (30)"));
         assert_eq!(quoted_length("'it\\'s'"), 4);
         assert_eq!(quoted_length("'\\u202ea'"), 2);
     }
